@@ -1,0 +1,67 @@
+package io.holdfast.delivery;
+
+import static java.util.Objects.requireNonNull;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message was not accepted. The reason knows whether repeating it (with the same message id) may help; the text says
+ * what to do and is fit for a peer: it never contains payload.
+ */
+public class DeliveryException extends RuntimeException {
+
+    /** Why. */
+    public enum Reason {
+        /** Something of the message is wrong; {@link #field()} names it. */
+        INVALID(false),
+        /** The encoded publication is over the limit; {@link #field()} is {@code data}. */
+        TOO_LARGE(false),
+        /** The stream is full and its policy is to reject. */
+        STREAM_FULL(true),
+        /** The committer's queue is full: slow down. */
+        OVERLOADED(true),
+        /** The engine fails or its breaker is open: nothing was stored. */
+        UNAVAILABLE(true),
+        /** No answer from the engine in time: it may have been stored; repeat with the same id. */
+        OUTCOME_UNKNOWN(true),
+        /** The server is shutting down. */
+        DRAINING(true);
+
+        private final boolean temporary;
+
+        Reason(boolean temporary) {
+            this.temporary = temporary;
+        }
+
+        public boolean temporary() {
+            return temporary;
+        }
+    }
+
+    private final Reason reason;
+    private final @Nullable String field;
+
+    public DeliveryException(Reason reason, String message) {
+        this(reason, null, message, null);
+    }
+
+    public DeliveryException(Reason reason, @Nullable String field, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.reason = requireNonNull(reason, "reason");
+        this.field = field;
+    }
+
+    /** A message that is wrong in one field. */
+    public static DeliveryException invalid(String field, String message) {
+        return new DeliveryException(Reason.INVALID, field, message, null);
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    /** The field at fault: {@code client}, {@code channel}, {@code data}, {@code id}, {@code ttl}, {@code tags}; null if none is. */
+    public @Nullable String field() {
+        return field;
+    }
+}

@@ -1,0 +1,17 @@
+package io.holdfast.delivery;
+
+/** Where a message to a client stands. The last four are final. */
+public enum MessageState {
+    /** Stored; no connection has been sent it since this node started. */
+    QUEUED,
+    /** Written to a connection, not confirmed yet. */
+    SENT,
+    /** Confirmed by a device. */
+    ACKNOWLEDGED,
+    /** Its time to live ran out before anybody confirmed it. */
+    EXPIRED,
+    /** It gave way to newer ones. */
+    DROPPED,
+    /** Given up after too many failed deliveries. */
+    DEAD
+}

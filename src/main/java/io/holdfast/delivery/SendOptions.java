@@ -1,0 +1,43 @@
+package io.holdfast.delivery;
+
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one message is to be treated.
+ *
+ * @param id message id for deduplication, at most 128 UTF-8 bytes; null lets the server choose a unique one
+ * @param ttl time to live, at least 1 ms; null for the channel's default; {@link Duration#ZERO} for no expiry
+ * @param tags up to 16 tags of up to 256 bytes each; {@code id} and {@code expires} are reserved
+ * @param critical false for a message that is stored nowhere and dropped where a connection is not ready for it
+ */
+public record SendOptions(@Nullable String id, @Nullable Duration ttl, Map<String, String> tags, boolean critical) {
+
+    private static final SendOptions DEFAULTS = new SendOptions(null, null, Map.of(), true);
+
+    public SendOptions {
+        tags = Map.copyOf(tags);
+    }
+
+    /** An id of the server's choice, the channel's time to live, no tags, critical. */
+    public static SendOptions defaults() {
+        return DEFAULTS;
+    }
+
+    public SendOptions withId(String id) {
+        return new SendOptions(id, ttl, tags, critical);
+    }
+
+    public SendOptions withTtl(Duration ttl) {
+        return new SendOptions(id, ttl, tags, critical);
+    }
+
+    public SendOptions withTags(Map<String, String> tags) {
+        return new SendOptions(id, ttl, tags, critical);
+    }
+
+    public SendOptions nonCritical() {
+        return new SendOptions(id, ttl, tags, false);
+    }
+}

@@ -1,0 +1,36 @@
+package io.holdfast.stream;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Map;
+
+/**
+ * A request to store one publication at the end of a stream.
+ *
+ * @param stream the channel's name, at most 255 UTF-8 bytes
+ * @param id message id, at most 128 UTF-8 bytes
+ * @param payload UTF-8 bytes of one compact JSON value; never written to
+ * @param tags the publisher's tags
+ * @param publishedAtMillis wall-clock milliseconds; the same at every attempt
+ * @param expiresAtMillis wall-clock milliseconds, or {@link Publication#NEVER}
+ * @param deduplicateFromMillis an earlier publication with the same id counts as the same message if it was published
+ *     at or after this moment
+ * @param retention bounds of the stream, applied together with this append
+ */
+public record Append(
+        String stream,
+        String id,
+        byte[] payload,
+        Map<String, String> tags,
+        long publishedAtMillis,
+        long expiresAtMillis,
+        long deduplicateFromMillis,
+        Retention retention) {
+    public Append {
+        requireNonNull(stream, "stream");
+        requireNonNull(id, "id");
+        requireNonNull(payload, "payload");
+        requireNonNull(retention, "retention");
+        tags = Map.copyOf(tags);
+    }
+}

@@ -1,0 +1,28 @@
+package io.holdfast.stream;
+
+/** A change of a stream that is not an append. Changes of one call are applied in order. */
+public sealed interface Change {
+
+    String stream();
+
+    /**
+     * Sets a device's cursor, creating the device if need be. The offset never moves backwards: a lower one leaves it and
+     * only updates the time seen. Raises {@link StreamInfo#confirmedUpTo()} by {@code confirmed}.
+     *
+     * @param offset the cursor to reach, at most the stream's top
+     * @param confirmed whether the move is a confirmation; false where a new device merely starts at this place
+     */
+    record MoveCursor(String stream, String device, long offset, long seenAtMillis, boolean confirmed)
+            implements Change {}
+
+    /** Forgets a device and its cursor; what it confirmed stays confirmed. */
+    record ForgetDevice(String stream, String device) implements Change {}
+
+    /** Removes what is settled: everything up to and including the offset. It was confirmed, so this is no loss. */
+    record Trim(String stream, long upTo) implements Change {}
+
+    /**
+     * Takes one publication out, leaving a hole, and records why. Nothing happens if it is not retained any more.
+     */
+    record Settle(String stream, long offset, FinalState state, long atMillis) implements Change {}
+}

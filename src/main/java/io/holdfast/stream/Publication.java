@@ -1,0 +1,39 @@
+package io.holdfast.stream;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Map;
+
+/**
+ * One immutable message of a stream.
+ *
+ * <p>The payload array is shared between threads and connections and must never be written to.
+ *
+ * @param offset number in its stream, from 1
+ * @param id message id, unique in its stream within the deduplication window
+ * @param payload UTF-8 bytes of one compact JSON value (no raw line breaks)
+ * @param tags the publisher's tags, without those that the server adds on the wire
+ * @param publishedAtMillis wall-clock milliseconds since 1970
+ * @param expiresAtMillis wall-clock milliseconds from which nobody gets it any more; {@link #NEVER} for none
+ */
+public record Publication(
+        long offset,
+        String id,
+        byte[] payload,
+        Map<String, String> tags,
+        long publishedAtMillis,
+        long expiresAtMillis) {
+
+    /** Expiry of a publication that does not expire. */
+    public static final long NEVER = Long.MAX_VALUE;
+
+    public Publication {
+        requireNonNull(id, "id");
+        requireNonNull(payload, "payload");
+        tags = Map.copyOf(tags);
+    }
+
+    public boolean expired(long nowMillis) {
+        return expiresAtMillis <= nowMillis;
+    }
+}

@@ -1,0 +1,10 @@
+package io.holdfast.stream;
+
+/**
+ * A publication that left its stream before anybody confirmed it.
+ *
+ * @param stream the channel's name
+ * @param offset its number
+ * @param id its message id
+ */
+public record Removed(String stream, long offset, String id) {}
