@@ -1,0 +1,132 @@
+package io.holdfast.delivery;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.holdfast.stream.Publication;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The subscriptions of this node to one channel, and what the hub has handed them.
+ *
+ * <p><b>State.</b> A subscription is <i>live</i> (the hub appends to its send buffer) or <i>behind</i> (it reads the
+ * stream). It goes live under this channel's lock, once it has read at least as far as the hub has delivered, so nothing
+ * falls between.
+ *
+ * <p><b>Order.</b> The hub delivers in the order of commits. A publication that is not the next one of a live
+ * subscription means that one was stored without passing the hub (its commit timed out): the subscription falls behind
+ * and reads.
+ */
+final class Channel {
+    private final String name;
+    private final boolean outbox;
+
+    @GuardedBy("this")
+    private final List<Subscription> live = new ArrayList<>(2);
+
+    @GuardedBy("this")
+    private final List<Subscription> behind = new ArrayList<>(2);
+
+    @GuardedBy("this")
+    private long delivered;
+
+    /** Guarded by the map of channels. */
+    private int references;
+
+    Channel(String name) {
+        this.name = name;
+        this.outbox = Outboxes.isOutbox(name);
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean outbox() {
+        return outbox;
+    }
+
+    void retain() {
+        references++;
+    }
+
+    boolean release() {
+        return --references == 0;
+    }
+
+    /** Adds a subscription that has yet to read or to go live. */
+    synchronized void add(Subscription subscription) {
+        behind.add(subscription);
+    }
+
+    synchronized void remove(Subscription subscription) {
+        if (!live.remove(subscription)) {
+            behind.remove(subscription);
+        }
+    }
+
+    /** @return false if the hub has delivered beyond what the subscription has read, or it was removed meanwhile */
+    synchronized boolean goLive(Subscription subscription) {
+        if (subscription.window() != Subscription.UNLIMITED
+                || subscription.handedUpTo() < delivered
+                || !behind.remove(subscription)) {
+            return false;
+        }
+        live.add(subscription);
+        subscription.live(true);
+        return true;
+    }
+
+    /** Hands a stored publication to those who are live; the others will read it. */
+    synchronized void deliver(Publication publication, Fanout fanout) {
+        long offset = publication.offset();
+        delivered = Math.max(delivered, offset);
+        if (!live.isEmpty()) {
+            Outgoing.Cache encoded = new Outgoing.Cache(name, publication, outbox);
+            for (int i = 0; i < live.size(); i++) {
+                Subscription subscription = live.get(i);
+                long handed = subscription.handedUpTo();
+                if (offset == handed + 1) {
+                    subscription.hand(offset);
+                    fanout.add(subscription.connection(), encoded.piece(subscription.format()));
+                } else if (offset > handed) {
+                    live.remove(i--);
+                    fallBehind(subscription);
+                }
+            }
+        }
+        wakeBehind(fanout);
+    }
+
+    /** Makes everybody read: something may have been stored without passing the hub. */
+    synchronized void fallBehind(Fanout fanout) {
+        live.forEach(this::fallBehind);
+        live.clear();
+        wakeBehind(fanout);
+    }
+
+    /** Hands a non-critical message to those who are ready for it. @return to how many */
+    synchronized int deliverNonCritical(Publication publication, Fanout fanout) {
+        Outgoing.Cache encoded = new Outgoing.Cache(name, publication, false);
+        int handed = 0;
+        for (Subscription subscription : live) {
+            if (fanout.addIfReady(subscription.connection(), encoded.piece(subscription.format()))) {
+                handed++;
+            }
+        }
+        fanout.skipped(behind.size());
+        return handed;
+    }
+
+    @GuardedBy("this")
+    private void fallBehind(Subscription subscription) {
+        subscription.live(false);
+        behind.add(subscription);
+    }
+
+    @GuardedBy("this")
+    private void wakeBehind(Fanout fanout) {
+        for (Subscription subscription : behind) {
+            fanout.wakeReader(subscription);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.holdfast.delivery;
+
+import io.holdfast.stream.Append;
+import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.EngineException;
+import io.holdfast.stream.StreamEngine;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
+import org.eclipse.microprofile.faulttolerance.Retry;
+import org.eclipse.microprofile.faulttolerance.Timeout;
+import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
+import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
+
+/**
+ * The way to the engine, guarded by MicroProfile Fault Tolerance. Per batch, since a guarded call costs microseconds
+ * ({@code @Timeout} about 3). Called by the committer thread only.
+ *
+ * <p>A batch never changes between attempts: a retry joins the unfinished attempt or finds what it stored. There is no
+ * fallback, since nothing may pretend to have stored. Every value can be overridden by MicroProfile Config, for instance
+ * {@code io.holdfast.delivery.GuardedEngine/append/Timeout/value}.
+ */
+@ApplicationScoped
+public class GuardedEngine {
+    private final StreamEngine engine;
+
+    /** For the client proxy only. */
+    @SuppressWarnings("NullAway")
+    protected GuardedEngine() {
+        this(null);
+    }
+
+    @Inject
+    public GuardedEngine(StreamEngine engine) {
+        this.engine = engine;
+    }
+
+    /**
+     * Stores a batch; returns when it is durable.
+     *
+     * @throws EngineException if the engine failed at every attempt
+     * @throws TimeoutException if it did not answer in time: the outcome is unknown
+     * @throws CircuitBreakerOpenException if it has failed so often that it is given a rest
+     */
+    @Retry(
+            maxRetries = 3,
+            delay = 100,
+            jitter = 50,
+            maxDuration = 20_000,
+            retryOn = {EngineException.class, TimeoutException.class},
+            abortOn = CircuitBreakerOpenException.class)
+    @CircuitBreaker(
+            requestVolumeThreshold = 5,
+            failureRatio = 1,
+            successThreshold = 2,
+            delay = 60_000,
+            failOn = {EngineException.class, TimeoutException.class})
+    @Timeout(5_000)
+    public List<AppendOutcome> append(List<Append> batch) {
+        try {
+            return engine.append(batch).toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof EngineException failure) {
+                throw failure;
+            }
+            throw new EngineException(EngineException.Reason.IO, "The engine failed unexpectedly", e.getCause());
+        } catch (InterruptedException e) {
+            // The interrupt is the time limit's own (nobody else interrupts the committer); it must not reach the retry.
+            throw new EngineException(EngineException.Reason.TIMEOUT, "Interrupted while the engine was writing", e);
+        }
+    }
+}

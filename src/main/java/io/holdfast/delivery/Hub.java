@@ -1,0 +1,154 @@
+package io.holdfast.delivery;
+
+import io.holdfast.delivery.Committer.Pending;
+import io.holdfast.stream.Append;
+import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.Publication;
+import io.holdfast.stream.Receipt;
+import io.holdfast.stream.Removed;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The one thread that hands stored publications to the live connections of this node, in the order of commits, and then
+ * has the publishers' receipts completed (on another thread, since publishers may do anything there).
+ *
+ * <p>Its queue holds a few batches; when it is full the committer waits, and publishers feel it through the committer's
+ * bounded queue.
+ */
+final class Hub {
+
+    /** A stored batch with its outcomes, in the same order. */
+    record Batch(List<Pending> pending, List<AppendOutcome> outcomes) {}
+
+    private static final Logger LOG = Logger.getLogger(Hub.class.getName());
+    private static final int BATCHES = 8;
+
+    private final Channels channels;
+    private final Counters counters;
+    private final Executor receipts;
+    private final ThreadFactory threads;
+    private final ArrayBlockingQueue<Consumer<Fanout>> queue = new ArrayBlockingQueue<>(BATCHES);
+    private volatile boolean stopped;
+
+    Hub(Channels channels, Counters counters, Executor receipts, ThreadFactory threads) {
+        this.channels = channels;
+        this.counters = counters;
+        this.receipts = receipts;
+        this.threads = threads;
+    }
+
+    void start(Fanout fanout) {
+        threads.newThread(() -> run(fanout)).start();
+    }
+
+    void stop() {
+        stopped = true;
+        queue.offer(fanout -> {});
+    }
+
+    void stored(Batch batch) {
+        put(fanout -> deliver(batch, fanout));
+    }
+
+    void failed(List<Pending> batch, DeliveryException failure) {
+        put(fanout -> receipts.execute(() -> batch.forEach(pending -> pending.receipt().completeExceptionally(failure))));
+    }
+
+    /** Something may have been stored in these streams without passing through here. */
+    void reread(List<String> streams) {
+        put(fanout -> {
+            for (String stream : streams) {
+                Channel channel = channels.find(stream);
+                if (channel != null) {
+                    channel.fallBehind(fanout);
+                }
+            }
+            fanout.wake();
+        });
+    }
+
+    private void put(Consumer<Fanout> work) {
+        try {
+            queue.put(work);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run(Fanout fanout) {
+        while (!stopped || !queue.isEmpty()) {
+            try {
+                queue.take().accept(fanout);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (RuntimeException e) {
+                LOG.log(Level.SEVERE, "The hub met an unexpected error and goes on", e);
+            }
+        }
+    }
+
+    private void deliver(Batch batch, Fanout fanout) {
+        for (int i = 0; i < batch.pending().size(); i++) {
+            Append append = batch.pending().get(i).append();
+            if (batch.outcomes().get(i) instanceof AppendOutcome.Stored stored) {
+                Channel channel = channels.find(append.stream());
+                if (channel != null) {
+                    channel.deliver(publication(append, stored), fanout);
+                    fanout.wakeIfMany();
+                }
+            }
+        }
+        fanout.wake();
+        receipts.execute(() -> complete(batch));
+    }
+
+    private static Publication publication(Append append, AppendOutcome.Stored stored) {
+        return new Publication(
+                stored.position().offset(),
+                append.id(),
+                append.payload(),
+                append.tags(),
+                append.publishedAtMillis(),
+                append.expiresAtMillis());
+    }
+
+    private void complete(Batch batch) {
+        for (int i = 0; i < batch.pending().size(); i++) {
+            Pending pending = batch.pending().get(i);
+            String id = pending.append().id();
+            AppendOutcome outcome = batch.outcomes().get(i);
+            if (outcome instanceof AppendOutcome.Stored stored) {
+                counters.accepted.increment();
+                countDropped(stored.dropped());
+                pending.receipt().complete(Receipt.stored(id, stored.position()));
+            } else if (outcome instanceof AppendOutcome.Duplicate duplicate) {
+                counters.duplicates.increment();
+                if (duplicate.conflicting()) {
+                    counters.conflicting.increment();
+                }
+                pending.receipt().complete(Receipt.duplicate(id, duplicate.position()));
+            } else {
+                counters.refused.increment();
+                pending.receipt()
+                        .completeExceptionally(new DeliveryException(
+                                DeliveryException.Reason.STREAM_FULL,
+                                "The channel holds as many messages as it may; repeat when some are delivered"));
+            }
+        }
+    }
+
+    private void countDropped(List<Removed> dropped) {
+        for (Removed removed : dropped) {
+            if (Outboxes.isOutbox(removed.stream())) {
+                counters.dropped.increment();
+            }
+        }
+    }
+}

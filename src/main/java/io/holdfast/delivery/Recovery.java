@@ -1,0 +1,91 @@
+package io.holdfast.delivery;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayDeque;
+import java.util.concurrent.ThreadFactory;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The readers: a few threads that fetch pages for connections that are behind, one page a turn, first come first served,
+ * so that a storm of returning clients is served fairly and needs no memory.
+ *
+ * <p>A connection is on the list at most once and worked on by at most one reader. It comes back onto the list when the
+ * writer has emptied its send buffer, when a confirmation opened its window, or when something new was stored.
+ */
+final class Recovery {
+    private static final Logger LOG = Logger.getLogger(Recovery.class.getName());
+
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
+    private final ArrayDeque<RegisteredConnection> waiting = new ArrayDeque<>();
+
+    @GuardedBy("lock")
+    private boolean stopped;
+
+    private final int readers;
+    private final ThreadFactory threads;
+
+    Recovery(int readers, ThreadFactory threads) {
+        this.readers = readers;
+        this.threads = threads;
+    }
+
+    void start() {
+        for (int i = 0; i < readers; i++) {
+            threads.newThread(this::run).start();
+        }
+    }
+
+    void stop() {
+        synchronized (lock) {
+            stopped = true;
+            waiting.clear();
+            lock.notifyAll();
+        }
+    }
+
+    /** Puts the connection onto the list, unless it is there. */
+    void wake(RegisteredConnection connection) {
+        if (connection.askToRead()) {
+            synchronized (lock) {
+                waiting.add(connection);
+                lock.notify();
+            }
+        }
+    }
+
+    private void run() {
+        for (RegisteredConnection connection = take(); connection != null; connection = take()) {
+            try {
+                connection.read();
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "Reading for a connection that is behind failed; it is closed and may come back", e);
+                connection.fail(Ending.INTERNAL_ERROR);
+            }
+            if (connection.doneReading()) {
+                synchronized (lock) {
+                    waiting.add(connection);
+                }
+            }
+        }
+    }
+
+    private @org.jspecify.annotations.Nullable RegisteredConnection take() {
+        synchronized (lock) {
+            while (waiting.isEmpty()) {
+                if (stopped) {
+                    return null;
+                }
+                try {
+                    lock.wait();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return null;
+                }
+            }
+            return waiting.poll();
+        }
+    }
+}

@@ -1,0 +1,372 @@
+package io.holdfast.delivery;
+
+import io.holdfast.delivery.SendBuffer.Frame;
+import io.holdfast.stream.Page;
+import io.holdfast.stream.Position;
+import io.holdfast.stream.Publication;
+import io.holdfast.stream.StreamInfo;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection as delivery knows it: its send buffer, its subscriptions, its outbox. Got from {@link
+ * ResilientWebSocketManager#register}.
+ *
+ * <p><b>Threads.</b> The commands of a client come one at a time, from the transport; everything else from any thread.
+ *
+ * <p><b>Order.</b> A subscription's reply is queued before its delivery is started, so nothing is pushed before the reply.
+ *
+ * <p><b>Failure.</b> {@link #fail} and {@link #ended} may race; the first one detaches everything, once.
+ */
+public final class RegisteredConnection {
+
+    /** What one subscribe found. @param recovered false if something after the wanted position is lost */
+    public record Subscribed(Position position, boolean recovered) {}
+
+    private static final int PAGE_MESSAGES = 256;
+    private static final int IDLE = 0;
+    private static final int WAITING = 1;
+    private static final int READING = 2;
+    private static final int READING_WANTED_AGAIN = 3;
+
+    private final String id;
+    private final Connection transport;
+    private final WireFormat format;
+    private final DeliveryParts parts;
+    private final SendBuffer buffer;
+    private final ConcurrentHashMap<String, Subscription> subscriptions = new ConcurrentHashMap<>(4);
+    private final AtomicBoolean detached = new AtomicBoolean();
+    private final AtomicInteger reading = new AtomicInteger(IDLE);
+    private volatile @Nullable OutboxConnection outbox;
+    private volatile boolean waitsForRoom;
+
+    RegisteredConnection(String id, Connection transport, WireFormat format, DeliveryParts parts) {
+        this.id = id;
+        this.transport = transport;
+        this.format = format;
+        this.parts = parts;
+        this.buffer = new SendBuffer(parts.settings(), format, parts.clock().nanos());
+    }
+
+    /** The connection's id, unique on this node. */
+    public String id() {
+        return id;
+    }
+
+    /** Queues a reply. */
+    public void reply(byte[] piece) {
+        queue(Outgoing.reply(piece));
+    }
+
+    /** Queues the connect reply; from the frame after it on the server pings. */
+    public void replyConnected(byte[] piece) {
+        queue(Outgoing.connectReply(piece));
+    }
+
+    /**
+     * Takes the client's outbox for this connection. Nothing is pushed before {@link #start}.
+     *
+     * @param device its name; null for the unnamed one
+     * @param explicit whether only acks confirm; otherwise answered pings do, and the presented position
+     * @param presented the client's own position; null if it knows none
+     */
+    public Subscribed openOutbox(
+            String client, @Nullable String device, boolean explicit, @Nullable Position presented) {
+        Outbox box = parts.outboxes().acquire(client);
+        Channel channel = parts.channels().acquire(box.stream());
+        Outbox.Attached attached = box.attach(
+                this, device == null ? Device.DEFAULT : device, explicit, presented, position -> {
+                    Subscription made =
+                            new Subscription(this, channel, position.epoch(), position.offset());
+                    subscriptions.put(channel.name(), made);
+                    channel.add(made);
+                    return made;
+                });
+        outbox = attached.hold();
+        if (!explicit) {
+            buffer.confirmByPong();
+        }
+        parts.changed(box);
+        attached.replaced().forEach(older -> older.fail(Ending.REPLACED));
+        detachIfEnded();
+        return new Subscribed(attached.start().position(), attached.start().recovered());
+    }
+
+    /**
+     * Subscribes to an ordinary channel. Nothing is pushed before {@link #start}.
+     *
+     * @param wanted the position to recover from; null to begin with what comes
+     */
+    public Subscribed subscribe(String name, @Nullable Position wanted) {
+        Channel channel = parts.channels().acquire(name);
+        StreamInfo info = parts.engine().info(name);
+        Position top = info.top();
+        boolean recovered = wanted != null
+                && (wanted.epoch().equals(top.epoch()) || (wanted.epoch().isEmpty() && wanted.offset() == 0))
+                && wanted.offset() <= top.offset()
+                && wanted.offset() >= info.lostUpTo();
+        Position from = wanted != null && recovered ? new Position(top.epoch(), wanted.offset()) : top;
+        Subscription made = new Subscription(this, channel, top.epoch(), from.offset());
+        subscriptions.put(name, made);
+        channel.add(made);
+        detachIfEnded();
+        return new Subscribed(from, recovered);
+    }
+
+    /** The reply is queued: publications may follow. */
+    public void start(String name) {
+        Subscription subscription = subscriptions.get(name);
+        if (subscription == null) {
+            return;
+        }
+        subscription.start();
+        if (subscription.handedUpTo() < parts.engine().info(name).top().offset()
+                || !subscription.channel().goLive(subscription)) {
+            parts.recovery().wake(this);
+        }
+    }
+
+    /** @return false if it was not subscribed */
+    public boolean unsubscribe(String name) {
+        Subscription subscription = subscriptions.remove(name);
+        if (subscription == null) {
+            return false;
+        }
+        release(subscription);
+        return true;
+    }
+
+    public boolean subscribed(String name) {
+        return subscriptions.containsKey(name);
+    }
+
+    public int subscriptions() {
+        return subscriptions.size();
+    }
+
+    /**
+     * The client answered a ping.
+     *
+     * @return false if none was unanswered, which is a breach of the protocol
+     */
+    public boolean pong() {
+        SendBuffer.Confirmed confirmed = buffer.pong();
+        if (confirmed == null) {
+            return false;
+        }
+        OutboxConnection hold = outbox;
+        if (hold != null && confirmed.outboxOffset() > 0) {
+            parts.confirm(hold.outbox(), hold.device().name, confirmed.outboxOffset());
+        }
+        return true;
+    }
+
+    /** Ends the connection from this side. Never blocks. */
+    public void close(Ending ending) {
+        fail(ending);
+    }
+
+    /** The device name under which the outbox is held; null without outbox. */
+    public @Nullable String device() {
+        OutboxConnection hold = outbox;
+        return hold == null ? null : hold.device().name;
+    }
+
+    WireFormat format() {
+        return format;
+    }
+
+    SendBuffer buffer() {
+        return buffer;
+    }
+
+    Connection transport() {
+        return transport;
+    }
+
+    void handedFromOutbox(long offset) {
+        OutboxConnection hold = outbox;
+        if (hold != null) {
+            hold.outbox().handed(hold, offset);
+        }
+    }
+
+    /** The server ends it. */
+    void fail(Ending ending) {
+        if (detach(ending == Ending.NO_PONG)) {
+            parts.countEnding(ending);
+            parts.closers().execute(() -> transport.close(ending));
+        }
+    }
+
+    /** The transport says that it has ended. @param byClient whether the client closed it in order */
+    void ended(boolean byClient) {
+        detach(byClient);
+    }
+
+    boolean isDetached() {
+        return detached.get();
+    }
+
+    /** Looks at the clock. */
+    void tick(long nowNanos) {
+        if (buffer.pongOverdue(nowNanos)) {
+            fail(Ending.NO_PONG);
+        } else if (buffer.writeOverdue(nowNanos)) {
+            fail(Ending.SLOW);
+        } else if (buffer.tick(nowNanos) == SendBuffer.Added.BECAME_BUSY) {
+            parts.writer().wake(this);
+        }
+    }
+
+    /** Called by the writer before a frame with outbox pushes goes out. */
+    void writing(Frame frame) {
+        OutboxConnection hold = outbox;
+        if (hold != null && frame.pushes() > 0) {
+            hold.outbox().written(buffer.outboxWritten());
+        }
+    }
+
+    void expiredUnwritten(List<Long> offsets) {
+        OutboxConnection hold = outbox;
+        if (hold != null) {
+            parts.expired(hold.outbox(), offsets);
+        }
+    }
+
+    /** Called by the writer when something was written: is there room for what is behind? */
+    void drained() {
+        if (waitsForRoom && buffer.wantsMore()) {
+            waitsForRoom = false;
+            parts.recovery().wake(this);
+        }
+    }
+
+    /** @return whether it must be put on the readers' list */
+    boolean askToRead() {
+        while (true) {
+            int state = reading.get();
+            if (state == WAITING || state == READING_WANTED_AGAIN) {
+                return false;
+            }
+            if (reading.compareAndSet(state, state == IDLE ? WAITING : READING_WANTED_AGAIN)) {
+                return state == IDLE;
+            }
+        }
+    }
+
+    /** @return whether it must be put back on the readers' list */
+    boolean doneReading() {
+        if (reading.compareAndSet(READING, IDLE)) {
+            return false;
+        }
+        reading.set(WAITING);
+        return true;
+    }
+
+    /** Reads one page for each subscription that is behind, on a reader's thread. */
+    void read() {
+        reading.set(READING);
+        Fanout fanout = parts.fanout();
+        for (Subscription subscription : subscriptions.values()) {
+            if (subscription.live() || !subscription.started() || detached.get()) {
+                continue;
+            }
+            if (!buffer.wantsMore()) {
+                waitsForRoom = true;
+                drained();
+                break;
+            }
+            if (readPage(subscription, fanout)) {
+                askToRead();
+            }
+        }
+        fanout.wake();
+    }
+
+    /** @return whether there is more to read at once */
+    private boolean readPage(Subscription subscription, Fanout fanout) {
+        OutboxConnection hold = subscription.channel().outbox() ? outbox : null;
+        int most = hold == null ? PAGE_MESSAGES : Math.min(PAGE_MESSAGES, hold.outbox().allowance(hold));
+        if (most == 0) {
+            return false;
+        }
+        Channel channel = subscription.channel();
+        Page page = parts.engine()
+                .read(
+                        channel.name(),
+                        new Position(subscription.epoch(), subscription.handedUpTo()),
+                        most,
+                        parts.settings().frameBytes());
+        parts.counters().recoveredReads.increment();
+        if (page.continuity() != Page.Continuity.CONTINUOUS) {
+            fail(Ending.INSUFFICIENT_STATE);
+            return false;
+        }
+        long now = parts.clock().millis();
+        for (Publication publication : page.publications()) {
+            if (publication.expired(now)) {
+                if (hold != null) {
+                    parts.expired(hold.outbox(), List.of(publication.offset()));
+                }
+                subscription.skipTo(publication.offset());
+                continue;
+            }
+            subscription.hand(publication.offset());
+            fanout.add(this, Outgoing.push(format, channel.name(), publication, channel.outbox()));
+        }
+        if (page.more()) {
+            return true;
+        }
+        subscription.skipTo(page.info().top().offset());
+        return !channel.goLive(subscription) && subscription.window() == Subscription.UNLIMITED;
+    }
+
+    private void queue(Outgoing piece) {
+        SendBuffer.Added added = buffer.add(piece);
+        if (added == SendBuffer.Added.BECAME_BUSY) {
+            parts.writer().wake(this);
+        } else if (added == SendBuffer.Added.OVERFLOW) {
+            fail(Ending.SLOW);
+        }
+    }
+
+    private boolean detach(boolean byClient) {
+        if (!detached.compareAndSet(false, true)) {
+            return false;
+        }
+        parts.forget(this);
+        long written = buffer.outboxWritten();
+        buffer.kill();
+        detachSubscriptions(byClient, written);
+        return true;
+    }
+
+    /** A connection that ended while it was being subscribed must not leave a subscription behind. */
+    private void detachIfEnded() {
+        if (detached.get()) {
+            detachSubscriptions(false, 0);
+        }
+    }
+
+    private synchronized void detachSubscriptions(boolean byClient, long written) {
+        for (String name : subscriptions.keySet()) {
+            unsubscribe(name);
+        }
+        OutboxConnection hold = outbox;
+        if (hold != null) {
+            outbox = null;
+            hold.outbox().detach(hold, byClient, written);
+            parts.changed(hold.outbox());
+            parts.outboxes().release(hold.outbox());
+        }
+    }
+
+    private void release(Subscription subscription) {
+        subscription.channel().remove(subscription);
+        parts.channels().release(subscription.channel());
+    }
+}

@@ -1,0 +1,103 @@
+package io.holdfast.delivery;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that can be wrong with one publication, checked before it is enqueued so that it cannot fail a batch. */
+final class Validation {
+    static final int MAX_CHANNEL_BYTES = 255;
+    static final int MAX_CLIENT_BYTES = 200;
+    static final int MAX_ID_BYTES = 128;
+    static final int MAX_TAGS = 16;
+    static final int MAX_TAG_BYTES = 256;
+    static final Duration MAX_TTL = Duration.ofDays(3650);
+
+    private final int maxPublicationBytes;
+
+    Validation(int maxPublicationBytes) {
+        this.maxPublicationBytes = maxPublicationBytes;
+    }
+
+    void client(String client) {
+        name("client", client, MAX_CLIENT_BYTES);
+    }
+
+    void channel(String channel) {
+        name("channel", channel, MAX_CHANNEL_BYTES);
+        if (channel.equals("#")) {
+            throw DeliveryException.invalid("channel", "channel: '#' must be followed by a client id");
+        }
+    }
+
+    /** @return what the publication takes in the store, in bytes */
+    int message(byte[] payload, SendOptions options) {
+        int bytes = payload.length;
+        String id = options.id();
+        if (id != null) {
+            name("id", id, MAX_ID_BYTES);
+            bytes += utf8Length(id);
+        }
+        Duration ttl = options.ttl();
+        if (ttl != null && (ttl.isNegative() || ttl.compareTo(MAX_TTL) > 0)) {
+            throw DeliveryException.invalid("ttl", "ttl must be between 0 (no expiry) and " + MAX_TTL.toDays() + " days");
+        }
+        if (ttl != null && !ttl.isZero() && ttl.toMillis() == 0) {
+            throw DeliveryException.invalid("ttl", "ttl must be 0 (no expiry) or at least one millisecond");
+        }
+        bytes += tags(options.tags());
+        if (payload.length == 0) {
+            throw DeliveryException.invalid("data", "data must be one JSON value");
+        }
+        if (bytes > maxPublicationBytes) {
+            throw new DeliveryException(
+                    DeliveryException.Reason.TOO_LARGE,
+                    "data",
+                    "data with tags and id must not exceed " + maxPublicationBytes + " bytes, has " + bytes,
+                    null);
+        }
+        return bytes;
+    }
+
+    private static int tags(Map<String, String> tags) {
+        if (tags.size() > MAX_TAGS) {
+            throw DeliveryException.invalid("tags", "tags: at most " + MAX_TAGS + " are allowed");
+        }
+        int bytes = 0;
+        for (Map.Entry<String, String> tag : tags.entrySet()) {
+            if (tag.getKey().equals("id") || tag.getKey().equals("expires")) {
+                throw DeliveryException.invalid("tags", "tags: 'id' and 'expires' are reserved for the server");
+            }
+            int length = utf8Length(tag.getKey()) + utf8Length(tag.getValue());
+            if (length > MAX_TAG_BYTES) {
+                throw DeliveryException.invalid("tags", "tags: a name and its value must not exceed " + MAX_TAG_BYTES + " bytes");
+            }
+            bytes += length;
+        }
+        return bytes;
+    }
+
+    private static void name(String field, @Nullable String value, int maxBytes) {
+        if (value == null || value.isEmpty()) {
+            throw DeliveryException.invalid(field, field + " must not be empty");
+        }
+        if (utf8Length(value) > maxBytes) {
+            throw DeliveryException.invalid(field, field + " must not exceed " + maxBytes + " bytes of UTF-8");
+        }
+        for (int i = 0; i < value.length(); i++) {
+            if (Character.isISOControl(value.charAt(i))) {
+                throw DeliveryException.invalid(field, field + " must not contain control characters");
+            }
+        }
+    }
+
+    private static int utf8Length(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return text.getBytes(StandardCharsets.UTF_8).length;
+            }
+        }
+        return text.length();
+    }
+}
