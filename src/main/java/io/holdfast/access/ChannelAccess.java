@@ -1,0 +1,10 @@
+package io.holdfast.access;
+
+/** The answer to "may this client use that channel". */
+public enum ChannelAccess {
+    ALLOWED,
+    /** Error 103. */
+    DENIED,
+    /** The client's own outbox, to which the server has subscribed it: error 105. */
+    OWN_OUTBOX
+}

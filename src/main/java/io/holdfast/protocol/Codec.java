@@ -1,0 +1,47 @@
+package io.holdfast.protocol;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One form of the wire. Stateless; any thread.
+ *
+ * <p>Encoded pieces carry no separator and, in JSON, no line break: whoever builds a frame joins them with
+ * <code>'\n'</code>.
+ */
+public interface Codec {
+
+    /**
+     * Reads all commands of a frame, at least one. All or nothing: if any part is malformed, none is returned.
+     *
+     * @throws MalformedFrameException for any bytes that are not commands; nothing else is ever thrown
+     */
+    List<Command> decode(byte[] frame) throws MalformedFrameException;
+
+    /** As {@link #decode(byte[])}, for a text frame. */
+    List<Command> decode(String frame) throws MalformedFrameException;
+
+    byte[] reply(int id, Result result);
+
+    byte[] error(int id, ErrorCode error);
+
+    /** The server's ping. The same array each time. */
+    byte[] ping();
+
+    /**
+     * A publication for the subscribers of a channel, with the tags {@code id} and, if it expires, {@code expires}
+     * added.
+     *
+     * @param offset 0 for one that is not in a stream; it is then left out
+     * @param payload one compact JSON value
+     * @param expiresAtMillis wall clock; {@link Long#MAX_VALUE} for never
+     */
+    byte[] publicationPush(
+            String channel, long offset, byte[] payload, String id, long expiresAtMillis, Map<String, String> tags);
+
+    /** Ends a subscription. From code 2500 on the SDK subscribes again. */
+    byte[] unsubscribePush(String channel, int code, String reason);
+
+    /** Announces the close on transports that have no close code of their own. */
+    byte[] disconnectPush(int code, String reason, boolean reconnect);
+}

@@ -1,0 +1,4 @@
+package io.holdfast.protocol;
+
+/** Answer to the client's ping. */
+public record PingResult() implements Result {}

@@ -1,0 +1,4 @@
+package io.holdfast.protocol;
+
+/** Asks how many are subscribed to a channel. */
+public record PresenceStatsRequest(String channel) implements Request {}

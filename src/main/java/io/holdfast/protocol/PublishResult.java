@@ -1,0 +1,4 @@
+package io.holdfast.protocol;
+
+/** Answer to publish: it is stored. */
+public record PublishResult() implements Result {}

@@ -1,0 +1,34 @@
+package io.holdfast.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks for the publications of a channel.
+ *
+ * @param recover go on after {@code epoch} and {@code offset}
+ * @param flag bits: 1 channel compaction, 2 reject if unrecovered
+ * @param delta name of the delta compression that the client can read; empty for none
+ * @param type of the subscription; 0 is the ordinary one
+ */
+public record SubscribeRequest(
+        String channel,
+        @Nullable String token,
+        byte @Nullable [] data,
+        boolean recover,
+        String epoch,
+        long offset,
+        boolean positioned,
+        boolean recoverable,
+        boolean joinLeave,
+        int flag,
+        String delta,
+        int type)
+        implements Request {
+
+    /** Bit of {@link #flag()}: answer with error 112 rather than with {@code recovered: false}. */
+    public static final int FLAG_REJECT_UNRECOVERED = 2;
+
+    public boolean rejectsUnrecovered() {
+        return (flag & FLAG_REJECT_UNRECOVERED) != 0;
+    }
+}

@@ -1,0 +1,18 @@
+package io.holdfast.protocol;
+
+/**
+ * Answer to subscribe, and an entry of {@link ConnectResult#subs()}. Never carries publications: they follow as pushes.
+ *
+ * @param ttl seconds until the subscription must be refreshed, if it expires
+ * @param offset from which delivery goes on
+ */
+public record SubscribeResult(
+        boolean expires,
+        long ttl,
+        boolean recoverable,
+        boolean positioned,
+        String epoch,
+        long offset,
+        boolean wasRecovering,
+        boolean recovered)
+        implements Result {}

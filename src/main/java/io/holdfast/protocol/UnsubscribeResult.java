@@ -1,0 +1,4 @@
+package io.holdfast.protocol;
+
+/** Answer to unsubscribe. */
+public record UnsubscribeResult() implements Result {}
