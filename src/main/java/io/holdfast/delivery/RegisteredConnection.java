@@ -5,6 +5,7 @@ import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.StreamInfo;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,6 +27,9 @@ public final class RegisteredConnection {
     /** What one subscribe found. @param recovered false if something after the wanted position is lost */
     public record Subscribed(Position position, boolean recovered) {}
 
+    /** When the connection ends, and why. */
+    private record Deadline(long nanos, Ending ending) {}
+
     private static final int PAGE_MESSAGES = 256;
     private static final int IDLE = 0;
     private static final int WAITING = 1;
@@ -42,6 +46,7 @@ public final class RegisteredConnection {
     private final AtomicInteger reading = new AtomicInteger(IDLE);
     private volatile @Nullable OutboxConnection outbox;
     private volatile boolean waitsForRoom;
+    private volatile @Nullable Deadline deadline;
 
     RegisteredConnection(String id, Connection transport, WireFormat format, DeliveryParts parts) {
         this.id = id;
@@ -169,6 +174,20 @@ public final class RegisteredConnection {
         fail(ending);
     }
 
+    /** Ends the connection after a time, unless this or {@link #endNever} is called before. */
+    public void endAfter(Duration time, Ending ending) {
+        deadline = new Deadline(parts.clock().nanos() + time.toNanos(), ending);
+    }
+
+    public void endNever() {
+        deadline = null;
+    }
+
+    /** Whether it has ended, from either side. */
+    public boolean hasEnded() {
+        return detached.get();
+    }
+
     /** The device name under which the outbox is held; null without outbox. */
     public @Nullable String device() {
         OutboxConnection hold = outbox;
@@ -207,13 +226,12 @@ public final class RegisteredConnection {
         detach(byClient);
     }
 
-    boolean isDetached() {
-        return detached.get();
-    }
-
     /** Looks at the clock. */
     void tick(long nowNanos) {
-        if (buffer.pongOverdue(nowNanos)) {
+        Deadline end = deadline;
+        if (end != null && nowNanos - end.nanos() >= 0) {
+            fail(end.ending());
+        } else if (buffer.pongOverdue(nowNanos)) {
             fail(Ending.NO_PONG);
         } else if (buffer.writeOverdue(nowNanos)) {
             fail(Ending.SLOW);

@@ -1,0 +1,44 @@
+package io.holdfast.app;
+
+import io.holdfast.delivery.DeliveryThreads;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+
+/** The container's threads, as delivery wants them. */
+final class GatewayThreads {
+    /** A close can hang for 5.5 s on Liberty (measured); more of them wait, which costs nobody anything. */
+    private static final int CLOSERS = 8;
+
+    private GatewayThreads() {}
+
+    static DeliveryThreads managed() {
+        try {
+            ManagedThreadFactory factory = InitialContext.doLookup("java:comp/DefaultManagedThreadFactory");
+            ManagedExecutorService executor = InitialContext.doLookup("java:comp/DefaultManagedExecutorService");
+            return new DeliveryThreads(part -> named(factory, part), executor, closers(named(factory, "closer")));
+        } catch (NamingException e) {
+            throw new IllegalStateException("The server lacks the feature concurrent-3.1; add it to server.xml", e);
+        }
+    }
+
+    private static ThreadFactory named(ThreadFactory factory, String part) {
+        return work -> {
+            Thread thread = factory.newThread(work);
+            thread.setName("holdfast-" + part);
+            return thread;
+        };
+    }
+
+    private static ThreadPoolExecutor closers(ThreadFactory factory) {
+        ThreadPoolExecutor closers =
+                new ThreadPoolExecutor(CLOSERS, CLOSERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+        closers.allowCoreThreadTimeOut(true);
+        return closers;
+    }
+}
