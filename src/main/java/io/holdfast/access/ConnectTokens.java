@@ -9,6 +9,7 @@ import io.holdfast.access.AccessDeniedException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.util.Date;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,11 @@ public final class ConnectTokens {
 
     private final MACVerifier verifier;
 
-    /** @throws IllegalArgumentException if the secret has less than 32 bytes */
+    /**
+     * For one secret, in UTF-8.
+     *
+     * @throws IllegalArgumentException if it has less than 32 bytes
+     */
     public ConnectTokens(String secret) {
         byte[] key = secret.getBytes(StandardCharsets.UTF_8);
         if (key.length < AccessOptions.MIN_SECRET_BYTES) {
@@ -39,7 +44,11 @@ public final class ConnectTokens {
         }
     }
 
-    /** @throws AccessDeniedException of kind INVALID_TOKEN or TOKEN_EXPIRED */
+    /**
+     * Whom a token names, if it is good.
+     *
+     * @throws AccessDeniedException of kind INVALID_TOKEN or TOKEN_EXPIRED
+     */
     public Identity verify(String token, long nowMillis) throws AccessDeniedException {
         return identity(claims(token), nowMillis);
     }
@@ -56,11 +65,25 @@ public final class ConnectTokens {
             if (!jwt.verify(verifier)) {
                 throw invalid("wrong signature");
             }
-            return jwt.getJWTClaimsSet();
+            return claims(jwt.getPayload().toJSONObject());
         } catch (ParseException | JOSEException | IllegalArgumentException | IllegalStateException e) {
             // The library reports what it cannot read in all these ways; its texts may quote the token.
             throw invalid("not readable");
         }
+    }
+
+    private static JWTClaimsSet claims(@Nullable Map<String, Object> json) throws AccessDeniedException, ParseException {
+        if (json == null) {
+            throw invalid("no claims");
+        }
+        // The library would make a string of a number, and an eternal token of an expiry that is null.
+        if (!(json.get("sub") instanceof String)) {
+            throw invalid("claim sub is not a string");
+        }
+        if (json.containsKey("exp") && json.get("exp") == null) {
+            throw invalid("claim exp is null");
+        }
+        return JWTClaimsSet.parse(json);
     }
 
     private static Identity identity(JWTClaimsSet claims, long nowMillis) throws AccessDeniedException {

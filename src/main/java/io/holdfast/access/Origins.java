@@ -1,10 +1,10 @@
 package io.holdfast.access;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -14,65 +14,64 @@ import org.jspecify.annotations.Nullable;
  */
 final class Origins {
 
+    private static final String ANY = "*";
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
-    private final Set<String> allowed;
+    /** Of a web page: scheme, host, port. */
+    private static final Pattern ORIGIN =
+            Pattern.compile("(https?)://(\\[[0-9a-f:.]{2,45}]|[^\\s/?#@:\\[\\]]{1,253})(?::([0-9]{1,5}))?");
+
+    private final boolean any;
+    private final Set<Origin> allowed;
     private final boolean loopbackOnly;
 
-    /** @param loopbackOnly our own pages count as such only under a loopback name, which no DNS record can fake */
+    /**
+     * @param loopbackOnly our own pages count as such only under a loopback name, which no DNS record can fake
+     * @throws IllegalArgumentException if one is neither an origin nor {@code *}
+     */
     Origins(List<String> allowed, boolean loopbackOnly) {
-        this.allowed = allowed.stream().map(Origins::normalised).collect(Collectors.toUnmodifiableSet());
+        this.any = allowed.contains(ANY);
+        this.allowed = allowed.stream()
+                .filter(origin -> !origin.equals(ANY))
+                .map(Origins::configured)
+                .collect(Collectors.toUnmodifiableSet());
         this.loopbackOnly = loopbackOnly;
     }
 
-    boolean allows(@Nullable String origin, @Nullable String host) {
-        if (origin == null) {
+    boolean allows(@Nullable String header, @Nullable String host) {
+        if (header == null) {
             return true;
         }
-        URI page = page(origin);
-        if (page == null) {
-            return false;
-        }
-        return allowed.contains("*") || allowed.contains(normalised(origin)) || isOwn(page, host);
+        Origin origin = parse(header);
+        return origin != null && (any || allowed.contains(origin) || isOwn(origin, host));
     }
 
-    private boolean isOwn(URI page, @Nullable String host) {
-        if (host == null || (loopbackOnly && !LOOPBACK.contains(page.getHost().toLowerCase(Locale.ROOT)))) {
-            return false;
+    private boolean isOwn(Origin origin, @Nullable String host) {
+        // A proxy may have taken the TLS off: a Host without port has the one of the page's scheme.
+        return host != null
+                && origin.equals(parse(origin.scheme() + "://" + host))
+                && (!loopbackOnly || LOOPBACK.contains(origin.host()));
+    }
+
+    private static Origin configured(String text) {
+        Origin origin = parse(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+        if (origin == null) {
+            throw new IllegalArgumentException("an allowed origin is like https://shop.example:8443, not " + text);
         }
-        // A proxy may have taken the TLS off: what has no port has the one of the page's scheme.
-        URI self = page(page.getScheme() + "://" + host);
-        return self != null && self.getHost().equalsIgnoreCase(page.getHost()) && port(self) == port(page);
+        return origin;
     }
 
     /** Null for {@code null} and whatever else is no origin of a web page. */
-    private static @Nullable URI page(String origin) {
-        try {
-            URI uri = new URI(origin);
-            String scheme = uri.getScheme();
-            boolean web = "http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme);
-            boolean bare = uri.getRawUserInfo() == null
-                    && (uri.getRawPath() == null || uri.getRawPath().isEmpty())
-                    && uri.getRawQuery() == null
-                    && uri.getRawFragment() == null;
-            return web && bare && uri.getHost() != null ? uri : null;
-        } catch (URISyntaxException e) {
+    private static @Nullable Origin parse(String text) {
+        Matcher matcher = ORIGIN.matcher(text.toLowerCase(Locale.ROOT));
+        if (!matcher.matches()) {
             return null;
         }
+        String scheme = matcher.group(1);
+        String port = matcher.group(3);
+        int standard = scheme.equals("https") ? 443 : 80;
+        return new Origin(scheme, matcher.group(2), port == null ? standard : Integer.parseInt(port));
     }
 
-    private static int port(URI uri) {
-        if (uri.getPort() != -1) {
-            return uri.getPort();
-        }
-        return "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
-    }
-
-    private static String normalised(String origin) {
-        String bare = origin.endsWith("/") ? origin.substring(0, origin.length() - 1) : origin;
-        URI page = page(bare);
-        return page == null
-                ? bare
-                : (page.getScheme() + "://" + page.getHost() + ":" + port(page)).toLowerCase(Locale.ROOT);
-    }
+    private record Origin(String scheme, String host, int port) {}
 }

@@ -50,35 +50,24 @@ final class JsonCommands {
     }
 
     private @Nullable Request request(String field) throws IOException {
-        switch (field) {
-            case "connect":
-                return in.enterObject() ? connect() : null;
-            case "subscribe":
-                return in.enterObject() ? subscribe() : null;
-            case "unsubscribe":
-                return in.enterObject() ? new UnsubscribeRequest(onlyChannel()) : null;
-            case "publish":
-                return in.enterObject() ? publish() : null;
-            case "presence":
-                return in.enterObject() ? new PresenceRequest(onlyChannel()) : null;
-            case "presence_stats":
-                return in.enterObject() ? new PresenceStatsRequest(onlyChannel()) : null;
-            case "history":
-                return in.enterObject() ? history() : null;
-            case "send":
-                return in.enterObject() ? send() : null;
-            case "rpc":
-                return in.enterObject() ? rpc() : null;
-            case "refresh":
-                return in.enterObject() ? refresh() : null;
-            case "sub_refresh":
-                return in.enterObject() ? subRefresh() : null;
-            case "ping":
-                return in.enterObject() ? ping() : null;
-            default:
+        return switch (field) {
+            case "connect" -> in.enterObject() ? connect() : null;
+            case "subscribe" -> in.enterObject() ? subscribe() : null;
+            case "unsubscribe" -> in.enterObject() ? new UnsubscribeRequest(onlyChannel()) : null;
+            case "publish" -> in.enterObject() ? publish() : null;
+            case "presence" -> in.enterObject() ? new PresenceRequest(onlyChannel()) : null;
+            case "presence_stats" -> in.enterObject() ? new PresenceStatsRequest(onlyChannel()) : null;
+            case "history" -> in.enterObject() ? history() : null;
+            case "send" -> in.enterObject() ? send() : null;
+            case "rpc" -> in.enterObject() ? rpc() : null;
+            case "refresh" -> in.enterObject() ? refresh() : null;
+            case "sub_refresh" -> in.enterObject() ? subRefresh() : null;
+            case "ping" -> in.enterObject() ? ping() : null;
+            default -> {
                 in.skip();
-                return null;
-        }
+                yield null;
+            }
+        };
     }
 
     private Request connect() throws IOException {

@@ -150,7 +150,11 @@ final class JsonInput implements AutoCloseable {
         if (!parser.currentToken().isNumeric()) {
             throw new WrongType("not a number");
         }
-        return parser.getDecimalValue();
+        try {
+            return new BigDecimal(parser.getText());
+        } catch (NumberFormatException e) { // an exponent beyond an int
+            throw new WrongType("not a number that we can hold");
+        }
     }
 
     Map<String, String> strings() throws IOException {
