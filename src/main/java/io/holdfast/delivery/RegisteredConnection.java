@@ -83,14 +83,13 @@ public final class RegisteredConnection {
         Outbox box = parts.outboxes().acquire(client);
         Channel channel = parts.channels().acquire(box.stream());
         Outbox.Attached attached = box.attach(
-                this, device == null ? Device.DEFAULT : device, explicit, presented, position -> {
-                    Subscription made =
-                            new Subscription(this, channel, position.epoch(), position.offset());
-                    subscriptions.put(channel.name(), made);
-                    channel.add(made);
-                    return made;
-                });
+                this,
+                device == null ? Device.DEFAULT : device,
+                explicit,
+                presented,
+                position -> new Subscription(this, channel, position.epoch(), position.offset()));
         outbox = attached.hold();
+        add(attached.hold().subscription());
         if (!explicit) {
             buffer.confirmByPong();
         }
@@ -115,8 +114,7 @@ public final class RegisteredConnection {
                 && wanted.offset() >= info.lostUpTo();
         Position from = wanted != null && recovered ? new Position(top.epoch(), wanted.offset()) : top;
         Subscription made = new Subscription(this, channel, top.epoch(), from.offset());
-        subscriptions.put(name, made);
-        channel.add(made);
+        add(made);
         detachIfEnded();
         return new Subscribed(from, recovered);
     }
@@ -308,6 +306,7 @@ public final class RegisteredConnection {
     /** @return whether there is more to read at once */
     private boolean readPage(Subscription subscription, Fanout fanout) {
         OutboxConnection hold = subscription.channel().outbox() ? outbox : null;
+        subscription.park(subscription.window() != Subscription.UNLIMITED);
         int most = hold == null ? PAGE_MESSAGES : Math.min(PAGE_MESSAGES, hold.outbox().allowance(hold));
         if (most == 0) {
             return false;
@@ -381,6 +380,11 @@ public final class RegisteredConnection {
             parts.changed(hold.outbox());
             parts.outboxes().release(hold.outbox());
         }
+    }
+
+    private void add(Subscription subscription) {
+        subscriptions.put(subscription.channel().name(), subscription);
+        subscription.channel().add(subscription);
     }
 
     private void release(Subscription subscription) {
