@@ -58,7 +58,7 @@ class JsonDecodingFuzzTest {
         long seed = Long.getLong("holdfast.seed", System.nanoTime());
         System.out.println("JsonDecodingFuzzTest: -Dholdfast.seed=" + seed);
         Random random = new Random(seed);
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 60; i++) {
             byte[] garbage = new byte[64 * 1024];
             random.nextBytes(garbage);
             if (i % 3 == 1) {
