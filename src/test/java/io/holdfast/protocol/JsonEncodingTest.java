@@ -2,7 +2,9 @@ package io.holdfast.protocol;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -87,6 +89,19 @@ class JsonEncodingTest {
         PublishCall read = PublishCall.parse(
                 bytes(push.replace("{\"push\":{\"channel\":\"a\",\"pub\":{", "{\"channel\":\"a\",").replace(",\"offset\":1", "").replace("}}}}", "}}")));
         assertThat(read.tags()).containsEntry("id", all.toString()).containsEntry("é\n", all.toString());
+    }
+
+    @Test
+    void every_code_point_is_written_in_utf8() {
+        for (int point = 0x80; point <= Character.MAX_CODE_POINT; point++) {
+            if (point < Character.MIN_SURROGATE || point > Character.MAX_SURROGATE) {
+                String text = "\"a" + Character.toString(point) + "\"";
+                byte[] written = new JsonOutput(1).string(text.substring(1, text.length() - 1)).toBytes();
+                if (!Arrays.equals(written, bytes(text))) {
+                    fail("U+%X is written as %s", point, Arrays.toString(written));
+                }
+            }
+        }
     }
 
     @Test
