@@ -146,8 +146,9 @@ public final class RegisteredConnection {
         return subscriptions.containsKey(name);
     }
 
-    public int subscriptions() {
-        return subscriptions.size();
+    /** How many channels are subscribed, the outbox not counted. */
+    public int ordinarySubscriptions() {
+        return subscriptions.size() - (outbox == null ? 0 : 1);
     }
 
     /**

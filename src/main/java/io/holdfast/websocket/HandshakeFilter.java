@@ -15,12 +15,10 @@ import java.io.IOException;
 public class HandshakeFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
 
-    private final transient HandshakeCheck check;
-
+    // The container requires a public constructor without arguments.
     @Inject
-    public HandshakeFilter(HandshakeCheck check) {
-        this.check = check;
-    }
+    @SuppressWarnings("NullAway.Init")
+    private transient HandshakeCheck check;
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
