@@ -90,18 +90,20 @@ final class Channel {
                     fanout.add(subscription.connection(), encoded.piece(subscription.format()));
                 } else if (offset > handed) {
                     live.remove(i--);
-                    fallBehind(subscription);
+                    fallBehind(subscription, fanout);
                 }
             }
         }
-        wakeBehind(fanout);
+        wakeParked(fanout);
     }
 
     /** Makes everybody read: something may have been stored without passing the hub. */
     synchronized void fallBehind(Fanout fanout) {
-        live.forEach(this::fallBehind);
+        for (Subscription subscription : live) {
+            fallBehind(subscription, fanout);
+        }
         live.clear();
-        wakeBehind(fanout);
+        wakeParked(fanout);
     }
 
     /** Hands a non-critical message to those who are ready for it. @return to how many */
@@ -118,15 +120,18 @@ final class Channel {
     }
 
     @GuardedBy("this")
-    private void fallBehind(Subscription subscription) {
+    private void fallBehind(Subscription subscription, Fanout fanout) {
         subscription.live(false);
         behind.add(subscription);
+        fanout.wakeReader(subscription);
     }
 
     @GuardedBy("this")
-    private void wakeBehind(Fanout fanout) {
+    private void wakeParked(Fanout fanout) {
         for (Subscription subscription : behind) {
-            fanout.wakeReader(subscription);
+            if (subscription.parked()) {
+                fanout.wakeReader(subscription);
+            }
         }
     }
 }

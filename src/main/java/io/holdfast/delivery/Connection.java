@@ -24,8 +24,9 @@ public interface Connection {
      *
      * @param done called exactly once, on any thread but never inline: with null when the frame was written, else with
      *     what went wrong, at the latest when the transport's send timeout is over
+     * @throws IOException if the connection is unusable; then {@code done} is not called
      */
-    void sendAsync(byte[] frame, int length, Consumer<@Nullable Throwable> done);
+    void sendAsync(byte[] frame, int length, Consumer<@Nullable Throwable> done) throws IOException;
 
     /** Closes. May block for seconds; called on a thread that can afford it. Never throws. */
     void close(Ending ending);

@@ -5,6 +5,7 @@ import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.StreamInfo;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,6 +27,9 @@ public final class RegisteredConnection {
     /** What one subscribe found. @param recovered false if something after the wanted position is lost */
     public record Subscribed(Position position, boolean recovered) {}
 
+    /** When the connection ends, and why. */
+    private record Deadline(long nanos, Ending ending) {}
+
     private static final int PAGE_MESSAGES = 256;
     private static final int IDLE = 0;
     private static final int WAITING = 1;
@@ -42,6 +46,7 @@ public final class RegisteredConnection {
     private final AtomicInteger reading = new AtomicInteger(IDLE);
     private volatile @Nullable OutboxConnection outbox;
     private volatile boolean waitsForRoom;
+    private volatile @Nullable Deadline deadline;
 
     RegisteredConnection(String id, Connection transport, WireFormat format, DeliveryParts parts) {
         this.id = id;
@@ -78,14 +83,13 @@ public final class RegisteredConnection {
         Outbox box = parts.outboxes().acquire(client);
         Channel channel = parts.channels().acquire(box.stream());
         Outbox.Attached attached = box.attach(
-                this, device == null ? Device.DEFAULT : device, explicit, presented, position -> {
-                    Subscription made =
-                            new Subscription(this, channel, position.epoch(), position.offset());
-                    subscriptions.put(channel.name(), made);
-                    channel.add(made);
-                    return made;
-                });
+                this,
+                device == null ? Device.DEFAULT : device,
+                explicit,
+                presented,
+                position -> new Subscription(this, channel, position.epoch(), position.offset()));
         outbox = attached.hold();
+        add(attached.hold().subscription());
         if (!explicit) {
             buffer.confirmByPong();
         }
@@ -110,8 +114,7 @@ public final class RegisteredConnection {
                 && wanted.offset() >= info.lostUpTo();
         Position from = wanted != null && recovered ? new Position(top.epoch(), wanted.offset()) : top;
         Subscription made = new Subscription(this, channel, top.epoch(), from.offset());
-        subscriptions.put(name, made);
-        channel.add(made);
+        add(made);
         detachIfEnded();
         return new Subscribed(from, recovered);
     }
@@ -143,8 +146,9 @@ public final class RegisteredConnection {
         return subscriptions.containsKey(name);
     }
 
-    public int subscriptions() {
-        return subscriptions.size();
+    /** How many channels are subscribed, the outbox not counted. */
+    public int ordinarySubscriptions() {
+        return subscriptions.size() - (outbox == null ? 0 : 1);
     }
 
     /**
@@ -167,6 +171,20 @@ public final class RegisteredConnection {
     /** Ends the connection from this side. Never blocks. */
     public void close(Ending ending) {
         fail(ending);
+    }
+
+    /** Ends the connection after a time, unless this or {@link #endNever} is called before. */
+    public void endAfter(Duration time, Ending ending) {
+        deadline = new Deadline(parts.clock().nanos() + time.toNanos(), ending);
+    }
+
+    public void endNever() {
+        deadline = null;
+    }
+
+    /** Whether it has ended, from either side. */
+    public boolean hasEnded() {
+        return detached.get();
     }
 
     /** The device name under which the outbox is held; null without outbox. */
@@ -207,13 +225,12 @@ public final class RegisteredConnection {
         detach(byClient);
     }
 
-    boolean isDetached() {
-        return detached.get();
-    }
-
     /** Looks at the clock. */
     void tick(long nowNanos) {
-        if (buffer.pongOverdue(nowNanos)) {
+        Deadline end = deadline;
+        if (end != null && nowNanos - end.nanos() >= 0) {
+            fail(end.ending());
+        } else if (buffer.pongOverdue(nowNanos)) {
             fail(Ending.NO_PONG);
         } else if (buffer.writeOverdue(nowNanos)) {
             fail(Ending.SLOW);
@@ -290,6 +307,7 @@ public final class RegisteredConnection {
     /** @return whether there is more to read at once */
     private boolean readPage(Subscription subscription, Fanout fanout) {
         OutboxConnection hold = subscription.channel().outbox() ? outbox : null;
+        subscription.park(subscription.window() != Subscription.UNLIMITED);
         int most = hold == null ? PAGE_MESSAGES : Math.min(PAGE_MESSAGES, hold.outbox().allowance(hold));
         if (most == 0) {
             return false;
@@ -363,6 +381,11 @@ public final class RegisteredConnection {
             parts.changed(hold.outbox());
             parts.outboxes().release(hold.outbox());
         }
+    }
+
+    private void add(Subscription subscription) {
+        subscriptions.put(subscription.channel().name(), subscription);
+        subscription.channel().add(subscription);
     }
 
     private void release(Subscription subscription) {

@@ -22,6 +22,9 @@ final class Subscription {
 
     private volatile boolean live;
 
+    /** Whether it may stand behind without anything to read, so that something new must wake its reader. */
+    private volatile boolean parked;
+
     Subscription(RegisteredConnection connection, Channel channel, String epoch, long handedUpTo) {
         this.connection = connection;
         this.channel = channel;
@@ -76,6 +79,14 @@ final class Subscription {
 
     void limit(int publications) {
         window = publications;
+    }
+
+    boolean parked() {
+        return parked;
+    }
+
+    void park(boolean now) {
+        parked = now;
     }
 
     boolean live() {

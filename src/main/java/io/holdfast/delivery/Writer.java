@@ -206,21 +206,24 @@ final class Writer {
             counters.pushes.add(frame.pushes());
             counters.bytes.add(frame.length());
             connection.writing(frame);
-            if (frame.blocking()) {
-                writeBlocking(connection, frame);
-            } else {
-                connection.transport().sendAsync(frame.bytes(), frame.length(), error -> writtenLate(connection, error));
+            try {
+                if (frame.blocking()) {
+                    writeBlocking(connection, frame);
+                } else {
+                    connection
+                            .transport()
+                            .sendAsync(frame.bytes(), frame.length(), error -> writtenLate(connection, error));
+                }
+            } catch (IOException e) {
+                connection.fail(Ending.WRITE_ERROR);
             }
         }
 
-        private void writeBlocking(RegisteredConnection connection, Frame frame) {
+        private void writeBlocking(RegisteredConnection connection, Frame frame) throws IOException {
             writingSinceNanos = clock.nanos();
             writingTo = connection;
             try {
                 connection.transport().send(frame.bytes(), frame.length());
-            } catch (IOException e) {
-                connection.fail(Ending.WRITE_ERROR);
-                return;
             } finally {
                 writingTo = null;
             }

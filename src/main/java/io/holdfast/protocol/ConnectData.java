@@ -1,5 +1,6 @@
 package io.holdfast.protocol;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param outbox whether the client wants its outbox
  * @param explicitAcks whether only acks move the cursor
  */
-public record ConnectData(
-        @Nullable String device, @Nullable String client, boolean outbox, boolean explicitAcks) {
+public record ConnectData(@Nullable String device, @Nullable String client, boolean outbox, boolean explicitAcks) {
 
     private static final ConnectData DEFAULTS = new ConnectData(null, null, true, false);
 
@@ -19,8 +19,44 @@ public record ConnectData(
         return DEFAULTS;
     }
 
-    /** Reads <code>{"device":…,"client":…,"outbox":true,"acks":"auto"}</code>, each of them optional. */
+    /**
+     * Reads <code>{"device":"till-3","client":"u42","outbox":true,"acks":"auto"}</code>, each of them optional; these
+     * are the defaults but for the names. {@code acks} may also be {@code "explicit"}.
+     */
     public static ConnectData parse(byte @Nullable [] data) throws InvalidFieldException {
-        throw new UnsupportedOperationException();
+        if (data == null) {
+            return DEFAULTS;
+        }
+        Fields fields = new Fields();
+        return PayloadObject.read(data, fields::read)
+                ? new ConnectData(fields.device, fields.client, fields.outbox, fields.explicitAcks)
+                : DEFAULTS;
+    }
+
+    private static final class Fields {
+        private @Nullable String device;
+        private @Nullable String client;
+        private boolean outbox = true;
+        private boolean explicitAcks;
+
+        void read(String field, JsonInput in) throws IOException, InvalidFieldException {
+            switch (field) {
+                case "device" -> device = in.stringOrNull();
+                case "client" -> client = in.stringOrNull();
+                case "outbox" -> outbox = in.isNull() || in.bool();
+                case "acks" -> explicitAcks = explicit(in.stringOrNull());
+                default -> in.skip();
+            }
+        }
+
+        private static boolean explicit(@Nullable String acks) throws InvalidFieldException {
+            if (acks == null || acks.equals("auto")) {
+                return false;
+            }
+            if (acks.equals("explicit")) {
+                return true;
+            }
+            throw new InvalidFieldException("acks", "must be \"auto\" or \"explicit\"");
+        }
     }
 }

@@ -18,7 +18,17 @@ public record ConnectRequest(
         String version)
         implements Request {
 
-    public ConnectRequest {
-        subs = Map.copyOf(subs);
+    // Not the compact form: javac 17 forgets the annotation of its array in the class file.
+    public ConnectRequest(
+            @Nullable String token,
+            byte @Nullable [] data,
+            Map<String, RecoveryRequest> subs,
+            String name,
+            String version) {
+        this.token = token;
+        this.data = data;
+        this.subs = Map.copyOf(subs);
+        this.name = name;
+        this.version = version;
     }
 }

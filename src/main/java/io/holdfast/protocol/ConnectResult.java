@@ -27,7 +27,27 @@ public record ConnectResult(
         byte @Nullable [] data)
         implements Result {
 
-    public ConnectResult {
-        subs = Map.copyOf(subs);
+    // Not the compact form: javac 17 forgets the annotation of its array in the class file.
+    public ConnectResult(
+            String client,
+            String version,
+            boolean expires,
+            long ttlSeconds,
+            Map<String, SubscribeResult> subs,
+            int pingSeconds,
+            boolean pong,
+            String session,
+            String node,
+            byte @Nullable [] data) {
+        this.client = client;
+        this.version = version;
+        this.expires = expires;
+        this.ttlSeconds = ttlSeconds;
+        this.subs = Map.copyOf(subs);
+        this.pingSeconds = pingSeconds;
+        this.pong = pong;
+        this.session = session;
+        this.node = node;
+        this.data = data;
     }
 }

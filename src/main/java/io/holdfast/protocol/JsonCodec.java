@@ -1,49 +1,186 @@
 package io.holdfast.protocol;
 
+import static io.holdfast.protocol.JsonOutput.ascii;
+
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** The JSON form of the wire. */
+/** The JSON form of the wire. Reading is {@link JsonCommands}, the bytes are {@link JsonOutput}. */
 public final class JsonCodec implements Codec {
+
+    private static final byte[] PING = ascii("{}");
+    private static final String PONG = "{}";
+    private static final List<Command> PONG_ALONE = List.of(new Command(0, null));
+
+    private static final byte[] PUSH_CHANNEL = ascii("{\"push\":{\"channel\":");
+    private static final byte[] PUB_DATA = ascii(",\"pub\":{\"data\":");
+    private static final byte[] OFFSET = ascii(",\"offset\":");
+    private static final byte[] TAGS = ascii(",\"tags\":{");
+    private static final byte[] ID_TAG = ascii("\"id\":");
+    private static final byte[] EXPIRES_TAG = ascii(",\"expires\":\"");
+    private static final byte[] END_OF_TAGS = ascii("}}}}");
+    private static final int PUBLICATION_FRAME = 128; // what the constants above and three numbers take
 
     @Override
     public List<Command> decode(byte[] frame) throws MalformedFrameException {
-        throw new UnsupportedOperationException();
+        try {
+            return decode(JsonInput.utf8(frame));
+        } catch (IOException e) {
+            throw new MalformedFrameException("the frame is not UTF-8");
+        }
     }
 
     @Override
     public List<Command> decode(String frame) throws MalformedFrameException {
-        throw new UnsupportedOperationException();
+        if (frame.equals(PONG)) {
+            return PONG_ALONE;
+        }
+        List<Command> commands;
+        try (JsonInput in = new JsonInput(frame)) {
+            commands = new JsonCommands(in).read();
+        } catch (IOException e) {
+            throw new MalformedFrameException("the frame is no sequence of commands in JSON");
+        }
+        if (commands.isEmpty()) {
+            throw new MalformedFrameException("the frame is empty");
+        }
+        return commands;
     }
 
     @Override
     public byte[] reply(int id, Result result) {
-        throw new UnsupportedOperationException();
+        JsonOutput out = new JsonOutput(256).open().field("id", id);
+        if (result instanceof ConnectResult connect) {
+            connect(out.name("connect").open(), connect);
+        } else if (result instanceof SubscribeResult subscribe) {
+            subscription(out.name("subscribe").open(), subscribe);
+        } else if (result instanceof RpcResult rpc) {
+            out.name("rpc").open().name("data").raw(rpc.data());
+        } else if (result instanceof RefreshResult refresh) {
+            refresh(out.name("refresh").open(), refresh);
+        } else {
+            out.name(nameOfEmpty(result)).open();
+        }
+        return out.close().close().toBytes();
     }
 
     @Override
     public byte[] error(int id, ErrorCode error) {
-        throw new UnsupportedOperationException();
+        return new JsonOutput(128)
+                .open()
+                .field("id", id)
+                .name("error")
+                .open()
+                .field("code", error.code())
+                .field("message", error.message())
+                .field("temporary", error.temporary())
+                .close()
+                .close()
+                .toBytes();
     }
 
     @Override
     public byte[] ping() {
-        throw new UnsupportedOperationException();
+        return PING;
     }
 
     @Override
     public byte[] publicationPush(
             String channel, long offset, byte[] payload, String id, long expiresAtMillis, Map<String, String> tags) {
-        throw new UnsupportedOperationException();
+        JsonOutput out = new JsonOutput(PUBLICATION_FRAME + payload.length + channel.length() + id.length());
+        out.raw(PUSH_CHANNEL).string(channel).raw(PUB_DATA).raw(payload);
+        if (offset != 0) {
+            out.raw(OFFSET).number(offset);
+        }
+        out.raw(TAGS);
+        if (!tags.isEmpty()) {
+            tags.forEach((name, value) -> out.name(name).string(value).comma());
+        }
+        out.raw(ID_TAG).string(id);
+        if (expiresAtMillis != Long.MAX_VALUE) {
+            out.raw(EXPIRES_TAG).number(expiresAtMillis).raw('"');
+        }
+        return out.raw(END_OF_TAGS).toBytes();
     }
 
     @Override
     public byte[] unsubscribePush(String channel, int code, String reason) {
-        throw new UnsupportedOperationException();
+        return new JsonOutput(128)
+                .raw(PUSH_CHANNEL)
+                .string(channel)
+                .comma()
+                .name("unsubscribe")
+                .open()
+                .field("code", code)
+                .field("reason", reason)
+                .close()
+                .close()
+                .close()
+                .toBytes();
     }
 
     @Override
     public byte[] disconnectPush(int code, String reason, boolean reconnect) {
-        throw new UnsupportedOperationException();
+        return new JsonOutput(128)
+                .open()
+                .name("push")
+                .open()
+                .name("disconnect")
+                .open()
+                .field("code", code)
+                .field("reason", reason)
+                .field("reconnect", reconnect)
+                .close()
+                .close()
+                .close()
+                .toBytes();
+    }
+
+    private static void connect(JsonOutput out, ConnectResult connect) {
+        out.field("client", connect.client())
+                .field("version", connect.version())
+                .field("expires", connect.expires())
+                .field("ttl", connect.ttlSeconds());
+        if (connect.data() != null) {
+            out.name("data").raw(connect.data()).comma();
+        }
+        if (!connect.subs().isEmpty()) {
+            out.name("subs").open();
+            connect.subs().forEach((channel, subscription) -> {
+                subscription(out.name(channel).open(), subscription);
+                out.close().comma();
+            });
+            out.close().comma();
+        }
+        out.field("ping", connect.pingSeconds())
+                .field("pong", connect.pong())
+                .field("session", connect.session())
+                .field("node", connect.node());
+    }
+
+    private static void subscription(JsonOutput out, SubscribeResult subscription) {
+        out.field("expires", subscription.expires())
+                .field("ttl", subscription.ttl())
+                .field("recoverable", subscription.recoverable())
+                .field("positioned", subscription.positioned())
+                .field("epoch", subscription.epoch())
+                .field("offset", subscription.offset())
+                .field("was_recovering", subscription.wasRecovering())
+                .field("recovered", subscription.recovered());
+    }
+
+    private static void refresh(JsonOutput out, RefreshResult refresh) {
+        out.field("client", refresh.client())
+                .field("version", refresh.version())
+                .field("expires", refresh.expires())
+                .field("ttl", refresh.ttl());
+    }
+
+    private static String nameOfEmpty(Result result) {
+        if (result instanceof UnsubscribeResult) {
+            return "unsubscribe";
+        }
+        return result instanceof PublishResult ? "publish" : "ping";
     }
 }

@@ -1,0 +1,77 @@
+package io.holdfast.access;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which pages may open a connection. A browser sends cookies and reaches the local network for any page, but always
+ * says truly from which origin (RFC 6454, RFC 6455 section 10.2).
+ */
+final class Origins {
+
+    private static final String ANY = "*";
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
+    /** Of a web page: scheme, host, port. */
+    private static final Pattern ORIGIN =
+            Pattern.compile("(https?)://(\\[[0-9a-f:.]{2,45}]|[^\\s/?#@:\\[\\]]{1,253})(?::([0-9]{1,5}))?");
+
+    private final boolean any;
+    private final Set<Origin> allowed;
+    private final boolean loopbackOnly;
+
+    /**
+     * @param loopbackOnly our own pages count as such only under a loopback name, which no DNS record can fake
+     * @throws IllegalArgumentException if one is neither an origin nor {@code *}
+     */
+    Origins(List<String> allowed, boolean loopbackOnly) {
+        this.any = allowed.contains(ANY);
+        this.allowed = allowed.stream()
+                .filter(origin -> !origin.equals(ANY))
+                .map(Origins::configured)
+                .collect(Collectors.toUnmodifiableSet());
+        this.loopbackOnly = loopbackOnly;
+    }
+
+    boolean allows(@Nullable String header, @Nullable String host) {
+        if (header == null) {
+            return true;
+        }
+        Origin origin = parse(header);
+        return origin != null && (any || allowed.contains(origin) || isOwn(origin, host));
+    }
+
+    private boolean isOwn(Origin origin, @Nullable String host) {
+        // A proxy may have taken the TLS off: a Host without port has the one of the page's scheme.
+        return host != null
+                && origin.equals(parse(origin.scheme() + "://" + host))
+                && (!loopbackOnly || LOOPBACK.contains(origin.host()));
+    }
+
+    private static Origin configured(String text) {
+        Origin origin = parse(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+        if (origin == null) {
+            throw new IllegalArgumentException("an allowed origin is like https://shop.example:8443, not " + text);
+        }
+        return origin;
+    }
+
+    /** Null for {@code null} and whatever else is no origin of a web page. */
+    private static @Nullable Origin parse(String text) {
+        Matcher matcher = ORIGIN.matcher(text.toLowerCase(Locale.ROOT));
+        if (!matcher.matches()) {
+            return null;
+        }
+        String scheme = matcher.group(1);
+        String port = matcher.group(3);
+        int standard = scheme.equals("https") ? 443 : 80;
+        return new Origin(scheme, matcher.group(2), port == null ? standard : Integer.parseInt(port));
+    }
+
+    private record Origin(String scheme, String host, int port) {}
+}

@@ -1,0 +1,118 @@
+package io.holdfast.app;
+
+import io.holdfast.access.AccessOptions;
+import io.holdfast.commands.CommandSettings;
+import io.holdfast.delivery.DeliverySettings;
+import io.holdfast.stream.Retention;
+import io.holdfast.stream.rocksdb.RocksDbOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * Everything that can be configured, read once from MicroProfile Config under {@code holdfast.*}.
+ *
+ * @param retention bounds of every stream
+ * @param timeToLive of a publication that names none
+ * @param deduplicationWindow for how long a message id is remembered
+ */
+record Configuration(
+        AccessOptions access,
+        CommandSettings commands,
+        DeliverySettings delivery,
+        RocksDbOptions store,
+        Retention retention,
+        Duration timeToLive,
+        Duration deduplicationWindow) {
+
+    private static final String VERSION = "0.1.0";
+    private static final String DEVELOPMENT_KEY = "dev";
+    private static final int MAX_FRAME_BYTES = 64 << 10;
+    private static final int MAX_CHANNELS = 128;
+
+    /** @throws ConfigurationException naming the key, the value and what is allowed */
+    static Configuration read(Config config, Path outputDirectory, Path temporaryDirectory) {
+        Keys keys = new Keys(config);
+        boolean insecure = keys.flag("holdfast.insecure", false);
+        DeliverySettings delivery = delivery(keys);
+        return new Configuration(
+                access(keys, insecure),
+                commands(keys, delivery),
+                delivery,
+                store(keys, outputDirectory, temporaryDirectory),
+                new Retention(
+                        keys.integer("holdfast.pending.max-messages", 1_000, 1, 10_000_000),
+                        keys.number("holdfast.pending.max-bytes", 8L << 20, 1 << 10, 1L << 40),
+                        keys.choice("holdfast.pending.overflow", Retention.Overflow.DROP_OLDEST)),
+                keys.duration("holdfast.pending.ttl", Duration.ofSeconds(300), Duration.ZERO, Duration.ofDays(3650)),
+                keys.duration(
+                        "holdfast.dedup.window", Duration.ofSeconds(300), Duration.ofSeconds(1), Duration.ofDays(7)));
+    }
+
+    private static AccessOptions access(Keys keys, boolean insecure) {
+        String secret = keys.text("holdfast.token.hmac-secret", "");
+        if (!secret.isEmpty() && secret.length() < AccessOptions.MIN_SECRET_BYTES) {
+            throw new ConfigurationException("holdfast.token.hmac-secret", "(hidden)", "at least 32 bytes");
+        }
+        List<String> apiKeys = keys.list("holdfast.api.keys");
+        return new AccessOptions(
+                insecure,
+                secret.isEmpty() ? null : secret,
+                insecure && apiKeys.isEmpty() ? List.of(DEVELOPMENT_KEY) : apiKeys,
+                keys.flag("holdfast.clients.subscribe", insecure),
+                keys.flag("holdfast.clients.publish", insecure),
+                keys.list("holdfast.origins"));
+    }
+
+    private static CommandSettings commands(Keys keys, DeliverySettings delivery) {
+        return new CommandSettings(
+                VERSION,
+                keys.text("holdfast.node.name", "holdfast"),
+                delivery.pingInterval(),
+                keys.duration(
+                        "holdfast.connect.timeout", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofMinutes(5)),
+                keys.duration(
+                        "holdfast.token.expiry-grace", Duration.ofSeconds(25), Duration.ZERO, Duration.ofHours(1)),
+                MAX_FRAME_BYTES,
+                keys.integer("holdfast.connection.max-channels", MAX_CHANNELS, 1, 100_000));
+    }
+
+    private static DeliverySettings delivery(Keys keys) {
+        DeliverySettings defaults = DeliverySettings.defaults();
+        return new DeliverySettings(
+                keys.integer("holdfast.send-buffer.bytes", defaults.sendBufferBytes(), 128 << 10, 1 << 30),
+                defaults.frameBytes(),
+                keys.integer("holdfast.writer.credit-bytes", defaults.creditBytes(), 0, 16 << 20),
+                keys.integer("holdfast.writer.ping-after-bytes", defaults.pingAfterBytes(), 1 << 10, 16 << 20),
+                keys.duration("holdfast.ping.interval", defaults.pingInterval(), Duration.ofSeconds(1), Duration.ofHours(1)),
+                keys.duration("holdfast.pong.timeout", defaults.pongTimeout(), Duration.ofMillis(500), Duration.ofMinutes(10)),
+                keys.duration(
+                        "holdfast.confirm.interval",
+                        defaults.confirmInterval(),
+                        Duration.ofMillis(10),
+                        Duration.ofMinutes(10)),
+                keys.duration("holdfast.send.timeout", defaults.sendTimeout(), Duration.ofMillis(100), Duration.ofMinutes(10)),
+                keys.integer("holdfast.publication.max-bytes", defaults.maxPublicationBytes(), 1 << 10, 60 << 10),
+                keys.integer("holdfast.queue.max-messages", defaults.queueMessages(), 1, 10_000_000),
+                keys.number("holdfast.queue.max-bytes", defaults.queueBytes(), 1 << 20, 1L << 40),
+                defaults.batchMessages(),
+                defaults.batchBytes(),
+                keys.integer("holdfast.recovery.readers", defaults.readers(), 1, 64),
+                keys.integer("holdfast.client.max-devices", defaults.devicesPerClient(), 1, 1_000));
+    }
+
+    private static RocksDbOptions store(Keys keys, Path outputDirectory, Path temporaryDirectory) {
+        String directory = keys.text("holdfast.data.directory", "");
+        return new RocksDbOptions(
+                directory.isEmpty() ? outputDirectory.resolve("holdfast-data") : Path.of(directory),
+                keys.flag("holdfast.store.sync", true),
+                true,
+                keys.number("holdfast.store.max-bytes", 50L << 30, 16 << 20, 1L << 50),
+                keys.number("holdfast.store.min-free-bytes", 1L << 30, 0, 1L << 50),
+                keys.duration("holdfast.state.retention", Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofDays(365)),
+                keys.duration(
+                        "holdfast.stream.empty-retention", Duration.ofDays(30), Duration.ofMinutes(1), Duration.ofDays(3650)),
+                temporaryDirectory.resolve("holdfast-native"));
+    }
+}

@@ -1,0 +1,90 @@
+package io.holdfast.app;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.eclipse.microprofile.config.Config;
+
+/** Reads and checks configured values; a bad one is a {@link ConfigurationException}. */
+final class Keys {
+    private final Config config;
+
+    Keys(Config config) {
+        this.config = config;
+    }
+
+    String text(String key, String defaultValue) {
+        return config.getOptionalValue(key, String.class).map(String::trim).orElse(defaultValue);
+    }
+
+    /** Values separated by commas; blanks around them do not count. */
+    List<String> list(String key) {
+        return Arrays.stream(text(key, "").split(",", -1))
+                .map(String::trim)
+                .filter(value -> !value.isEmpty())
+                .toList();
+    }
+
+    boolean flag(String key, boolean defaultValue) {
+        String value = text(key, Boolean.toString(defaultValue)).toLowerCase(Locale.ROOT);
+        return switch (value) {
+            case "true", "on", "yes" -> true;
+            case "false", "off", "no" -> false;
+            default -> throw new ConfigurationException(key, value, "true or false");
+        };
+    }
+
+    int integer(String key, int defaultValue, int min, int max) {
+        return (int) number(key, defaultValue, min, max);
+    }
+
+    long number(String key, long defaultValue, long min, long max) {
+        String value = text(key, Long.toString(defaultValue));
+        try {
+            long number = Long.parseLong(value);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // the same message as for a number out of range
+        }
+        throw new ConfigurationException(key, value, "a whole number from " + min + " to " + max);
+    }
+
+    /** ISO-8601 ({@code PT5M}) or a number of seconds, with fractions if need be. */
+    Duration duration(String key, Duration defaultValue, Duration min, Duration max) {
+        String value = text(key, defaultValue.toString());
+        try {
+            Duration duration = value.toUpperCase(Locale.ROOT).startsWith("P")
+                    ? Duration.parse(value)
+                    : Duration.ofMillis(Math.round(Double.parseDouble(value) * 1000));
+            if (duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0) {
+                return duration;
+            }
+        } catch (DateTimeParseException | NumberFormatException e) {
+            // the same message as for a time out of range
+        }
+        throw new ConfigurationException(
+                key, value, "seconds or an ISO-8601 duration from " + min + " to " + max);
+    }
+
+    <E extends Enum<E>> E choice(String key, E defaultValue) {
+        String value = text(key, name(defaultValue));
+        return Arrays.stream(defaultValue.getDeclaringClass().getEnumConstants())
+                .filter(constant -> name(constant).equals(value))
+                .findFirst()
+                .orElseThrow(() -> new ConfigurationException(
+                        key,
+                        value,
+                        "one of "
+                                + Arrays.stream(defaultValue.getDeclaringClass().getEnumConstants())
+                                        .map(Keys::name)
+                                        .toList()));
+    }
+
+    private static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

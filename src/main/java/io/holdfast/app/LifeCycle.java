@@ -1,0 +1,51 @@
+package io.holdfast.app;
+
+import io.holdfast.access.AccessOptions;
+import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.stream.EngineException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Starts the gateway with the application and stops it with it. What cannot start stops the application's start. */
+@ApplicationScoped
+class LifeCycle {
+    private static final Logger LOG = Logger.getLogger(LifeCycle.class.getName());
+
+    private final ResilientWebSocketManager manager;
+    private final AccessOptions access;
+
+    /** For the client proxy only. */
+    @SuppressWarnings("NullAway")
+    protected LifeCycle() {
+        this(null, null);
+    }
+
+    @Inject
+    LifeCycle(ResilientWebSocketManager manager, AccessOptions access) {
+        this.manager = manager;
+        this.access = access;
+    }
+
+    void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
+        if (access.insecure()) {
+            ListeningAddresses.requireLoopback();
+            LOG.warning("INSECURE MODE (holdfast.insecure=true): clients name themselves, the API key is 'dev'."
+                    + " For development on this machine only.");
+        }
+        try {
+            manager.start();
+        } catch (EngineException e) {
+            LOG.log(Level.SEVERE, "Holdfast does not start: {0}", e.getMessage());
+            throw e;
+        }
+    }
+
+    void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
+        manager.stop();
+    }
+}

@@ -1,0 +1,56 @@
+package io.holdfast.app;
+
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/** The addresses on which the server listens, as far as they can be found out. */
+final class ListeningAddresses {
+    private static final String CONFIGURED = "http.host";
+
+    private ListeningAddresses() {}
+
+    /**
+     * Refuses to go on if the server listens on anything but loopback: by the variable {@code http.host} of server.xml and
+     * by Liberty's endpoint MBeans, where it has them already. Requests that come in otherwise are refused one by one.
+     */
+    static void requireLoopback() {
+        ConfigProvider.getConfig()
+                .getOptionalValue(CONFIGURED, String.class)
+                .ifPresent(ListeningAddresses::requireLoopback);
+        MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+        try {
+            for (ObjectName endpoint :
+                    beans.queryNames(new ObjectName("WebSphere:feature=channelfw,type=endpoint,name=*"), null)) {
+                Object port = beans.getAttribute(endpoint, "Port");
+                if (port instanceof Integer open && open > 0) {
+                    requireLoopback(String.valueOf(beans.getAttribute(endpoint, "Host")));
+                }
+            }
+        } catch (JMException e) {
+            throw new IllegalStateException("The server's endpoints cannot be read", e);
+        }
+    }
+
+    private static void requireLoopback(String host) {
+        if (!isLoopback(host)) {
+            throw new ConfigurationException(
+                    "holdfast.insecure",
+                    "true",
+                    "true only while the server listens on loopback, but it listens on '" + host
+                            + "': set http.host to localhost, or holdfast.insecure to false with a token secret and API keys");
+        }
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return !host.equals("*") && InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.holdfast.commands;
+
+import java.time.Duration;
+
+/**
+ * Limits of what a client may ask.
+ *
+ * @param version of the server, as told to clients
+ * @param node name of this node, as told to clients
+ * @param pingInterval as told to clients, whole seconds
+ * @param connectTimeout a connection that has not sent connect by then is closed with 3502
+ * @param expiryGrace a connection whose token has expired for so long is closed with 3005
+ * @param maxFrameBytes of a frame from a client
+ * @param maxChannels subscribed by one connection, its outbox not counted
+ */
+public record CommandSettings(
+        String version,
+        String node,
+        Duration pingInterval,
+        Duration connectTimeout,
+        Duration expiryGrace,
+        int maxFrameBytes,
+        int maxChannels) {}

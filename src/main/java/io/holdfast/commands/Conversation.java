@@ -1,0 +1,286 @@
+package io.holdfast.commands;
+
+import io.holdfast.access.AccessDeniedException;
+import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.Identity;
+import io.holdfast.delivery.DeliveryClock;
+import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.RegisteredConnection;
+import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.protocol.Ack;
+import io.holdfast.protocol.CloseCode;
+import io.holdfast.protocol.Codec;
+import io.holdfast.protocol.Command;
+import io.holdfast.protocol.ConnectData;
+import io.holdfast.protocol.ConnectRequest;
+import io.holdfast.protocol.ConnectResult;
+import io.holdfast.protocol.ErrorCode;
+import io.holdfast.protocol.InvalidFieldException;
+import io.holdfast.protocol.MalformedFrameException;
+import io.holdfast.protocol.PingRequest;
+import io.holdfast.protocol.PingResult;
+import io.holdfast.protocol.PublishCall;
+import io.holdfast.protocol.PublishRequest;
+import io.holdfast.protocol.RecoveryRequest;
+import io.holdfast.protocol.RefreshRequest;
+import io.holdfast.protocol.RefreshResult;
+import io.holdfast.protocol.Request;
+import io.holdfast.protocol.RpcRequest;
+import io.holdfast.protocol.RpcResult;
+import io.holdfast.protocol.RpcResults;
+import io.holdfast.protocol.SendRequest;
+import io.holdfast.protocol.SubscribeRequest;
+import io.holdfast.protocol.SubscribeResult;
+import io.holdfast.protocol.UnsubscribeRequest;
+import io.holdfast.stream.Position;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one connection's client says and gets answered: the client protocol as a state machine, the same for every
+ * transport (source: the public schema of the Centrifuge client protocol, version 2).
+ *
+ * <p><b>State.</b> <i>Expecting</i> the connect command, <i>connected</i>, or <i>unusable</i> after a failed connect.
+ *
+ * <p><b>Threads.</b> Frames come one at a time. Receipts of publishes are answered from other threads.
+ *
+ * <p><b>Failure.</b> A breach of the protocol closes with 3501; an unexpected error ends this connection alone.
+ */
+public final class Conversation {
+    private static final Logger LOG = Logger.getLogger(Conversation.class.getName());
+    private static final Ending TOO_BIG = new Ending(1009, "message too big");
+    private static final int UTF8_BYTES_PER_CHAR = 3;
+
+    private enum State {
+        EXPECTING,
+        CONNECTED,
+        UNUSABLE
+    }
+
+    private final RegisteredConnection connection;
+    private final Codec codec;
+    private final Answers answers;
+    private final Publishing publishing;
+    private final Subscribing subscribing;
+    private final ResilientWebSocketManager manager;
+    private final AccessPolicy access;
+    private final CommandSettings settings;
+    private final DeliveryClock clock;
+    private State state = State.EXPECTING;
+    private String client = "";
+
+    Conversation(
+            RegisteredConnection connection,
+            Codec codec,
+            ResilientWebSocketManager manager,
+            AccessPolicy access,
+            CommandSettings settings,
+            DeliveryClock clock) {
+        this.connection = connection;
+        this.codec = codec;
+        this.answers = new Answers(connection, codec);
+        this.publishing = new Publishing(answers, manager, access);
+        this.subscribing = new Subscribing(connection, answers, access, settings.maxChannels());
+        this.manager = manager;
+        this.access = access;
+        this.settings = settings;
+        this.clock = clock;
+        connection.endAfter(settings.connectTimeout(), Failures.ending(CloseCode.STALE));
+    }
+
+    /** A text frame came. */
+    public void receive(String frame) {
+        if (exceedsLimit(frame)) {
+            connection.close(TOO_BIG);
+            return;
+        }
+        try {
+            for (Command command : codec.decode(frame)) {
+                if (connection.hasEnded()) {
+                    return;
+                }
+                handle(command);
+            }
+        } catch (MalformedFrameException e) {
+            answers.close(CloseCode.BAD_REQUEST);
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "A command of client " + client + " failed unexpectedly; its connection is closed", e);
+            answers.close(CloseCode.INTERNAL_ERROR);
+        }
+    }
+
+    /** A frame came that this transport and format do not allow. */
+    public void receiveInappropriate() {
+        answers.close(CloseCode.INAPPROPRIATE_PROTOCOL);
+    }
+
+    /**
+     * The transport has ended.
+     *
+     * @param byClient whether the client closed it in order
+     */
+    public void ended(boolean byClient) {
+        manager.unregister(connection, byClient);
+    }
+
+    private void handle(Command command) {
+        Request request = command.request();
+        if (request == null) {
+            if (!connection.pong()) {
+                answers.close(CloseCode.BAD_REQUEST);
+            }
+        } else if (command.id() == 0 && !(request instanceof SendRequest)) {
+            answers.close(CloseCode.BAD_REQUEST);
+        } else if (request instanceof ConnectRequest connect && state == State.EXPECTING) {
+            connect(command.id(), connect);
+        } else if (request instanceof ConnectRequest || state != State.CONNECTED) {
+            answers.close(CloseCode.BAD_REQUEST);
+        } else {
+            dispatch(command.id(), request);
+        }
+    }
+
+    private void dispatch(int id, Request request) {
+        if (request instanceof SubscribeRequest subscribe) {
+            subscribing.subscribe(id, client, subscribe);
+        } else if (request instanceof UnsubscribeRequest unsubscribe) {
+            subscribing.unsubscribe(id, unsubscribe);
+        } else if (request instanceof PublishRequest publish) {
+            publishing.publish(id, client, publish);
+        } else if (request instanceof SendRequest send) {
+            send(send);
+        } else if (request instanceof RpcRequest rpc) {
+            rpc(id, rpc);
+        } else if (request instanceof RefreshRequest refresh) {
+            refresh(id, refresh);
+        } else if (request instanceof PingRequest) {
+            answers.reply(id, new PingResult());
+        } else {
+            answers.error(id, ErrorCode.NOT_AVAILABLE);
+        }
+    }
+
+    private void connect(int id, ConnectRequest connect) {
+        state = State.UNUSABLE;
+        ConnectData data;
+        Identity identity;
+        try {
+            data = ConnectData.parse(connect.data());
+            identity = access.authenticate(connect.token(), data.client(), data.device(), clock.millis());
+        } catch (InvalidFieldException e) {
+            answers.error(id, ErrorCode.BAD_REQUEST);
+            return;
+        } catch (AccessDeniedException e) {
+            refuse(id, e.kind());
+            return;
+        }
+        state = State.CONNECTED;
+        client = identity.client();
+        String outbox = '#' + client;
+        Map<String, SubscribeResult> subs =
+                data.outbox() ? Map.of(outbox, openOutbox(identity, data, connect.subs().get(outbox))) : Map.of();
+        connection.replyConnected(codec.reply(
+                id,
+                new ConnectResult(
+                        connection.id(),
+                        settings.version(),
+                        identity.expires(),
+                        limitLife(identity),
+                        subs,
+                        (int) settings.pingInterval().toSeconds(),
+                        true,
+                        "",
+                        settings.node(),
+                        null)));
+        connection.start(outbox);
+    }
+
+    private SubscribeResult openOutbox(Identity identity, ConnectData data, @Nullable RecoveryRequest wanted) {
+        String device = identity.device() == null ? data.device() : identity.device();
+        Position presented =
+                wanted != null && wanted.recover() ? new Position(wanted.epoch(), wanted.offset()) : null;
+        return Subscribing.result(connection.openOutbox(client, device, data.explicitAcks(), presented), true);
+    }
+
+    private void refuse(int id, AccessDeniedException.Kind kind) {
+        switch (kind) {
+            case UNAUTHORIZED -> answers.error(id, ErrorCode.UNAUTHORIZED);
+            case TOKEN_EXPIRED -> answers.error(id, ErrorCode.TOKEN_EXPIRED);
+            case INVALID_TOKEN -> answers.close(CloseCode.INVALID_TOKEN);
+            case PERMISSION -> answers.error(id, ErrorCode.PERMISSION_DENIED);
+        }
+    }
+
+    /** Sets the moment at which an unrefreshed connection ends. @return seconds to live; 0 for no end */
+    private long limitLife(Identity identity) {
+        if (!identity.expires()) {
+            connection.endNever();
+            return 0;
+        }
+        Duration left = Duration.ofMillis(Math.max(0, identity.expiresAtMillis() - clock.millis()));
+        connection.endAfter(left.plus(settings.expiryGrace()), Failures.ending(CloseCode.EXPIRED));
+        return Math.max(1, left.toSeconds());
+    }
+
+    private void rpc(int id, RpcRequest rpc) {
+        try {
+            switch (rpc.method()) {
+                case "ack" -> ack(id, Ack.parse(rpc.data()));
+                case "publish" -> publishing.publish(id, client, PublishCall.parse(rpc.data()));
+                default -> answers.error(id, ErrorCode.METHOD_NOT_FOUND);
+            }
+        } catch (InvalidFieldException e) {
+            answers.error(id, ErrorCode.BAD_REQUEST);
+        }
+    }
+
+    private void ack(int id, Ack ack) {
+        if (acknowledge(ack)) {
+            answers.reply(id, new RpcResult(RpcResults.acked(ack.offset())));
+        } else {
+            answers.error(id, ErrorCode.BAD_REQUEST);
+        }
+    }
+
+    private void send(SendRequest send) {
+        try {
+            Ack.parseSend(send.data()).ifPresent(this::acknowledge);
+        } catch (InvalidFieldException e) {
+            LOG.log(Level.FINE, "Client {0} sent an unreadable ack", client);
+        }
+    }
+
+    private boolean acknowledge(Ack ack) {
+        return ack.channel().equals('#' + client)
+                && manager.acknowledge(client, connection.device(), new Position(ack.epoch(), ack.offset()));
+    }
+
+    private void refresh(int id, RefreshRequest refresh) {
+        try {
+            Identity identity = access.authenticate(refresh.token(), null, null, clock.millis());
+            if (!identity.client().equals(client)) {
+                answers.close(CloseCode.INVALID_TOKEN);
+                return;
+            }
+            answers.reply(
+                    id,
+                    new RefreshResult(
+                            connection.id(), settings.version(), identity.expires(), limitLife(identity)));
+        } catch (AccessDeniedException e) {
+            refuse(id, e.kind());
+        }
+    }
+
+    private boolean exceedsLimit(String frame) {
+        int limit = settings.maxFrameBytes();
+        if (frame.length() > limit) {
+            return true;
+        }
+        return frame.length() > limit / UTF8_BYTES_PER_CHAR
+                && frame.getBytes(StandardCharsets.UTF_8).length > limit;
+    }
+}

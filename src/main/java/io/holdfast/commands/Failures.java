@@ -1,0 +1,32 @@
+package io.holdfast.commands;
+
+import io.holdfast.delivery.DeliveryException;
+import io.holdfast.delivery.Ending;
+import io.holdfast.protocol.CloseCode;
+import io.holdfast.protocol.ErrorCode;
+import java.util.concurrent.CompletionException;
+
+/** How failures of the rooms below look on the wire. */
+final class Failures {
+    private Failures() {}
+
+    static Ending ending(CloseCode code) {
+        return new Ending(code.code(), code.reason());
+    }
+
+    static ErrorCode errorCode(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+                ? failure.getCause()
+                : failure;
+        return cause instanceof DeliveryException refused ? errorCode(refused.reason()) : ErrorCode.INTERNAL;
+    }
+
+    private static ErrorCode errorCode(DeliveryException.Reason reason) {
+        return switch (reason) {
+            case INVALID -> ErrorCode.BAD_REQUEST;
+            case TOO_LARGE, STREAM_FULL -> ErrorCode.LIMIT_EXCEEDED;
+            case OVERLOADED -> ErrorCode.TOO_MANY_REQUESTS;
+            case UNAVAILABLE, OUTCOME_UNKNOWN, DRAINING -> ErrorCode.INTERNAL;
+        };
+    }
+}

@@ -1,0 +1,56 @@
+package io.holdfast.commands;
+
+import io.holdfast.access.AccessOptions;
+import io.holdfast.access.AccessPolicy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a request is let in at all, before anything is known of the client: no cross-site pages, and in insecure mode
+ * nothing that did not come over loopback under a loopback name (a name of somebody else's that resolves to loopback would
+ * let any web page in). Any thread.
+ */
+@ApplicationScoped
+public class HandshakeCheck {
+    private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
+    private static final Set<String> LOOPBACK_ADDRESSES = Set.of("127.0.0.1", "::1", "0:0:0:0:0:0:0:1");
+
+    private final AccessPolicy access;
+    private final boolean loopbackOnly;
+
+    /** For the client proxy only. */
+    @SuppressWarnings("NullAway")
+    protected HandshakeCheck() {
+        access = null;
+        loopbackOnly = true;
+    }
+
+    @Inject
+    public HandshakeCheck(AccessPolicy access, AccessOptions options) {
+        this.access = access;
+        this.loopbackOnly = options.insecure();
+    }
+
+    /**
+     * @param origin the header; null for programs that are no browsers
+     * @param host the header, with port
+     * @param localAddress at which the server was reached
+     */
+    public boolean mayOpen(@Nullable String origin, @Nullable String host, @Nullable String localAddress) {
+        if (loopbackOnly && !(loopbackName(host) && localAddress != null && LOOPBACK_ADDRESSES.contains(localAddress))) {
+            return false;
+        }
+        return access.mayOpen(origin, host);
+    }
+
+    private static boolean loopbackName(@Nullable String host) {
+        if (host == null) {
+            return false;
+        }
+        int port = host.lastIndexOf(':');
+        String name = port > host.lastIndexOf(']') ? host.substring(0, port) : host;
+        return LOOPBACK_NAMES.contains(name);
+    }
+}

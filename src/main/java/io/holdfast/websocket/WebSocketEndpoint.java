@@ -1,0 +1,85 @@
+package io.holdfast.websocket;
+
+import io.holdfast.commands.Conversation;
+import io.holdfast.commands.Conversations;
+import io.holdfast.delivery.DeliverySettings;
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.OnClose;
+import jakarta.websocket.OnError;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.OnOpen;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerEndpoint;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where WebSocket clients connect. One instance a connection; the container calls it with one message at a time, on
+ * threads that must not be blocked.
+ */
+@ServerEndpoint(
+        value = "/connection/websocket",
+        subprotocols = "centrifuge-json",
+        configurator = HandshakeConfigurator.class)
+@Dependent
+public class WebSocketEndpoint {
+    private static final Logger LOG = Logger.getLogger(WebSocketEndpoint.class.getName());
+
+    /** A ceiling above the limit that the conversation checks itself (64 KiB of UTF-8), so that it answers and not the container. */
+    private static final int CEILING_BYTES = 256 * 1024;
+
+    private static final int NORMAL = 1000;
+    private static final int GOING_AWAY = 1001;
+    private static final int APPLICATION_CODES = 3000;
+
+    // The container requires a public constructor without arguments.
+    @Inject
+    @SuppressWarnings("NullAway.Init")
+    private Conversations conversations;
+
+    @Inject
+    @SuppressWarnings("NullAway.Init")
+    private DeliverySettings settings;
+
+    private @Nullable Conversation conversation;
+
+    @OnOpen
+    public void open(Session session) {
+        session.setMaxIdleTimeout(0);
+        Conversation begun = conversations.begin(new WebSocketConnection(session, settings.sendTimeout()));
+        conversation = begun;
+        if (HandshakeConfigurator.wantsProtobuf(session)) {
+            begun.receiveInappropriate();
+        }
+    }
+
+    @OnMessage(maxMessageSize = CEILING_BYTES)
+    public void receive(String frame) {
+        if (conversation != null) {
+            conversation.receive(frame);
+        }
+    }
+
+    @OnMessage(maxMessageSize = CEILING_BYTES)
+    public void receive(byte[] frame) {
+        if (conversation != null) {
+            conversation.receiveInappropriate();
+        }
+    }
+
+    @OnClose
+    public void close(CloseReason reason) {
+        if (conversation != null) {
+            int code = reason.getCloseCode().getCode();
+            conversation.ended(code == NORMAL || code == GOING_AWAY || code >= APPLICATION_CODES);
+        }
+    }
+
+    @OnError
+    public void error(Throwable error) {
+        LOG.log(Level.FINE, "A WebSocket connection failed", error);
+    }
+}

@@ -1,0 +1,103 @@
+package io.holdfast.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OriginsTest {
+
+    private final Origins own = new Origins(List.of(), false);
+
+    @Test
+    void a_program_without_origin_is_let_in() {
+        assertThat(own.allows(null, "shop.example")).isTrue();
+        assertThat(own.allows(null, null)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://shop.example:9080, shop.example:9080",
+        "http://Shop.Example, shop.example",
+        "http://shop.example, shop.example:80",
+        "https://shop.example, shop.example",
+        "https://shop.example, shop.example:443",
+        "https://shop.example:443, shop.example",
+        "http://[::1]:9080, [::1]:9080",
+        "http://my_service:9080, my_service:9080"
+    })
+    void a_page_of_the_same_host_and_port_is_let_in(String origin, String host) {
+        assertThat(own.allows(origin, host)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://evil.example, shop.example",
+        "http://shop.example.evil.example, shop.example",
+        "http://shop.example:9081, shop.example:9080",
+        "http://shop.example, shop.example:9080",
+        "http://shop.example@evil.example, shop.example",
+        "http://shop.example/, shop.example",
+        "http://shop.example?, shop.example",
+        "null, null",
+        "'', ''",
+        "http://, ''",
+        "file://shop.example, shop.example",
+        "chrome-extension://shop.example, shop.example",
+        "http://shop.example:99999999999, shop.example:99999999999",
+        "http://shop.example, shop.example@evil.example",
+        "http://shop.example http://shop.example, shop.example"
+    })
+    void any_other_page_is_refused(String origin, String host) {
+        assertThat(own.allows(origin, host)).isFalse();
+    }
+
+    @Test
+    void without_a_host_header_no_page_is_our_own() {
+        assertThat(own.allows("http://shop.example", null)).isFalse();
+    }
+
+    @Test
+    void a_listed_origin_is_let_in_beside_our_own() {
+        Origins listed = new Origins(List.of("https://Shop.example/", "http://dev.example:5173"), false);
+
+        assertThat(listed.allows("https://shop.example", "gateway:9080")).isTrue();
+        assertThat(listed.allows("https://shop.example:443", "gateway:9080")).isTrue();
+        assertThat(listed.allows("http://dev.example:5173", "gateway:9080")).isTrue();
+        assertThat(listed.allows("http://gateway:9080", "gateway:9080")).isTrue();
+        assertThat(listed.allows("http://shop.example", "gateway:9080")).isFalse();
+        assertThat(listed.allows("http://dev.example", "gateway:9080")).isFalse();
+    }
+
+    @Test
+    void a_star_lets_in_every_page_that_has_an_origin() {
+        Origins any = new Origins(List.of("*"), true);
+
+        assertThat(any.allows("https://anywhere.example", "gateway")).isTrue();
+        assertThat(any.allows("null", "gateway")).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost:9080", "127.0.0.1:9080", "[::1]:9080"})
+    void in_insecure_mode_a_loopback_page_is_our_own(String host) {
+        assertThat(new Origins(List.of(), true).allows("http://" + host, host)).isTrue();
+    }
+
+    @Test
+    void in_insecure_mode_a_name_that_dns_could_point_at_loopback_is_refused() {
+        assertThat(new Origins(List.of(), true).allows("http://rebound.example:9080", "rebound.example:9080"))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shop.example", "https://shop.example/path", "null", "", "ws://shop.example"})
+    void a_listed_origin_that_is_none_stops_the_start(String origin) {
+        assertThatThrownBy(() -> new Origins(List.of(origin), false))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("https://");
+    }
+}

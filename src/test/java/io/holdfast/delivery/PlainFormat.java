@@ -1,0 +1,25 @@
+package io.holdfast.delivery;
+
+import io.holdfast.stream.Publication;
+import java.nio.charset.StandardCharsets;
+
+/** A wire format that a test can read: {@code channel offset payload}, pings are {@code ping}. */
+final class PlainFormat implements WireFormat {
+    static final PlainFormat INSTANCE = new PlainFormat();
+
+    @Override
+    public byte[] publication(String channel, Publication publication) {
+        return (channel + " " + publication.offset() + " " + new String(publication.payload(), StandardCharsets.UTF_8))
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public byte[] ping() {
+        return "ping".getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public byte[] separator() {
+        return new byte[] {'\n'};
+    }
+}

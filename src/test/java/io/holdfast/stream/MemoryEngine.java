@@ -1,0 +1,235 @@
+package io.holdfast.stream;
+
+import io.holdfast.stream.EngineException.Reason;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The engine's contract in the simplest form, for tests of what stands above it. Can be told to fail. */
+public final class MemoryEngine implements StreamEngine {
+    private final LongSupplier clockMillis;
+    private final Map<String, Stream> streams = new HashMap<>();
+    private final Map<Append, AppendOutcome> earlier = new IdentityHashMap<>();
+    private @Nullable Reason failing;
+    private boolean storesThough;
+    private int epochs;
+
+    public MemoryEngine(LongSupplier clockMillis) {
+        this.clockMillis = clockMillis;
+    }
+
+    private static final class Stream {
+        final String epoch;
+        final TreeMap<Long, Publication> kept = new TreeMap<>();
+        final Map<String, MessageRecord> ids = new HashMap<>();
+        final Map<String, DeviceCursor> devices = new HashMap<>();
+        long top;
+        long lostUpTo;
+        long confirmedUpTo;
+
+        Stream(String epoch) {
+            this.epoch = epoch;
+        }
+
+        StreamInfo info() {
+            long first = kept.isEmpty() ? top + 1 : kept.firstKey();
+            long bytes = kept.values().stream().mapToLong(MemoryEngine::size).sum();
+            return new StreamInfo(new Position(epoch, top), first, lostUpTo, confirmedUpTo, kept.size(), bytes);
+        }
+    }
+
+    /** From now on writes fail; null to succeed again. */
+    public synchronized void fail(@Nullable Reason reason) {
+        failing = reason;
+        storesThough = false;
+    }
+
+    /** From now on writes store and are reported as failed, as when an answer comes too late. */
+    public synchronized void failThoughStoring(Reason reason) {
+        failing = reason;
+        storesThough = true;
+    }
+
+    @Override
+    public synchronized CompletionStage<List<AppendOutcome>> append(List<Append> batch) {
+        if (failing != null && !storesThough) {
+            return CompletableFuture.failedStage(new EngineException(failing, "told to fail", null));
+        }
+        List<AppendOutcome> outcomes = new ArrayList<>();
+        for (Append append : batch) {
+            outcomes.add(earlier.computeIfAbsent(append, this::append));
+        }
+        return failing == null
+                ? CompletableFuture.completedStage(outcomes)
+                : CompletableFuture.failedStage(new EngineException(failing, "told to fail after storing", null));
+    }
+
+    private AppendOutcome append(Append append) {
+        Stream stream = stream(append.stream());
+        MessageRecord known = stream.ids.get(append.id());
+        if (known != null && known.publishedAtMillis() >= append.deduplicateFromMillis()) {
+            Publication first = stream.kept.get(known.position().offset());
+            return new AppendOutcome.Duplicate(
+                    known.position(), first != null && !java.util.Arrays.equals(first.payload(), append.payload()));
+        }
+        Publication publication = new Publication(
+                stream.top + 1,
+                append.id(),
+                append.payload(),
+                append.tags(),
+                append.publishedAtMillis(),
+                append.expiresAtMillis());
+        Retention retention = append.retention();
+        boolean reject = retention.overflow() == Retention.Overflow.REJECT;
+        if (size(publication) > retention.maxBytes()) {
+            return new AppendOutcome.Refused();
+        }
+        if (reject && over(stream, retention, publication)) {
+            return new AppendOutcome.Refused();
+        }
+        List<Removed> dropped = new ArrayList<>();
+        while (over(stream, retention, publication)) {
+            Publication oldest = stream.kept.pollFirstEntry().getValue();
+            if (oldest.offset() > stream.confirmedUpTo) {
+                stream.lostUpTo = oldest.offset();
+                dropped.add(new Removed(append.stream(), oldest.offset(), oldest.id()));
+                settle(stream, oldest, FinalState.DROPPED);
+            }
+        }
+        stream.top++;
+        stream.kept.put(stream.top, publication);
+        Position position = new Position(stream.epoch, stream.top);
+        stream.ids.put(append.id(), new MessageRecord(position, append.publishedAtMillis(), null, 0));
+        return new AppendOutcome.Stored(position, dropped);
+    }
+
+    private static boolean over(Stream stream, Retention retention, Publication more) {
+        StreamInfo info = stream.info();
+        return info.messages() + 1 > retention.maxMessages() || info.bytes() + size(more) > retention.maxBytes();
+    }
+
+    private static long size(Publication publication) {
+        return publication.payload().length + publication.id().length();
+    }
+
+    private void settle(Stream stream, Publication publication, FinalState state) {
+        MessageRecord known = stream.ids.get(publication.id());
+        if (known != null && known.position().offset() == publication.offset()) {
+            stream.ids.put(
+                    publication.id(),
+                    new MessageRecord(known.position(), known.publishedAtMillis(), state, clockMillis.getAsLong()));
+        }
+    }
+
+    @Override
+    public synchronized CompletionStage<Void> apply(List<Change> changes) {
+        if (failing != null && !storesThough) {
+            return CompletableFuture.failedStage(new EngineException(failing, "told to fail", null));
+        }
+        changes.forEach(this::apply);
+        return CompletableFuture.completedStage(null);
+    }
+
+    private void apply(Change change) {
+        Stream stream = stream(change.stream());
+        if (change instanceof Change.MoveCursor move) {
+            DeviceCursor known = stream.devices.get(move.device());
+            long offset = known == null ? move.offset() : Math.max(known.offset(), move.offset());
+            stream.devices.put(move.device(), new DeviceCursor(move.device(), offset, move.seenAtMillis()));
+            if (move.confirmed()) {
+                stream.confirmedUpTo = Math.max(stream.confirmedUpTo, offset);
+            }
+        } else if (change instanceof Change.ForgetDevice forget) {
+            stream.devices.remove(forget.device());
+        } else if (change instanceof Change.Trim trim) {
+            stream.kept.headMap(trim.upTo(), true).clear();
+        } else if (change instanceof Change.Settle settle) {
+            Publication removed = stream.kept.remove(settle.offset());
+            if (removed != null) {
+                settle(stream, removed, settle.state());
+            }
+        }
+    }
+
+    @Override
+    public synchronized CompletionStage<Expired> expire(long nowMillis, int max) {
+        List<Removed> removed = new ArrayList<>();
+        streams.forEach((name, stream) -> List.copyOf(stream.kept.values()).stream()
+                .filter(publication -> publication.expired(nowMillis))
+                .forEach(publication -> {
+                    stream.kept.remove(publication.offset());
+                    if (publication.offset() > stream.confirmedUpTo) {
+                        settle(stream, publication, FinalState.EXPIRED);
+                        removed.add(new Removed(name, publication.offset(), publication.id()));
+                    }
+                }));
+        return CompletableFuture.completedStage(new Expired(removed, true));
+    }
+
+    @Override
+    public synchronized Page read(String name, Position after, int maxMessages, int maxBytes) {
+        Stream stream = stream(name);
+        boolean known = after.epoch().isEmpty() || after.epoch().equals(stream.epoch);
+        Page.Continuity continuity = !known || after.offset() > stream.top
+                ? Page.Continuity.EPOCH_CHANGED
+                : after.offset() < stream.lostUpTo ? Page.Continuity.LOST : Page.Continuity.CONTINUOUS;
+        long from = continuity == Page.Continuity.EPOCH_CHANGED ? 0 : after.offset();
+        List<Publication> page = new ArrayList<>();
+        long bytes = 0;
+        for (Publication publication : stream.kept.tailMap(from, false).values()) {
+            bytes += size(publication);
+            if (page.size() == maxMessages || (!page.isEmpty() && bytes > maxBytes)) {
+                return new Page(continuity, page, true, stream.info());
+            }
+            page.add(publication);
+        }
+        return new Page(continuity, page, false, stream.info());
+    }
+
+    @Override
+    public synchronized StreamInfo info(String stream) {
+        return stream(stream).info();
+    }
+
+    @Override
+    public synchronized List<DeviceCursor> devices(String stream) {
+        return List.copyOf(stream(stream).devices.values());
+    }
+
+    @Override
+    public synchronized Optional<MessageRecord> message(String stream, String id) {
+        return Optional.ofNullable(stream(stream).ids.get(id));
+    }
+
+    @Override
+    public long newestMillis() {
+        return 0;
+    }
+
+    @Override
+    public long storedBytes() {
+        return 0;
+    }
+
+    @Override
+    public void close() {
+        // nothing is open
+    }
+
+    /** The stream begins anew, as after a loss of data. */
+    public synchronized void beginAnew(String name) {
+        streams.remove(name);
+    }
+
+    private Stream stream(String name) {
+        return streams.computeIfAbsent(name, key -> new Stream("e" + ++epochs));
+    }
+}
