@@ -108,7 +108,10 @@ public final class Conversation {
         } catch (MalformedFrameException e) {
             answers.close(CloseCode.BAD_REQUEST);
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "A command of client " + client + " failed unexpectedly; its connection is closed", e);
+            LOG.log(
+                    Level.WARNING,
+                    "A command of client " + client + " failed unexpectedly; its connection is closed",
+                    e);
             answers.close(CloseCode.INTERNAL_ERROR);
         }
     }
@@ -181,8 +184,9 @@ public final class Conversation {
         state = State.CONNECTED;
         client = identity.client();
         String outbox = '#' + client;
-        Map<String, SubscribeResult> subs =
-                data.outbox() ? Map.of(outbox, openOutbox(identity, data, connect.subs().get(outbox))) : Map.of();
+        Map<String, SubscribeResult> subs = data.outbox()
+                ? Map.of(outbox, openOutbox(identity, data, connect.subs().get(outbox)))
+                : Map.of();
         connection.replyConnected(codec.reply(
                 id,
                 new ConnectResult(
@@ -201,8 +205,7 @@ public final class Conversation {
 
     private SubscribeResult openOutbox(Identity identity, ConnectData data, @Nullable RecoveryRequest wanted) {
         String device = identity.device() == null ? data.device() : identity.device();
-        Position presented =
-                wanted != null && wanted.recover() ? new Position(wanted.epoch(), wanted.offset()) : null;
+        Position presented = wanted != null && wanted.recover() ? new Position(wanted.epoch(), wanted.offset()) : null;
         return Subscribing.result(connection.openOutbox(client, device, data.explicitAcks(), presented), true);
     }
 
@@ -268,8 +271,7 @@ public final class Conversation {
             }
             answers.reply(
                     id,
-                    new RefreshResult(
-                            connection.id(), settings.version(), identity.expires(), limitLife(identity)));
+                    new RefreshResult(connection.id(), settings.version(), identity.expires(), limitLife(identity)));
         } catch (AccessDeniedException e) {
             refuse(id, e.kind());
         }
@@ -280,7 +282,6 @@ public final class Conversation {
         if (frame.length() > limit) {
             return true;
         }
-        return frame.length() > limit / UTF8_BYTES_PER_CHAR
-                && frame.getBytes(StandardCharsets.UTF_8).length > limit;
+        return frame.length() > limit / UTF8_BYTES_PER_CHAR && frame.getBytes(StandardCharsets.UTF_8).length > limit;
     }
 }

@@ -51,8 +51,9 @@ final class Publishing {
 
     private static Result result(Receipt receipt) {
         Position position = receipt.position();
-        RpcResults.Place place =
-                position == null ? new RpcResults.Place("", 0) : new RpcResults.Place(position.epoch(), position.offset());
+        RpcResults.Place place = position == null
+                ? new RpcResults.Place("", 0)
+                : new RpcResults.Place(position.epoch(), position.offset());
         return new RpcResult(RpcResults.published(receipt.id(), place, receipt.duplicate()));
     }
 }

@@ -308,7 +308,9 @@ public final class RegisteredConnection {
     private boolean readPage(Subscription subscription, Fanout fanout) {
         OutboxConnection hold = subscription.channel().outbox() ? outbox : null;
         subscription.park(subscription.window() != Subscription.UNLIMITED);
-        int most = hold == null ? PAGE_MESSAGES : Math.min(PAGE_MESSAGES, hold.outbox().allowance(hold));
+        int most = hold == null
+                ? PAGE_MESSAGES
+                : Math.min(PAGE_MESSAGES, hold.outbox().allowance(hold));
         if (most == 0) {
             return false;
         }

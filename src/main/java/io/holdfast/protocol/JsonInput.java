@@ -28,6 +28,7 @@ final class JsonInput implements AutoCloseable {
 
     /** What absent data stands for. */
     static final byte[] NULL = {'n', 'u', 'l', 'l'};
+
     private static final JsonFactory FACTORY = new JsonFactoryBuilder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
@@ -52,7 +53,10 @@ final class JsonInput implements AutoCloseable {
 
     /** Decodes strictly: what is not UTF-8 is refused, not replaced. */
     static String utf8(byte[] bytes) throws CharacterCodingException {
-        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
     }
 
     static boolean hasLoneSurrogate(String text) {
@@ -76,7 +80,8 @@ final class JsonInput implements AutoCloseable {
     }
 
     /** Goes to the value of the next field of the object that was entered; null at its end. */
-    @Nullable String nextField() throws IOException {
+    @Nullable
+    String nextField() throws IOException {
         String name = parser.nextFieldName();
         if (name != null) {
             parser.nextToken();
@@ -110,7 +115,8 @@ final class JsonInput implements AutoCloseable {
     }
 
     /** The string at hand; null for {@code null}. */
-    @Nullable String stringOrNull() throws IOException {
+    @Nullable
+    String stringOrNull() throws IOException {
         if (isNull()) {
             return null;
         }

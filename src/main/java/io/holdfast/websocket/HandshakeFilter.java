@@ -11,7 +11,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /** Lets a handshake or an API call through, or answers 403: cross-site pages, and in insecure mode all from elsewhere. */
-@WebFilter(urlPatterns = {"/connection/*", "/api/*"}, asyncSupported = true)
+@WebFilter(
+        urlPatterns = {"/connection/*", "/api/*"},
+        asyncSupported = true)
 public class HandshakeFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
 

@@ -41,7 +41,8 @@ class AccessIT {
 
     private static void refusedFor(String token, int... codes) {
         try (RawClient connection = gateway.client()) {
-            connection.send(Json.object("{'id': 1, 'connect': {'token': '%s'}}", token).toString());
+            connection.send(
+                    Json.object("{'id': 1, 'connect': {'token': '%s'}}", token).toString());
             JsonNode reply;
             try {
                 reply = connection.await("an error", message -> message.has("error"), Duration.ofSeconds(5));
@@ -72,7 +73,9 @@ class AccessIT {
     void an_expired_token_gets_error_109() {
         try (RawClient connection = gateway.client()) {
             assertThat(connection.refused(
-                            "connect", "{'token': '%s'}", TOKENS.of("u1", Instant.now().minusSeconds(600))))
+                            "connect",
+                            "{'token': '%s'}",
+                            TOKENS.of("u1", Instant.now().minusSeconds(600))))
                     .isEqualTo(109);
         }
     }
@@ -107,7 +110,9 @@ class AccessIT {
 
     @Test
     void the_key_for_development_opens_nothing_here() {
-        assertThat(new Api(gateway.http(), "dev").post("/api/send", "{'client': 'u1', 'data': {}}").status())
+        assertThat(new Api(gateway.http(), "dev")
+                        .post("/api/send", "{'client': 'u1', 'data': {}}")
+                        .status())
                 .isEqualTo(401);
     }
 
@@ -121,8 +126,8 @@ class AccessIT {
         }
         try (RawClient connection = gateway.client()) {
             connection.connect("{'token': '%s'}", TOKENS.of("u1", later()));
-            connection.send(
-                    Json.object("{'id': 9, 'refresh': {'token': '%s'}}", TOKENS.of("u2", later())).toString());
+            connection.send(Json.object("{'id': 9, 'refresh': {'token': '%s'}}", TOKENS.of("u2", later()))
+                    .toString());
             assertThat(connection.awaitClose().code()).isEqualTo(3500);
         }
     }

@@ -91,7 +91,10 @@ class ChannelsIT {
         String channel = Names.fresh("return");
         String epoch;
         try (RawClient connection = connected()) {
-            epoch = connection.command("subscribe", "{'channel': '%s'}", channel).path("epoch").asText();
+            epoch = connection
+                    .command("subscribe", "{'channel': '%s'}", channel)
+                    .path("epoch")
+                    .asText();
             publish(channel, 1, 5);
             connection.publications(channel, 5);
         }
@@ -159,9 +162,12 @@ class ChannelsIT {
         try (RawClient connection = gateway.client()) {
             connection.connectAs(client);
             connection.command("subscribe", "{'channel': '%s'}", channel);
-            assertThat(connection.refused("subscribe", "{'channel': '%s'}", channel)).isEqualTo(105);
-            assertThat(connection.refused("subscribe", "{'channel': '#%s'}", client)).isEqualTo(105);
-            assertThat(connection.refused("subscribe", "{'channel': '#somebody'}")).isEqualTo(103);
+            assertThat(connection.refused("subscribe", "{'channel': '%s'}", channel))
+                    .isEqualTo(105);
+            assertThat(connection.refused("subscribe", "{'channel': '#%s'}", client))
+                    .isEqualTo(105);
+            assertThat(connection.refused("subscribe", "{'channel': '#somebody'}"))
+                    .isEqualTo(103);
         }
     }
 
@@ -172,10 +178,12 @@ class ChannelsIT {
         publisher.start();
         for (int round = 0; publisher.isAlive(); round++) {
             try (RawClient connection = connected()) {
-                connection.send(
-                        Json.object("{'id': 77, 'subscribe': {'channel': '%s'}}", channel).toString());
+                connection.send(Json.object("{'id': 77, 'subscribe': {'channel': '%s'}}", channel)
+                        .toString());
                 JsonNode first = connection.await("anything", message -> true);
-                assertThat(first.path("id").asInt()).as("round %d: %s", round, first).isEqualTo(77);
+                assertThat(first.path("id").asInt())
+                        .as("round %d: %s", round, first)
+                        .isEqualTo(77);
                 long next = first.path("subscribe").path("offset").asLong() + 1;
                 if (publisher.isAlive() && next < 190) {
                     assertThat(connection.publication(channel).offset()).isEqualTo(next);

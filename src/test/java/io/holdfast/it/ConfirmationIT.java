@@ -105,9 +105,7 @@ class ConfirmationIT {
             long second = connection.publications(outbox, 2).get(1).offset();
             connection.send(Json.object(
                             "{'send': {'data': {'ack': {'channel': '%s', 'epoch': '%s', 'offset': %d}}}}",
-                            outbox,
-                            epoch,
-                            second)
+                            outbox, epoch, second)
                     .toString());
             acknowledged(2);
         }
@@ -119,9 +117,12 @@ class ConfirmationIT {
             String epoch = epoch(connection.connect(EXPLICIT, client, "d1"), outbox);
             gateway.api().sendNumbers(client, 1, 2);
             long second = connection.publications(outbox, 2).get(1).offset();
-            assertThat(connection.refused("rpc", ack(), outbox, "other", second)).isEqualTo(107);
-            assertThat(connection.refused("rpc", ack(), outbox, epoch, second + 1)).isEqualTo(107);
-            assertThat(connection.refused("rpc", ack(), "#somebody", epoch, second)).isIn(103, 107);
+            assertThat(connection.refused("rpc", ack(), outbox, "other", second))
+                    .isEqualTo(107);
+            assertThat(connection.refused("rpc", ack(), outbox, epoch, second + 1))
+                    .isEqualTo(107);
+            assertThat(connection.refused("rpc", ack(), "#somebody", epoch, second))
+                    .isIn(103, 107);
             assertThat(state(1)).isEqualTo("sent");
         }
     }

@@ -45,14 +45,21 @@ class DeployedIT {
         String epoch;
         long offset;
         try (RawClient connection = RawClient.open(websocket())) {
-            epoch = connection.connectAs(client).path("subs").path(outbox).path("epoch").asText();
+            epoch = connection
+                    .connectAs(client)
+                    .path("subs")
+                    .path(outbox)
+                    .path("epoch")
+                    .asText();
             api().sendNumbers(client, 1, 3);
             offset = connection.publications(outbox, 3).get(2).offset();
         }
         api().sendNumbers(client, 4, 103);
         try (RawClient connection = RawClient.open(websocket())) {
             connection.connect(OutboxIT.RETURN, client, client, epoch, offset);
-            assertThat(connection.publications(outbox, 100)).extracting(Pub::n).containsExactly(OutboxIT.numbers(4, 103));
+            assertThat(connection.publications(outbox, 100))
+                    .extracting(Pub::n)
+                    .containsExactly(OutboxIT.numbers(4, 103));
         }
     }
 

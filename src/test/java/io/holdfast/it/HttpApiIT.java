@@ -95,8 +95,12 @@ class HttpApiIT {
     void without_the_key_or_with_a_wrong_one_nothing_is_done() {
         for (Api stranger : new Api[] {new Api(gateway.http(), null), new Api(gateway.http(), "guess")}) {
             refused(stranger.post("/api/send", "{'client': 'c', 'data': {}}"), 401, "");
-            assertThat(stranger.post("/api/publish", "{'channel': 'c', 'data': {}}").status()).isEqualTo(401);
-            assertThat(stranger.post("/api/broadcast", "{'channels': ['c'], 'data': {}}").status()).isEqualTo(401);
+            assertThat(stranger.post("/api/publish", "{'channel': 'c', 'data': {}}")
+                            .status())
+                    .isEqualTo(401);
+            assertThat(stranger.post("/api/broadcast", "{'channels': ['c'], 'data': {}}")
+                            .status())
+                    .isEqualTo(401);
             assertThat(stranger.message("c", "i").status()).isEqualTo(401);
             assertThat(stranger.postRaw("/api/send", "not json").status()).isEqualTo(401);
         }

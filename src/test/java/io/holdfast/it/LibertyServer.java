@@ -96,11 +96,12 @@ final class LibertyServer implements AutoCloseable {
         if (process != null && process.isAlive()) {
             throw new IllegalStateException("it runs already");
         }
-        ProcessBuilder builder = new ProcessBuilder(
-                TARGET.resolve("liberty/wlp/bin/server").toString(), "run", "holdfast");
+        ProcessBuilder builder =
+                new ProcessBuilder(TARGET.resolve("liberty/wlp/bin/server").toString(), "run", "holdfast");
         builder.environment().put("WLP_USER_DIR", userDirectory.toString());
         builder.environment().put("JAVA_HOME", javaHome.toString());
-        builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
+        builder.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
         try {
             process = builder.start();
         } catch (IOException e) {

@@ -140,7 +140,8 @@ class MalformedInputIT {
             connection.frame(SocketClient.TEXT, java.util.Arrays.copyOfRange(text, 0, 10));
             connection.frame(SocketClient.CONTINUATION, java.util.Arrays.copyOfRange(text, 10, 11));
             connection.frame(SocketClient.FIN, java.util.Arrays.copyOfRange(text, 11, text.length));
-            assertThat(connection.await("reply", message -> message.path("id").asInt() == 1)
+            assertThat(connection
+                            .await("reply", message -> message.path("id").asInt() == 1)
                             .has("connect"))
                     .isTrue();
         }
@@ -167,7 +168,8 @@ class MalformedInputIT {
     void deep_nesting_ends_the_connection_and_not_the_server() {
         try (RawClient connection = gateway.client()) {
             connection.connectAs(Names.fresh("malformed"));
-            connection.send("{\"id\":5,\"rpc\":{\"method\":\"x\",\"data\":" + "[".repeat(20_000) + "]".repeat(20_000) + "}}");
+            connection.send(
+                    "{\"id\":5,\"rpc\":{\"method\":\"x\",\"data\":" + "[".repeat(20_000) + "]".repeat(20_000) + "}}");
             assertThat(connection.awaitClose().code()).isEqualTo(3501);
         }
     }

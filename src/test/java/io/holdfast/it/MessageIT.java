@@ -85,17 +85,21 @@ class MessageIT {
     void a_hole_left_by_expiry_is_no_loss() {
         String epoch;
         try (RawClient connection = gateway.client()) {
-            epoch = connection.connectAs(client).path("subs").path(outbox).path("epoch").asText();
+            epoch = connection
+                    .connectAs(client)
+                    .path("subs")
+                    .path(outbox)
+                    .path("epoch")
+                    .asText();
         }
         gateway.api().send("{'client': '%s', 'id': 'short', 'ttl': 1, 'data': {'n': 1}}", client);
         gateway.api().send("{'client': '%s', 'id': 'long', 'data': {'n': 2}}", client);
         await().until(() -> gateway.api().state(client, "short").equals("expired"));
         try (RawClient connection = gateway.client()) {
-            JsonNode sub = connection.connect(
+            JsonNode sub = connection
+                    .connect(
                             "{'data': {'client': '%s'}, 'subs': {'%s': {'recover': true, 'epoch': '%s', 'offset': 0}}}",
-                            client,
-                            outbox,
-                            epoch)
+                            client, outbox, epoch)
                     .path("subs")
                     .path(outbox);
             assertThat(sub.path("recovered").asBoolean()).isTrue();
@@ -121,8 +125,7 @@ class MessageIT {
     void a_message_that_is_not_critical_reaches_who_is_there_and_is_not_stored() {
         try (RawClient connection = gateway.client()) {
             connection.connectAs(client);
-            JsonNode receipt =
-                    gateway.api().send("{'client': '%s', 'critical': false, 'data': {'n': 1}}", client);
+            JsonNode receipt = gateway.api().send("{'client': '%s', 'critical': false, 'data': {'n': 1}}", client);
             assertThat(receipt.path("stored").asBoolean(true)).isFalse();
             assertThat(receipt.path("connections").asInt()).isEqualTo(1);
             Pub pub = connection.publication(outbox);
@@ -146,8 +149,10 @@ class MessageIT {
     void the_compatible_publish_takes_the_idempotency_key_as_message_id() {
         String channel = Names.fresh("compat");
         String body = "{'channel': '%s', 'idempotency_key': 'k', 'data': {'n': 1}, 'unknown': 1}";
-        JsonNode first = gateway.api().post("/api/publish", body, channel).json().path("result");
-        JsonNode again = gateway.api().post("/api/publish", body, channel).json().path("result");
+        JsonNode first =
+                gateway.api().post("/api/publish", body, channel).json().path("result");
+        JsonNode again =
+                gateway.api().post("/api/publish", body, channel).json().path("result");
         assertThat(first.path("offset").asLong()).isEqualTo(1);
         assertThat(again.path("offset")).isEqualTo(first.path("offset"));
         assertThat(again.path("epoch")).isEqualTo(first.path("epoch"));

@@ -168,7 +168,10 @@ class OutboxIT {
     void an_unknown_epoch_is_told_and_gets_all_that_is_left() {
         gateway.api().sendNumbers(client, 1, 4);
         try (RawClient connection = gateway.client()) {
-            JsonNode sub = connection.connect(RETURN, client, client, "another-life", 2).path("subs").path(outbox);
+            JsonNode sub = connection
+                    .connect(RETURN, client, client, "another-life", 2)
+                    .path("subs")
+                    .path(outbox);
             assertThat(sub.path("was_recovering").asBoolean()).isTrue();
             assertThat(sub.path("recovered").asBoolean()).isFalse();
             assertThat(connection.publications(outbox, 4)).extracting(Pub::n).containsExactly(numbers(1, 4));
@@ -177,23 +180,35 @@ class OutboxIT {
 
     @Test
     void a_message_that_does_not_fit_any_more_drops_the_oldest_and_the_client_is_told() {
-        gateway.api().sendTogether(1_100, n -> Json.object("{'client': '%s', 'id': 'm%d', 'data': {'n': %d}}", client, n, n)
-                .toString());
+        gateway.api()
+                .sendTogether(
+                        1_100,
+                        n -> Json.object("{'client': '%s', 'id': 'm%d', 'data': {'n': %d}}", client, n, n)
+                                .toString());
         try (RawClient connection = gateway.client()) {
-            JsonNode sub = connection.connect(RETURN, client, client, epochOf(client), 0).path("subs").path(outbox);
+            JsonNode sub = connection
+                    .connect(RETURN, client, client, epochOf(client), 0)
+                    .path("subs")
+                    .path(outbox);
             assertThat(sub.path("recovered").asBoolean()).isFalse();
             assertThat(sub.path("offset").asLong()).isEqualTo(100);
             List<Pub> pubs = connection.publications(outbox, 1_000);
             assertThat(pubs.get(0).offset()).isEqualTo(101);
             assertThat(pubs.get(999).offset()).isEqualTo(1_100);
             Set<Integer> got = pubs.stream().map(Pub::n).collect(Collectors.toSet());
-            int gone = IntStream.range(0, 1_100).filter(n -> !got.contains(n)).findFirst().orElseThrow();
+            int gone = IntStream.range(0, 1_100)
+                    .filter(n -> !got.contains(n))
+                    .findFirst()
+                    .orElseThrow();
             assertThat(gateway.api().state(client, "m" + gone)).isEqualTo("dropped");
         }
     }
 
     private String epochOf(String who) {
-        return gateway.api().send("{'client': '%s', 'id': 'm0', 'data': {}}", who).path("epoch").asText();
+        return gateway.api()
+                .send("{'client': '%s', 'id': 'm0', 'data': {}}", who)
+                .path("epoch")
+                .asText();
     }
 
     @Test

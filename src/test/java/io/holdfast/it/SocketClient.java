@@ -83,7 +83,8 @@ final class SocketClient extends WireClient {
             head.write(b);
             matched = b == "\r\n\r\n".charAt(matched) ? matched + 1 : b == '\r' ? 1 : 0;
         }
-        String status = head.toString(StandardCharsets.ISO_8859_1).lines().findFirst().orElse("");
+        String status =
+                head.toString(StandardCharsets.ISO_8859_1).lines().findFirst().orElse("");
         if (!status.contains(" 101")) {
             throw new IOException("handshake refused: " + status);
         }

@@ -22,7 +22,12 @@ class StalledReaderIT {
 
     private void publish(String channel, int n) {
         assertThat(gateway.api()
-                        .post("/api/publish", "{'channel': '%s', 'data': {'n': %d, 'filler': '%s'}}", channel, n, FILLER)
+                        .post(
+                                "/api/publish",
+                                "{'channel': '%s', 'data': {'n': %d, 'filler': '%s'}}",
+                                channel,
+                                n,
+                                FILLER)
                         .json()
                         .has("result"))
                 .isTrue();

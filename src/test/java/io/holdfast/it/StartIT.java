@@ -23,7 +23,12 @@ class StartIT {
             String epoch;
             long fifth;
             try (RawClient connection = gateway.client()) {
-                epoch = connection.connectAs(client).path("subs").path(outbox).path("epoch").asText();
+                epoch = connection
+                        .connectAs(client)
+                        .path("subs")
+                        .path(outbox)
+                        .path("epoch")
+                        .asText();
                 gateway.api().sendNumbers(client, 1, 5);
                 fifth = connection.publications(outbox, 5).get(4).offset();
                 connection.close();
@@ -31,13 +36,13 @@ class StartIT {
             gateway.api().sendNumbers(client, 6, 105);
             gateway.api().sendNumbers("fresh", 1, 20);
             gateway.restart();
-            JsonNode again = gateway.api()
-                    .send("{'client': '%s', 'id': '%s-105', 'data': {'n': 105}}", client, client);
+            JsonNode again = gateway.api().send("{'client': '%s', 'id': '%s-105', 'data': {'n': 105}}", client, client);
             assertThat(again.path("duplicate").asBoolean()).as("ids survive").isTrue();
             assertThat(again.path("epoch").asText()).as("the epoch survives").isEqualTo(epoch);
             gateway.api().sendNumbers(client, 106, 107);
             try (RawClient connection = gateway.client()) {
-                JsonNode sub = connection.connect(OutboxIT.RETURN, client, client, epoch, fifth)
+                JsonNode sub = connection
+                        .connect(OutboxIT.RETURN, client, client, epoch, fifth)
                         .path("subs")
                         .path(outbox);
                 assertThat(sub.path("recovered").asBoolean()).isTrue();
@@ -47,7 +52,9 @@ class StartIT {
             }
             try (RawClient fresh = gateway.client()) {
                 fresh.connectAs("fresh");
-                assertThat(fresh.publications("#fresh", 20)).extracting(Pub::n).containsExactly(OutboxIT.numbers(1, 20));
+                assertThat(fresh.publications("#fresh", 20))
+                        .extracting(Pub::n)
+                        .containsExactly(OutboxIT.numbers(1, 20));
             }
         }
     }
@@ -77,7 +84,9 @@ class StartIT {
             gateway.start();
             try (RawClient connection = gateway.client()) {
                 connection.connect("{'data': {'client': '%s', 'device': 'd', 'acks': 'explicit'}}", client);
-                assertThat(connection.publications("#" + client, 2)).extracting(Pub::n).containsExactly(3, 4);
+                assertThat(connection.publications("#" + client, 2))
+                        .extracting(Pub::n)
+                        .containsExactly(3, 4);
             }
         }
     }
@@ -89,14 +98,18 @@ class StartIT {
             try (LibertyServer second = LibertyServer.prepare(
                     "second",
                     Map.of(
-                            "holdfast.insecure", "true",
-                            "holdfast.data.directory", first.dataDirectory().toString()))) {
+                            "holdfast.insecure",
+                            "true",
+                            "holdfast.data.directory",
+                            first.dataDirectory().toString()))) {
                 second.launch();
                 servesNothing(second, first.dataDirectory().toString());
             }
             try (RawClient connection = first.client()) {
                 connection.connectAs("owner");
-                assertThat(connection.publications("#owner", 3)).extracting(Pub::n).containsExactly(1, 2, 3);
+                assertThat(connection.publications("#owner", 3))
+                        .extracting(Pub::n)
+                        .containsExactly(1, 2, 3);
             }
         }
     }
@@ -134,9 +147,13 @@ class StartIT {
     private static void servesNothing(LibertyServer gateway, String said) {
         gateway.awaitLog(said);
         gateway.awaitAnswer("/health/ready", 503);
-        assertThat(gateway.api().post("/api/send", "{'client': 'c', 'data': {}}").status())
+        assertThat(gateway.api()
+                        .post("/api/send", "{'client': 'c', 'data': {}}")
+                        .status())
                 .isIn(404, 503);
-        assertThat(gateway.api().get("/").status()).as("no half-started application").isIn(404, 503);
+        assertThat(gateway.api().get("/").status())
+                .as("no half-started application")
+                .isIn(404, 503);
         assertThat(gateway.log()).contains(said);
     }
 
@@ -144,11 +161,14 @@ class StartIT {
     void it_runs_on_java_25_too() {
         String home = System.getProperty("holdfast.java25.home", "");
         assumeThat(home).as("-Dholdfast.java25.home").isNotBlank();
-        try (LibertyServer gateway = LibertyServer.prepare("java25", INSECURE, Path.of(home)).start();
+        try (LibertyServer gateway =
+                        LibertyServer.prepare("java25", INSECURE, Path.of(home)).start();
                 RawClient connection = gateway.client()) {
             connection.connectAs("young");
             gateway.api().sendNumbers("young", 1, 10);
-            assertThat(connection.publications("#young", 10)).extracting(Pub::n).containsExactly(OutboxIT.numbers(1, 10));
+            assertThat(connection.publications("#young", 10))
+                    .extracting(Pub::n)
+                    .containsExactly(OutboxIT.numbers(1, 10));
             assertThat(gateway.log()).contains("25.");
         }
     }

@@ -170,8 +170,8 @@ abstract class WireClient implements AutoCloseable {
         synchronized (inbox) {
             while (true) {
                 assertThat(inbox)
-                        .noneMatch(message ->
-                                channel.equals(message.path("push").path("channel").asText()));
+                        .noneMatch(message -> channel.equals(
+                                message.path("push").path("channel").asText()));
                 long millis = (end - System.nanoTime()) / 1_000_000;
                 if (millis <= 0) {
                     return;

@@ -28,7 +28,8 @@ record Rooms(String base, Map<String, Set<String>> doors, Map<String, Set<String
                 continue;
             }
             for (Dependency dependency : origin.getDirectDependenciesFromSelf()) {
-                String target = dependency.getTargetClass().getBaseComponentType().getPackageName();
+                String target =
+                        dependency.getTargetClass().getBaseComponentType().getPackageName();
                 if (!mayImport(room.get(), target)) {
                     found.add(room.get() + " may not import " + target + ": " + dependency.getDescription());
                 }
@@ -47,8 +48,8 @@ record Rooms(String base, Map<String, Set<String>> doors, Map<String, Set<String
             return true;
         }
         return roomOf(targetPackage)
-                .map(target ->
-                        target.equals(room) || doors.getOrDefault(room, Set.of()).contains(target))
+                .map(target -> target.equals(room)
+                        || doors.getOrDefault(room, Set.of()).contains(target))
                 .orElse(false);
     }
 

@@ -22,8 +22,7 @@ class RoomsTest {
             Map.entry("websocket", Set.of("commands", "protocol", "delivery")),
             Map.entry("cleanup", Set.of("delivery", "stream")),
             Map.entry("operate", Set.of("delivery", "stream", "cleanup")),
-            Map.entry(
-                    "http", Set.of("commands", "delivery", "access", "protocol", "stream", "cleanup", "operate")),
+            Map.entry("http", Set.of("commands", "delivery", "access", "protocol", "stream", "cleanup", "operate")),
             Map.entry(
                     "app",
                     Set.of(
@@ -64,7 +63,8 @@ class RoomsTest {
 
     @Test
     void a_circle_in_a_table_is_found() {
-        Rooms wrong = new Rooms("x", Map.of("a", Set.of("b"), "b", Set.of("c"), "c", Set.of("a"), "d", Set.of("a")), Map.of());
+        Rooms wrong = new Rooms(
+                "x", Map.of("a", Set.of("b"), "b", Set.of("c"), "c", Set.of("a"), "d", Set.of("a")), Map.of());
         assertThat(wrong.circles()).containsExactly("a", "b", "c");
     }
 

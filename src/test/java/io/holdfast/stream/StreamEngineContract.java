@@ -195,7 +195,8 @@ public abstract class StreamEngineContract {
     @Test
     void a_duplicate_with_another_payload_is_conflicting() {
         append(message("a"));
-        Append other = new Append(S, "a", bytes("other"), Map.of(), now.get(), Publication.NEVER, now.get() - 300_000, WIDE);
+        Append other =
+                new Append(S, "a", bytes("other"), Map.of(), now.get(), Publication.NEVER, now.get() - 300_000, WIDE);
         assertThat(((Duplicate) append(other).get(0)).conflicting()).isTrue();
         assertThat(all(S).publications().get(0).payload()).isEqualTo(bytes("{}"));
     }
@@ -203,8 +204,9 @@ public abstract class StreamEngineContract {
     @Test
     void duplicates_are_found_within_one_batch() {
         List<AppendOutcome> outcomes = append(message("a"), message("a"), message("b"), message("a"));
-        assertThat(outcomes).extracting(Object::getClass).containsExactly(
-                Stored.class, Duplicate.class, Stored.class, Duplicate.class);
+        assertThat(outcomes)
+                .extracting(Object::getClass)
+                .containsExactly(Stored.class, Duplicate.class, Stored.class, Duplicate.class);
         assertThat(((Duplicate) outcomes.get(3)).position().offset()).isEqualTo(1);
         assertThat(ids(all(S))).containsExactly("a", "b");
     }
@@ -218,7 +220,8 @@ public abstract class StreamEngineContract {
     void an_id_outside_the_window_is_stored_anew() {
         append(message("a"));
         now.addAndGet(300_001);
-        Append again = new Append(S, "a", bytes("{}"), Map.of(), now.get(), Publication.NEVER, now.get() - 300_000, WIDE);
+        Append again =
+                new Append(S, "a", bytes("{}"), Map.of(), now.get(), Publication.NEVER, now.get() - 300_000, WIDE);
         Stored stored = (Stored) append(again).get(0);
         assertThat(stored.position().offset()).isEqualTo(2);
         assertThat(engine.message(S, "a").orElseThrow().position().offset()).isEqualTo(2);
@@ -277,7 +280,8 @@ public abstract class StreamEngineContract {
     @Test
     void overflow_within_one_batch_drops_what_the_batch_itself_brought() {
         Retention two = new Retention(2, 1000, Retention.Overflow.DROP_OLDEST);
-        List<AppendOutcome> outcomes = append(kept("a", two), kept("b", two), kept("c", two), kept("d", two), kept("a", two));
+        List<AppendOutcome> outcomes =
+                append(kept("a", two), kept("b", two), kept("c", two), kept("d", two), kept("a", two));
         assertThat(((Stored) outcomes.get(3)).dropped()).containsExactly(new Removed(S, 2, "b"));
         assertThat(outcomes.get(4)).isInstanceOf(Duplicate.class);
         assertThat(ids(all(S))).containsExactly("c", "d");
@@ -303,8 +307,11 @@ public abstract class StreamEngineContract {
     void the_byte_bound_drops_as_many_as_it_takes() {
         Retention bytes = new Retention(100, 3 * size("a"), Retention.Overflow.DROP_OLDEST);
         append(kept("a", bytes), kept("b", bytes), kept("c", bytes));
-        Append big = new Append(S, "d", bytes("[1,2,3]"), Map.of(), now.get(), Publication.NEVER, now.get() - 300_000, bytes);
-        assertThat(((Stored) append(big).get(0)).dropped()).extracting(Removed::id).containsExactly("a", "b", "c");
+        Append big = new Append(
+                S, "d", bytes("[1,2,3]"), Map.of(), now.get(), Publication.NEVER, now.get() - 300_000, bytes);
+        assertThat(((Stored) append(big).get(0)).dropped())
+                .extracting(Removed::id)
+                .containsExactly("a", "b", "c");
         assertThat(engine.info(S).bytes()).isEqualTo(8);
     }
 
@@ -312,7 +319,8 @@ public abstract class StreamEngineContract {
     void a_publication_that_alone_exceeds_the_byte_bound_is_refused() {
         Retention tiny = new Retention(100, 5, Retention.Overflow.DROP_OLDEST);
         append(kept("a", tiny));
-        Append big = new Append(S, "b", bytes("[1,2,3]"), Map.of(), now.get(), Publication.NEVER, now.get() - 300_000, tiny);
+        Append big =
+                new Append(S, "b", bytes("[1,2,3]"), Map.of(), now.get(), Publication.NEVER, now.get() - 300_000, tiny);
         assertThat(append(big).get(0)).isInstanceOf(Refused.class);
         assertThat(ids(all(S))).containsExactly("a");
     }
@@ -320,7 +328,8 @@ public abstract class StreamEngineContract {
     @Test
     void a_full_stream_that_rejects_refuses_until_there_is_room() {
         Retention two = new Retention(2, 1000, Retention.Overflow.REJECT);
-        assertThat(append(kept("a", two), kept("b", two), kept("c", two)).get(2)).isInstanceOf(Refused.class);
+        assertThat(append(kept("a", two), kept("b", two), kept("c", two)).get(2))
+                .isInstanceOf(Refused.class);
         assertThat(engine.info(S).top().offset()).isEqualTo(2);
         assertThat(engine.message(S, "c")).isEmpty();
         apply(confirm("d", 1), new Change.Trim(S, 1));
@@ -417,7 +426,9 @@ public abstract class StreamEngineContract {
         StreamEngine.Expired first = await(engine.expire(now.get() + 10, 2));
         assertThat(first.exhausted()).isFalse();
         assertThat(first.removed()).extracting(Removed::id).containsExactly("a", "b");
-        assertThat(await(engine.expire(now.get() + 10, 2)).removed()).extracting(Removed::id).containsExactly("c");
+        assertThat(await(engine.expire(now.get() + 10, 2)).removed())
+                .extracting(Removed::id)
+                .containsExactly("c");
     }
 
     @Test
@@ -425,7 +436,9 @@ public abstract class StreamEngineContract {
         append(expiring("a", 1000));
         await(engine.expire(now.get() + 2000, 100));
         append(expiring("b", -5000));
-        assertThat(await(engine.expire(now.get() + 2000, 100)).removed()).extracting(Removed::id).containsExactly("b");
+        assertThat(await(engine.expire(now.get() + 2000, 100)).removed())
+                .extracting(Removed::id)
+                .containsExactly("b");
     }
 
     @Test
@@ -584,8 +597,10 @@ public abstract class StreamEngineContract {
         append(message("a"));
         engine.close();
         engine.close();
-        assertThatThrownBy(() -> append(message("b"))).isInstanceOfSatisfying(EngineException.class, failure ->
-                assertThat(failure.reason()).isEqualTo(EngineException.Reason.CLOSED));
+        assertThatThrownBy(() -> append(message("b")))
+                .isInstanceOfSatisfying(
+                        EngineException.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(EngineException.Reason.CLOSED));
         assertThatThrownBy(() -> all(S)).isInstanceOf(EngineException.class);
     }
 
@@ -718,7 +733,9 @@ public abstract class StreamEngineContract {
     }
 
     private static List<Long> offsets(List<AppendOutcome> outcomes) {
-        return outcomes.stream().map(outcome -> ((Stored) outcome).position().offset()).toList();
+        return outcomes.stream()
+                .map(outcome -> ((Stored) outcome).position().offset())
+                .toList();
     }
 
     private static List<Long> offsetsOf(Page page) {

@@ -44,7 +44,8 @@ final class StreamEngineModel {
                     new Position("", known.offset), !Arrays.equals(known.append.payload(), append.payload()));
         }
         Retention bound = append.retention();
-        boolean full = stream.retained.size() + 1 > bound.maxMessages() || bytes(stream) + size(append) > bound.maxBytes();
+        boolean full =
+                stream.retained.size() + 1 > bound.maxMessages() || bytes(stream) + size(append) > bound.maxBytes();
         if (size(append) > bound.maxBytes() || (full && bound.overflow() == Retention.Overflow.REJECT)) {
             return new Refused();
         }
@@ -56,7 +57,8 @@ final class StreamEngineModel {
             long oldest = stream.retained.firstKey();
             if (oldest > stream.confirmedUpTo) {
                 stream.lostUpTo = oldest;
-                dropped.add(new Removed(append.stream(), oldest, at(stream.retained, oldest).id()));
+                dropped.add(new Removed(
+                        append.stream(), oldest, at(stream.retained, oldest).id()));
             }
             remove(stream, oldest, FinalState.DROPPED, nowMillis);
         }
@@ -93,7 +95,8 @@ final class StreamEngineModel {
             for (Map.Entry<Long, Append> entry : new TreeMap<>(stream.retained).entrySet()) {
                 if (entry.getValue().expiresAtMillis() <= nowMillis) {
                     if (entry.getKey() > stream.confirmedUpTo) {
-                        removed.add(new Removed(name, entry.getKey(), entry.getValue().id()));
+                        removed.add(new Removed(
+                                name, entry.getKey(), entry.getValue().id()));
                     }
                     remove(stream, entry.getKey(), FinalState.EXPIRED, nowMillis);
                 }
@@ -117,7 +120,9 @@ final class StreamEngineModel {
     }
 
     static long bytes(Stream stream) {
-        return stream.retained.values().stream().mapToLong(StreamEngineModel::size).sum();
+        return stream.retained.values().stream()
+                .mapToLong(StreamEngineModel::size)
+                .sum();
     }
 
     private static long size(Append append) {

@@ -59,7 +59,8 @@ final class StreamEngineScript {
         }
         lastBatch = batch;
         lastOutcomes = StreamEngineContract.await(test.engine.append(batch));
-        assertThat(lastOutcomes.stream().map(StreamEngineScript::withoutEpoch).toList()).isEqualTo(expected);
+        assertThat(lastOutcomes.stream().map(StreamEngineScript::withoutEpoch).toList())
+                .isEqualTo(expected);
     }
 
     private void repeat() {
@@ -143,9 +144,11 @@ final class StreamEngineScript {
         long after = random.nextInt((int) stream.top + 1);
         int max = 1 + random.nextInt(8);
         Page page = test.engine.read(name, new Position("", after), max, Integer.MAX_VALUE);
-        List<Long> expected =
-                stream.retained.tailMap(after, false).keySet().stream().limit(max).toList();
-        assertThat(page.publications().stream().map(Publication::offset).toList()).isEqualTo(expected);
+        List<Long> expected = stream.retained.tailMap(after, false).keySet().stream()
+                .limit(max)
+                .toList();
+        assertThat(page.publications().stream().map(Publication::offset).toList())
+                .isEqualTo(expected);
         for (Publication publication : page.publications()) {
             Append append = StreamEngineModel.at(stream.retained, publication.offset());
             assertThat(publication.id()).isEqualTo(append.id());

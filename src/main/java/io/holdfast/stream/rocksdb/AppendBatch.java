@@ -124,8 +124,7 @@ final class AppendBatch {
         byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
         IdKey key = new IdKey(stream, id);
         Layout.IdRecord inBatch = ids.get(key);
-        Layout.IdRecord known =
-                inBatch != null ? inBatch : store.idForWriter(Layout.key(stream.number(), bytes));
+        Layout.IdRecord known = inBatch != null ? inBatch : store.idForWriter(Layout.key(stream.number(), bytes));
         changes.end(stream, bytes, known, offset, FinalState.DROPPED, changes.nowMillis);
         if (known != null && known.offset() == offset) {
             ids.put(key, known.ended(FinalState.DROPPED, changes.nowMillis));

@@ -48,7 +48,8 @@ final class Attempt {
      * What an earlier attempt of this batch has stored although it failed; null if it has not. A batch is stored as a
      * whole, so one of its publications tells for all.
      */
-    @Nullable List<AppendOutcome> storedBefore(Store store) {
+    @Nullable
+    List<AppendOutcome> storedBefore(Store store) {
         List<AppendOutcome> before = intended;
         if (before == null) {
             return null;
@@ -74,7 +75,8 @@ final class Attempt {
             StreamState stream = store.stream(batch.get(i).stream());
             AppendOutcome outcome = outcomes.get(i);
             if (outcome instanceof AppendOutcome.Stored stored) {
-                now.add(new AppendOutcome.Stored(stream.position(stored.position().offset()), stored.dropped()));
+                now.add(new AppendOutcome.Stored(
+                        stream.position(stored.position().offset()), stored.dropped()));
             } else if (outcome instanceof AppendOutcome.Duplicate duplicate) {
                 now.add(new AppendOutcome.Duplicate(
                         stream.position(duplicate.position().offset()), duplicate.conflicting()));

@@ -126,8 +126,7 @@ final class ExpirySweep {
     }
 
     private long dueMillis(Layout.IdRecord known, long endedAtMillis) {
-        return Math.max(
-                endedAtMillis + retentionMillis(), known.publishedAtMillis() + store.windowMillis());
+        return Math.max(endedAtMillis + retentionMillis(), known.publishedAtMillis() + store.windowMillis());
     }
 
     private long retentionMillis() {

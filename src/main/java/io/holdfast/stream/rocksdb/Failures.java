@@ -28,8 +28,8 @@ final class Failures {
         if (status.getSubCode() == Status.SubCode.NoSpace || text.contains("No space left")) {
             return new EngineException(
                     Reason.STORE_FULL,
-                    "The disk under the data directory " + directory + " is full: nothing can be stored. Free space; the engine"
-                            + " goes on by itself then.",
+                    "The disk under the data directory " + directory
+                            + " is full: nothing can be stored. Free space; the engine" + " goes on by itself then.",
                     cause);
         }
         return io(doing, cause);
@@ -46,7 +46,8 @@ final class Failures {
             return unreadable("its files cannot be opened", cause);
         }
         Status status = cause.getStatus();
-        boolean missing = lower.contains("no such file") || lower.contains("does not exist") || lower.contains("not found");
+        boolean missing =
+                lower.contains("no such file") || lower.contains("does not exist") || lower.contains("not found");
         if (missing || (status != null && status.getCode() == Status.Code.InvalidArgument)) {
             return corrupt(text, cause);
         }
@@ -64,7 +65,8 @@ final class Failures {
     EngineException corrupt(String what, @org.jspecify.annotations.Nullable Throwable cause) {
         return new EngineException(
                 Reason.CORRUPT,
-                "The stored data in " + directory + " is damaged (" + what + "). Nothing was changed. Check the disk, then put a"
+                "The stored data in " + directory + " is damaged (" + what
+                        + "). Nothing was changed. Check the disk, then put a"
                         + " backup in the directory's place; or, to start empty and give up what is stored, move the directory"
                         + " away.",
                 cause);
@@ -73,7 +75,8 @@ final class Failures {
     EngineException locked(Throwable cause) {
         return new EngineException(
                 Reason.LOCKED,
-                "The data directory " + directory + " is open in another process or another deployment of this one. Stop that"
+                "The data directory " + directory
+                        + " is open in another process or another deployment of this one. Stop that"
                         + " one, or configure a directory of its own for each.",
                 cause);
     }

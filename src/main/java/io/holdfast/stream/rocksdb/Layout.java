@@ -47,7 +47,12 @@ final class Layout {
     private Layout() {}
 
     /** What is stored under a message id; {@code state} is null while it has no final one. */
-    record IdRecord(long offset, long publishedAtMillis, int checksum, @Nullable FinalState state, long finalAtMillis) {
+    record IdRecord(
+            long offset,
+            long publishedAtMillis,
+            int checksum,
+            @Nullable FinalState state,
+            long finalAtMillis) {
         IdRecord ended(FinalState end, long atMillis) {
             return new IdRecord(offset, publishedAtMillis, checksum, end, atMillis);
         }

@@ -47,7 +47,8 @@ final class NativeLibrary {
         } catch (IOException | UnsatisfiedLinkError | RuntimeException cause) {
             throw new EngineException(
                     Reason.UNREADABLE,
-                    "RocksDB's native library cannot be unpacked to and loaded from " + parent + " (" + cause.getMessage()
+                    "RocksDB's native library cannot be unpacked to and loaded from " + parent + " ("
+                            + cause.getMessage()
                             + "). Configure a directory that may be written and is not mounted noexec.",
                     cause);
         }
@@ -85,7 +86,8 @@ final class NativeLibrary {
 
     /** Whether its process is gone; in containers the number may be ours again, then its age tells. */
     private static boolean abandoned(Path directory) throws IOException {
-        String[] parts = directory.getFileName().toString().substring(PREFIX.length()).split("-", 2);
+        String[] parts =
+                directory.getFileName().toString().substring(PREFIX.length()).split("-", 2);
         long pid;
         try {
             pid = Long.parseLong(parts[0]);

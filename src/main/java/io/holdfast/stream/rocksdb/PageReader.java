@@ -43,8 +43,7 @@ final class PageReader {
     private boolean collect(List<Publication> into, long from, int maxMessages, int maxBytes) {
         byte[] end = Layout.key(stream.number(), info.top().offset() + 1);
         long bytes = 0;
-        try (Store.Range messages =
-                store.range(Family.MESSAGES, Layout.key(stream.number(), from), end)) {
+        try (Store.Range messages = store.range(Family.MESSAGES, Layout.key(stream.number(), from), end)) {
             for (; messages.isValid(); messages.next()) {
                 byte[] value = messages.value();
                 bytes += Layout.intAt(value, 0);

@@ -48,7 +48,10 @@ final class Reclaim {
             });
         } catch (io.holdfast.stream.EngineException failure) {
             System.getLogger(Reclaim.class.getName())
-                    .log(System.Logger.Level.WARNING, "Space of removed publications could not be given back.", failure);
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "Space of removed publications could not be given back.",
+                            failure);
         } finally {
             compacting.set(false);
         }

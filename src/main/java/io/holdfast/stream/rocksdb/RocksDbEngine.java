@@ -128,13 +128,17 @@ public final class RocksDbEngine implements StreamEngine {
     @Override
     public StreamInfo info(String stream) {
         StreamState loaded = loaded(stream);
-        return loaded != null ? loaded.info() : inside(store -> store.stream(stream).info());
+        return loaded != null
+                ? loaded.info()
+                : inside(store -> store.stream(stream).info());
     }
 
     @Override
     public List<DeviceCursor> devices(String stream) {
         StreamState loaded = loaded(stream);
-        return loaded != null ? loaded.devices() : inside(store -> store.stream(stream).devices());
+        return loaded != null
+                ? loaded.devices()
+                : inside(store -> store.stream(stream).devices());
     }
 
     @Override
@@ -170,7 +174,9 @@ public final class RocksDbEngine implements StreamEngine {
             closed = true;
         }
         if (!writer.stop(this::closeStore, CLOSE_WAIT_MILLIS)) {
-            LOG.log(System.Logger.Level.ERROR, "The store still hangs in a write; it is left open. What was acknowledged is stored.");
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "The store still hangs in a write; it is left open. What was acknowledged is stored.");
         }
     }
 
@@ -290,7 +296,8 @@ public final class RocksDbEngine implements StreamEngine {
     private <T> T inside(Function<Store, T> read) {
         try {
             if (!gate.readLock().tryLock(GATE_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
-                throw new EngineException(Reason.TIMEOUT, "The store is being reopened and does not answer in time.", null);
+                throw new EngineException(
+                        Reason.TIMEOUT, "The store is being reopened and does not answer in time.", null);
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -301,7 +308,8 @@ public final class RocksDbEngine implements StreamEngine {
             if (open == null) {
                 throw closed
                         ? failures.closed()
-                        : new EngineException(Reason.IO, "The store is closed after a failure until the next write.", null);
+                        : new EngineException(
+                                Reason.IO, "The store is closed after a failure until the next write.", null);
             }
             return read.apply(open);
         } finally {

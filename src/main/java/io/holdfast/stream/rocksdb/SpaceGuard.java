@@ -53,7 +53,8 @@ final class SpaceGuard {
         return new EngineException(
                 Reason.STORE_FULL,
                 disk
-                        ? "Less than " + options.minFreeBytes() + " bytes are free on the disk under " + options.directory()
+                        ? "Less than " + options.minFreeBytes() + " bytes are free on the disk under "
+                                + options.directory()
                                 + ": publishing is refused. Free space; it goes on by itself then."
                         : "The store in " + options.directory() + " has reached 90 % of its " + options.maxStoredBytes()
                                 + " bytes: publishing is refused until clients have fetched or messages expired. Or configure"
@@ -74,7 +75,9 @@ final class SpaceGuard {
             freeBytes = Files.getFileStore(options.directory()).getUsableSpace();
         } catch (IOException cause) {
             throw new EngineException(
-                    Reason.IO, "The data directory " + options.directory() + " cannot be measured: " + cause.getMessage(), cause);
+                    Reason.IO,
+                    "The data directory " + options.directory() + " cannot be measured: " + cause.getMessage(),
+                    cause);
         }
         storedBytes = sum;
         measuredAtNanos = System.nanoTime();

@@ -76,7 +76,8 @@ final class Store {
         this.seed = seed;
         this.nextNumber = StoreState.number(db, StoreState.NEXT, 1);
         this.newestMillis = StoreState.number(db, StoreState.NEWEST, 0);
-        this.synced = new WriteOptions().setSync(options.sync() && options.wal()).setDisableWAL(!options.wal());
+        this.synced =
+                new WriteOptions().setSync(options.sync() && options.wal()).setDisableWAL(!options.wal());
         this.unsynced = new WriteOptions().setDisableWAL(!options.wal());
         this.loader = new StreamLoader(this, failures);
     }
@@ -92,7 +93,8 @@ final class Store {
     }
 
     /** Only if it is in memory already: needs no access to the store. */
-    @Nullable StreamState loadedStream(String name) {
+    @Nullable
+    StreamState loadedStream(String name) {
         return streams.get(name);
     }
 

@@ -85,8 +85,9 @@ final class StoreOpening {
                 String name = file.getFileName().toString();
                 current |= name.equals("CURRENT");
                 remains |= name.endsWith(".sst") || (name.endsWith(".log") && Files.size(file) > 0);
-                foreign |= !name.matches("CURRENT|LOCK|IDENTITY|LOG.*|MANIFEST-.*|OPTIONS-.*|.*\\.(sst|log|dbtmp|tmp|trash|blob)"
-                        + "|lost|archive|lost\\+found");
+                foreign |= !name.matches(
+                        "CURRENT|LOCK|IDENTITY|LOG.*|MANIFEST-.*|OPTIONS-.*|.*\\.(sst|log|dbtmp|tmp|trash|blob)"
+                                + "|lost|archive|lost\\+found");
             }
         } catch (IOException cause) {
             throw failures.unreadable("it cannot be listed (" + cause.getMessage() + ")", cause);

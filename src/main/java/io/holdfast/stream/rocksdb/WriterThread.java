@@ -30,7 +30,9 @@ final class WriterThread {
         boolean taken = tasks.offer(() -> complete(result, task));
         if (!taken) {
             result.completeExceptionally(new EngineException(
-                    Reason.TIMEOUT, "The store has not answered for a while and too much waits for it. Look at the disk.", null));
+                    Reason.TIMEOUT,
+                    "The store has not answered for a while and too much waits for it. Look at the disk.",
+                    null));
         }
     }
 
@@ -57,7 +59,9 @@ final class WriterThread {
             result.completeExceptionally(failure);
         } catch (RuntimeException | Error failure) {
             result.completeExceptionally(new EngineException(
-                    Reason.IO, "The store failed unexpectedly: " + failure + ". It is reopened at the next attempt.", failure));
+                    Reason.IO,
+                    "The store failed unexpectedly: " + failure + ". It is reopened at the next attempt.",
+                    failure));
         }
     }
 
