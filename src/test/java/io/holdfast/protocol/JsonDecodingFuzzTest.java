@@ -1,9 +1,12 @@
 package io.holdfast.protocol;
 
+import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,23 @@ class JsonDecodingFuzzTest {
             }
         }
         assertThat(read).as("mutants that are still frames").isBetween(FRAMES / 100, FRAMES - FRAMES / 10);
+    }
+
+    @Test
+    void garbage_of_64_kib_is_malformed_and_nothing_else() {
+        long seed = Long.getLong("holdfast.seed", System.nanoTime());
+        System.out.println("JsonDecodingFuzzTest: -Dholdfast.seed=" + seed);
+        Random random = new Random(seed);
+        for (int i = 0; i < 300; i++) {
+            byte[] garbage = new byte[64 * 1024];
+            random.nextBytes(garbage);
+            if (i % 3 == 1) {
+                Arrays.fill(garbage, (byte) "{[\"0\\ \u0000".charAt(random.nextInt(7)));
+            }
+            String text = new String(garbage, i % 2 == 0 ? UTF_8 : UTF_16);
+            assertThatThrownBy(() -> codec.decode(garbage)).isExactlyInstanceOf(MalformedFrameException.class);
+            assertThatThrownBy(() -> codec.decode(text)).isExactlyInstanceOf(MalformedFrameException.class);
+        }
     }
 
     /** What decoding lets through must satisfy everybody behind it: one line, valid JSON, readable payloads. */
