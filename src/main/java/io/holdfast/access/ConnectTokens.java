@@ -72,7 +72,8 @@ public final class ConnectTokens {
         }
     }
 
-    private static JWTClaimsSet claims(@Nullable Map<String, Object> json) throws AccessDeniedException, ParseException {
+    private static JWTClaimsSet claims(@Nullable Map<String, Object> json)
+            throws AccessDeniedException, ParseException {
         if (json == null) {
             throw invalid("no claims");
         }

@@ -2,7 +2,9 @@ package io.holdfast.access;
 
 import java.nio.charset.StandardCharsets;
 
-/** What clients, devices and channels may be called: not empty, of limited length in UTF-8, without control characters. */
+/**
+ * What clients, devices and channels may be called: not empty, of limited length in UTF-8, without control characters.
+ */
 public final class Names {
 
     public static final int MAX_CLIENT_BYTES = 200;

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which pages may open a connection. A browser sends cookies and reaches the local network for any page, but always says
- * truly from which origin (RFC 6454, RFC 6455 section 10.2).
+ * Which pages may open a connection. A browser sends cookies and reaches the local network for any page, but always
+ * says truly from which origin (RFC 6454, RFC 6455 section 10.2).
  */
 final class Origins {
 

@@ -20,7 +20,7 @@ public final class JsonCodec implements Codec {
     private static final byte[] ID_TAG = ascii("\"id\":");
     private static final byte[] EXPIRES_TAG = ascii(",\"expires\":\"");
     private static final byte[] END_OF_TAGS = ascii("}}}}");
-    private static final int PUBLICATION_FRAME = 160; // the constants above and three numbers
+    private static final int PUBLICATION_FRAME = 128; // what the constants above and three numbers take
 
     @Override
     public List<Command> decode(byte[] frame) throws MalformedFrameException {
@@ -88,7 +88,7 @@ public final class JsonCodec implements Codec {
     @Override
     public byte[] publicationPush(
             String channel, long offset, byte[] payload, String id, long expiresAtMillis, Map<String, String> tags) {
-        JsonOutput out = new JsonOutput(PUBLICATION_FRAME + payload.length + 6 * (channel.length() + id.length()));
+        JsonOutput out = new JsonOutput(PUBLICATION_FRAME + payload.length + channel.length() + id.length());
         out.raw(PUSH_CHANNEL).string(channel).raw(PUB_DATA).raw(payload);
         if (offset != 0) {
             out.raw(OFFSET).number(offset);

@@ -97,21 +97,38 @@ final class JsonOutput {
     /** A string in quotes. A lone surrogate, which UTF-8 cannot hold, is escaped. */
     JsonOutput string(String text) {
         int chars = text.length();
-        ensure(6 * chars + 2); // an escape is six bytes, three bytes the longest character of one char
+        ensure(chars + 2);
         byte[] out = buffer;
         int at = length;
         out[at++] = '"';
         for (int i = 0; i < chars; i++) {
             char c = text.charAt(i);
-            if (c < 0x80) {
-                if (c >= ' ' && c != '"' && c != '\\') {
-                    out[at++] = (byte) c;
-                } else if (c >= ' ') {
+            if (c < ' ' || c >= 0x80 || c == '"' || c == '\\') {
+                length = at;
+                return endOfString(text, i);
+            }
+            out[at++] = (byte) c;
+        }
+        out[at++] = '"';
+        length = at;
+        return this;
+    }
+
+    /** The rest of a string in which not every character is a byte, and the quote behind it. */
+    private JsonOutput endOfString(String text, int start) {
+        int chars = text.length();
+        ensure(6 * (chars - start) + 1); // an escape takes six bytes, any other char at most three
+        byte[] out = buffer;
+        int at = length;
+        for (int i = start; i < chars; i++) {
+            char c = text.charAt(i);
+            if (c < ' ') {
+                at = escape(out, at, c);
+            } else if (c < 0x80) {
+                if (c == '"' || c == '\\') {
                     out[at++] = '\\';
-                    out[at++] = (byte) c;
-                } else {
-                    at = escape(out, at, c);
                 }
+                out[at++] = (byte) c;
             } else if (c < 0x800) {
                 out[at++] = (byte) (0xC0 | (c >> 6));
                 out[at++] = (byte) (0x80 | (c & 0x3F));
@@ -119,9 +136,7 @@ final class JsonOutput {
                 out[at++] = (byte) (0xE0 | (c >> 12));
                 out[at++] = (byte) (0x80 | ((c >> 6) & 0x3F));
                 out[at++] = (byte) (0x80 | (c & 0x3F));
-            } else if (Character.isHighSurrogate(c)
-                    && i + 1 < chars
-                    && Character.isLowSurrogate(text.charAt(i + 1))) {
+            } else if (Character.isHighSurrogate(c) && i + 1 < chars && Character.isLowSurrogate(text.charAt(i + 1))) {
                 int point = Character.toCodePoint(c, text.charAt(++i));
                 out[at++] = (byte) (0xF0 | (point >> 18));
                 out[at++] = (byte) (0x80 | ((point >> 12) & 0x3F));

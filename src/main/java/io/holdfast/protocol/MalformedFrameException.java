@@ -1,6 +1,9 @@
 package io.holdfast.protocol;
 
-/** A frame is no sequence of commands: close with {@link CloseCode#BAD_REQUEST}. The text is ours and holds nothing of the frame. */
+/**
+ * A frame is no sequence of commands: close with {@link CloseCode#BAD_REQUEST}. The text is ours and holds nothing of
+ * the frame.
+ */
 public final class MalformedFrameException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -86,6 +86,7 @@ public final class RawJson {
     }
 
     private static MalformedJsonException malformed() {
-        return new MalformedJsonException("not one JSON value in UTF-8, nested at most " + JsonInput.MAX_DEPTH + " deep");
+        return new MalformedJsonException(
+                "not one JSON value in UTF-8, nested at most " + JsonInput.MAX_DEPTH + " deep");
     }
 }

@@ -1,9 +1,12 @@
 package io.holdfast.protocol;
 
+import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -22,8 +25,37 @@ class JsonDecodingFuzzTest {
             "{\"id\":5,\"history\":{\"channel\":\"a\",\"limit\":10,\"since\":{\"epoch\":\"e\",\"offset\":4},\"reverse\":true}}",
             "{\"id\":6,\"refresh\":{\"token\":\"t\"}}\n{\"id\":7,\"sub_refresh\":{\"channel\":\"a\",\"token\":\"t\"}}\n{\"id\":8,\"ping\":{}}");
     private static final String[] SPLINTERS = {
-        "{", "}", "[", "]", "\"", "\\", ":", ",", "\n", "\r", "\u0000", "\ud800", "\udc00", "\\ud800", "-", "1e999999999", "null",
-        "9223372036854775808", "\uFEFF", "\u2028", "\"id\":1,", "\"connect\":{", "\"data\":", "[[[[[[[[", "/*", "NaN", " ", "é", "1e99999999999999", "e+", "0"
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        "\\",
+        ":",
+        ",",
+        "\n",
+        "\r",
+        "\u0000",
+        "\ud800",
+        "\udc00",
+        "\\ud800",
+        "-",
+        "1e999999999",
+        "null",
+        "9223372036854775808",
+        "\uFEFF",
+        "\u2028",
+        "\"id\":1,",
+        "\"connect\":{",
+        "\"data\":",
+        "[[[[[[[[",
+        "/*",
+        "NaN",
+        " ",
+        "é",
+        "1e99999999999999",
+        "e+",
+        "0"
     };
 
     private final JsonCodec codec = new JsonCodec();
@@ -48,6 +80,23 @@ class JsonDecodingFuzzTest {
             }
         }
         assertThat(read).as("mutants that are still frames").isBetween(FRAMES / 100, FRAMES - FRAMES / 10);
+    }
+
+    @Test
+    void garbage_of_64_kib_is_malformed_and_nothing_else() {
+        long seed = Long.getLong("holdfast.seed", System.nanoTime());
+        System.out.println("JsonDecodingFuzzTest: -Dholdfast.seed=" + seed);
+        Random random = new Random(seed);
+        for (int i = 0; i < 60; i++) {
+            byte[] garbage = new byte[64 * 1024];
+            random.nextBytes(garbage);
+            if (i % 3 == 1) {
+                Arrays.fill(garbage, (byte) "{[\"0\\ \u0000".charAt(random.nextInt(7)));
+            }
+            String text = new String(garbage, i % 2 == 0 ? UTF_8 : UTF_16);
+            assertThatThrownBy(() -> codec.decode(garbage)).isExactlyInstanceOf(MalformedFrameException.class);
+            assertThatThrownBy(() -> codec.decode(text)).isExactlyInstanceOf(MalformedFrameException.class);
+        }
     }
 
     /** What decoding lets through must satisfy everybody behind it: one line, valid JSON, readable payloads. */
