@@ -254,6 +254,7 @@ public final class RocksDbEngine implements StreamEngine {
         if (open == null) {
             return;
         }
+        open.cancelCompaction();
         gate.writeLock().lock();
         try {
             store = null;

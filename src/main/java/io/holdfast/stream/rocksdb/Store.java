@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -42,6 +43,7 @@ final class Store {
     private final WriteOptions synced;
     private final WriteOptions unsynced;
     private final ConcurrentHashMap<String, StreamState> streams = new ConcurrentHashMap<>();
+    private final CompactRangeOptions compaction = new CompactRangeOptions().setExclusiveManualCompaction(false);
     private final StreamLoader loader;
     private final long generation;
 
@@ -280,11 +282,16 @@ final class Store {
     void compact() {
         try {
             for (Family family : List.of(Family.MESSAGES, Family.EXPIRY, Family.IDS)) {
-                db.compactRange(families[family.ordinal()]);
+                db.compactRange(families[family.ordinal()], null, null, compaction);
             }
         } catch (RocksDBException cause) {
             throw failures.of("compacting", cause);
         }
+    }
+
+    /** So that closing need not wait for {@link #compact}. */
+    void cancelCompaction() {
+        compaction.setCanceled(true);
     }
 
     /** Takes the mark "running" away; only where every write succeeded. */
@@ -305,6 +312,7 @@ final class Store {
         }
         db.close();
         point.close();
+        compaction.close();
         synced.close();
         unsynced.close();
         tuning.close();
