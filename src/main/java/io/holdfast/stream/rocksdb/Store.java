@@ -13,6 +13,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -35,6 +36,7 @@ final class Store {
     private final RocksDbOptions options;
     private final LongSupplier clock;
     private final Failures failures;
+    private final Disk disk;
     private final Tuning tuning;
     private final RocksDB db;
     private final ColumnFamilyHandle[] families;
@@ -61,6 +63,7 @@ final class Store {
             RocksDbOptions options,
             LongSupplier clock,
             Failures failures,
+            Disk disk,
             Tuning tuning,
             RocksDB db,
             List<ColumnFamilyHandle> handles,
@@ -70,6 +73,7 @@ final class Store {
         this.options = options;
         this.clock = clock;
         this.failures = failures;
+        this.disk = disk;
         this.tuning = tuning;
         this.db = db;
         this.families = handles.toArray(ColumnFamilyHandle[]::new);
@@ -263,7 +267,7 @@ final class Store {
             return;
         }
         try (WriteBatch encoded = new WriteBatch(batch.encoded())) {
-            db.write(sync ? synced : unsynced, encoded);
+            disk.write(db, sync ? synced : unsynced, encoded);
         } catch (RocksDBException cause) {
             throw failures.of("writing", cause);
         }
@@ -285,6 +289,9 @@ final class Store {
                 db.compactRange(families[family.ordinal()], null, null, compaction);
             }
         } catch (RocksDBException cause) {
+            if (cause.getStatus() != null && cause.getStatus().getCode() == Status.Code.Incomplete) {
+                return; // cancelled
+            }
             throw failures.of("compacting", cause);
         }
     }

@@ -13,12 +13,7 @@ final class Jvm {
     private Jvm() {}
 
     static Process start(Class<?> main, String... arguments) throws IOException {
-        return start(List.of(), main, arguments);
-    }
-
-    /** @param before words to put before the command, as {@code prlimit} and its options */
-    static Process start(List<String> before, Class<?> main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(before);
+        List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
         command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
