@@ -63,9 +63,8 @@ final class FanOut implements Scenario {
             more.put("threadsBefore", threadsBefore);
             more.put("threadsAfter", server.map(ServerProcess::threads).orElse(0L));
         }
-        String name = rate > 0
-                ? String.format(Locale.ROOT, "fan-out, %.0f/s", rate)
-                : "fan-out, " + underWay + " under way";
+        String name =
+                rate > 0 ? String.format(Locale.ROOT, "fan-out, %.0f/s", rate) : "fan-out, " + underWay + " under way";
         return new Result(
                 setup.label(stalled > 0 ? name + ", " + options.text("stalled") + " % stalled" : name),
                 setup.target().name(),
