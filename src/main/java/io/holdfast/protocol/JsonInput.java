@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * nothing else. Reads characters and not bytes: Jackson's byte parser takes UTF-8 that is none, guesses UTF-16, and
  * keeps a table of all names it ever saw, which strangers could fill.
  */
-final class JsonInput implements AutoCloseable {
+public final class JsonInput implements AutoCloseable {
 
     /** Objects and arrays within each other, the frame's own included. */
     static final int MAX_DEPTH = 64;
@@ -43,7 +43,7 @@ final class JsonInput implements AutoCloseable {
     private final char[] text;
     private final JsonParser parser;
 
-    JsonInput(String text) throws IOException {
+    public JsonInput(String text) throws IOException {
         this.text = text.toCharArray();
         if (hasLoneSurrogate(text)) {
             throw new WrongType("a lone surrogate");
@@ -52,14 +52,14 @@ final class JsonInput implements AutoCloseable {
     }
 
     /** Decodes strictly: what is not UTF-8 is refused, not replaced. */
-    static String utf8(byte[] bytes) throws CharacterCodingException {
+    public static String utf8(byte[] bytes) throws CharacterCodingException {
         return StandardCharsets.UTF_8
                 .newDecoder()
                 .decode(ByteBuffer.wrap(bytes))
                 .toString();
     }
 
-    static boolean hasLoneSurrogate(String text) {
+    public static boolean hasLoneSurrogate(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (Character.isSurrogate(c)) {
@@ -75,13 +75,12 @@ final class JsonInput implements AutoCloseable {
     }
 
     /** Goes to the next value at the outermost level; false at the end of the text. */
-    boolean nextValue() throws IOException {
+    public boolean nextValue() throws IOException {
         return parser.nextToken() != null;
     }
 
     /** Goes to the value of the next field of the object that was entered; null at its end. */
-    @Nullable
-    String nextField() throws IOException {
+    public @Nullable String nextField() throws IOException {
         String name = parser.nextFieldName();
         if (name != null) {
             parser.nextToken();
@@ -90,21 +89,30 @@ final class JsonInput implements AutoCloseable {
     }
 
     /** Enters the object at hand; false if there is {@code null} in its place. */
-    boolean enterObject() throws IOException {
+    public boolean enterObject() throws IOException {
         return !isNull() && expect(JsonToken.START_OBJECT, "an object");
     }
 
-    boolean isObject() {
+    public boolean isObject() {
         return parser.currentToken() == JsonToken.START_OBJECT;
     }
 
-    void skip() throws IOException {
+    public boolean isArray() {
+        return parser.currentToken() == JsonToken.START_ARRAY;
+    }
+
+    /** Goes to the next element of the array that was entered; false at its end. */
+    public boolean nextElement() throws IOException {
+        return parser.nextToken() != JsonToken.END_ARRAY;
+    }
+
+    public void skip() throws IOException {
         parser.skipChildren();
         parser.finishToken();
     }
 
     /** The value at hand as it stands there, in one line. */
-    byte[] raw() throws IOException {
+    public byte[] raw() throws IOException {
         if (isNull()) {
             return NULL;
         }
@@ -115,8 +123,7 @@ final class JsonInput implements AutoCloseable {
     }
 
     /** The string at hand; null for {@code null}. */
-    @Nullable
-    String stringOrNull() throws IOException {
+    public @Nullable String stringOrNull() throws IOException {
         if (isNull()) {
             return null;
         }
@@ -128,12 +135,12 @@ final class JsonInput implements AutoCloseable {
         return value;
     }
 
-    String string() throws IOException {
+    public String string() throws IOException {
         String value = stringOrNull();
         return value == null ? "" : value;
     }
 
-    boolean bool() throws IOException {
+    public boolean bool() throws IOException {
         if (isNull() || parser.currentToken() == JsonToken.VALUE_FALSE) {
             return false;
         }
@@ -152,7 +159,7 @@ final class JsonInput implements AutoCloseable {
         return isNull() || !expect(JsonToken.VALUE_NUMBER_INT, "an integer") ? 0 : natural(parser.getLongValue());
     }
 
-    BigDecimal decimal() throws IOException {
+    public BigDecimal decimal() throws IOException {
         if (!parser.currentToken().isNumeric()) {
             throw new WrongType("not a number");
         }
@@ -163,7 +170,7 @@ final class JsonInput implements AutoCloseable {
         }
     }
 
-    Map<String, String> strings() throws IOException {
+    public Map<String, String> strings() throws IOException {
         Map<String, String> values = new HashMap<>();
         if (enterObject()) {
             for (String name = nextField(); name != null; name = nextField()) {
@@ -185,7 +192,7 @@ final class JsonInput implements AutoCloseable {
         }
     }
 
-    boolean isNull() {
+    public boolean isNull() {
         return parser.currentToken() == JsonToken.VALUE_NULL;
     }
 
@@ -208,10 +215,10 @@ final class JsonInput implements AutoCloseable {
     }
 
     /** A value is JSON but not what belongs there. */
-    static final class WrongType extends IOException {
+    public static final class WrongType extends IOException {
         private static final long serialVersionUID = 1L;
 
-        WrongType(String message) {
+        public WrongType(String message) {
             super(message);
         }
 

@@ -1,0 +1,59 @@
+package io.holdfast.http;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes back to a publisher: a status and JSON.
+ *
+ * @param retryAfterSeconds the header Retry-After; 0 for none
+ * @param allow the header Allow, for a wrong method
+ */
+record Answer(
+        int status,
+        byte[] json,
+        int retryAfterSeconds,
+        @Nullable String allow) {
+
+    static Answer ok(JsonText json) {
+        return new Answer(200, json.bytes(), 0, null);
+    }
+
+    static Answer error(int status, String code, String message) {
+        return error(status, code, message, null);
+    }
+
+    /** The shape of all our errors: {@code {"error":{"code":…,"message":…,"field":…}}}, the field where one is at fault. */
+    static Answer error(int status, String code, String message, @Nullable String field) {
+        JsonText json = new JsonText()
+                .raw("{\"error\":{\"code\":")
+                .text(code)
+                .raw(",\"message\":")
+                .text(message);
+        if (field != null) {
+            json.raw(",\"field\":").text(field);
+        }
+        return new Answer(status, json.raw("}}").bytes(), 0, null);
+    }
+
+    static Answer tooLarge(int limit) {
+        return error(400, "too_large", "The body must not exceed " + limit + " bytes");
+    }
+
+    static Answer malformed() {
+        return error(400, "invalid_json", "The body must be one JSON value in UTF-8, nested at most 64 deep");
+    }
+
+    Answer retryAfter(int seconds) {
+        return new Answer(status, json, seconds, allow);
+    }
+
+    Answer allowing(String method) {
+        return new Answer(status, json, retryAfterSeconds, method);
+    }
+
+    @Override
+    public String toString() {
+        return status + " " + new String(json, StandardCharsets.UTF_8);
+    }
+}

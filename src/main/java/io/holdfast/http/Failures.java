@@ -1,0 +1,65 @@
+package io.holdfast.http;
+
+import io.holdfast.delivery.DeliveryException;
+import io.holdfast.protocol.ErrorCode;
+import io.holdfast.stream.EngineException;
+import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** How failures of the rooms below look to a publisher: in our shape by status, in the compatible one by code. */
+final class Failures {
+    private static final Logger LOG = Logger.getLogger(Failures.class.getName());
+    private static final int SOON_SECONDS = 1;
+    private static final int LATER_SECONDS = 5;
+
+    private Failures() {}
+
+    static Answer answer(Throwable failure) {
+        if (failure instanceof DeliveryException refused) {
+            return answer(refused);
+        }
+        if (failure instanceof EngineException) {
+            return Answer.error(503, "unavailable", "The message store is failing; repeat later")
+                    .retryAfter(LATER_SECONDS);
+        }
+        LOG.log(Level.SEVERE, "A call of the server API failed unexpectedly", failure);
+        return Answer.error(500, "internal", "The server has made a mistake; it is in its log");
+    }
+
+    private static Answer answer(DeliveryException refused) {
+        String code = refused.reason().name().toLowerCase(Locale.ROOT);
+        String message = String.valueOf(refused.getMessage());
+        return switch (refused.reason()) {
+            case INVALID -> Answer.error(400, "invalid_field", message, refused.field());
+            case TOO_LARGE -> Answer.error(400, code, message, refused.field());
+            case STREAM_FULL -> Answer.error(409, code, message);
+            case OVERLOADED, OUTCOME_UNKNOWN -> Answer.error(503, code, message).retryAfter(SOON_SECONDS);
+            case UNAVAILABLE, DRAINING -> Answer.error(503, code, message).retryAfter(LATER_SECONDS);
+        };
+    }
+
+    /** Writes {@code {"code":…,"message":…}} with the protocol's codes. */
+    static void compatible(Throwable failure, JsonText json) {
+        if (!(failure instanceof DeliveryException refused)) {
+            LOG.log(Level.SEVERE, "A call of the server API failed unexpectedly", failure);
+            compatible(ErrorCode.INTERNAL, ErrorCode.INTERNAL.message(), json);
+            return;
+        }
+        ErrorCode code = switch (refused.reason()) {
+            case INVALID -> ErrorCode.BAD_REQUEST;
+            case TOO_LARGE, STREAM_FULL -> ErrorCode.LIMIT_EXCEEDED;
+            case OVERLOADED -> ErrorCode.TOO_MANY_REQUESTS;
+            case UNAVAILABLE, OUTCOME_UNKNOWN, DRAINING -> ErrorCode.INTERNAL;
+        };
+        compatible(code, code.message() + ": " + refused.getMessage(), json);
+    }
+
+    static void compatible(ErrorCode code, String message, JsonText json) {
+        json.raw("{\"code\":")
+                .number(code.code())
+                .raw(",\"message\":")
+                .text(message)
+                .raw("}");
+    }
+}

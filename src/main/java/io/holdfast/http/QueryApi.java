@@ -1,0 +1,120 @@
+package io.holdfast.http;
+
+import io.holdfast.delivery.DeliveryException;
+import io.holdfast.delivery.DeliveryStats;
+import io.holdfast.delivery.MessageStatus;
+import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.stream.EngineException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.lang.reflect.RecordComponent;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What can be asked: where a message stands, and the counters. Reads a little from the store on the caller's thread. */
+@ApplicationScoped
+class QueryApi {
+    private static final Set<String> MESSAGE_PARAMETERS = Set.of("client", "id");
+
+    private final Source source;
+
+    /** Where the answers come from. */
+    interface Source {
+        Optional<MessageStatus> message(String client, String id);
+
+        DeliveryStats stats();
+    }
+
+    /** For the client proxy only. */
+    @SuppressWarnings("NullAway")
+    protected QueryApi() {
+        source = null;
+    }
+
+    @Inject
+    QueryApi(ResilientWebSocketManager manager) {
+        this(new Source() {
+            @Override
+            public Optional<MessageStatus> message(String client, String id) {
+                return manager.message(client, id);
+            }
+
+            @Override
+            public DeliveryStats stats() {
+                return manager.stats();
+            }
+        });
+    }
+
+    QueryApi(Source source) {
+        this.source = source;
+    }
+
+    /** {@code {"client":…,"id":…,"state":…,"offset":…,"epoch":…,"published_at":…}}, the time in milliseconds; or 404. */
+    Answer message(Map<String, String[]> parameters) {
+        for (String name : parameters.keySet()) {
+            if (!MESSAGE_PARAMETERS.contains(name)) {
+                return Answer.error(400, "unknown_field", "This parameter is not known; known are client and id", name);
+            }
+        }
+        String client = first(parameters.get("client"));
+        String id = first(parameters.get("id"));
+        if (client == null || id == null) {
+            String missing = client == null ? "client" : "id";
+            return Answer.error(400, "missing_field", missing + " is required", missing);
+        }
+        try {
+            return source.message(client, id)
+                    .map(QueryApi::answer)
+                    .orElseGet(() -> Answer.error(
+                            404, "not_found", "No message of this client has this id, or it was settled long ago"));
+        } catch (DeliveryException | EngineException e) {
+            return Failures.answer(e);
+        }
+    }
+
+    private static Answer answer(MessageStatus status) {
+        return Answer.ok(new JsonText()
+                .raw("{\"client\":")
+                .text(status.client())
+                .raw(",\"id\":")
+                .text(status.id())
+                .raw(",\"state\":")
+                .text(status.state().name().toLowerCase(Locale.ROOT))
+                .raw(",\"offset\":")
+                .number(status.position().offset())
+                .raw(",\"epoch\":")
+                .text(status.position().epoch())
+                .raw(",\"published_at\":")
+                .number(status.publishedAtMillis())
+                .raw("}"));
+    }
+
+    /** Every counter by its name. */
+    Answer stats() {
+        DeliveryStats stats = source.stats();
+        JsonText json = new JsonText().raw("{");
+        RecordComponent[] counters = DeliveryStats.class.getRecordComponents();
+        try {
+            for (int i = 0; i < counters.length; i++) {
+                Number value = (Number) counters[i].getAccessor().invoke(stats);
+                json.next(i).text(snakeCase(counters[i].getName())).raw(":").number(value.longValue());
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("A record's accessors are public", e);
+        }
+        return Answer.ok(json.raw("}"));
+    }
+
+    /** As all names of this API: {@code nonCriticalSent} becomes {@code non_critical_sent}. */
+    private static String snakeCase(String name) {
+        return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+    }
+
+    private static @Nullable String first(String @Nullable [] values) {
+        return values == null || values.length == 0 || values[0].isEmpty() ? null : values[0];
+    }
+}
