@@ -192,7 +192,9 @@ class RocksDbFaultsTest {
         Files.createDirectories(options.directory());
         try (RocksDbEngine engine = RocksDbEngine.open(living, () -> 1)) {
             store(engine, 2000);
-            for (Path file : sizesOf(living.directory()).keySet().stream().map(living.directory()::resolve).toList()) {
+            for (Path file : sizesOf(living.directory()).keySet().stream()
+                    .map(living.directory()::resolve)
+                    .toList()) {
                 Files.copy(file, options.directory().resolve(file.getFileName()));
             }
         }
