@@ -26,11 +26,7 @@ final class Failures {
             return corrupt(text, cause);
         }
         if (status.getSubCode() == Status.SubCode.NoSpace || text.contains("No space left")) {
-            return new EngineException(
-                    Reason.STORE_FULL,
-                    "The disk under the data directory " + directory
-                            + " is full: nothing can be stored. Free space; the engine" + " goes on by itself then.",
-                    cause);
+            return diskFull(cause);
         }
         return io(doing, cause);
     }
@@ -52,6 +48,14 @@ final class Failures {
             return corrupt(text, cause);
         }
         return of("opening", cause);
+    }
+
+    EngineException diskFull(Throwable cause) {
+        return new EngineException(
+                Reason.STORE_FULL,
+                "The disk under the data directory " + directory
+                        + " is full: nothing can be stored. Free space; the engine" + " goes on by itself then.",
+                cause);
     }
 
     EngineException io(String doing, Throwable cause) {
