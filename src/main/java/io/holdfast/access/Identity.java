@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAtMillis wall clock; {@link #NEVER} for none
  * @param tokenId the token's {@code jti}
  */
-public record Identity(String client, @Nullable String device, long expiresAtMillis, @Nullable String tokenId) {
+public record Identity(
+        String client,
+        @Nullable String device,
+        long expiresAtMillis,
+        @Nullable String tokenId) {
 
     /** Expiry of an identity that does not expire. */
     public static final long NEVER = Long.MAX_VALUE;

@@ -71,7 +71,10 @@ record Configuration(
                 keys.text("holdfast.node.name", "holdfast"),
                 delivery.pingInterval(),
                 keys.duration(
-                        "holdfast.connect.timeout", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofMinutes(5)),
+                        "holdfast.connect.timeout",
+                        Duration.ofSeconds(10),
+                        Duration.ofMillis(100),
+                        Duration.ofMinutes(5)),
                 keys.duration(
                         "holdfast.token.expiry-grace", Duration.ofSeconds(25), Duration.ZERO, Duration.ofHours(1)),
                 MAX_FRAME_BYTES,
@@ -85,14 +88,23 @@ record Configuration(
                 defaults.frameBytes(),
                 keys.integer("holdfast.writer.credit-bytes", defaults.creditBytes(), 0, 16 << 20),
                 keys.integer("holdfast.writer.ping-after-bytes", defaults.pingAfterBytes(), 1 << 10, 16 << 20),
-                keys.duration("holdfast.ping.interval", defaults.pingInterval(), Duration.ofSeconds(1), Duration.ofHours(1)),
-                keys.duration("holdfast.pong.timeout", defaults.pongTimeout(), Duration.ofMillis(500), Duration.ofMinutes(10)),
+                keys.duration(
+                        "holdfast.ping.interval", defaults.pingInterval(), Duration.ofSeconds(1), Duration.ofHours(1)),
+                keys.duration(
+                        "holdfast.pong.timeout",
+                        defaults.pongTimeout(),
+                        Duration.ofMillis(500),
+                        Duration.ofMinutes(10)),
                 keys.duration(
                         "holdfast.confirm.interval",
                         defaults.confirmInterval(),
                         Duration.ofMillis(10),
                         Duration.ofMinutes(10)),
-                keys.duration("holdfast.send.timeout", defaults.sendTimeout(), Duration.ofMillis(100), Duration.ofMinutes(10)),
+                keys.duration(
+                        "holdfast.send.timeout",
+                        defaults.sendTimeout(),
+                        Duration.ofMillis(100),
+                        Duration.ofMinutes(10)),
                 keys.integer("holdfast.publication.max-bytes", defaults.maxPublicationBytes(), 1 << 10, 60 << 10),
                 keys.integer("holdfast.queue.max-messages", defaults.queueMessages(), 1, 10_000_000),
                 keys.number("holdfast.queue.max-bytes", defaults.queueBytes(), 1 << 20, 1L << 40),
@@ -110,9 +122,13 @@ record Configuration(
                 true,
                 keys.number("holdfast.store.max-bytes", 50L << 30, 16 << 20, 1L << 50),
                 keys.number("holdfast.store.min-free-bytes", 1L << 30, 0, 1L << 50),
-                keys.duration("holdfast.state.retention", Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofDays(365)),
                 keys.duration(
-                        "holdfast.stream.empty-retention", Duration.ofDays(30), Duration.ofMinutes(1), Duration.ofDays(3650)),
+                        "holdfast.state.retention", Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofDays(365)),
+                keys.duration(
+                        "holdfast.stream.empty-retention",
+                        Duration.ofDays(30),
+                        Duration.ofMinutes(1),
+                        Duration.ofDays(3650)),
                 temporaryDirectory.resolve("holdfast-native"));
     }
 }

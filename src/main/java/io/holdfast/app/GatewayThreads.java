@@ -7,8 +7,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import javax.naming.InitialContext;
-import javax.naming.NamingException;
 
 /** The container's threads, as delivery wants them. */
 final class GatewayThreads {
@@ -17,14 +15,8 @@ final class GatewayThreads {
 
     private GatewayThreads() {}
 
-    static DeliveryThreads managed() {
-        try {
-            ManagedThreadFactory factory = InitialContext.doLookup("java:comp/DefaultManagedThreadFactory");
-            ManagedExecutorService executor = InitialContext.doLookup("java:comp/DefaultManagedExecutorService");
-            return new DeliveryThreads(part -> named(factory, part), executor, closers(named(factory, "closer")));
-        } catch (NamingException e) {
-            throw new IllegalStateException("The server lacks the feature concurrent-3.1; add it to server.xml", e);
-        }
+    static DeliveryThreads of(ManagedThreadFactory factory, ManagedExecutorService executor) {
+        return new DeliveryThreads(part -> named(factory, part), executor, closers(named(factory, "closer")));
     }
 
     private static ThreadFactory named(ThreadFactory factory, String part) {

@@ -66,8 +66,7 @@ final class Keys {
         } catch (DateTimeParseException | NumberFormatException e) {
             // the same message as for a time out of range
         }
-        throw new ConfigurationException(
-                key, value, "seconds or an ISO-8601 duration from " + min + " to " + max);
+        throw new ConfigurationException(key, value, "seconds or an ISO-8601 duration from " + min + " to " + max);
     }
 
     <E extends Enum<E>> E choice(String key, E defaultValue) {

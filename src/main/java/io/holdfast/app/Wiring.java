@@ -14,6 +14,8 @@ import io.holdfast.protocol.RawJson;
 import io.holdfast.stream.Retention;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.rocksdb.RocksDbEngine;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -56,8 +58,8 @@ class Wiring {
 
     @Produces
     @Singleton
-    DeliveryThreads deliveryThreads() {
-        return GatewayThreads.managed();
+    DeliveryThreads deliveryThreads(ManagedThreadFactory factory, ManagedExecutorService executor) {
+        return GatewayThreads.of(factory, executor);
     }
 
     @Produces

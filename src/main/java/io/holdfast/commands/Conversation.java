@@ -4,11 +4,9 @@ import io.holdfast.access.AccessDeniedException;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.Identity;
 import io.holdfast.delivery.DeliveryClock;
-import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.ResilientWebSocketManager;
-import io.holdfast.delivery.SendOptions;
 import io.holdfast.protocol.Ack;
 import io.holdfast.protocol.CloseCode;
 import io.holdfast.protocol.Codec;
@@ -17,37 +15,27 @@ import io.holdfast.protocol.ConnectData;
 import io.holdfast.protocol.ConnectRequest;
 import io.holdfast.protocol.ConnectResult;
 import io.holdfast.protocol.ErrorCode;
-import io.holdfast.protocol.HistoryRequest;
 import io.holdfast.protocol.InvalidFieldException;
 import io.holdfast.protocol.MalformedFrameException;
 import io.holdfast.protocol.PingRequest;
 import io.holdfast.protocol.PingResult;
-import io.holdfast.protocol.PresenceRequest;
-import io.holdfast.protocol.PresenceStatsRequest;
 import io.holdfast.protocol.PublishCall;
 import io.holdfast.protocol.PublishRequest;
-import io.holdfast.protocol.PublishResult;
 import io.holdfast.protocol.RecoveryRequest;
 import io.holdfast.protocol.RefreshRequest;
 import io.holdfast.protocol.RefreshResult;
 import io.holdfast.protocol.Request;
-import io.holdfast.protocol.Result;
 import io.holdfast.protocol.RpcRequest;
 import io.holdfast.protocol.RpcResult;
 import io.holdfast.protocol.RpcResults;
 import io.holdfast.protocol.SendRequest;
-import io.holdfast.protocol.SubRefreshRequest;
 import io.holdfast.protocol.SubscribeRequest;
 import io.holdfast.protocol.SubscribeResult;
 import io.holdfast.protocol.UnsubscribeRequest;
-import io.holdfast.protocol.UnsubscribeResult;
 import io.holdfast.stream.Position;
-import io.holdfast.stream.Receipt;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +63,9 @@ public final class Conversation {
 
     private final RegisteredConnection connection;
     private final Codec codec;
+    private final Answers answers;
+    private final Publishing publishing;
+    private final Subscribing subscribing;
     private final ResilientWebSocketManager manager;
     private final AccessPolicy access;
     private final CommandSettings settings;
@@ -91,6 +82,9 @@ public final class Conversation {
             DeliveryClock clock) {
         this.connection = connection;
         this.codec = codec;
+        this.answers = new Answers(connection, codec);
+        this.publishing = new Publishing(answers, manager, access);
+        this.subscribing = new Subscribing(connection, answers, access, settings.maxChannels());
         this.manager = manager;
         this.access = access;
         this.settings = settings;
@@ -112,16 +106,19 @@ public final class Conversation {
                 handle(command);
             }
         } catch (MalformedFrameException e) {
-            close(CloseCode.BAD_REQUEST);
+            answers.close(CloseCode.BAD_REQUEST);
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "A command of client " + client + " failed unexpectedly; its connection is closed", e);
-            close(CloseCode.INTERNAL_ERROR);
+            LOG.log(
+                    Level.WARNING,
+                    "A command of client " + client + " failed unexpectedly; its connection is closed",
+                    e);
+            answers.close(CloseCode.INTERNAL_ERROR);
         }
     }
 
     /** A frame came that this transport and format do not allow. */
     public void receiveInappropriate() {
-        close(CloseCode.INAPPROPRIATE_PROTOCOL);
+        answers.close(CloseCode.INAPPROPRIATE_PROTOCOL);
     }
 
     /**
@@ -137,14 +134,14 @@ public final class Conversation {
         Request request = command.request();
         if (request == null) {
             if (!connection.pong()) {
-                close(CloseCode.BAD_REQUEST);
+                answers.close(CloseCode.BAD_REQUEST);
             }
         } else if (command.id() == 0 && !(request instanceof SendRequest)) {
-            close(CloseCode.BAD_REQUEST);
-        } else if (request instanceof ConnectRequest connect) {
+            answers.close(CloseCode.BAD_REQUEST);
+        } else if (request instanceof ConnectRequest connect && state == State.EXPECTING) {
             connect(command.id(), connect);
-        } else if (state != State.CONNECTED) {
-            close(CloseCode.BAD_REQUEST);
+        } else if (request instanceof ConnectRequest || state != State.CONNECTED) {
+            answers.close(CloseCode.BAD_REQUEST);
         } else {
             dispatch(command.id(), request);
         }
@@ -152,11 +149,11 @@ public final class Conversation {
 
     private void dispatch(int id, Request request) {
         if (request instanceof SubscribeRequest subscribe) {
-            subscribe(id, subscribe);
+            subscribing.subscribe(id, client, subscribe);
         } else if (request instanceof UnsubscribeRequest unsubscribe) {
-            unsubscribe(id, unsubscribe);
+            subscribing.unsubscribe(id, unsubscribe);
         } else if (request instanceof PublishRequest publish) {
-            publish(id, publish);
+            publishing.publish(id, client, publish);
         } else if (request instanceof SendRequest send) {
             send(send);
         } else if (request instanceof RpcRequest rpc) {
@@ -164,28 +161,21 @@ public final class Conversation {
         } else if (request instanceof RefreshRequest refresh) {
             refresh(id, refresh);
         } else if (request instanceof PingRequest) {
-            reply(id, new PingResult());
-        } else if (request instanceof PresenceRequest
-                || request instanceof PresenceStatsRequest
-                || request instanceof HistoryRequest
-                || request instanceof SubRefreshRequest) {
-            error(id, ErrorCode.NOT_AVAILABLE);
+            answers.reply(id, new PingResult());
+        } else {
+            answers.error(id, ErrorCode.NOT_AVAILABLE);
         }
     }
 
     private void connect(int id, ConnectRequest connect) {
-        if (state != State.EXPECTING) {
-            close(CloseCode.BAD_REQUEST);
-            return;
-        }
+        state = State.UNUSABLE;
         ConnectData data;
         Identity identity;
         try {
             data = ConnectData.parse(connect.data());
             identity = access.authenticate(connect.token(), data.client(), data.device(), clock.millis());
         } catch (InvalidFieldException e) {
-            state = State.UNUSABLE;
-            error(id, ErrorCode.BAD_REQUEST);
+            answers.error(id, ErrorCode.BAD_REQUEST);
             return;
         } catch (AccessDeniedException e) {
             refuse(id, e.kind());
@@ -193,42 +183,38 @@ public final class Conversation {
         }
         state = State.CONNECTED;
         client = identity.client();
-        String device = identity.device() == null ? data.device() : identity.device();
-        Map<String, SubscribeResult> subs = Map.of();
         String outbox = '#' + client;
-        if (data.outbox()) {
-            RecoveryRequest wanted = connect.subs().get(outbox);
-            Position presented = wanted != null && wanted.recover() ? new Position(wanted.epoch(), wanted.offset()) : null;
-            subs = Map.of(
-                    outbox,
-                    subscribed(connection.openOutbox(client, device, data.explicitAcks(), presented), true));
-        }
-        long ttl = limitLife(identity);
+        Map<String, SubscribeResult> subs = data.outbox()
+                ? Map.of(outbox, openOutbox(identity, data, connect.subs().get(outbox)))
+                : Map.of();
         connection.replyConnected(codec.reply(
                 id,
                 new ConnectResult(
                         connection.id(),
                         settings.version(),
                         identity.expires(),
-                        ttl,
+                        limitLife(identity),
                         subs,
                         (int) settings.pingInterval().toSeconds(),
                         true,
                         "",
                         settings.node(),
                         null)));
-        if (!subs.isEmpty()) {
-            connection.start(outbox);
-        }
+        connection.start(outbox);
+    }
+
+    private SubscribeResult openOutbox(Identity identity, ConnectData data, @Nullable RecoveryRequest wanted) {
+        String device = identity.device() == null ? data.device() : identity.device();
+        Position presented = wanted != null && wanted.recover() ? new Position(wanted.epoch(), wanted.offset()) : null;
+        return Subscribing.result(connection.openOutbox(client, device, data.explicitAcks(), presented), true);
     }
 
     private void refuse(int id, AccessDeniedException.Kind kind) {
-        state = State.UNUSABLE;
         switch (kind) {
-            case UNAUTHORIZED -> error(id, ErrorCode.UNAUTHORIZED);
-            case TOKEN_EXPIRED -> error(id, ErrorCode.TOKEN_EXPIRED);
-            case INVALID_TOKEN -> close(CloseCode.INVALID_TOKEN);
-            case PERMISSION -> error(id, ErrorCode.PERMISSION_DENIED);
+            case UNAUTHORIZED -> answers.error(id, ErrorCode.UNAUTHORIZED);
+            case TOKEN_EXPIRED -> answers.error(id, ErrorCode.TOKEN_EXPIRED);
+            case INVALID_TOKEN -> answers.close(CloseCode.INVALID_TOKEN);
+            case PERMISSION -> answers.error(id, ErrorCode.PERMISSION_DENIED);
         }
     }
 
@@ -243,100 +229,23 @@ public final class Conversation {
         return Math.max(1, left.toSeconds());
     }
 
-    private void subscribe(int id, SubscribeRequest subscribe) {
-        String channel = subscribe.channel();
-        switch (access.maySubscribe(client, channel)) {
-            case DENIED -> error(id, ErrorCode.PERMISSION_DENIED);
-            case OWN_OUTBOX -> error(id, ErrorCode.ALREADY_SUBSCRIBED);
-            case ALLOWED -> {
-                if (channel.isEmpty() || channel.getBytes(StandardCharsets.UTF_8).length > 255 || subscribe.type() != 0) {
-                    error(id, ErrorCode.BAD_REQUEST);
-                } else if (connection.subscribed(channel)) {
-                    error(id, ErrorCode.ALREADY_SUBSCRIBED);
-                } else if (connection.subscriptions() >= settings.maxChannels() + 1) {
-                    error(id, ErrorCode.LIMIT_EXCEEDED);
-                } else {
-                    subscribeAllowed(id, subscribe);
-                }
-            }
-        }
-    }
-
-    private void subscribeAllowed(int id, SubscribeRequest subscribe) {
-        Position wanted = subscribe.recover() ? new Position(subscribe.epoch(), subscribe.offset()) : null;
-        RegisteredConnection.Subscribed made = connection.subscribe(subscribe.channel(), wanted);
-        if (wanted != null && !made.recovered() && subscribe.rejectsUnrecovered()) {
-            connection.unsubscribe(subscribe.channel());
-            error(id, ErrorCode.UNRECOVERABLE_POSITION);
-            return;
-        }
-        reply(id, subscribed(made, subscribe.recover()));
-        connection.start(subscribe.channel());
-    }
-
-    private static SubscribeResult subscribed(RegisteredConnection.Subscribed made, boolean recovering) {
-        Position from = made.position();
-        return new SubscribeResult(
-                false, 0, true, true, from.epoch(), from.offset(), recovering, recovering && made.recovered());
-    }
-
-    private void unsubscribe(int id, UnsubscribeRequest unsubscribe) {
-        if (unsubscribe.channel().startsWith("#")) {
-            error(id, ErrorCode.PERMISSION_DENIED);
-            return;
-        }
-        connection.unsubscribe(unsubscribe.channel());
-        reply(id, new UnsubscribeResult());
-    }
-
-    private void publish(int id, PublishRequest publish) {
-        if (!access.mayPublish(client, publish.channel())) {
-            error(id, ErrorCode.PERMISSION_DENIED);
-            return;
-        }
-        answer(
-                id,
-                publish.channel(),
-                publish.data(),
-                SendOptions.defaults(),
-                receipt -> new PublishResult());
-    }
-
     private void rpc(int id, RpcRequest rpc) {
         try {
             switch (rpc.method()) {
                 case "ack" -> ack(id, Ack.parse(rpc.data()));
-                case "publish" -> publish(id, PublishCall.parse(rpc.data()));
-                default -> error(id, ErrorCode.METHOD_NOT_FOUND);
+                case "publish" -> publishing.publish(id, client, PublishCall.parse(rpc.data()));
+                default -> answers.error(id, ErrorCode.METHOD_NOT_FOUND);
             }
         } catch (InvalidFieldException e) {
-            error(id, ErrorCode.BAD_REQUEST);
+            answers.error(id, ErrorCode.BAD_REQUEST);
         }
-    }
-
-    private void publish(int id, PublishCall call) {
-        if (!access.mayPublish(client, call.channel())) {
-            error(id, ErrorCode.PERMISSION_DENIED);
-            return;
-        }
-        answer(
-                id,
-                call.channel(),
-                call.data(),
-                new SendOptions(call.id(), call.ttl(), call.tags(), true),
-                receipt -> new RpcResult(RpcResults.published(receipt.id(), position(receipt), receipt.duplicate())));
-    }
-
-    private static RpcResults.Place position(Receipt receipt) {
-        Position position = receipt.position();
-        return position == null ? new RpcResults.Place("", 0) : new RpcResults.Place(position.epoch(), position.offset());
     }
 
     private void ack(int id, Ack ack) {
         if (acknowledge(ack)) {
-            reply(id, new RpcResult(RpcResults.acked(ack.offset())));
+            answers.reply(id, new RpcResult(RpcResults.acked(ack.offset())));
         } else {
-            error(id, ErrorCode.BAD_REQUEST);
+            answers.error(id, ErrorCode.BAD_REQUEST);
         }
     }
 
@@ -357,53 +266,15 @@ public final class Conversation {
         try {
             Identity identity = access.authenticate(refresh.token(), null, null, clock.millis());
             if (!identity.client().equals(client)) {
-                close(CloseCode.INVALID_TOKEN);
+                answers.close(CloseCode.INVALID_TOKEN);
                 return;
             }
-            long ttl = limitLife(identity);
-            reply(id, new RefreshResult(connection.id(), settings.version(), identity.expires(), ttl));
+            answers.reply(
+                    id,
+                    new RefreshResult(connection.id(), settings.version(), identity.expires(), limitLife(identity)));
         } catch (AccessDeniedException e) {
-            switch (e.kind()) {
-                case TOKEN_EXPIRED -> error(id, ErrorCode.TOKEN_EXPIRED);
-                case UNAUTHORIZED -> error(id, ErrorCode.UNAUTHORIZED);
-                case PERMISSION -> error(id, ErrorCode.PERMISSION_DENIED);
-                case INVALID_TOKEN -> close(CloseCode.INVALID_TOKEN);
-            }
+            refuse(id, e.kind());
         }
-    }
-
-    private void answer(
-            int id, String channel, byte[] data, SendOptions how, Function<Receipt, Result> result) {
-        CompletionStage<Receipt> receipt;
-        try {
-            receipt = manager.publish(channel, data, how);
-        } catch (DeliveryException e) {
-            error(id, Failures.errorCode(e));
-            return;
-        }
-        receipt.whenComplete((stored, failure) -> answer(id, stored, failure, result));
-    }
-
-    private void answer(
-            int id, @Nullable Receipt stored, @Nullable Throwable failure, Function<Receipt, Result> result) {
-        if (failure != null || stored == null) {
-            error(id, failure == null ? ErrorCode.INTERNAL : Failures.errorCode(failure));
-        } else {
-            reply(id, result.apply(stored));
-        }
-    }
-
-    private void reply(int id, Result result) {
-        connection.reply(codec.reply(id, result));
-    }
-
-    private void error(int id, ErrorCode error) {
-        connection.reply(codec.error(id, error));
-    }
-
-    private void close(CloseCode code) {
-        state = State.UNUSABLE;
-        connection.close(Failures.ending(code));
     }
 
     private boolean exceedsLimit(String frame) {
@@ -411,7 +282,6 @@ public final class Conversation {
         if (frame.length() > limit) {
             return true;
         }
-        return frame.length() > limit / UTF8_BYTES_PER_CHAR
-                && frame.getBytes(StandardCharsets.UTF_8).length > limit;
+        return frame.length() > limit / UTF8_BYTES_PER_CHAR && frame.getBytes(StandardCharsets.UTF_8).length > limit;
     }
 }

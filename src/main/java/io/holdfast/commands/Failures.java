@@ -15,9 +15,8 @@ final class Failures {
     }
 
     static ErrorCode errorCode(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof DeliveryException refused ? errorCode(refused.reason()) : ErrorCode.INTERNAL;
     }
 

@@ -39,7 +39,8 @@ public class HandshakeCheck {
      * @param localAddress at which the server was reached
      */
     public boolean mayOpen(@Nullable String origin, @Nullable String host, @Nullable String localAddress) {
-        if (loopbackOnly && !(loopbackName(host) && localAddress != null && LOOPBACK_ADDRESSES.contains(localAddress))) {
+        if (loopbackOnly
+                && !(loopbackName(host) && localAddress != null && LOOPBACK_ADDRESSES.contains(localAddress))) {
             return false;
         }
         return access.mayOpen(origin, host);

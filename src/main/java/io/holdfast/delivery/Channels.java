@@ -23,7 +23,8 @@ final class Channels {
         byName.computeIfPresent(channel.name(), (name, known) -> known == channel && known.release() ? null : known);
     }
 
-    @Nullable Channel find(String name) {
+    @Nullable
+    Channel find(String name) {
         return byName.get(name);
     }
 

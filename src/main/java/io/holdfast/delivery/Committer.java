@@ -130,7 +130,8 @@ final class Committer {
                 throw new DeliveryException(Reason.DRAINING, "The server is shutting down; repeat elsewhere or later");
             }
             if (queue.size() >= settings.queueMessages() || queuedBytes + bytes > settings.queueBytes()) {
-                throw new DeliveryException(Reason.OVERLOADED, "Too many messages wait to be stored; slow down and repeat");
+                throw new DeliveryException(
+                        Reason.OVERLOADED, "Too many messages wait to be stored; slow down and repeat");
             }
             queue.add(pending);
             queuedBytes += bytes;
@@ -267,7 +268,10 @@ final class Committer {
             failAll(batch, Reason.UNAVAILABLE, "The message store is failing; repeat later");
             return;
         } catch (TimeoutException e) {
-            LOG.log(Level.SEVERE, "The engine did not answer in time; the outcome of {0} messages is unknown", batch.size());
+            LOG.log(
+                    Level.SEVERE,
+                    "The engine did not answer in time; the outcome of {0} messages is unknown",
+                    batch.size());
             doubt(batch);
             failAll(batch, Reason.OUTCOME_UNKNOWN, "The message store did not answer in time; repeat with the same id");
             return;

@@ -67,7 +67,8 @@ public class GuardedEngine {
             }
             throw new EngineException(EngineException.Reason.IO, "The engine failed unexpectedly", e.getCause());
         } catch (InterruptedException e) {
-            // The interrupt is the time limit's own (nobody else interrupts the committer); it must not reach the retry.
+            // The interrupt is the time limit's own (nobody else interrupts the committer); it must not reach the
+            // retry.
             throw new EngineException(EngineException.Reason.TIMEOUT, "Interrupted while the engine was writing", e);
         }
     }

@@ -57,7 +57,8 @@ final class Hub {
     }
 
     void failed(List<Pending> batch, DeliveryException failure) {
-        put(fanout -> receipts.execute(() -> batch.forEach(pending -> pending.receipt().completeExceptionally(failure))));
+        put(fanout -> receipts.execute(
+                () -> batch.forEach(pending -> pending.receipt().completeExceptionally(failure))));
     }
 
     /** Something may have been stored in these streams without passing through here. */

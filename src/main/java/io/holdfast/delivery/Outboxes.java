@@ -52,7 +52,8 @@ final class Outboxes {
         });
     }
 
-    @Nullable Outbox find(String client) {
+    @Nullable
+    Outbox find(String client) {
         return byClient.get(client);
     }
 
@@ -63,7 +64,8 @@ final class Outboxes {
         }
     }
 
-    @Nullable Outbox pollChanged() {
+    @Nullable
+    Outbox pollChanged() {
         return changed.poll();
     }
 

@@ -61,7 +61,10 @@ final class Recovery {
             try {
                 connection.read();
             } catch (RuntimeException e) {
-                LOG.log(Level.WARNING, "Reading for a connection that is behind failed; it is closed and may come back", e);
+                LOG.log(
+                        Level.WARNING,
+                        "Reading for a connection that is behind failed; it is closed and may come back",
+                        e);
                 connection.fail(Ending.INTERNAL_ERROR);
             }
             if (connection.doneReading()) {

@@ -146,8 +146,9 @@ public final class RegisteredConnection {
         return subscriptions.containsKey(name);
     }
 
-    public int subscriptions() {
-        return subscriptions.size();
+    /** How many channels are subscribed, the outbox not counted. */
+    public int ordinarySubscriptions() {
+        return subscriptions.size() - (outbox == null ? 0 : 1);
     }
 
     /**
@@ -307,7 +308,9 @@ public final class RegisteredConnection {
     private boolean readPage(Subscription subscription, Fanout fanout) {
         OutboxConnection hold = subscription.channel().outbox() ? outbox : null;
         subscription.park(subscription.window() != Subscription.UNLIMITED);
-        int most = hold == null ? PAGE_MESSAGES : Math.min(PAGE_MESSAGES, hold.outbox().allowance(hold));
+        int most = hold == null
+                ? PAGE_MESSAGES
+                : Math.min(PAGE_MESSAGES, hold.outbox().allowance(hold));
         if (most == 0) {
             return false;
         }

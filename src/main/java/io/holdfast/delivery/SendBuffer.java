@@ -268,12 +268,14 @@ final class SendBuffer {
 
     /** Whether a ping has been unanswered for longer than allowed. */
     synchronized boolean pongOverdue(long nowNanos) {
-        return pingUnanswered && nowNanos - pingSentNanos > settings.pongTimeout().toNanos();
+        return pingUnanswered
+                && nowNanos - pingSentNanos > settings.pongTimeout().toNanos();
     }
 
     /** Whether an asynchronous write has taken longer than allowed, with a second's grace for the transport's own limit. */
     synchronized boolean writeOverdue(long nowNanos) {
-        return asyncInFlight && nowNanos - asyncSinceNanos > settings.sendTimeout().toNanos() + 1_000_000_000L;
+        return asyncInFlight
+                && nowNanos - asyncSinceNanos > settings.sendTimeout().toNanos() + 1_000_000_000L;
     }
 
     /** The highest outbox offset written; 0 for none. */
@@ -304,7 +306,9 @@ final class SendBuffer {
         }
         return outbox
                 && confirmsByPong
-                && (confirmsAtOnce || nowNanos - pingSentNanos >= settings.confirmInterval().toNanos());
+                && (confirmsAtOnce
+                        || nowNanos - pingSentNanos
+                                >= settings.confirmInterval().toNanos());
     }
 
     @GuardedBy("this")

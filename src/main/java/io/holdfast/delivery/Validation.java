@@ -41,7 +41,8 @@ final class Validation {
         }
         Duration ttl = options.ttl();
         if (ttl != null && (ttl.isNegative() || ttl.compareTo(MAX_TTL) > 0)) {
-            throw DeliveryException.invalid("ttl", "ttl must be between 0 (no expiry) and " + MAX_TTL.toDays() + " days");
+            throw DeliveryException.invalid(
+                    "ttl", "ttl must be between 0 (no expiry) and " + MAX_TTL.toDays() + " days");
         }
         if (ttl != null && !ttl.isZero() && ttl.toMillis() == 0) {
             throw DeliveryException.invalid("ttl", "ttl must be 0 (no expiry) or at least one millisecond");
@@ -71,7 +72,8 @@ final class Validation {
             }
             int length = utf8Length(tag.getKey()) + utf8Length(tag.getValue());
             if (length > MAX_TAG_BYTES) {
-                throw DeliveryException.invalid("tags", "tags: a name and its value must not exceed " + MAX_TAG_BYTES + " bytes");
+                throw DeliveryException.invalid(
+                        "tags", "tags: a name and its value must not exceed " + MAX_TAG_BYTES + " bytes");
             }
             bytes += length;
         }

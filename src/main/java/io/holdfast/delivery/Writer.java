@@ -137,7 +137,8 @@ final class Writer {
             this.list = list;
         }
 
-        @Nullable RegisteredConnection hanging(long beforeNanos) {
+        @Nullable
+        RegisteredConnection hanging(long beforeNanos) {
             RegisteredConnection connection = writingTo;
             return connection != null && writingSinceNanos - beforeNanos < 0 ? connection : null;
         }

@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfterSeconds the header Retry-After; 0 for none
  * @param allow the header Allow, for a wrong method
  */
-record Answer(int status, byte[] json, int retryAfterSeconds, @Nullable String allow) {
+record Answer(
+        int status,
+        byte[] json,
+        int retryAfterSeconds,
+        @Nullable String allow) {
 
     static Answer ok(JsonText json) {
         return new Answer(200, json.bytes(), 0, null);
@@ -37,7 +41,7 @@ record Answer(int status, byte[] json, int retryAfterSeconds, @Nullable String a
     }
 
     static Answer malformed() {
-        return error(400, "invalid_json", "The body must be one JSON value in UTF-8, nested at most 64 deep");
+        return error(400, "invalid_json", "The body must be one JSON object in UTF-8, nested at most 64 deep");
     }
 
     Answer retryAfter(int seconds) {

@@ -50,9 +50,7 @@ public class ApiServlet extends HttpServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (!keys.accepts(key(request))) {
-            refuse(
-                    response,
-                    Answer.error(401, "unauthorized", "A valid API key is required in the header X-API-Key"));
+            refuse(response, Answer.error(401, "unauthorized", "A valid API key is required in the header X-API-Key"));
             return;
         }
         String path = request.getPathInfo() == null ? "" : request.getPathInfo();
@@ -95,7 +93,8 @@ public class ApiServlet extends HttpServlet {
     }
 
     private static Answer wrongMethod(String right) {
-        return Answer.error(405, "method_not_allowed", "This call wants " + right).allowing(right);
+        return Answer.error(405, "method_not_allowed", "This call wants " + right)
+                .allowing(right);
     }
 
     /** Answers without having read the body: the connection may not go on behind it. */
@@ -110,8 +109,7 @@ public class ApiServlet extends HttpServlet {
             return header;
         }
         String authorization = request.getHeader("Authorization");
-        return authorization != null
-                        && authorization.toLowerCase(Locale.ROOT).startsWith(KEY_SCHEME)
+        return authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(KEY_SCHEME)
                 ? authorization.substring(KEY_SCHEME.length()).trim()
                 : null;
     }

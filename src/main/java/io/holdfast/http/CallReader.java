@@ -1,5 +1,7 @@
 package io.holdfast.http;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.protocol.JsonInput;
 import java.io.IOException;
@@ -85,7 +87,10 @@ final class CallReader {
             case "critical" -> critical = in.isNull() || in.bool();
             default -> {
                 in.skip();
-                refuse("unknown_field", field, "This field is not known; known are client, data, id, ttl, critical, tags");
+                refuse(
+                        "unknown_field",
+                        field,
+                        "This field is not known; known are client, data, id, ttl, critical, tags");
             }
         }
     }
@@ -172,12 +177,11 @@ final class CallReader {
 
     private Call call() {
         if (targets.isEmpty()) {
-            String field =
-                    switch (kind) {
-                        case PUBLISH -> "channel";
-                        case BROADCAST -> "channels";
-                        case SEND -> "client";
-                    };
+            String field = switch (kind) {
+                case PUBLISH -> "channel";
+                case BROADCAST -> "channels";
+                case SEND -> "client";
+            };
             refuse("missing_field", field, field + " is required");
         }
         byte[] data = payload;
@@ -185,7 +189,7 @@ final class CallReader {
             refuse("missing_field", "data", "data is required; it may be any JSON value");
         }
         if (refused != null || data == null) {
-            return java.util.Objects.requireNonNull(refused);
+            return requireNonNull(refused);
         }
         return new Call.Publishing(kind, targets, data, new SendOptions(id, ttl, tags, critical));
     }

@@ -45,7 +45,8 @@ final class Exchange implements ReadListener, AsyncListener {
     }
 
     static void begin(HttpServletRequest request, ApiServlet.Posted call) throws IOException {
-        // One more than announced: so the end is found without growing. What is announced is not believed beyond 64 KiB.
+        // One more than announced: so the end is found without growing. What is announced is not believed beyond 64
+        // KiB.
         int announced = request.getContentLength();
         int expected = announced < 0 ? FIRST_BYTES : Math.min(announced, 64 << 10) + 1;
         AsyncContext context = request.startAsync();
@@ -111,7 +112,8 @@ final class Exchange implements ReadListener, AsyncListener {
     @Override
     public void onTimeout(AsyncEvent event) {
         Answer late = bodyComplete
-                ? Answer.error(503, "outcome_unknown", "It took too long; repeat with the same id").retryAfter(1)
+                ? Answer.error(503, "outcome_unknown", "It took too long; repeat with the same id")
+                        .retryAfter(1)
                 : Answer.error(408, "timeout", "The body did not come in time");
         if (answered.compareAndSet(false, true)) {
             try {

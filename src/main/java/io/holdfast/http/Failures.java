@@ -46,17 +46,20 @@ final class Failures {
             compatible(ErrorCode.INTERNAL, ErrorCode.INTERNAL.message(), json);
             return;
         }
-        ErrorCode code =
-                switch (refused.reason()) {
-                    case INVALID -> ErrorCode.BAD_REQUEST;
-                    case TOO_LARGE, STREAM_FULL -> ErrorCode.LIMIT_EXCEEDED;
-                    case OVERLOADED -> ErrorCode.TOO_MANY_REQUESTS;
-                    case UNAVAILABLE, OUTCOME_UNKNOWN, DRAINING -> ErrorCode.INTERNAL;
-                };
+        ErrorCode code = switch (refused.reason()) {
+            case INVALID -> ErrorCode.BAD_REQUEST;
+            case TOO_LARGE, STREAM_FULL -> ErrorCode.LIMIT_EXCEEDED;
+            case OVERLOADED -> ErrorCode.TOO_MANY_REQUESTS;
+            case UNAVAILABLE, OUTCOME_UNKNOWN, DRAINING -> ErrorCode.INTERNAL;
+        };
         compatible(code, code.message() + ": " + refused.getMessage(), json);
     }
 
     static void compatible(ErrorCode code, String message, JsonText json) {
-        json.raw("{\"code\":").number(code.code()).raw(",\"message\":").text(message).raw("}");
+        json.raw("{\"code\":")
+                .number(code.code())
+                .raw(",\"message\":")
+                .text(message)
+                .raw("}");
     }
 }

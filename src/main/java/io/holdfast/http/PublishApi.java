@@ -82,7 +82,8 @@ class PublishApi {
         }
         if (publications > Calls.MAX_PUBLICATIONS) {
             return answered(error(
-                    ErrorCode.LIMIT_EXCEEDED, "A batch must not hold more than " + Calls.MAX_PUBLICATIONS + " publications"));
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "A batch must not hold more than " + Calls.MAX_PUBLICATIONS + " publications"));
         }
         return Submission.submit(door, fit).thenApply(outcomes -> replies(calls, outcomes));
     }
@@ -163,7 +164,11 @@ class PublishApi {
             json.raw("{}");
             return;
         }
-        json.raw("{\"offset\":").number(position.offset()).raw(",\"epoch\":").text(position.epoch()).raw("}");
+        json.raw("{\"offset\":")
+                .number(position.offset())
+                .raw(",\"epoch\":")
+                .text(position.epoch())
+                .raw("}");
     }
 
     private static void receipt(@Nullable Receipt receipt, JsonText json) {

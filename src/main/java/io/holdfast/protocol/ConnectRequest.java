@@ -11,11 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param version of the SDK's application, may be empty
  */
 public record ConnectRequest(
-        @Nullable String token,
-        byte @Nullable [] data,
-        Map<String, RecoveryRequest> subs,
-        String name,
-        String version)
+        @Nullable String token, byte @Nullable [] data, Map<String, RecoveryRequest> subs, String name, String version)
         implements Request {
 
     // Not the compact form: javac 17 forgets the annotation of its array in the class file.

@@ -28,6 +28,7 @@ public final class JsonInput implements AutoCloseable {
 
     /** What absent data stands for. */
     static final byte[] NULL = {'n', 'u', 'l', 'l'};
+
     private static final JsonFactory FACTORY = new JsonFactoryBuilder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
@@ -52,7 +53,10 @@ public final class JsonInput implements AutoCloseable {
 
     /** Decodes strictly: what is not UTF-8 is refused, not replaced. */
     public static String utf8(byte[] bytes) throws CharacterCodingException {
-        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
     }
 
     public static boolean hasLoneSurrogate(String text) {
@@ -76,7 +80,8 @@ public final class JsonInput implements AutoCloseable {
     }
 
     /** Goes to the value of the next field of the object that was entered; null at its end. */
-    public @Nullable String nextField() throws IOException {
+    @Nullable
+    public String nextField() throws IOException {
         String name = parser.nextFieldName();
         if (name != null) {
             parser.nextToken();
@@ -119,7 +124,8 @@ public final class JsonInput implements AutoCloseable {
     }
 
     /** The string at hand; null for {@code null}. */
-    public @Nullable String stringOrNull() throws IOException {
+    @Nullable
+    public String stringOrNull() throws IOException {
         if (isNull()) {
             return null;
         }

@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param ttl null for the channel's default, zero for no expiry; in JSON a number of seconds, to the millisecond
  */
 public record PublishCall(
-        String channel, byte[] data, @Nullable String id, @Nullable Duration ttl, Map<String, String> tags) {
+        String channel,
+        byte[] data,
+        @Nullable String id,
+        @Nullable Duration ttl,
+        Map<String, String> tags) {
 
     /** Ten years of 365 days: more is a mistake in the unit. */
     private static final BigDecimal MAX_TTL_SECONDS = BigDecimal.valueOf(10L * 365 * 24 * 3600);

@@ -13,8 +13,8 @@ public final class RpcResults {
 
     /** Answer of {@code publish}: <code>{"id":…,"epoch":…,"offset":…,"duplicate":…}</code>. */
     public static byte[] published(String id, Place place, boolean duplicate) {
-        return ("{\"id\":\"" + quoted(id) + "\",\"epoch\":\"" + quoted(place.epoch()) + "\",\"offset\":" + place.offset()
-                        + ",\"duplicate\":" + duplicate + "}")
+        return ("{\"id\":\"" + quoted(id) + "\",\"epoch\":\"" + quoted(place.epoch()) + "\",\"offset\":"
+                        + place.offset() + ",\"duplicate\":" + duplicate + "}")
                 .getBytes(StandardCharsets.UTF_8);
     }
 

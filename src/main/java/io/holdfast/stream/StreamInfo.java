@@ -10,5 +10,4 @@ package io.holdfast.stream;
  * @param messages number of retained publications
  * @param bytes sum of their stored sizes
  */
-public record StreamInfo(
-        Position top, long firstOffset, long lostUpTo, long confirmedUpTo, int messages, long bytes) {}
+public record StreamInfo(Position top, long firstOffset, long lostUpTo, long confirmedUpTo, int messages, long bytes) {}

@@ -11,16 +11,16 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /** Lets a handshake or an API call through, or answers 403: cross-site pages, and in insecure mode all from elsewhere. */
-@WebFilter(urlPatterns = {"/connection/*", "/api/*"}, asyncSupported = true)
+@WebFilter(
+        urlPatterns = {"/connection/*", "/api/*"},
+        asyncSupported = true)
 public class HandshakeFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
 
-    private final transient HandshakeCheck check;
-
+    // The container requires a public constructor without arguments.
     @Inject
-    public HandshakeFilter(HandshakeCheck check) {
-        this.check = check;
-    }
+    @SuppressWarnings("NullAway.Init")
+    private transient HandshakeCheck check;
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)

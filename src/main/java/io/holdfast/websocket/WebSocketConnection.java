@@ -44,8 +44,7 @@ final class WebSocketConnection implements Connection {
             RemoteEndpoint.Async remote = session.getAsyncRemote();
             remote.setSendTimeout(sendTimeoutMillis);
             remote.sendText(
-                    text(frame, length),
-                    result -> done.accept(result.isOK() ? null : failure(result.getException())));
+                    text(frame, length), result -> done.accept(result.isOK() ? null : failure(result.getException())));
         } catch (IllegalStateException e) {
             throw new IOException("The connection is closed", e);
         }

@@ -35,15 +35,16 @@ public class WebSocketEndpoint {
     private static final int GOING_AWAY = 1001;
     private static final int APPLICATION_CODES = 3000;
 
-    private final Conversations conversations;
-    private final DeliverySettings settings;
-    private @Nullable Conversation conversation;
+    // The container requires a public constructor without arguments.
+    @Inject
+    @SuppressWarnings("NullAway.Init")
+    private Conversations conversations;
 
     @Inject
-    public WebSocketEndpoint(Conversations conversations, DeliverySettings settings) {
-        this.conversations = conversations;
-        this.settings = settings;
-    }
+    @SuppressWarnings("NullAway.Init")
+    private DeliverySettings settings;
+
+    private @Nullable Conversation conversation;
 
     @OnOpen
     public void open(Session session) {

@@ -59,8 +59,10 @@ class AccessPolicyTest {
         assertThat(secure.maySubscribe("u42", "orders:7")).isEqualTo(ChannelAccess.ALLOWED);
         assertThat(secure.maySubscribe("u42", "u42")).isEqualTo(ChannelAccess.ALLOWED);
         assertThat(secure.mayPublish("u42", "orders:7")).isTrue();
-        assertThat(policy(false, SECRET, false, true).maySubscribe("u42", "orders:7")).isEqualTo(ChannelAccess.DENIED);
-        assertThat(policy(false, SECRET, true, false).mayPublish("u42", "orders:7")).isFalse();
+        assertThat(policy(false, SECRET, false, true).maySubscribe("u42", "orders:7"))
+                .isEqualTo(ChannelAccess.DENIED);
+        assertThat(policy(false, SECRET, true, false).mayPublish("u42", "orders:7"))
+                .isFalse();
     }
 
     @Test
@@ -91,7 +93,8 @@ class AccessPolicyTest {
 
         assertThat(listed.mayOpen("https://shop.example", "gateway")).isTrue();
         assertThat(secure.mayOpen("https://shop.example", "gateway")).isFalse();
-        assertThat(insecure.mayOpen("http://rebound.example", "rebound.example")).isFalse();
+        assertThat(insecure.mayOpen("http://rebound.example", "rebound.example"))
+                .isFalse();
     }
 
     @Test
@@ -111,6 +114,7 @@ class AccessPolicyTest {
     private static void assertKind(ThrowingCallable attempt, Kind kind) {
         assertThatThrownBy(attempt)
                 .isInstanceOfSatisfying(
-                        AccessDeniedException.class, denied -> assertThat(denied.kind()).isEqualTo(kind));
+                        AccessDeniedException.class,
+                        denied -> assertThat(denied.kind()).isEqualTo(kind));
     }
 }

@@ -13,7 +13,8 @@ class ApiKeysTest {
 
         assertThat(keys.accepts("first-key")).isTrue();
         assertThat(keys.accepts("second-kéy")).isTrue();
-        for (String wrong : new String[] {"", "first-ke", "first-key ", "First-key", "second-key", "first-keysecond-kéy"}) {
+        for (String wrong :
+                new String[] {"", "first-ke", "first-key ", "First-key", "second-key", "first-keysecond-kéy"}) {
             assertThat(keys.accepts(wrong)).isFalse();
         }
         assertThat(keys.accepts(null)).isFalse();

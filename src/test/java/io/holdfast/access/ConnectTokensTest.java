@@ -29,7 +29,8 @@ class ConnectTokensTest {
 
     @Test
     void a_good_token_names_client_device_expiry_and_itself() throws Exception {
-        String token = hs256("{\"sub\":\"u42\",\"device\":\"till-3\",\"exp\":%d,\"jti\":\"t-1\",\"info\":{}}".formatted(NOW_SECONDS + 600));
+        String token = hs256("{\"sub\":\"u42\",\"device\":\"till-3\",\"exp\":%d,\"jti\":\"t-1\",\"info\":{}}"
+                .formatted(NOW_SECONDS + 600));
 
         assertThat(tokens.verify(token, NOW)).isEqualTo(new Identity("u42", "till-3", NOW + 600_000, "t-1"));
     }
@@ -91,7 +92,10 @@ class ConnectTokensTest {
     @Test
     void an_extension_that_is_critical_and_unknown_is_refused() throws Exception {
         JWSObject jws = new JWSObject(
-                new JWSHeader.Builder(JWSAlgorithm.HS256).criticalParams(Set.of("exp")).customParam("exp", 1).build(),
+                new JWSHeader.Builder(JWSAlgorithm.HS256)
+                        .criticalParams(Set.of("exp"))
+                        .customParam("exp", 1)
+                        .build(),
                 new Payload("{\"sub\":\"u42\"}"));
         jws.sign(new MACSigner(SECRET));
 
@@ -122,7 +126,9 @@ class ConnectTokensTest {
 
     @Test
     void a_client_name_of_201_bytes_is_refused() throws Exception {
-        assertThat(tokens.verify(hs256("{\"sub\":\"" + "a".repeat(200) + "\"}"), NOW).client()).hasSize(200);
+        assertThat(tokens.verify(hs256("{\"sub\":\"" + "a".repeat(200) + "\"}"), NOW)
+                        .client())
+                .hasSize(200);
         assertKind(hs256("{\"sub\":\"" + "a".repeat(201) + "\"}"), NOW, Kind.INVALID_TOKEN);
     }
 
@@ -137,7 +143,8 @@ class ConnectTokensTest {
         System.out.println("ConnectTokensTest: -Dholdfast.seed=" + seed);
         Random random = new Random(seed);
         String good = hs256("{\"sub\":\"u42\",\"exp\":%d}".formatted(NOW_SECONDS + 1));
-        String deep = Base64URL.encode("{\"alg\":\"HS256\",\"a\":" + "[".repeat(4_000)).toString();
+        String deep = Base64URL.encode("{\"alg\":\"HS256\",\"a\":" + "[".repeat(4_000))
+                .toString();
         assertKind(deep + "." + deep + ".AAAA", NOW, Kind.INVALID_TOKEN);
         for (int i = 0; i < 20_000; i++) {
             StringBuilder mutant = new StringBuilder(good);
@@ -164,7 +171,9 @@ class ConnectTokensTest {
     void a_denial_does_not_show_the_token() throws Exception {
         String token = hs256("{\"sub\":42}");
 
-        assertThatThrownBy(() -> tokens.verify(token, NOW)).hasMessageNotContaining(token).hasNoCause();
+        assertThatThrownBy(() -> tokens.verify(token, NOW))
+                .hasMessageNotContaining(token)
+                .hasNoCause();
     }
 
     @Test
@@ -177,7 +186,8 @@ class ConnectTokensTest {
     private void assertKind(String token, long nowMillis, Kind kind) {
         assertThatThrownBy(() -> tokens.verify(token, nowMillis))
                 .isInstanceOfSatisfying(
-                        AccessDeniedException.class, denied -> assertThat(denied.kind()).isEqualTo(kind));
+                        AccessDeniedException.class,
+                        denied -> assertThat(denied.kind()).isEqualTo(kind));
     }
 
     static String hs256(String claims) throws JOSEException {

@@ -22,7 +22,8 @@ class NamesTest {
 
     @Test
     void the_outbox_of_the_longest_client_is_a_channel() {
-        assertThat(Names.isChannel("#" + "😀".repeat(Names.MAX_CLIENT_BYTES / 4))).isTrue();
+        assertThat(Names.isChannel("#" + "😀".repeat(Names.MAX_CLIENT_BYTES / 4)))
+                .isTrue();
     }
 
     @ParameterizedTest

@@ -220,8 +220,8 @@ class DeliveryTest {
 
     @Test
     void an_expired_message_is_not_delivered_and_is_told_as_expired() throws Exception {
-        Receipt receipt = get(gateway.manager.send(
-                "u1", "soon gone", SendOptions.defaults().withTtl(Duration.ofSeconds(2))));
+        Receipt receipt = get(
+                gateway.manager.send("u1", "soon gone", SendOptions.defaults().withTtl(Duration.ofSeconds(2))));
         gateway.send("u1", "stays");
         gateway.clock.advance(Duration.ofSeconds(3));
         Gateway.Client client = gateway.connect();
@@ -234,8 +234,10 @@ class DeliveryTest {
 
     @Test
     void the_same_id_is_stored_once_and_answered_with_the_first_receipt() throws Exception {
-        Receipt first = get(gateway.manager.send("u1", "one", SendOptions.defaults().withId("a")));
-        Receipt second = get(gateway.manager.send("u1", "two", SendOptions.defaults().withId("a")));
+        Receipt first =
+                get(gateway.manager.send("u1", "one", SendOptions.defaults().withId("a")));
+        Receipt second =
+                get(gateway.manager.send("u1", "two", SendOptions.defaults().withId("a")));
 
         assertThat(second.duplicate()).isTrue();
         assertThat(second.position()).isEqualTo(first.position());
@@ -247,7 +249,8 @@ class DeliveryTest {
         Gateway.Client client = gateway.connect();
         client.open("u1");
         until(() -> client.lines().size() == 1);
-        Receipt receipt = get(gateway.manager.send("u1", "tick", SendOptions.defaults().nonCritical()));
+        Receipt receipt =
+                get(gateway.manager.send("u1", "tick", SendOptions.defaults().nonCritical()));
 
         assertThat(receipt.stored()).isFalse();
         assertThat(receipt.connections()).isEqualTo(1);
@@ -303,8 +306,8 @@ class DeliveryTest {
 
     @Test
     void reserved_tags_are_refused_before_anything_is_queued() {
-        assertThatThrownBy(() -> gateway.manager.send(
-                        "u1", "x", SendOptions.defaults().withTags(Map.of("expires", "1"))))
+        assertThatThrownBy(() ->
+                        gateway.manager.send("u1", "x", SendOptions.defaults().withTags(Map.of("expires", "1"))))
                 .isInstanceOfSatisfying(
                         DeliveryException.class, e -> assertThat(e.field()).isEqualTo("tags"));
     }

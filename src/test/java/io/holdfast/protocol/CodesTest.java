@@ -32,8 +32,7 @@ class CodesTest {
 
     @Test
     void a_reason_fits_into_a_close_frame_and_no_code_is_given_twice() {
-        assertThat(CloseCode.values())
-                .allMatch(code -> code.reason().getBytes(StandardCharsets.UTF_8).length < 124);
+        assertThat(CloseCode.values()).allMatch(code -> code.reason().getBytes(StandardCharsets.UTF_8).length < 124);
         assertThat(Arrays.stream(CloseCode.values()).map(CloseCode::code)).doesNotHaveDuplicates();
     }
 }

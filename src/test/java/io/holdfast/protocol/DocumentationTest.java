@@ -55,7 +55,9 @@ class DocumentationTest {
                 codec.error(3, ErrorCode.PERMISSION_DENIED),
                 codec.error(4, ErrorCode.INTERNAL));
 
-        assertThat(lines("S> ")).containsExactlyElementsOf(written.map(piece -> new String(piece, UTF_8)).toList());
+        assertThat(lines("S> "))
+                .containsExactlyElementsOf(
+                        written.map(piece -> new String(piece, UTF_8)).toList());
     }
 
     @Test
@@ -64,7 +66,8 @@ class DocumentationTest {
 
         Stream<String> errors = Arrays.stream(ErrorCode.values()).map(e -> e.code() + " | " + e.message() + " |");
         Stream<String> closes = Arrays.stream(CloseCode.values()).map(c -> c.code() + " | " + c.reason() + " |");
-        assertThat(Stream.concat(errors, closes)).allMatch(row -> codes.stream().anyMatch(line -> line.startsWith(row)));
+        assertThat(Stream.concat(errors, closes))
+                .allMatch(row -> codes.stream().anyMatch(line -> line.startsWith(row)));
     }
 
     private static List<String> lines(String prefix) throws IOException {

@@ -16,8 +16,7 @@ class JsonDecodingTest {
 
     @Test
     void a_connect_of_a_returning_client_is_read() throws Exception {
-        ConnectRequest connect = (ConnectRequest) only(
-                """
+        ConnectRequest connect = (ConnectRequest) only("""
                 {"id":1,"connect":{"token":"a.b.c","name":"js","version":"5.8","headers":{"x":"y"},
                 "data":{"device": "till-3",\t"n":1.50},"subs":{"#u42":{"recover":true,"epoch":"x1","offset":17}}}}""");
 
@@ -39,7 +38,8 @@ class JsonDecodingTest {
 
     @Test
     void an_empty_token_is_none() throws Exception {
-        assertThat(((ConnectRequest) only("{\"id\":1,\"connect\":{\"token\":\"\"}}")).token()).isNull();
+        assertThat(((ConnectRequest) only("{\"id\":1,\"connect\":{\"token\":\"\"}}")).token())
+                .isNull();
     }
 
     @Test
@@ -52,8 +52,7 @@ class JsonDecodingTest {
 
     @Test
     void every_field_of_a_subscribe_is_read() throws Exception {
-        SubscribeRequest subscribe = (SubscribeRequest) only(
-                """
+        SubscribeRequest subscribe = (SubscribeRequest) only("""
                 {"id":2,"subscribe":{"channel":"orders:7","token":"t","data":[1],"recover":true,"epoch":"e","offset":9007199254740991,
                 "positioned":true,"recoverable":true,"join_leave":true,"flag":3,"delta":"fossil","type":1,"tf":{"op":"x"}}}""");
 
@@ -99,7 +98,8 @@ class JsonDecodingTest {
     void a_payload_is_kept_to_the_letter(String payload) throws Exception {
         for (String blank : List.of("", " ")) {
             String value = blank + payload + blank;
-            assertThat(((PublishRequest) only("{\"publish\":{\"data\":" + value + ",\"channel\":\"a\"},\"id\":3}")).data())
+            assertThat(((PublishRequest) only("{\"publish\":{\"data\":" + value + ",\"channel\":\"a\"},\"id\":3}"))
+                            .data())
                     .asString(UTF_8)
                     .isEqualTo(payload);
             assertThat(((RpcRequest) only("{\"rpc\":{\"method\":\"m\",\"data\":" + value + "},\"id\":3}")).data())
@@ -113,15 +113,18 @@ class JsonDecodingTest {
 
     @Test
     void a_payload_over_several_lines_becomes_one() throws Exception {
-        PublishRequest publish = (PublishRequest) only(
-                "{\"publish\":{\"channel\":\"a\",\"data\":{\r\n  \"text\": \"two  \\n \\\" words\",\n\t\"n\": [ 1.0 , 2 ]\n}}}");
+        PublishRequest publish = (PublishRequest)
+                only(
+                        "{\"publish\":{\"channel\":\"a\",\"data\":{\r\n  \"text\": \"two  \\n \\\" words\",\n\t\"n\": [ 1.0 , 2 ]\n}}}");
 
         assertThat(publish.data()).asString(UTF_8).isEqualTo("{\"text\":\"two  \\n \\\" words\",\"n\":[1.0,2]}");
     }
 
     @Test
     void absent_data_of_rpc_and_send_is_null() throws Exception {
-        assertThat(((RpcRequest) only("{\"id\":3,\"rpc\":{\"method\":\"m\"}}")).data()).asString(UTF_8).isEqualTo("null");
+        assertThat(((RpcRequest) only("{\"id\":3,\"rpc\":{\"method\":\"m\"}}")).data())
+                .asString(UTF_8)
+                .isEqualTo("null");
         assertThat(((SendRequest) only("{\"send\":{}}")).data()).asString(UTF_8).isEqualTo("null");
     }
 
@@ -153,7 +156,9 @@ class JsonDecodingTest {
 
     @Test
     void unknown_fields_are_skipped_and_of_repeated_ones_the_last_counts() throws Exception {
-        assertThat(only("{\"id\":1,\"x\":{\"connect\":{}},\"unsubscribe\":{\"channel\":\"a\",\"channel\":\"b\",\"y\":[[]]}}"))
+        assertThat(
+                        only(
+                                "{\"id\":1,\"x\":{\"connect\":{}},\"unsubscribe\":{\"channel\":\"a\",\"channel\":\"b\",\"y\":[[]]}}"))
                 .isEqualTo(new UnsubscribeRequest("b"));
         assertThat(codec.decode("{\"id\":1,\"id\":7,\"ping\":{},\"ping\":{}}"))
                 .isEqualTo(List.of(new Command(7, new PingRequest())));
@@ -230,7 +235,10 @@ class JsonDecodingTest {
     @Test
     void bytes_that_are_no_utf8_are_malformed_and_not_replaced() {
         byte[][] sequences = {
-            {(byte) 0xFF}, {(byte) 0xC0, (byte) 0x80}, {(byte) 0xED, (byte) 0xA0, (byte) 0x80}, {(byte) 0xE2, (byte) 0x82}
+            {(byte) 0xFF},
+            {(byte) 0xC0, (byte) 0x80},
+            {(byte) 0xED, (byte) 0xA0, (byte) 0x80},
+            {(byte) 0xE2, (byte) 0x82}
         };
         for (byte[] sequence : sequences) {
             byte[] frame = bytes("{\"id\":1,\"publish\":{\"channel\":\"a\",\"data\":\"___\"}}");

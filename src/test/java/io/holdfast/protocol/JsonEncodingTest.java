@@ -2,7 +2,9 @@ package io.holdfast.protocol;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -18,9 +20,10 @@ class JsonEncodingTest {
                 "c-1", "Holdfast 0.1", true, 600, Map.of("#u42", outbox), 25, true, "s", "n1", bytes("{\"a\":1}"));
 
         assertThat(text(codec.reply(1, connect)))
-                .isEqualTo("{\"id\":1,\"connect\":{\"client\":\"c-1\",\"version\":\"Holdfast 0.1\",\"expires\":true,\"ttl\":600,"
-                        + "\"data\":{\"a\":1},\"subs\":{\"#u42\":{\"recoverable\":true,\"positioned\":true,\"epoch\":\"x1\",\"offset\":17,"
-                        + "\"was_recovering\":true,\"recovered\":true}},\"ping\":25,\"pong\":true,\"session\":\"s\",\"node\":\"n1\"}}");
+                .isEqualTo(
+                        "{\"id\":1,\"connect\":{\"client\":\"c-1\",\"version\":\"Holdfast 0.1\",\"expires\":true,\"ttl\":600,"
+                                + "\"data\":{\"a\":1},\"subs\":{\"#u42\":{\"recoverable\":true,\"positioned\":true,\"epoch\":\"x1\",\"offset\":17,"
+                                + "\"was_recovering\":true,\"recovered\":true}},\"ping\":25,\"pong\":true,\"session\":\"s\",\"node\":\"n1\"}}");
         assertThat(text(codec.reply(1, new ConnectResult("c", "", false, 0, Map.of(), 0, false, "", "", null))))
                 .isEqualTo("{\"id\":1,\"connect\":{\"client\":\"c\"}}");
     }
@@ -46,13 +49,15 @@ class JsonEncodingTest {
         assertThat(text(codec.error(5, ErrorCode.PERMISSION_DENIED)))
                 .isEqualTo("{\"id\":5,\"error\":{\"code\":103,\"message\":\"permission denied\"}}");
         assertThat(text(codec.error(5, ErrorCode.INTERNAL)))
-                .isEqualTo("{\"id\":5,\"error\":{\"code\":100,\"message\":\"internal server error\",\"temporary\":true}}");
+                .isEqualTo(
+                        "{\"id\":5,\"error\":{\"code\":100,\"message\":\"internal server error\",\"temporary\":true}}");
     }
 
     @Test
     void the_pushes_are_as_in_the_schema() {
         assertThat(text(codec.unsubscribePush("a", 2500, "insufficient state")))
-                .isEqualTo("{\"push\":{\"channel\":\"a\",\"unsubscribe\":{\"code\":2500,\"reason\":\"insufficient state\"}}}");
+                .isEqualTo(
+                        "{\"push\":{\"channel\":\"a\",\"unsubscribe\":{\"code\":2500,\"reason\":\"insufficient state\"}}}");
         assertThat(text(codec.disconnectPush(3001, "shutdown", true)))
                 .isEqualTo("{\"push\":{\"disconnect\":{\"code\":3001,\"reason\":\"shutdown\",\"reconnect\":true}}}");
         assertThat(text(codec.disconnectPush(3500, "invalid token", false)))
@@ -61,7 +66,8 @@ class JsonEncodingTest {
 
     @Test
     void a_publication_carries_its_id_and_its_expiry_as_tags() {
-        assertThat(text(codec.publicationPush("#u42", 19, bytes("{\"t\":1.0}"), "m-1", 1790000000000L, Map.of("k", "v"))))
+        assertThat(text(codec.publicationPush(
+                        "#u42", 19, bytes("{\"t\":1.0}"), "m-1", 1790000000000L, Map.of("k", "v"))))
                 .isEqualTo("{\"push\":{\"channel\":\"#u42\",\"pub\":{\"data\":{\"t\":1.0},\"offset\":19,"
                         + "\"tags\":{\"k\":\"v\",\"id\":\"m-1\",\"expires\":\"1790000000000\"}}}}");
     }
@@ -81,12 +87,30 @@ class JsonEncodingTest {
             }
         }
         all.append("😀\uD83D\uDE01 \"\\/");
-        String push = text(codec.publicationPush("a", 1, bytes("1"), all.toString(), Long.MAX_VALUE, Map.of("é\n", all.toString())));
+        String push = text(codec.publicationPush(
+                "a", 1, bytes("1"), all.toString(), Long.MAX_VALUE, Map.of("é\n", all.toString())));
 
         assertThat(push.chars().filter(c -> c < ' ')).isEmpty();
-        PublishCall read = PublishCall.parse(
-                bytes(push.replace("{\"push\":{\"channel\":\"a\",\"pub\":{", "{\"channel\":\"a\",").replace(",\"offset\":1", "").replace("}}}}", "}}")));
+        PublishCall read =
+                PublishCall.parse(bytes(push.replace("{\"push\":{\"channel\":\"a\",\"pub\":{", "{\"channel\":\"a\",")
+                        .replace(",\"offset\":1", "")
+                        .replace("}}}}", "}}")));
         assertThat(read.tags()).containsEntry("id", all.toString()).containsEntry("é\n", all.toString());
+    }
+
+    @Test
+    void every_code_point_is_written_in_utf8() {
+        for (int point = 0x80; point <= Character.MAX_CODE_POINT; point++) {
+            if (point < Character.MIN_SURROGATE || point > Character.MAX_SURROGATE) {
+                String text = "\"a" + Character.toString(point) + "\"";
+                byte[] written = new JsonOutput(1)
+                        .string(text.substring(1, text.length() - 1))
+                        .toBytes();
+                if (!Arrays.equals(written, bytes(text))) {
+                    fail("U+%X is written as %s", point, Arrays.toString(written));
+                }
+            }
+        }
     }
 
     @Test

@@ -56,7 +56,8 @@ class PayloadsTest {
 
     @Test
     void connect_data_is_read_beside_the_applications_own() throws Exception {
-        String data = "{\"device\":\"till-3\",\"client\":\"u42\",\"outbox\":false,\"acks\":\"explicit\",\"theme\":{\"device\":1}}";
+        String data =
+                "{\"device\":\"till-3\",\"client\":\"u42\",\"outbox\":false,\"acks\":\"explicit\",\"theme\":{\"device\":1}}";
 
         assertThat(ConnectData.parse(bytes(data))).isEqualTo(new ConnectData("till-3", "u42", false, true));
         assertThat(ConnectData.parse(bytes("{\"acks\":\"auto\",\"outbox\":true,\"device\":null}")))
@@ -82,8 +83,8 @@ class PayloadsTest {
 
     @Test
     void a_publish_call_is_read() throws Exception {
-        PublishCall call = PublishCall.parse(
-                bytes("{\"channel\":\"orders:7\",\"data\":{\"n\":1.0},\"id\":\"m-1\",\"ttl\":1.5,\"tags\":{\"k\":\"v\"}}"));
+        PublishCall call = PublishCall.parse(bytes(
+                "{\"channel\":\"orders:7\",\"data\":{\"n\":1.0},\"id\":\"m-1\",\"ttl\":1.5,\"tags\":{\"k\":\"v\"}}"));
 
         assertThat(call)
                 .usingRecursiveComparison()

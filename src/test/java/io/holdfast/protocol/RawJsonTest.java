@@ -29,7 +29,25 @@ class RawJsonTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", " ", "{", "1 2", "{}{}", "[1,]", "'a'", "\"a", "\"\n\"", "nul", "NaN", "+1", ".5", "1.", "\"\ud800\"", "\uFEFF1", "//\n1"})
+            strings = {
+                "",
+                " ",
+                "{",
+                "1 2",
+                "{}{}",
+                "[1,]",
+                "'a'",
+                "\"a",
+                "\"\n\"",
+                "nul",
+                "NaN",
+                "+1",
+                ".5",
+                "1.",
+                "\"\ud800\"",
+                "\uFEFF1",
+                "//\n1"
+            })
     void what_is_not_one_value_is_refused(String json) {
         assertThatThrownBy(() -> RawJson.compact(json)).isExactlyInstanceOf(MalformedJsonException.class);
     }

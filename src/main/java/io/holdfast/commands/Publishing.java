@@ -1,0 +1,59 @@
+package io.holdfast.commands;
+
+import io.holdfast.access.AccessPolicy;
+import io.holdfast.delivery.DeliveryException;
+import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.delivery.SendOptions;
+import io.holdfast.protocol.ErrorCode;
+import io.holdfast.protocol.PublishCall;
+import io.holdfast.protocol.PublishRequest;
+import io.holdfast.protocol.PublishResult;
+import io.holdfast.protocol.Result;
+import io.holdfast.protocol.RpcResult;
+import io.holdfast.protocol.RpcResults;
+import io.holdfast.stream.Position;
+import io.holdfast.stream.Receipt;
+import java.util.function.Function;
+
+/** What a client publishes: by the protocol's own command, or by {@code rpc "publish"} with a message id. */
+final class Publishing {
+    private final Answers answers;
+    private final ResilientWebSocketManager manager;
+    private final AccessPolicy access;
+
+    Publishing(Answers answers, ResilientWebSocketManager manager, AccessPolicy access) {
+        this.answers = answers;
+        this.manager = manager;
+        this.access = access;
+    }
+
+    void publish(int id, String client, PublishRequest publish) {
+        publish(id, client, publish.channel(), publish.data(), SendOptions.defaults(), receipt -> new PublishResult());
+    }
+
+    void publish(int id, String client, PublishCall call) {
+        SendOptions how = new SendOptions(call.id(), call.ttl(), call.tags(), true);
+        publish(id, client, call.channel(), call.data(), how, Publishing::result);
+    }
+
+    private void publish(
+            int id, String client, String channel, byte[] data, SendOptions how, Function<Receipt, Result> result) {
+        if (!access.mayPublish(client, channel)) {
+            answers.error(id, ErrorCode.PERMISSION_DENIED);
+            return;
+        }
+        try {
+            answers.replyWhenStored(id, manager.publish(channel, data, how), result);
+        } catch (DeliveryException e) {
+            answers.error(id, Failures.errorCode(e));
+        }
+    }
+
+    private static Result result(Receipt receipt) {
+        Position position = receipt.position();
+        RpcResults.Place place = position == null
+                ? new RpcResults.Place("", 0)
+                : new RpcResults.Place(position.epoch(), position.offset());
+        return new RpcResult(RpcResults.published(receipt.id(), place, receipt.duplicate()));
+    }
+}

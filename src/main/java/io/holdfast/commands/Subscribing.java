@@ -1,0 +1,81 @@
+package io.holdfast.commands;
+
+import io.holdfast.access.AccessPolicy;
+import io.holdfast.delivery.RegisteredConnection;
+import io.holdfast.protocol.ErrorCode;
+import io.holdfast.protocol.SubscribeRequest;
+import io.holdfast.protocol.SubscribeResult;
+import io.holdfast.protocol.UnsubscribeRequest;
+import io.holdfast.protocol.UnsubscribeResult;
+import io.holdfast.stream.Position;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** A client's subscriptions to ordinary channels. Recovery follows the reply as pushes. */
+final class Subscribing {
+    private static final int MAX_NAME_BYTES = 255;
+
+    private final RegisteredConnection connection;
+    private final Answers answers;
+    private final AccessPolicy access;
+    private final int maxChannels;
+
+    Subscribing(RegisteredConnection connection, Answers answers, AccessPolicy access, int maxChannels) {
+        this.connection = connection;
+        this.answers = answers;
+        this.access = access;
+        this.maxChannels = maxChannels;
+    }
+
+    void subscribe(int id, String client, SubscribeRequest subscribe) {
+        ErrorCode refusal = refusal(client, subscribe);
+        if (refusal != null) {
+            answers.error(id, refusal);
+            return;
+        }
+        String channel = subscribe.channel();
+        Position wanted = subscribe.recover() ? new Position(subscribe.epoch(), subscribe.offset()) : null;
+        RegisteredConnection.Subscribed made = connection.subscribe(channel, wanted);
+        if (wanted != null && !made.recovered() && subscribe.rejectsUnrecovered()) {
+            connection.unsubscribe(channel);
+            answers.error(id, ErrorCode.UNRECOVERABLE_POSITION);
+            return;
+        }
+        answers.reply(id, result(made, wanted != null));
+        connection.start(channel);
+    }
+
+    void unsubscribe(int id, UnsubscribeRequest unsubscribe) {
+        if (unsubscribe.channel().startsWith("#")) {
+            answers.error(id, ErrorCode.PERMISSION_DENIED);
+            return;
+        }
+        connection.unsubscribe(unsubscribe.channel());
+        answers.reply(id, new UnsubscribeResult());
+    }
+
+    static SubscribeResult result(RegisteredConnection.Subscribed made, boolean recovering) {
+        Position from = made.position();
+        return new SubscribeResult(
+                false, 0, true, true, from.epoch(), from.offset(), recovering, recovering && made.recovered());
+    }
+
+    private @Nullable ErrorCode refusal(String client, SubscribeRequest subscribe) {
+        String channel = subscribe.channel();
+        if (channel.isEmpty()
+                || channel.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES
+                || subscribe.type() != 0) {
+            return ErrorCode.BAD_REQUEST;
+        }
+        return switch (access.maySubscribe(client, channel)) {
+            case DENIED -> ErrorCode.PERMISSION_DENIED;
+            case OWN_OUTBOX -> ErrorCode.ALREADY_SUBSCRIBED;
+            case ALLOWED -> {
+                if (connection.subscribed(channel)) {
+                    yield ErrorCode.ALREADY_SUBSCRIBED;
+                }
+                yield connection.ordinarySubscriptions() >= maxChannels ? ErrorCode.LIMIT_EXCEEDED : null;
+            }
+        };
+    }
+}

@@ -1,0 +1,89 @@
+package io.holdfast.stream.rocksdb;
+
+import io.holdfast.stream.Append;
+import io.holdfast.stream.AppendOutcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to append a batch, remembered so that a repetition of the same batch joins it while it is unfinished, and
+ * knows what it intended after it failed.
+ */
+final class Attempt {
+
+    final List<Append> batch;
+    final CompletableFuture<List<AppendOutcome>> result = new CompletableFuture<>();
+    /** What it was about to do when it failed; written by the writer, read by the writer in a later attempt. */
+    private @Nullable List<AppendOutcome> intended;
+
+    Attempt(List<Append> batch, @Nullable Attempt failedBefore) {
+        this.batch = List.copyOf(batch);
+        this.intended = failedBefore == null ? null : failedBefore.intended;
+    }
+
+    /** The same objects, not equal ones: an equal append is another publisher's duplicate. */
+    boolean isOf(List<Append> other) {
+        if (other.size() != batch.size()) {
+            return false;
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.get(i) != other.get(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    boolean failed() {
+        return result.isCompletedExceptionally();
+    }
+
+    void intends(List<AppendOutcome> outcomes) {
+        intended = outcomes;
+    }
+
+    /**
+     * What an earlier attempt of this batch has stored although it failed; null if it has not. A batch is stored as a
+     * whole, so one of its publications tells for all.
+     */
+    @Nullable
+    List<AppendOutcome> storedBefore(Store store) {
+        List<AppendOutcome> before = intended;
+        if (before == null) {
+            return null;
+        }
+        for (int i = 0; i < before.size(); i++) {
+            if (before.get(i) instanceof AppendOutcome.Stored stored) {
+                Append append = batch.get(i);
+                StreamState stream = store.stream(append.stream());
+                Layout.IdRecord found =
+                        stream.number() == 0 ? null : store.id(stream.number(), Layout.utf8(append.id()));
+                boolean there = found != null
+                        && found.offset() == stored.position().offset()
+                        && found.publishedAtMillis() == append.publishedAtMillis();
+                return there ? inEpochOf(store, before) : null;
+            }
+        }
+        return null;
+    }
+
+    private List<AppendOutcome> inEpochOf(Store store, List<AppendOutcome> outcomes) {
+        List<AppendOutcome> now = new ArrayList<>(outcomes.size());
+        for (int i = 0; i < outcomes.size(); i++) {
+            StreamState stream = store.stream(batch.get(i).stream());
+            AppendOutcome outcome = outcomes.get(i);
+            if (outcome instanceof AppendOutcome.Stored stored) {
+                now.add(new AppendOutcome.Stored(
+                        stream.position(stored.position().offset()), stored.dropped()));
+            } else if (outcome instanceof AppendOutcome.Duplicate duplicate) {
+                now.add(new AppendOutcome.Duplicate(
+                        stream.position(duplicate.position().offset()), duplicate.conflicting()));
+            } else {
+                now.add(outcome);
+            }
+        }
+        return now;
+    }
+}

@@ -1,0 +1,94 @@
+package io.holdfast.stream.rocksdb;
+
+import io.holdfast.stream.Change;
+import io.holdfast.stream.DeviceCursor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Prepares changes that are no appends: cursors, forgotten devices, trims, settled publications. */
+final class ChangeBatch {
+
+    private final Changes changes;
+    private final Store store;
+
+    ChangeBatch(Changes changes) {
+        this.changes = changes;
+        this.store = changes.store;
+    }
+
+    void prepare(List<Change> all) {
+        for (Change change : all) {
+            StreamState stream = changes.touch(change.stream());
+            if (change instanceof Change.MoveCursor move) {
+                move(stream, move);
+            } else if (change instanceof Change.ForgetDevice forget) {
+                forget(stream, forget.device());
+            } else if (change instanceof Change.Trim trim) {
+                trim(stream, trim.upTo());
+            } else if (change instanceof Change.Settle settle) {
+                settle(stream, settle);
+            }
+        }
+    }
+
+    private void move(StreamState stream, Change.MoveCursor move) {
+        changes.begin(stream);
+        long offset = Math.min(move.offset(), stream.top);
+        long seen = move.seenAtMillis();
+        List<DeviceCursor> devices = new ArrayList<>(stream.nextDevices);
+        for (DeviceCursor before : stream.nextDevices) {
+            if (before.device().equals(move.device())) {
+                offset = Math.max(offset, before.offset());
+                seen = Math.max(seen, before.seenAtMillis());
+                devices.remove(before);
+            }
+        }
+        DeviceCursor cursor = new DeviceCursor(move.device(), offset, seen);
+        devices.add(cursor);
+        stream.nextDevices = List.copyOf(devices);
+        changes.batch.putCursor(stream.number(), cursor);
+        changes.time(seen);
+        if (move.confirmed()) {
+            confirm(stream, Math.min(move.offset(), stream.top));
+        }
+    }
+
+    private void confirm(StreamState stream, long offset) {
+        if (offset > stream.confirmedUpTo) {
+            stream.confirmedUpTo = offset;
+            stream.metaChanged = true;
+        }
+    }
+
+    private void forget(StreamState stream, String device) {
+        List<DeviceCursor> left = stream.nextDevices.stream()
+                .filter(cursor -> !cursor.device().equals(device))
+                .toList();
+        if (left.size() < stream.nextDevices.size()) {
+            stream.nextDevices = left;
+            changes.batch.removeCursor(stream.number(), device);
+        }
+    }
+
+    private void trim(StreamState stream, long upTo) {
+        while (stream.sizes.messages() > 0 && stream.sizes.first() <= upTo) {
+            changes.removeMessage(stream, stream.sizes.first());
+        }
+    }
+
+    private void settle(StreamState stream, Change.Settle settle) {
+        long offset = settle.offset();
+        if (stream.sizes.at(offset) == 0) {
+            return;
+        }
+        byte[] message = store.get(Family.MESSAGES, Layout.key(stream.number(), offset));
+        if (message == null) {
+            throw store.failures().corrupt("a retained message is missing", null);
+        }
+        if (offset > stream.confirmedUpTo) {
+            byte[] id = Layout.utf8(Layout.messageId(message));
+            changes.end(stream, id, store.id(stream.number(), id), offset, settle.state(), settle.atMillis());
+        }
+        changes.removeMessage(stream, offset);
+    }
+}

@@ -1,0 +1,95 @@
+package io.holdfast.stream.rocksdb;
+
+import io.holdfast.stream.EngineException;
+import io.holdfast.stream.EngineException.Reason;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+
+/** RocksDB's errors in the engine's words: what is wrong, and what the operator can do. */
+final class Failures {
+
+    private final Path directory;
+
+    Failures(Path directory) {
+        this.directory = directory;
+    }
+
+    EngineException of(String doing, RocksDBException cause) {
+        Status status = cause.getStatus();
+        String text = String.valueOf(cause.getMessage());
+        if (status == null) {
+            return io(doing, cause);
+        }
+        if (status.getCode() == Status.Code.Corruption || status.getCode() == Status.Code.NotSupported) {
+            return corrupt(text, cause);
+        }
+        if (status.getSubCode() == Status.SubCode.NoSpace || text.contains("No space left")) {
+            return new EngineException(
+                    Reason.STORE_FULL,
+                    "The disk under the data directory " + directory
+                            + " is full: nothing can be stored. Free space; the engine" + " goes on by itself then.",
+                    cause);
+        }
+        return io(doing, cause);
+    }
+
+    /** An error while opening: there RocksDB also reports as I/O or argument errors what is damage or a lock. */
+    EngineException ofOpening(RocksDBException cause) {
+        String text = String.valueOf(cause.getMessage());
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (lower.contains("lock hold by") || lower.contains("while lock file")) {
+            return locked(cause);
+        }
+        if (lower.contains("permission denied") || lower.contains("read-only file system")) {
+            return unreadable("its files cannot be opened", cause);
+        }
+        Status status = cause.getStatus();
+        boolean missing =
+                lower.contains("no such file") || lower.contains("does not exist") || lower.contains("not found");
+        if (missing || (status != null && status.getCode() == Status.Code.InvalidArgument)) {
+            return corrupt(text, cause);
+        }
+        return of("opening", cause);
+    }
+
+    EngineException io(String doing, Throwable cause) {
+        return new EngineException(
+                Reason.IO,
+                "The store in " + directory + " failed while " + doing + ": " + cause.getMessage()
+                        + ". It is reopened at the next attempt; if this goes on, look at the disk.",
+                cause);
+    }
+
+    EngineException corrupt(String what, @org.jspecify.annotations.Nullable Throwable cause) {
+        return new EngineException(
+                Reason.CORRUPT,
+                "The stored data in " + directory + " is damaged (" + what
+                        + "). Nothing was changed. Check the disk, then put a"
+                        + " backup in the directory's place; or, to start empty and give up what is stored, move the directory"
+                        + " away.",
+                cause);
+    }
+
+    EngineException locked(Throwable cause) {
+        return new EngineException(
+                Reason.LOCKED,
+                "The data directory " + directory
+                        + " is open in another process or another deployment of this one. Stop that"
+                        + " one, or configure a directory of its own for each.",
+                cause);
+    }
+
+    EngineException unreadable(String why, @org.jspecify.annotations.Nullable Throwable cause) {
+        return new EngineException(
+                Reason.UNREADABLE,
+                "The data directory " + directory + " cannot be used: " + why
+                        + ". Make it a directory that the server's user may read and write, or configure another one.",
+                cause);
+    }
+
+    EngineException closed() {
+        return new EngineException(Reason.CLOSED, "The engine on " + directory + " was closed.", null);
+    }
+}

@@ -1,0 +1,173 @@
+package io.holdfast.stream.rocksdb;
+
+import io.holdfast.stream.FinalState;
+import io.holdfast.stream.Publication;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keys and values as they lie in the store. Numbers are big-endian, so that keys sort by them.
+ *
+ * <pre>
+ * messages  stream number 8, offset 8              size 4, published 8, expires 8, id (2+n), tag count 2, tags (4+n each), payload
+ * ids       stream number 8, message id            offset 8, published 8, CRC-32C of the payload 4, final state 1, final at 8
+ * expiry    time 8, stream number 8, offset 8      what 1, message id
+ * meta      'M', stream number 8                   epoch 8, top 8, first 8, lost up to 8, confirmed up to 8, used at 8, name
+ *           'N', name                              stream number 8
+ * cursors   stream number 8, device                offset 8, seen at 8
+ * default   "state" | "next" | "newest" | "seed"   see {@link StoreState}
+ * </pre>
+ *
+ * A stream's number stands for its name in keys: short, and never given twice.
+ */
+final class Layout {
+
+    /** What the expiry family wants done: a message's time to live ends. */
+    static final byte EXPIRE = 'E';
+    /** What the expiry family wants done: a message's id may be forgotten. */
+    static final byte FORGET = 'F';
+    /** What the expiry family wants done: look whether a stream is unused. */
+    static final byte LOOK_AT_STREAM = 'S';
+
+    static final int MESSAGE_HEAD = 4 + 8 + 8;
+    static final int ID_VALUE = 8 + 8 + 4 + 1 + 8;
+    static final int META_HEAD = 6 * 8;
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final FinalState[] STATES = FinalState.values();
+
+    private Layout() {}
+
+    /** What is stored under a message id; {@code state} is null while it has no final one. */
+    record IdRecord(
+            long offset,
+            long publishedAtMillis,
+            int checksum,
+            @Nullable FinalState state,
+            long finalAtMillis) {
+        IdRecord ended(FinalState end, long atMillis) {
+            return new IdRecord(offset, publishedAtMillis, checksum, end, atMillis);
+        }
+    }
+
+    /** A stream's stored meta. */
+    record Meta(long epoch, long top, long first, long lostUpTo, long confirmedUpTo, long usedMillis, String name) {}
+
+    static long longAt(byte[] bytes, int at) {
+        return (long) LONG.get(bytes, at);
+    }
+
+    static void longAt(byte[] bytes, int at, long value) {
+        LONG.set(bytes, at, value);
+    }
+
+    static int intAt(byte[] bytes, int at) {
+        return (int) INT.get(bytes, at);
+    }
+
+    static void intAt(byte[] bytes, int at, int value) {
+        INT.set(bytes, at, value);
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static String text(byte[] bytes, int from, int to) {
+        return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+    }
+
+    static byte[] key(long first) {
+        byte[] key = new byte[8];
+        longAt(key, 0, first);
+        return key;
+    }
+
+    static byte[] key(long first, long second) {
+        byte[] key = new byte[16];
+        longAt(key, 0, first);
+        longAt(key, 8, second);
+        return key;
+    }
+
+    static byte[] key(long number, byte[] name) {
+        byte[] key = new byte[8 + name.length];
+        longAt(key, 0, number);
+        System.arraycopy(name, 0, key, 8, name.length);
+        return key;
+    }
+
+    static byte[] metaKey(long number) {
+        byte[] key = new byte[9];
+        key[0] = 'M';
+        longAt(key, 1, number);
+        return key;
+    }
+
+    static byte[] nameKey(byte[] name) {
+        byte[] key = new byte[1 + name.length];
+        key[0] = 'N';
+        System.arraycopy(name, 0, key, 1, name.length);
+        return key;
+    }
+
+    static byte code(@Nullable FinalState state) {
+        return (byte) (state == null ? 0 : 1 + state.ordinal());
+    }
+
+    static IdRecord idRecord(byte[] value) {
+        byte code = value[20];
+        return new IdRecord(
+                longAt(value, 0),
+                longAt(value, 8),
+                intAt(value, 16),
+                code == 0 ? null : STATES[code - 1],
+                longAt(value, 21));
+    }
+
+    static Meta meta(byte[] value) {
+        return new Meta(
+                longAt(value, 0),
+                longAt(value, 8),
+                longAt(value, 16),
+                longAt(value, 24),
+                longAt(value, 32),
+                longAt(value, 40),
+                text(value, META_HEAD, value.length));
+    }
+
+    /** The id within a stored message. */
+    static String messageId(byte[] value) {
+        int length = ((value[MESSAGE_HEAD] & 0xff) << 8) | (value[MESSAGE_HEAD + 1] & 0xff);
+        return text(value, MESSAGE_HEAD + 2, MESSAGE_HEAD + 2 + length);
+    }
+
+    static Publication publication(long offset, byte[] value) {
+        ByteBuffer in = ByteBuffer.wrap(value);
+        in.getInt();
+        long publishedAt = in.getLong();
+        long expiresAt = in.getLong();
+        String id = next(in, in.getShort() & 0xffff);
+        int tagCount = in.getShort() & 0xffff;
+        Map<String, String> tags = tagCount == 0 ? Map.of() : new HashMap<>();
+        for (int i = 0; i < tagCount; i++) {
+            tags.put(next(in, in.getInt()), next(in, in.getInt()));
+        }
+        byte[] payload = Arrays.copyOfRange(value, in.position(), value.length);
+        return new Publication(offset, id, payload, tags, publishedAt, expiresAt);
+    }
+
+    private static String next(ByteBuffer in, int length) {
+        String text = text(in.array(), in.position(), in.position() + length);
+        in.position(in.position() + length);
+        return text;
+    }
+}

@@ -1,0 +1,59 @@
+package io.holdfast.stream.rocksdb;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Gives the space of removed publications back when the store is full: flushes, so that logs can go (on the writer's
+ * thread, short), then rewrites tables on a thread of its own. Without it a full store would stay full, since RocksDB
+ * compacts because of what is written, and nothing is.
+ */
+final class Reclaim {
+
+    private static final long EVERY_NANOS = 2_000_000_000L;
+
+    /** Runs a task on the open store, in the gate. */
+    private final Consumer<Function<Store, Boolean>> reader;
+
+    private final AtomicBoolean compacting = new AtomicBoolean();
+    private long lastNanos = System.nanoTime() - EVERY_NANOS;
+
+    Reclaim(Consumer<Function<Store, Boolean>> reader) {
+        this.reader = reader;
+    }
+
+    /** On the writer's thread. */
+    void flush(Store store) {
+        if (System.nanoTime() - lastNanos >= EVERY_NANOS) {
+            lastNanos = System.nanoTime();
+            store.flush();
+        }
+    }
+
+    /** Begins to rewrite tables, unless that is going on. */
+    void compact() {
+        if (compacting.compareAndSet(false, true)) {
+            Thread thread = new Thread(this::compactNow, "holdfast-engine-reclaim");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    private void compactNow() {
+        try {
+            reader.accept(store -> {
+                store.compact();
+                return true;
+            });
+        } catch (io.holdfast.stream.EngineException failure) {
+            System.getLogger(Reclaim.class.getName())
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "Space of removed publications could not be given back.",
+                            failure);
+        } finally {
+            compacting.set(false);
+        }
+    }
+}

@@ -1,0 +1,319 @@
+package io.holdfast.stream.rocksdb;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.holdfast.stream.Append;
+import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.Change;
+import io.holdfast.stream.DeviceCursor;
+import io.holdfast.stream.EngineException;
+import io.holdfast.stream.EngineException.Reason;
+import io.holdfast.stream.MessageRecord;
+import io.holdfast.stream.Page;
+import io.holdfast.stream.Position;
+import io.holdfast.stream.StreamEngine;
+import io.holdfast.stream.StreamInfo;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stores streams in an embedded RocksDB: one write batch over all column families and one sync for each batch of appends.
+ *
+ * <p><b>State.</b> A {@link Store} is one open handle with what was loaded from it. After any failed write it is poisoned:
+ * the next write closes it, opens another and loads from it what is truly stored.
+ *
+ * <p><b>Threads.</b> Writes run on the engine's own {@link WriterThread}. Reads run on the caller's, inside the gate, which
+ * the writer closes only to close a handle: native memory must not go while somebody reads it.
+ *
+ * <p><b>Order.</b> Prepare, announce losses, write, publish what is new, complete the stage.
+ *
+ * <p><b>Failure.</b> A batch that failed may be stored all the same. Its repetition finds that out and reports it.
+ */
+public final class RocksDbEngine implements StreamEngine {
+
+    private static final System.Logger LOG = System.getLogger(RocksDbEngine.class.getName());
+    private static final long CLOSE_WAIT_MILLIS = 20_000;
+    private static final long GATE_WAIT_MILLIS = 5_000;
+
+    private final Failures failures;
+    private final StoreOpening opening;
+    private final SpaceGuard space;
+    private final Reclaim reclaim = new Reclaim(this::inside);
+    private final WriterThread writer = new WriterThread();
+    private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
+
+    private volatile @Nullable Store store;
+    private volatile boolean closed;
+    private volatile long newestMillis;
+    /** The writer's. */
+    private boolean poisoned;
+
+    @GuardedBy("this")
+    private @Nullable Attempt last;
+
+    private RocksDbEngine(RocksDbOptions options, LongSupplier clockMillis) {
+        this.failures = new Failures(options.directory());
+        this.opening = new StoreOpening(options, clockMillis, failures);
+        this.space = new SpaceGuard(options);
+    }
+
+    /**
+     * Opens the store, creating it where there is none.
+     *
+     * @param clockMillis wall-clock milliseconds; called by the writer
+     * @throws EngineException UNREADABLE, LOCKED or CORRUPT; nothing was changed then
+     */
+    public static RocksDbEngine open(RocksDbOptions options, LongSupplier clockMillis) {
+        RocksDbEngine engine = new RocksDbEngine(options, clockMillis);
+        NativeLibrary.load(options.nativeLibraryDirectory());
+        Store opened = engine.opening.open();
+        engine.newestMillis = opened.newestMillis();
+        engine.store = opened;
+        engine.space.hasRoom();
+        engine.writer.start();
+        return engine;
+    }
+
+    @Override
+    public synchronized CompletionStage<List<AppendOutcome>> append(List<Append> batch) {
+        Attempt before = last;
+        boolean again = before != null && before.isOf(batch);
+        if (before != null && again && !before.failed()) {
+            return view(before.result);
+        }
+        Attempt attempt = new Attempt(batch, again ? before : null);
+        last = attempt;
+        submit(attempt.result, () -> appendIfRoom(attempt));
+        return view(attempt.result);
+    }
+
+    @Override
+    public CompletionStage<Void> apply(List<Change> changes) {
+        List<Change> given = List.copyOf(changes);
+        CompletableFuture<Boolean> result = new CompletableFuture<>();
+        submit(result, () -> write(store -> apply(store, given)));
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        result.whenComplete((applied, failure) -> {
+            if (failure == null) {
+                done.complete(null);
+            } else {
+                done.completeExceptionally(failure);
+            }
+        });
+        return done;
+    }
+
+    @Override
+    public CompletionStage<Expired> expire(long nowMillis, int max) {
+        CompletableFuture<Expired> result = new CompletableFuture<>();
+        submit(result, () -> write(store -> new ExpirySweep(new Changes(store), nowMillis).run(max)));
+        return result;
+    }
+
+    @Override
+    public Page read(String stream, Position after, int maxMessages, int maxBytes) {
+        if (maxMessages < 1) {
+            throw new IllegalArgumentException("maxMessages must be at least 1: " + maxMessages);
+        }
+        return inside(store -> new PageReader(store, store.stream(stream)).read(after, maxMessages, maxBytes));
+    }
+
+    @Override
+    public StreamInfo info(String stream) {
+        StreamState loaded = loaded(stream);
+        return loaded != null
+                ? loaded.info()
+                : inside(store -> store.stream(stream).info());
+    }
+
+    @Override
+    public List<DeviceCursor> devices(String stream) {
+        StreamState loaded = loaded(stream);
+        return loaded != null
+                ? loaded.devices()
+                : inside(store -> store.stream(stream).devices());
+    }
+
+    @Override
+    public Optional<MessageRecord> message(String stream, String id) {
+        return inside(store -> {
+            StreamState state = store.stream(stream);
+            Layout.IdRecord found = state.number() == 0 ? null : store.id(state.number(), Layout.utf8(id));
+            return Optional.ofNullable(found)
+                    .map(record -> new MessageRecord(
+                            state.position(record.offset()),
+                            record.publishedAtMillis(),
+                            record.state(),
+                            record.finalAtMillis()));
+        });
+    }
+
+    @Override
+    public long newestMillis() {
+        return newestMillis;
+    }
+
+    @Override
+    public long storedBytes() {
+        return space.storedBytes();
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        if (!writer.stop(this::closeStore, CLOSE_WAIT_MILLIS)) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "The store still hangs in a write; it is left open. What was acknowledged is stored.");
+        }
+    }
+
+    private List<AppendOutcome> appendIfRoom(Attempt attempt) {
+        if (!space.hasRoom()) {
+            write(this::flushed);
+            if (!space.hasRoom()) {
+                reclaim.compact();
+                throw space.refusal();
+            }
+        }
+        return write(store -> append(store, attempt));
+    }
+
+    private boolean flushed(Store store) {
+        reclaim.flush(store);
+        return true;
+    }
+
+    private List<AppendOutcome> append(Store store, Attempt attempt) {
+        List<AppendOutcome> before = attempt.storedBefore(store);
+        if (before != null) {
+            return before;
+        }
+        Changes changes = new Changes(store);
+        List<AppendOutcome> outcomes = new AppendBatch(changes).prepare(attempt.batch);
+        attempt.intends(outcomes);
+        changes.write(true);
+        space.wrote(changes.batch.encodedBytes());
+        return outcomes;
+    }
+
+    private static boolean apply(Store store, List<Change> given) {
+        Changes changes = new Changes(store);
+        new ChangeBatch(changes).prepare(given);
+        changes.write(false);
+        return true;
+    }
+
+    private <T> void submit(CompletableFuture<T> result, Supplier<T> task) {
+        if (closed) {
+            result.completeExceptionally(failures.closed());
+        } else {
+            writer.submit(result, task);
+        }
+    }
+
+    /** On the writer's thread: runs the task on a good handle, and gives the handle up if it fails. */
+    private <T> T write(Function<Store, T> task) {
+        Store good = reopened();
+        boolean done = false;
+        try {
+            T result = task.apply(good);
+            done = true;
+            newestMillis = good.newestMillis();
+            if (good.tooManyLoaded()) {
+                good.unloadSome();
+            }
+            return result;
+        } finally {
+            poisoned |= !done;
+        }
+    }
+
+    private Store reopened() {
+        Store open = store;
+        if (open != null && !poisoned) {
+            return open;
+        }
+        closeStore();
+        Store opened = opening.open();
+        store = opened;
+        poisoned = false;
+        LOG.log(System.Logger.Level.INFO, "The store was reopened after a failure.");
+        return opened;
+    }
+
+    /** On the writer's thread: waits until nobody reads any more. */
+    private void closeStore() {
+        Store open = store;
+        if (open == null) {
+            return;
+        }
+        gate.writeLock().lock();
+        try {
+            store = null;
+            if (!poisoned) {
+                open.markClean();
+            }
+        } catch (EngineException cause) {
+            LOG.log(System.Logger.Level.WARNING, "The store was closed without its mark of a clean end.", cause);
+        } finally {
+            open.close();
+            gate.writeLock().unlock();
+        }
+    }
+
+    /** For one caller: whatever it does to it, the attempt stays as it is. */
+    private static <T> CompletionStage<T> view(CompletableFuture<T> result) {
+        CompletableFuture<T> view = new CompletableFuture<>();
+        result.whenComplete((value, failure) -> {
+            if (failure == null) {
+                view.complete(value);
+            } else {
+                view.completeExceptionally(failure);
+            }
+        });
+        return view;
+    }
+
+    private @Nullable StreamState loaded(String stream) {
+        Store open = store;
+        return open == null ? null : open.loadedStream(stream);
+    }
+
+    /** Reads while the handle cannot be closed. */
+    private <T> T inside(Function<Store, T> read) {
+        try {
+            if (!gate.readLock().tryLock(GATE_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw new EngineException(
+                        Reason.TIMEOUT, "The store is being reopened and does not answer in time.", null);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new EngineException(Reason.TIMEOUT, "Interrupted while waiting for the store.", interrupted);
+        }
+        try {
+            Store open = store;
+            if (open == null) {
+                throw closed
+                        ? failures.closed()
+                        : new EngineException(
+                                Reason.IO, "The store is closed after a failure until the next write.", null);
+            }
+            return read.apply(open);
+        } finally {
+            gate.readLock().unlock();
+        }
+    }
+}

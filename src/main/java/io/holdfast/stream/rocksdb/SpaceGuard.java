@@ -1,0 +1,94 @@
+package io.holdfast.stream.rocksdb;
+
+import io.holdfast.stream.EngineException;
+import io.holdfast.stream.EngineException.Reason;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Refuses appends before the store or the disk is full. Measures at most once a second, and at every attempt while it
+ * refuses; between measurements it adds what was written.
+ *
+ * <p>Threads: the writer measures; {@link #storedBytes} may be called by any.
+ */
+final class SpaceGuard {
+
+    private static final long MEASURE_EVERY_NANOS = 1_000_000_000L;
+
+    private final RocksDbOptions options;
+    private final long boundBytes;
+    private volatile long storedBytes;
+    private long freeBytes;
+    private long measuredAtNanos;
+    private boolean full = true;
+
+    SpaceGuard(RocksDbOptions options) {
+        this.options = options;
+        this.boundBytes = options.maxStoredBytes() / 10 * 9;
+    }
+
+    long storedBytes() {
+        return storedBytes;
+    }
+
+    void wrote(long bytes) {
+        storedBytes += bytes;
+        freeBytes -= bytes;
+    }
+
+    /** Whether there is room; measures if it has to. */
+    boolean hasRoom() {
+        if (full || exceeded() || System.nanoTime() - measuredAtNanos > MEASURE_EVERY_NANOS) {
+            measure();
+            full = exceeded();
+        }
+        return !full;
+    }
+
+    EngineException refusal() {
+        boolean disk = freeBytes < options.minFreeBytes();
+        return new EngineException(
+                Reason.STORE_FULL,
+                disk
+                        ? "Less than " + options.minFreeBytes() + " bytes are free on the disk under "
+                                + options.directory()
+                                + ": publishing is refused. Free space; it goes on by itself then."
+                        : "The store in " + options.directory() + " has reached 90 % of its " + options.maxStoredBytes()
+                                + " bytes: publishing is refused until clients have fetched or messages expired. Or configure"
+                                + " a larger store.",
+                null);
+    }
+
+    private boolean exceeded() {
+        return storedBytes >= boundBytes || freeBytes < options.minFreeBytes();
+    }
+
+    private void measure() {
+        long sum = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(options.directory())) {
+            for (Path file : files) {
+                sum += size(file);
+            }
+            freeBytes = Files.getFileStore(options.directory()).getUsableSpace();
+        } catch (IOException cause) {
+            throw new EngineException(
+                    Reason.IO,
+                    "The data directory " + options.directory() + " cannot be measured: " + cause.getMessage(),
+                    cause);
+        }
+        storedBytes = sum;
+        measuredAtNanos = System.nanoTime();
+    }
+
+    /** Files may vanish while they are listed: compaction goes on. */
+    private static long size(Path file) throws IOException {
+        try {
+            return Files.size(file);
+        } catch (NoSuchFileException vanished) {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,314 @@
+package io.holdfast.stream.rocksdb;
+
+import io.holdfast.stream.EngineException;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * One open RocksDB handle and the streams that were loaded from it. After a failed write both are given up together.
+ *
+ * <p><b>Threads.</b> Any thread reads and loads streams; only the writer writes, puts streams out of memory, and closes
+ * (when nobody reads: {@link RocksDbEngine} holds its gate).
+ *
+ * <p><b>Order.</b> The writer changes a stream only while it lies in {@code streams}, and only the writer takes it out: so
+ * a loading reader and the writer can never have two states of one stream.
+ */
+final class Store {
+
+    /** Streams kept in memory, about 500 bytes each and 4 for each retained publication. */
+    private static final int MAX_LOADED = 50_000;
+
+    private static final long MAX_WINDOW_MILLIS = 86_400_000;
+
+    private final RocksDbOptions options;
+    private final LongSupplier clock;
+    private final Failures failures;
+    private final Tuning tuning;
+    private final RocksDB db;
+    private final ColumnFamilyHandle[] families;
+    private final int[] familyIds;
+    private final ReadOptions point = new ReadOptions();
+    private final WriteOptions synced;
+    private final WriteOptions unsynced;
+    private final ConcurrentHashMap<String, StreamState> streams = new ConcurrentHashMap<>();
+    private final StreamLoader loader;
+    private final long generation;
+
+    private volatile long seed;
+    private volatile long newestMillis;
+    private long nextNumber;
+    /** The writer's: no entry of the expiry family lies before it. */
+    private long expiryFromMillis = Long.MIN_VALUE;
+    /** The writer's: the longest deduplication window seen. */
+    private long windowMillis = 300_000;
+    /** The writer's: reused for look-ups. */
+    private final byte[] foundId = new byte[Layout.ID_VALUE];
+
+    Store(
+            RocksDbOptions options,
+            LongSupplier clock,
+            Failures failures,
+            Tuning tuning,
+            RocksDB db,
+            List<ColumnFamilyHandle> handles,
+            long generation,
+            long seed)
+            throws RocksDBException {
+        this.options = options;
+        this.clock = clock;
+        this.failures = failures;
+        this.tuning = tuning;
+        this.db = db;
+        this.families = handles.toArray(ColumnFamilyHandle[]::new);
+        this.familyIds = handles.stream().mapToInt(ColumnFamilyHandle::getID).toArray();
+        this.generation = generation;
+        this.seed = seed;
+        this.nextNumber = StoreState.number(db, StoreState.NEXT, 1);
+        this.newestMillis = StoreState.number(db, StoreState.NEWEST, 0);
+        this.synced =
+                new WriteOptions().setSync(options.sync() && options.wal()).setDisableWAL(!options.wal());
+        this.unsynced = new WriteOptions().setDisableWAL(!options.wal());
+        this.loader = new StreamLoader(this, failures);
+    }
+
+    StoreBatch newBatch() {
+        return new StoreBatch(familyIds);
+    }
+
+    /** The stream's state; for an unknown one a state without a number. */
+    StreamState stream(String name) {
+        StreamState loaded = streams.get(name);
+        return loaded != null ? loaded : streams.computeIfAbsent(name, loader::load);
+    }
+
+    /** Only if it is in memory already: needs no access to the store. */
+    @Nullable
+    StreamState loadedStream(String name) {
+        return streams.get(name);
+    }
+
+    void forget(StreamState stream) {
+        streams.remove(stream.name(), stream);
+    }
+
+    boolean tooManyLoaded() {
+        return streams.size() > MAX_LOADED;
+    }
+
+    /** Puts the streams out of memory that were not used since the last look, until a tenth is free. */
+    void unloadSome() {
+        int tooMany = streams.size() - MAX_LOADED + MAX_LOADED / 10;
+        for (int round = 0; round < 2 && tooMany > 0; round++) {
+            for (StreamState stream : streams.values()) {
+                if (tooMany > 0 && !stream.usedSinceLastLook()) {
+                    streams.remove(stream.name(), stream);
+                    tooMany--;
+                }
+            }
+        }
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    long seed() {
+        return seed;
+    }
+
+    void seed(long changed) {
+        seed = changed;
+    }
+
+    long newestMillis() {
+        return newestMillis;
+    }
+
+    void newestMillis(long millis) {
+        newestMillis = Math.max(newestMillis, millis);
+    }
+
+    long nextNumber() {
+        return nextNumber;
+    }
+
+    long takeNumber() {
+        return nextNumber++;
+    }
+
+    long expiryFromMillis() {
+        return expiryFromMillis;
+    }
+
+    void expiryFromMillis(long from) {
+        expiryFromMillis = from;
+    }
+
+    /** How long an id is needed after its publication, at least. */
+    long windowMillis() {
+        return windowMillis;
+    }
+
+    void sawWindow(long millis) {
+        windowMillis = Math.max(windowMillis, Math.min(millis, MAX_WINDOW_MILLIS));
+    }
+
+    long nowMillis() {
+        return clock.getAsLong();
+    }
+
+    RocksDbOptions options() {
+        return options;
+    }
+
+    Failures failures() {
+        return failures;
+    }
+
+    byte @Nullable [] get(Family family, byte[] key) {
+        try {
+            return db.get(families[family.ordinal()], point, key);
+        } catch (RocksDBException cause) {
+            throw failures.of("reading", cause);
+        }
+    }
+
+    Layout.@Nullable IdRecord id(long number, byte[] id) {
+        byte[] value = get(Family.IDS, Layout.key(number, id));
+        return value == null ? null : Layout.idRecord(value);
+    }
+
+    /** The same for the writer, without garbage where nothing is found. */
+    Layout.@Nullable IdRecord idForWriter(byte[] key) {
+        try {
+            int found = db.get(families[Family.IDS.ordinal()], point, key, 0, key.length, foundId, 0, foundId.length);
+            return found == RocksDB.NOT_FOUND ? null : Layout.idRecord(foundId);
+        } catch (RocksDBException cause) {
+            throw failures.of("reading", cause);
+        }
+    }
+
+    /** A cursor over the keys of a family from {@code from} up to but without {@code to}; the caller closes it. */
+    Range range(Family family, byte[] from, byte[] to) {
+        return new Range(family, from, to);
+    }
+
+    final class Range implements AutoCloseable {
+        private final Slice end;
+        private final ReadOptions bounded;
+        private final RocksIterator iterator;
+
+        private Range(Family family, byte[] from, byte[] to) {
+            end = new Slice(to);
+            bounded = new ReadOptions().setIterateUpperBound(end);
+            iterator = db.newIterator(families[family.ordinal()], bounded);
+            iterator.seek(from);
+        }
+
+        boolean isValid() {
+            if (iterator.isValid()) {
+                return true;
+            }
+            try {
+                iterator.status();
+                return false;
+            } catch (RocksDBException cause) {
+                throw failures.of("reading", cause);
+            }
+        }
+
+        void next() {
+            iterator.next();
+        }
+
+        byte[] key() {
+            return iterator.key();
+        }
+
+        void key(byte[] into) {
+            iterator.key(into);
+        }
+
+        byte[] value() {
+            return iterator.value();
+        }
+
+        /** Reads as much of the value as the array holds. */
+        void valueHead(byte[] into) {
+            iterator.value(into);
+        }
+
+        @Override
+        public void close() {
+            iterator.close();
+            bounded.close();
+            end.close();
+        }
+    }
+
+    /** @throws EngineException after which this store must be closed: how much of the batch is stored is unknown */
+    void write(StoreBatch batch, boolean sync) {
+        if (batch.isEmpty()) {
+            return;
+        }
+        try (WriteBatch encoded = new WriteBatch(batch.encoded())) {
+            db.write(sync ? synced : unsynced, encoded);
+        } catch (RocksDBException cause) {
+            throw failures.of("writing", cause);
+        }
+    }
+
+    /** Moves what lies in memory to tables and drops what was removed before, so that logs can go. */
+    void flush() {
+        try (FlushOptions wait = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true)) {
+            db.flush(wait, List.of(families));
+        } catch (RocksDBException cause) {
+            throw failures.of("flushing", cause);
+        }
+    }
+
+    /** Rewrites the tables without what was removed. */
+    void compact() {
+        try {
+            for (Family family : List.of(Family.MESSAGES, Family.EXPIRY, Family.IDS)) {
+                db.compactRange(families[family.ordinal()]);
+            }
+        } catch (RocksDBException cause) {
+            throw failures.of("compacting", cause);
+        }
+    }
+
+    /** Takes the mark "running" away; only where every write succeeded. */
+    void markClean() {
+        try (WriteOptions durable = new WriteOptions().setSync(true)) {
+            if (!options.wal()) {
+                flush();
+            }
+            db.put(durable, StoreState.STATE, StoreState.state(StoreState.CLEAN, generation));
+        } catch (RocksDBException cause) {
+            throw failures.of("closing", cause);
+        }
+    }
+
+    void close() {
+        for (ColumnFamilyHandle family : families) {
+            family.close();
+        }
+        db.close();
+        point.close();
+        synced.close();
+        unsynced.close();
+        tuning.close();
+    }
+}

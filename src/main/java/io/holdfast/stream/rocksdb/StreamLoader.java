@@ -1,0 +1,62 @@
+package io.holdfast.stream.rocksdb;
+
+import io.holdfast.stream.DeviceCursor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Loads a stream's state: its meta, the sizes of what it retains, its devices. What the meta may lag behind, the messages tell. */
+final class StreamLoader {
+
+    private final Store store;
+    private final Failures failures;
+
+    StreamLoader(Store store, Failures failures) {
+        this.store = store;
+        this.failures = failures;
+    }
+
+    StreamState load(String name) {
+        byte[] number = store.get(Family.META, Layout.nameKey(Layout.utf8(name)));
+        if (number == null) {
+            long epoch = StoreState.epochName(store.seed(), name);
+            return new StreamState(name, 0, epoch, store.generation(), null, new Sizes(1), 0, List.of());
+        }
+        return load(name, Layout.longAt(number, 0));
+    }
+
+    private StreamState load(String name, long number) {
+        byte[] stored = store.get(Family.META, Layout.metaKey(number));
+        if (stored == null) {
+            throw failures.corrupt("a stream's meta is missing", null);
+        }
+        Layout.Meta meta = Layout.meta(stored);
+        Sizes sizes = new Sizes(meta.first());
+        long top = meta.top();
+        byte[] from = Layout.key(number, meta.first());
+        try (Store.Range messages = store.range(Family.MESSAGES, from, Layout.key(number + 1))) {
+            byte[] key = new byte[16];
+            byte[] head = new byte[4];
+            for (; messages.isValid(); messages.next()) {
+                messages.key(key);
+                messages.valueHead(head);
+                long offset = Layout.longAt(key, 8);
+                sizes.add(offset, Layout.intAt(head, 0));
+                top = Math.max(top, offset);
+            }
+        }
+        return new StreamState(name, number, meta.epoch(), store.generation(), meta, sizes, top, devices(number));
+    }
+
+    private List<DeviceCursor> devices(long number) {
+        List<DeviceCursor> devices = new ArrayList<>();
+        try (Store.Range cursors = store.range(Family.CURSORS, Layout.key(number), Layout.key(number + 1))) {
+            for (; cursors.isValid(); cursors.next()) {
+                byte[] key = cursors.key();
+                byte[] value = cursors.value();
+                devices.add(new DeviceCursor(
+                        Layout.text(key, 8, key.length), Layout.longAt(value, 0), Layout.longAt(value, 8)));
+            }
+        }
+        return List.copyOf(devices);
+    }
+}

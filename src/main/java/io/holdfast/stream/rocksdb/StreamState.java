@@ -1,0 +1,143 @@
+package io.holdfast.stream.rocksdb;
+
+import io.holdfast.stream.DeviceCursor;
+import io.holdfast.stream.Position;
+import io.holdfast.stream.StreamInfo;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream in memory: what everybody may see of it, and what the writer is about to make of it.
+ *
+ * <p><b>State.</b> The fields of the writer run ahead while a batch is prepared; {@link #publish} makes them visible after
+ * the batch was written. A failed batch is not undone here: the whole store is reopened and its streams are loaded anew.
+ *
+ * <p><b>Threads.</b> The volatile fields are read by any thread; everything else is the writer's.
+ *
+ * <p><b>Order.</b> A loss is announced <em>before</em> the write that drops: a reader who reads first and looks for losses
+ * afterwards cannot miss one. A new top is published <em>after</em> the write: what {@code info} promises can be read.
+ */
+final class StreamState {
+
+    private final String name;
+    private final long epochName;
+    private final String epoch;
+
+    private volatile long number;
+    private volatile StreamInfo info;
+    private volatile long announcedLostUpTo;
+    private volatile List<DeviceCursor> devices;
+    private volatile boolean used = true;
+
+    final Sizes sizes;
+    long top;
+    long lostUpTo;
+    long confirmedUpTo;
+    long usedMillis;
+    /** The devices as they will be after the batch. */
+    List<DeviceCursor> nextDevices;
+    /** Whether the batch under way has touched it, and whether its meta must be written. */
+    boolean touched;
+
+    boolean metaChanged;
+    /** First offset that the batch under way gives. */
+    long batchFirst;
+
+    /** @param meta as stored; null for a stream that begins now */
+    StreamState(
+            String name,
+            long number,
+            long epochName,
+            long generation,
+            Layout.@Nullable Meta meta,
+            Sizes sizes,
+            long top,
+            List<DeviceCursor> devices) {
+        this.name = name;
+        this.number = number;
+        this.epochName = epochName;
+        this.epoch = Long.toString(epochName, 36) + (generation == 0 ? "" : "." + generation);
+        this.sizes = sizes;
+        this.top = top;
+        this.lostUpTo = meta == null ? 0 : meta.lostUpTo();
+        this.confirmedUpTo = meta == null ? 0 : meta.confirmedUpTo();
+        this.usedMillis = meta == null ? 0 : meta.usedMillis();
+        this.announcedLostUpTo = lostUpTo;
+        this.devices = devices;
+        this.nextDevices = devices;
+        this.info = next();
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** 0 until its first write. */
+    long number() {
+        return number;
+    }
+
+    void number(long given) {
+        number = given;
+    }
+
+    String epoch() {
+        return epoch;
+    }
+
+    Position position(long offset) {
+        return new Position(epoch, offset);
+    }
+
+    StreamInfo info() {
+        used = true;
+        return info;
+    }
+
+    List<DeviceCursor> devices() {
+        used = true;
+        return devices;
+    }
+
+    /** Highest offset that is lost or is about to be. */
+    long announcedLostUpTo() {
+        return announcedLostUpTo;
+    }
+
+    /** Must come before the write that drops. */
+    void announceLoss() {
+        if (lostUpTo > announcedLostUpTo) {
+            announcedLostUpTo = lostUpTo;
+        }
+    }
+
+    /** Makes what the batch did visible; must come after it was written. */
+    void publish() {
+        info = next();
+        devices = nextDevices;
+        touched = false;
+        metaChanged = false;
+    }
+
+    private StreamInfo next() {
+        return new StreamInfo(
+                new Position(epoch, top),
+                sizes.messages() == 0 ? top + 1 : sizes.first(),
+                lostUpTo,
+                confirmedUpTo,
+                sizes.messages(),
+                sizes.bytes());
+    }
+
+    Layout.Meta meta() {
+        long first = sizes.messages() == 0 ? top + 1 : sizes.first();
+        return new Layout.Meta(epochName, top, first, lostUpTo, confirmedUpTo, usedMillis, name);
+    }
+
+    /** Whether it was used since this was asked last: whoever was not may be put out of memory. */
+    boolean usedSinceLastLook() {
+        boolean was = used;
+        used = false;
+        return was;
+    }
+}

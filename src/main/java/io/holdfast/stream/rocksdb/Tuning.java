@@ -1,0 +1,91 @@
+package io.holdfast.stream.rocksdb;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.WALRecoveryMode;
+
+/** RocksDB's options: for one writer, short-lived messages, and point look-ups that mostly find nothing. */
+final class Tuning implements AutoCloseable {
+
+    private static final long MIB = 1L << 20;
+
+    private final List<AutoCloseable> owned = new ArrayList<>();
+    private final BloomFilter bloom = own(new BloomFilter(10, false));
+    private final Cache cache = own(new LRUCache(64 * MIB));
+
+    /**
+     * A torn record at the end of the log is what a crash leaves; damage before it is an error, not a place to stop at
+     * (what was acknowledged may lie behind it).
+     */
+    DBOptions database(boolean fresh, boolean wal) {
+        return own(new DBOptions()
+                .setCreateIfMissing(fresh)
+                .setCreateMissingColumnFamilies(true)
+                .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+                .setParanoidChecks(true)
+                .setAtomicFlush(!wal)
+                .setMaxTotalWalSize(192 * MIB)
+                .setMaxBackgroundJobs(2)
+                .setAllowConcurrentMemtableWrite(false)
+                .setEnableWriteThreadAdaptiveYield(false)
+                .setBytesPerSync(MIB)
+                .setMaxOpenFiles(512)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setKeepLogFileNum(3)
+                .setMaxLogFileSize(4 * MIB)
+                .setStatsDumpPeriodSec(0));
+    }
+
+    List<ColumnFamilyDescriptor> families() {
+        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+        for (Family family : Family.values()) {
+            descriptors.add(new ColumnFamilyDescriptor(family.storedName(), options(family)));
+        }
+        return descriptors;
+    }
+
+    private ColumnFamilyOptions options(Family family) {
+        BlockBasedTableConfig table = new BlockBasedTableConfig()
+                .setBlockCache(cache)
+                .setFilterPolicy(bloom)
+                .setBlockSize(8 * 1024);
+        ColumnFamilyOptions options = own(new ColumnFamilyOptions()
+                .setTableFormatConfig(table)
+                .setCompressionType(CompressionType.NO_COMPRESSION)
+                .setWriteBufferSize(
+                        switch (family) {
+                            case MESSAGES -> 64 * MIB;
+                            case IDS, EXPIRY -> 32 * MIB;
+                            default -> 8 * MIB;
+                        }));
+        if (family == Family.IDS) {
+            options.setMemtablePrefixBloomSizeRatio(0.05).setMemtableWholeKeyFiltering(true);
+        }
+        return options;
+    }
+
+    private <T extends AutoCloseable> T own(T value) {
+        owned.add(value);
+        return value;
+    }
+
+    @Override
+    public void close() {
+        for (int i = owned.size() - 1; i >= 0; i--) {
+            try {
+                owned.get(i).close();
+            } catch (Exception cause) {
+                throw new IllegalStateException("native options could not be closed", cause);
+            }
+        }
+    }
+}

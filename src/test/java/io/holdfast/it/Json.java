@@ -1,0 +1,27 @@
+package io.holdfast.it;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** JSON as the tests write it. */
+final class Json {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private Json() {}
+
+    /** Reads one value. */
+    static JsonNode read(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("not JSON: " + text, e);
+        }
+    }
+
+    /** An object written with single quotes: {@code object("{'n': %d}", 1)}. */
+    static ObjectNode object(String template, Object... values) {
+        return (ObjectNode) read(String.format(template.replace('\'', '"'), values));
+    }
+}

@@ -1,0 +1,268 @@
+package io.holdfast.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A gateway in a process of its own: the project's server.xml, the WAR that was built, a port and a data directory of
+ * its own, and whatever is configured on top.
+ *
+ * <p>{@code server run} replaces itself by java, so the process here is the JVM, and to kill it is to kill the gateway.
+ */
+final class LibertyServer implements AutoCloseable {
+    static final Duration START = Duration.ofSeconds(90);
+    static final String API_KEY = "dev";
+
+    private static final Path TARGET = Path.of("target").toAbsolutePath();
+
+    private final Path userDirectory;
+    private final Path directory;
+    private final int port;
+    private final Path javaHome;
+    private Process process;
+
+    private LibertyServer(String name, Map<String, String> variables, Path javaHome) {
+        this.userDirectory = TARGET.resolve("it").resolve(name);
+        this.directory = userDirectory.resolve("servers/holdfast");
+        this.port = freePort();
+        this.javaHome = javaHome;
+        try {
+            delete(userDirectory);
+            Files.createDirectories(directory.resolve("apps"));
+            Files.createDirectories(directory.resolve("configDropins/overrides"));
+            Files.copy(Path.of("server.xml"), directory.resolve("server.xml"));
+            Files.copy(TARGET.resolve("holdfast.war"), directory.resolve("apps/holdfast.war"));
+            Files.writeString(directory.resolve("server.env"), "keystore_password=unused\nltpa_keys_password=unused\n");
+            Files.writeString(directory.resolve("jvm.options"), "-Xmx512m\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        configure(variables);
+    }
+
+    /** An insecure gateway: clients name themselves, the API key is {@link #API_KEY}. */
+    static LibertyServer insecure(String name) {
+        return prepare(name, Map.of("holdfast.insecure", "true")).start();
+    }
+
+    /** A gateway with this configuration, not started yet. */
+    static LibertyServer prepare(String name, Map<String, String> variables) {
+        return new LibertyServer(name, variables, Path.of(System.getProperty("java.home")));
+    }
+
+    static LibertyServer prepare(String name, Map<String, String> variables, Path javaHome) {
+        return new LibertyServer(name, variables, javaHome);
+    }
+
+    /** Replaces the configuration; it is read at the next start. */
+    LibertyServer configure(Map<String, String> variables) {
+        Map<String, String> all = new LinkedHashMap<>(variables);
+        all.put("http.port", String.valueOf(port));
+        StringBuilder xml = new StringBuilder("<server>\n");
+        all.forEach((name, value) -> xml.append("  <variable name=\"")
+                .append(name)
+                .append("\" value=\"")
+                .append(value)
+                .append("\"/>\n"));
+        try {
+            Files.writeString(directory.resolve("configDropins/overrides/test.xml"), xml.append("</server>\n"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    /** Starts and waits until the gateway is ready. */
+    LibertyServer start() {
+        launch();
+        awaitReady();
+        return this;
+    }
+
+    /** Starts without waiting. */
+    LibertyServer launch() {
+        if (process != null && process.isAlive()) {
+            throw new IllegalStateException("it runs already");
+        }
+        ProcessBuilder builder =
+                new ProcessBuilder(TARGET.resolve("liberty/wlp/bin/server").toString(), "run", "holdfast");
+        builder.environment().put("WLP_USER_DIR", userDirectory.toString());
+        builder.environment().put("JAVA_HOME", javaHome.toString());
+        builder.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    void awaitReady() {
+        awaitAnswer("/health/ready", 200);
+    }
+
+    /** Waits until a GET is answered with this status. */
+    void awaitAnswer(String path, int status) {
+        long end = System.nanoTime() + START.toNanos();
+        String last = "nothing";
+        while (System.nanoTime() < end) {
+            if (!process.isAlive()) {
+                throw new AssertionError("the server ended with " + process.exitValue() + "\n" + log());
+            }
+            try {
+                Api.Answer answer = api().get(path);
+                if (answer.status() == status) {
+                    return;
+                }
+                last = answer.status() + " " + answer.body();
+            } catch (UncheckedIOException e) {
+                last = e.toString();
+            }
+            pause();
+        }
+        throw new AssertionError(path + " did not answer " + status + ", but " + last + "\n" + log());
+    }
+
+    /** Waits until the log has this text. */
+    void awaitLog(String text) {
+        long end = System.nanoTime() + START.toNanos();
+        while (!log().contains(text)) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("not in the log: " + text + "\n" + log());
+            }
+            pause();
+        }
+    }
+
+    /** SIGKILL. */
+    void kill() {
+        end(process.destroyForcibly());
+    }
+
+    void restart() {
+        kill();
+        start();
+    }
+
+    /** SIGTERM, and SIGKILL if that is not enough. */
+    void stop() {
+        process.destroy();
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                kill();
+            }
+        } catch (InterruptedException e) {
+            kill();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void end(Process killed) {
+        try {
+            killed.waitFor(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            kill();
+        }
+    }
+
+    URI http() {
+        return URI.create("http://localhost:" + port + "/");
+    }
+
+    URI websocket() {
+        return URI.create("ws://localhost:" + port + "/connection/websocket");
+    }
+
+    Api api() {
+        return new Api(http(), API_KEY);
+    }
+
+    RawClient client() {
+        return RawClient.open(websocket());
+    }
+
+    SocketClient socket() {
+        return SocketClient.open(websocket());
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    Path dataDirectory() {
+        return directory.resolve("holdfast-data");
+    }
+
+    /** All that the server has logged since it was prepared. */
+    String log() {
+        try {
+            return Files.exists(console()) ? Files.readString(console(), StandardCharsets.UTF_8) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path console() {
+        return userDirectory.resolve("console.log");
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path root) throws IOException {
+        if (!Files.exists(root)) {
+            return;
+        }
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
+                Files.delete(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

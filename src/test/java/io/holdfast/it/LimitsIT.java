@@ -1,0 +1,89 @@
+package io.holdfast.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The limits of one connection. */
+@ExtendWith(Gateway.class)
+class LimitsIT {
+    private static final int FRAME = 64 * 1024;
+
+    private final LibertyServer gateway;
+
+    LimitsIT(LibertyServer gateway) {
+        this.gateway = gateway;
+    }
+
+    @Test
+    void a_frame_of_64_kib_is_taken_and_one_byte_more_closes_as_too_big() {
+        try (RawClient connection = gateway.client()) {
+            connection.connectAs(Names.fresh("limits"));
+            connection.send(pingOf(FRAME));
+            connection.await("reply", message -> message.path("id").asInt() == 7);
+            connection.send(pingOf(FRAME + 1));
+            assertThat(connection.awaitClose().code()).isEqualTo(1009);
+        }
+    }
+
+    @Test
+    void a_frame_far_above_the_limit_closes_as_too_big() {
+        try (SocketClient connection = gateway.socket()) {
+            connection.connectAs(Names.fresh("limits"));
+            try {
+                connection.send(pingOf(4 << 20));
+            } catch (java.io.UncheckedIOException e) {
+                // The server need not take it to the end.
+            }
+            assertThat(connection.awaitClose().code()).isIn(1009, 1006);
+        }
+    }
+
+    private static String pingOf(int bytes) {
+        String frame = "{\"id\":7,\"ping\":{}}";
+        return frame + " ".repeat(bytes - frame.length());
+    }
+
+    @Test
+    void a_channel_name_has_at_most_255_bytes() {
+        try (RawClient connection = gateway.client()) {
+            connection.connectAs(Names.fresh("limits"));
+            connection.command("subscribe", "{'channel': '%s'}", "c".repeat(255));
+            assertThat(connection.refused("subscribe", "{'channel': '%s'}", "c".repeat(256)))
+                    .isEqualTo(107);
+            assertThat(connection.refused("publish", "{'channel': '%s', 'data': {}}", "c".repeat(256)))
+                    .isEqualTo(107);
+        }
+    }
+
+    @Test
+    void a_connection_has_at_most_128_channels_and_may_swap_one_for_another() {
+        String prefix = Names.fresh("many");
+        try (RawClient connection = gateway.client()) {
+            connection.connectAs(Names.fresh("limits"));
+            for (int i = 1; i <= 128; i++) {
+                connection.command("subscribe", "{'channel': '%s-%d'}", prefix, i);
+            }
+            assertThat(connection.refused("subscribe", "{'channel': '%s-129'}", prefix))
+                    .isEqualTo(106);
+            connection.command("unsubscribe", "{'channel': '%s-1'}", prefix);
+            connection.command("subscribe", "{'channel': '%s-129'}", prefix);
+        }
+    }
+
+    @Test
+    void a_publication_has_at_most_60_kib() {
+        String channel = Names.fresh("big");
+        try (RawClient connection = gateway.client()) {
+            connection.connectAs(Names.fresh("limits"));
+            connection.command("subscribe", "{'channel': '%s'}", channel);
+            assertThat(connection.refused(
+                            "publish", "{'channel': '%s', 'data': '%s'}", channel, "x".repeat(60 * 1024 + 1)))
+                    .isIn(106, 107);
+            String big = "x".repeat(59 * 1024);
+            connection.command("publish", "{'channel': '%s', 'data': '%s'}", channel, big);
+            assertThat(connection.publication(channel).data().asText()).isEqualTo(big);
+        }
+    }
+}

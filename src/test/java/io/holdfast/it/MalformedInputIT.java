@@ -1,0 +1,197 @@
+package io.holdfast.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Input that no SDK sends: the right code for whoever sends it, and no harm to anybody else. */
+@ExtendWith(Gateway.class)
+class MalformedInputIT {
+    private final LibertyServer gateway;
+    private final RawClient bystander;
+
+    MalformedInputIT(LibertyServer gateway) {
+        this.gateway = gateway;
+        this.bystander = gateway.client();
+        bystander.connectAs(Names.fresh("bystander"));
+    }
+
+    @AfterEach
+    void nobody_else_noticed() {
+        assertThat(bystander.ask("ping", "{}").has("error")).isFalse();
+        bystander.close();
+        assertThat(gateway.api().get("/health/ready").status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "{}", // an unasked pong
+                "not json",
+                "{",
+                "[]",
+                "null",
+                "1",
+                "\"text\"",
+                "{\"id\":1}",
+                "{\"id\":0,\"connect\":{}}",
+                "{\"connect\":{}}",
+                "{\"id\":1,\"subscribe\":{\"channel\":\"a\"}}",
+                "{\"id\":1,\"publish\":{\"channel\":\"a\",\"data\":{}}}",
+                "{\"id\":1,\"rpc\":{\"method\":\"ack\"}}",
+                "{\"id\":1,\"ping\":{}}",
+                "{\"send\":{\"data\":{}}}",
+                "{\"id\":1,\"nonsense\":{}}",
+                "{\"id\":1,\"connect\":[]}",
+                "{\"id\":1,\"connect\":7}",
+                "{\"id\":\"one\",\"connect\":{}}",
+                "{\"id\":-1,\"connect\":{}}",
+                "{\"id\":99999999999999999999,\"connect\":{}}",
+                "{\"id\":1.5,\"connect\":{}}",
+            })
+    void before_connect_it_closes_as_a_bad_request(String frame) {
+        try (RawClient connection = gateway.client()) {
+            connection.send(frame);
+            assertThat(connection.awaitClose()).isEqualTo(new Close(3501, "bad request"));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "{}", // nobody asked
+                "garbage",
+                "{\"id\":5,\"rpc\":{\"method\":\"x\"}",
+                "{\"id\":5}",
+                "{\"id\":0,\"rpc\":{\"method\":\"x\"}}",
+                "{\"rpc\":{\"method\":\"x\"}}",
+                "{\"id\":5,\"subscribe\":\"a\"}",
+                "{\"id\":5,\"subscribe\":{\"channel\":7}}",
+                "{\"id\":5,\"subscribe\":{\"channel\":\"a\",\"offset\":-1}}",
+                "{\"id\":5,\"subscribe\":{\"channel\":\"a\",\"offset\":\"x\"}}",
+                "\u0000",
+                "{\"id\":5,\"ping\":{}}}",
+            })
+    void after_connect_it_closes_as_a_bad_request(String frame) {
+        try (RawClient connection = gateway.client()) {
+            connection.connectAs(Names.fresh("malformed"));
+            connection.send(frame);
+            assertThat(connection.awaitClose()).isEqualTo(new Close(3501, "bad request"));
+        }
+    }
+
+    @Test
+    void an_empty_frame_closes_as_a_bad_request() {
+        try (SocketClient connection = gateway.socket()) {
+            connection.connectAs(Names.fresh("malformed"));
+            connection.send("");
+            assertThat(connection.awaitClose().code()).isEqualTo(3501);
+        }
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "subscribe   | {'channel': ''}                                | 107",
+                "subscribe   | {}                                             | 107",
+                "subscribe   | {'channel': '#somebody-else'}                  | 103",
+                "publish     | {'channel': '', 'data': {}}                    | 107",
+                "publish     | {'channel': '#somebody-else', 'data': {}}      | 103",
+                "publish     | {'channel': 'a'}                               | 107",
+                "unsubscribe | {'channel': ''}                                | 107",
+                "rpc         | {'method': 'no-such-method', 'data': {}}       | 104",
+                "rpc         | {'method': 'ack'}                              | 107",
+                "rpc         | {'method': 'ack', 'data': 'x'}                 | 107",
+                "rpc         | {'method': 'ack', 'data': {'channel': '#x', 'epoch': 'e', 'offset': -1}} | 107",
+                "rpc         | {'method': 'publish', 'data': {}}              | 107",
+                "presence    | {'channel': 'a'}                               | 108",
+                "history     | {'channel': 'a'}                               | 108",
+            })
+    void a_wrong_request_gets_an_error_and_the_connection_goes_on(String method, String request, int code) {
+        try (RawClient connection = gateway.client()) {
+            connection.connectAs(Names.fresh("malformed"));
+            assertThat(connection.refused(method, request)).isEqualTo(code);
+            assertThat(connection.ask("ping", "{}").has("error")).isFalse();
+        }
+    }
+
+    @Test
+    void unknown_fields_are_ignored() {
+        String channel = Names.fresh("unknown");
+        try (RawClient connection = gateway.client()) {
+            connection.connect("{'data': {'client': '%s', 'more': [1]}, 'surprise': {'a': [null]}}", Names.fresh("m"));
+            connection.command("subscribe", "{'channel': '%s', 'surprise': 1}", channel);
+        }
+    }
+
+    @Test
+    void a_message_may_come_in_fragments() {
+        try (SocketClient connection = gateway.socket()) {
+            byte[] text = Json.object("{'id': 1, 'connect': {'data': {'client': '%s'}}}", Names.fresh("fragments"))
+                    .toString()
+                    .getBytes(StandardCharsets.UTF_8);
+            connection.frame(SocketClient.TEXT, java.util.Arrays.copyOfRange(text, 0, 10));
+            connection.frame(SocketClient.CONTINUATION, java.util.Arrays.copyOfRange(text, 10, 11));
+            connection.frame(SocketClient.FIN, java.util.Arrays.copyOfRange(text, 11, text.length));
+            assertThat(connection
+                            .await("reply", message -> message.path("id").asInt() == 1)
+                            .has("connect"))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void a_binary_frame_on_a_json_connection_ends_it() {
+        try (SocketClient connection = gateway.socket()) {
+            connection.frame(SocketClient.FIN | SocketClient.BINARY, new byte[] {1, 2, 3});
+            assertThat(connection.awaitClose().code()).isIn(3501, 3506, 1003);
+        }
+    }
+
+    @Test
+    void text_that_is_no_utf_8_ends_the_connection() {
+        try (SocketClient connection = gateway.socket()) {
+            connection.connectAs(Names.fresh("malformed"));
+            connection.frame(SocketClient.FIN | SocketClient.TEXT, new byte[] {'{', '"', (byte) 0xC3, '"', '}'});
+            assertThat(connection.awaitClose().code()).isIn(1007, 3501);
+        }
+    }
+
+    @Test
+    void deep_nesting_ends_the_connection_and_not_the_server() {
+        try (RawClient connection = gateway.client()) {
+            connection.connectAs(Names.fresh("malformed"));
+            connection.send(
+                    "{\"id\":5,\"rpc\":{\"method\":\"x\",\"data\":" + "[".repeat(20_000) + "]".repeat(20_000) + "}}");
+            assertThat(connection.awaitClose().code()).isEqualTo(3501);
+        }
+    }
+
+    @Test
+    void a_cut_line_and_a_half_closed_one_harm_nobody() {
+        SocketClient cut = gateway.socket();
+        cut.connectAs(Names.fresh("malformed"));
+        cut.drop();
+        try (SocketClient half = gateway.socket()) {
+            half.connectAs(Names.fresh("malformed"));
+            half.halfClose();
+            half.awaitClose();
+        }
+    }
+
+    @Test
+    void bytes_that_are_no_frame_end_the_connection() {
+        try (SocketClient connection = gateway.socket()) {
+            connection.connectAs(Names.fresh("malformed"));
+            connection.raw(new byte[] {(byte) 0xFF, (byte) 0xFF, 0, 0, 0, 0, 0, 0});
+            connection.awaitClose();
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package io.holdfast.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Starts, ends and returns of the whole gateway. */
+class StartIT {
+    private static final Map<String, String> INSECURE = Map.of("holdfast.insecure", "true");
+
+    @Test
+    void nothing_accepted_is_lost_when_the_server_is_killed() {
+        String client = "survivor";
+        String outbox = "#" + client;
+        try (LibertyServer gateway = LibertyServer.insecure("killed")) {
+            String epoch;
+            long fifth;
+            try (RawClient connection = gateway.client()) {
+                epoch = connection
+                        .connectAs(client)
+                        .path("subs")
+                        .path(outbox)
+                        .path("epoch")
+                        .asText();
+                gateway.api().sendNumbers(client, 1, 5);
+                fifth = connection.publications(outbox, 5).get(4).offset();
+                connection.close();
+            }
+            gateway.api().sendNumbers(client, 6, 105);
+            gateway.api().sendNumbers("fresh", 1, 20);
+            gateway.restart();
+            JsonNode again = gateway.api().send("{'client': '%s', 'id': '%s-105', 'data': {'n': 105}}", client, client);
+            assertThat(again.path("duplicate").asBoolean()).as("ids survive").isTrue();
+            assertThat(again.path("epoch").asText()).as("the epoch survives").isEqualTo(epoch);
+            gateway.api().sendNumbers(client, 106, 107);
+            try (RawClient connection = gateway.client()) {
+                JsonNode sub = connection
+                        .connect(OutboxIT.RETURN, client, client, epoch, fifth)
+                        .path("subs")
+                        .path(outbox);
+                assertThat(sub.path("recovered").asBoolean()).isTrue();
+                List<Pub> pubs = connection.publications(outbox, 102);
+                assertThat(pubs).extracting(Pub::n).containsExactly(OutboxIT.numbers(6, 107));
+                assertThat(pubs.get(0).offset()).isEqualTo(fifth + 1);
+            }
+            try (RawClient fresh = gateway.client()) {
+                fresh.connectAs("fresh");
+                assertThat(fresh.publications("#fresh", 20))
+                        .extracting(Pub::n)
+                        .containsExactly(OutboxIT.numbers(1, 20));
+            }
+        }
+    }
+
+    @Test
+    void a_confirmed_cursor_survives_an_orderly_stop() {
+        String client = "stopped";
+        try (LibertyServer gateway = LibertyServer.insecure("stopped")) {
+            try (RawClient connection = gateway.client()) {
+                String epoch = connection
+                        .connect("{'data': {'client': '%s', 'device': 'd', 'acks': 'explicit'}}", client)
+                        .path("subs")
+                        .path("#" + client)
+                        .path("epoch")
+                        .asText();
+                gateway.api().sendNumbers(client, 1, 4);
+                long second = connection.publications("#" + client, 4).get(1).offset();
+                connection.command(
+                        "rpc",
+                        "{'method': 'ack', 'data': {'channel': '#%s', 'epoch': '%s', 'offset': %d}}",
+                        client,
+                        epoch,
+                        second);
+                gateway.stop();
+                assertThat(connection.awaitClose().code()).isIn(3001, 1001, 1006);
+            }
+            gateway.start();
+            try (RawClient connection = gateway.client()) {
+                connection.connect("{'data': {'client': '%s', 'device': 'd', 'acks': 'explicit'}}", client);
+                assertThat(connection.publications("#" + client, 2))
+                        .extracting(Pub::n)
+                        .containsExactly(3, 4);
+            }
+        }
+    }
+
+    @Test
+    void a_second_gateway_on_the_same_data_directory_says_so_and_serves_nothing() {
+        try (LibertyServer first = LibertyServer.insecure("first")) {
+            first.api().sendNumbers("owner", 1, 3);
+            try (LibertyServer second = LibertyServer.prepare(
+                    "second",
+                    Map.of(
+                            "holdfast.insecure",
+                            "true",
+                            "holdfast.data.directory",
+                            first.dataDirectory().toString()))) {
+                second.launch();
+                servesNothing(second, first.dataDirectory().toString());
+            }
+            try (RawClient connection = first.client()) {
+                connection.connectAs("owner");
+                assertThat(connection.publications("#owner", 3))
+                        .extracting(Pub::n)
+                        .containsExactly(1, 2, 3);
+            }
+        }
+    }
+
+    @Test
+    void insecure_mode_refuses_an_address_that_others_can_reach() {
+        try (LibertyServer gateway =
+                LibertyServer.prepare("reachable", Map.of("holdfast.insecure", "true", "http.host", "0.0.0.0"))) {
+            gateway.launch();
+            servesNothing(gateway, "holdfast.insecure");
+        }
+    }
+
+    @Test
+    void a_data_directory_that_cannot_be_written_stops_the_start_with_its_name() throws IOException {
+        LibertyServer prepared = LibertyServer.prepare("unwritable", INSECURE);
+        Path file = Path.of("target/it/unwritable/a-file").toAbsolutePath();
+        Files.writeString(file, "no directory");
+        try (prepared) {
+            prepared.configure(Map.of("holdfast.insecure", "true", "holdfast.data.directory", file + "/data"));
+            prepared.launch();
+            servesNothing(prepared, file.toString());
+        }
+    }
+
+    @Test
+    void a_bad_value_stops_the_start_with_the_key() {
+        try (LibertyServer gateway = LibertyServer.prepare(
+                "bad-value", Map.of("holdfast.insecure", "true", "holdfast.pending.max-messages", "many"))) {
+            gateway.launch();
+            servesNothing(gateway, "holdfast.pending.max-messages");
+        }
+    }
+
+    private static void servesNothing(LibertyServer gateway, String said) {
+        gateway.awaitLog(said);
+        gateway.awaitAnswer("/health/ready", 503);
+        assertThat(gateway.api()
+                        .post("/api/send", "{'client': 'c', 'data': {}}")
+                        .status())
+                .isIn(404, 503);
+        assertThat(gateway.api().get("/").status())
+                .as("no half-started application")
+                .isIn(404, 503);
+        assertThat(gateway.log()).contains(said);
+    }
+
+    @Test
+    void it_runs_on_java_25_too() {
+        String home = System.getProperty("holdfast.java25.home", "");
+        assumeThat(home).as("-Dholdfast.java25.home").isNotBlank();
+        try (LibertyServer gateway =
+                        LibertyServer.prepare("java25", INSECURE, Path.of(home)).start();
+                RawClient connection = gateway.client()) {
+            connection.connectAs("young");
+            gateway.api().sendNumbers("young", 1, 10);
+            assertThat(connection.publications("#young", 10))
+                    .extracting(Pub::n)
+                    .containsExactly(OutboxIT.numbers(1, 10));
+            assertThat(gateway.log()).contains("25.");
+        }
+    }
+}

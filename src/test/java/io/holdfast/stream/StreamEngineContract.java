@@ -1,0 +1,762 @@
+package io.holdfast.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holdfast.stream.AppendOutcome.Duplicate;
+import io.holdfast.stream.AppendOutcome.Refused;
+import io.holdfast.stream.AppendOutcome.Stored;
+import io.holdfast.stream.Page.Continuity;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every engine does. Final states are kept one hour, empty streams 30 days; the clock is the test's. */
+public abstract class StreamEngineContract {
+
+    protected static final long HOUR = 3_600_000;
+    protected static final long DAY = 24 * HOUR;
+    protected static final String S = "#ann";
+    private static final Retention WIDE = new Retention(1000, 1 << 20, Retention.Overflow.DROP_OLDEST);
+
+    protected final AtomicLong now = new AtomicLong(1_800_000_000_000L);
+    protected StreamEngine engine;
+
+    /** Opens the engine on this test's storage, the same at every call; final states 1 h, empty streams 30 days. */
+    protected abstract StreamEngine open(LongSupplier clockMillis);
+
+    @BeforeEach
+    void openEngine() {
+        engine = open(now::get);
+    }
+
+    @AfterEach
+    void closeEngine() {
+        engine.close();
+    }
+
+    protected void reopen() {
+        engine.close();
+        engine = open(now::get);
+    }
+
+    // --- appending and reading
+
+    @Test
+    void offsets_start_at_1_and_grow_by_1() {
+        assertThat(offsets(append(message("a"), message("b"), message("c")))).containsExactly(1L, 2L, 3L);
+        assertThat(offsets(append(message("d")))).containsExactly(4L);
+        assertThat(engine.info(S).top().offset()).isEqualTo(4);
+    }
+
+    @Test
+    void what_was_stored_is_read_as_it_was() {
+        byte[] payload = "{\"ü\":1}".getBytes(StandardCharsets.UTF_8);
+        append(new Append(S, "id-ü", payload, Map.of("k", "v", "ö", ""), 17, now.get() + 5, 0, WIDE));
+
+        Publication read = all(S).publications().get(0);
+
+        assertThat(read.offset()).isEqualTo(1);
+        assertThat(read.id()).isEqualTo("id-ü");
+        assertThat(read.payload()).isEqualTo(payload);
+        assertThat(read.tags()).isEqualTo(Map.of("k", "v", "ö", ""));
+        assertThat(read.publishedAtMillis()).isEqualTo(17);
+        assertThat(read.expiresAtMillis()).isEqualTo(now.get() + 5);
+    }
+
+    @Test
+    void streams_do_not_see_each_other() {
+        append(of("a", "1"), of("ab", "2"), of("a", "3"), of("b", "4"));
+        assertThat(ids(all("a"))).containsExactly("1", "3");
+        assertThat(ids(all("ab"))).containsExactly("2");
+        assertThat(ids(all("b"))).containsExactly("4");
+        assertThat(ids(all("c"))).isEmpty();
+    }
+
+    @Test
+    void an_empty_batch_has_no_outcomes() {
+        assertThat(append()).isEmpty();
+        assertThat(engine.apply(List.of())).isNotNull();
+    }
+
+    @Test
+    void an_unknown_stream_is_empty_and_keeps_its_epoch_until_it_is_written() {
+        StreamInfo before = engine.info(S);
+        assertThat(before.top().offset()).isZero();
+        assertThat(before.firstOffset()).isEqualTo(1);
+        assertThat(before.messages()).isZero();
+        Stored stored = (Stored) append(message("a")).get(0);
+        assertThat(stored.position()).isEqualTo(new Position(before.top().epoch(), 1));
+        assertThat(page(before.top(), 10).continuity()).isEqualTo(Continuity.CONTINUOUS);
+    }
+
+    @Test
+    void info_counts_what_is_retained() {
+        append(message("a"), message("b"));
+        StreamInfo info = engine.info(S);
+        assertThat(info.messages()).isEqualTo(2);
+        assertThat(info.bytes()).isEqualTo(2 * size("a"));
+        assertThat(info.firstOffset()).isEqualTo(1);
+        assertThat(info.lostUpTo()).isZero();
+        assertThat(info.confirmedUpTo()).isZero();
+    }
+
+    @Test
+    void a_large_batch_over_many_streams_is_stored_in_order() {
+        List<Append> batch = new ArrayList<>();
+        for (int i = 0; i < 5000; i++) {
+            batch.add(of("s" + i % 37, "m" + i));
+        }
+        await(engine.append(batch));
+        for (int s = 0; s < 37; s++) {
+            List<String> expected = new ArrayList<>();
+            for (int i = s; i < 5000; i += 37) {
+                expected.add("m" + i);
+            }
+            assertThat(ids(all("s" + s))).isEqualTo(expected);
+        }
+    }
+
+    // --- pages
+
+    @Test
+    void a_page_ends_at_the_message_bound_and_says_more() {
+        append(message("a"), message("b"), message("c"));
+        Page page = page(start(), 2);
+        assertThat(ids(page)).containsExactly("a", "b");
+        assertThat(page.more()).isTrue();
+        Page rest = page(position(2), 2);
+        assertThat(ids(rest)).containsExactly("c");
+        assertThat(rest.more()).isFalse();
+        assertThat(ids(page(position(3), 2))).isEmpty();
+    }
+
+    @Test
+    void a_page_ends_before_the_byte_bound_but_holds_at_least_one() {
+        append(message("a"), message("b"), message("c"));
+        Page two = engine.read(S, start(), 10, 2 * size("a"));
+        assertThat(ids(two)).containsExactly("a", "b");
+        assertThat(two.more()).isTrue();
+        assertThat(ids(engine.read(S, start(), 10, 1))).containsExactly("a");
+    }
+
+    @Test
+    void a_full_page_without_a_rest_does_not_say_more() {
+        append(message("a"), message("b"));
+        assertThat(page(start(), 2).more()).isFalse();
+    }
+
+    @Test
+    void another_epoch_gets_what_is_retained_and_is_told() {
+        append(message("a"), message("b"));
+        Page page = engine.read(S, new Position("other", 1), 10, 1000);
+        assertThat(page.continuity()).isEqualTo(Continuity.EPOCH_CHANGED);
+        assertThat(ids(page)).containsExactly("a", "b");
+    }
+
+    @Test
+    void a_position_above_the_top_is_of_another_life() {
+        append(message("a"));
+        Page page = engine.read(S, position(2), 10, 1000);
+        assertThat(page.continuity()).isEqualTo(Continuity.EPOCH_CHANGED);
+        assertThat(ids(page)).containsExactly("a");
+    }
+
+    @Test
+    void the_empty_epoch_is_the_streams_own() {
+        append(message("a"), message("b"));
+        Page page = engine.read(S, new Position("", 1), 10, 1000);
+        assertThat(page.continuity()).isEqualTo(Continuity.CONTINUOUS);
+        assertThat(ids(page)).containsExactly("b");
+    }
+
+    // --- deduplication
+
+    @Test
+    void the_same_id_within_the_window_is_a_duplicate_and_stores_nothing() {
+        append(message("a"));
+        Duplicate duplicate = (Duplicate) append(message("a")).get(0);
+        assertThat(duplicate.position()).isEqualTo(position(1));
+        assertThat(duplicate.conflicting()).isFalse();
+        assertThat(engine.info(S).messages()).isEqualTo(1);
+    }
+
+    @Test
+    void a_duplicate_with_another_payload_is_conflicting() {
+        append(message("a"));
+        Append other =
+                new Append(S, "a", bytes("other"), Map.of(), now.get(), Publication.NEVER, now.get() - 300_000, WIDE);
+        assertThat(((Duplicate) append(other).get(0)).conflicting()).isTrue();
+        assertThat(all(S).publications().get(0).payload()).isEqualTo(bytes("{}"));
+    }
+
+    @Test
+    void duplicates_are_found_within_one_batch() {
+        List<AppendOutcome> outcomes = append(message("a"), message("a"), message("b"), message("a"));
+        assertThat(outcomes)
+                .extracting(Object::getClass)
+                .containsExactly(Stored.class, Duplicate.class, Stored.class, Duplicate.class);
+        assertThat(((Duplicate) outcomes.get(3)).position().offset()).isEqualTo(1);
+        assertThat(ids(all(S))).containsExactly("a", "b");
+    }
+
+    @Test
+    void the_same_id_on_another_stream_is_no_duplicate() {
+        assertThat(append(of("x", "a"), of("y", "a"))).allMatch(Stored.class::isInstance);
+    }
+
+    @Test
+    void an_id_outside_the_window_is_stored_anew() {
+        append(message("a"));
+        now.addAndGet(300_001);
+        Append again =
+                new Append(S, "a", bytes("{}"), Map.of(), now.get(), Publication.NEVER, now.get() - 300_000, WIDE);
+        Stored stored = (Stored) append(again).get(0);
+        assertThat(stored.position().offset()).isEqualTo(2);
+        assertThat(engine.message(S, "a").orElseThrow().position().offset()).isEqualTo(2);
+    }
+
+    @Test
+    void a_duplicate_is_found_after_its_first_was_trimmed_and_after_a_restart() {
+        append(message("a"));
+        apply(confirm("d", 1), new Change.Trim(S, 1));
+        assertThat(((Duplicate) append(message("a")).get(0)).position()).isEqualTo(position(1));
+        reopen();
+        assertThat(((Duplicate) append(message("a")).get(0)).position()).isEqualTo(position(1));
+    }
+
+    @Test
+    void the_repetition_of_a_batch_reports_what_the_first_attempt_stored() {
+        List<Append> batch = List.of(message("a"), message("b"), message("a"));
+        List<AppendOutcome> first = await(engine.append(batch));
+        assertThat(await(engine.append(List.copyOf(batch)))).isEqualTo(first);
+        assertThat(engine.info(S).messages()).isEqualTo(2);
+    }
+
+    @Test
+    void a_repetition_joins_the_attempt_that_is_under_way() {
+        List<Append> batch = new ArrayList<>();
+        for (int i = 0; i < 2000; i++) {
+            batch.add(message("m" + i));
+        }
+        CompletionStage<List<AppendOutcome>> first = engine.append(batch);
+        CompletionStage<List<AppendOutcome>> second = engine.append(batch);
+        assertThat(await(second)).isEqualTo(await(first)).allMatch(Stored.class::isInstance);
+        assertThat(engine.info(S).top().offset()).isEqualTo(2000);
+    }
+
+    // --- retention
+
+    @Test
+    void overflow_drops_the_oldest_says_what_was_lost_and_records_why() {
+        Retention two = new Retention(2, 1000, Retention.Overflow.DROP_OLDEST);
+        append(kept("a", two), kept("b", two));
+        Stored stored = (Stored) append(kept("c", two)).get(0);
+        assertThat(stored.dropped()).containsExactly(new Removed(S, 1, "a"));
+        StreamInfo info = engine.info(S);
+        assertThat(info.lostUpTo()).isEqualTo(1);
+        assertThat(info.firstOffset()).isEqualTo(2);
+        assertThat(info.messages()).isEqualTo(2);
+        MessageRecord record = engine.message(S, "a").orElseThrow();
+        assertThat(record.finalState()).isEqualTo(FinalState.DROPPED);
+        assertThat(record.finalAtMillis()).isEqualTo(now.get());
+        assertThat(page(position(0), 10).continuity()).isEqualTo(Continuity.LOST);
+        assertThat(page(start(), 10).continuity()).isEqualTo(Continuity.LOST);
+        assertThat(page(position(1), 10).continuity()).isEqualTo(Continuity.CONTINUOUS);
+        assertThat(ids(page(start(), 10))).containsExactly("b", "c");
+    }
+
+    @Test
+    void overflow_within_one_batch_drops_what_the_batch_itself_brought() {
+        Retention two = new Retention(2, 1000, Retention.Overflow.DROP_OLDEST);
+        List<AppendOutcome> outcomes =
+                append(kept("a", two), kept("b", two), kept("c", two), kept("d", two), kept("a", two));
+        assertThat(((Stored) outcomes.get(3)).dropped()).containsExactly(new Removed(S, 2, "b"));
+        assertThat(outcomes.get(4)).isInstanceOf(Duplicate.class);
+        assertThat(ids(all(S))).containsExactly("c", "d");
+        assertThat(engine.message(S, "a").orElseThrow().finalState()).isEqualTo(FinalState.DROPPED);
+        reopen();
+        assertThat(ids(all(S))).containsExactly("c", "d");
+        assertThat(engine.info(S).messages()).isEqualTo(2);
+    }
+
+    @Test
+    void dropping_what_was_confirmed_is_no_loss() {
+        Retention two = new Retention(2, 1000, Retention.Overflow.DROP_OLDEST);
+        append(kept("a", two), kept("b", two));
+        apply(confirm("d", 1));
+        Stored stored = (Stored) append(kept("c", two)).get(0);
+        assertThat(stored.dropped()).isEmpty();
+        assertThat(engine.info(S).lostUpTo()).isZero();
+        assertThat(engine.info(S).firstOffset()).isEqualTo(2);
+        assertThat(engine.message(S, "a").orElseThrow().finalState()).isNull();
+    }
+
+    @Test
+    void the_byte_bound_drops_as_many_as_it_takes() {
+        Retention bytes = new Retention(100, 3 * size("a"), Retention.Overflow.DROP_OLDEST);
+        append(kept("a", bytes), kept("b", bytes), kept("c", bytes));
+        Append big = new Append(
+                S, "d", bytes("[1,2,3]"), Map.of(), now.get(), Publication.NEVER, now.get() - 300_000, bytes);
+        assertThat(((Stored) append(big).get(0)).dropped())
+                .extracting(Removed::id)
+                .containsExactly("a", "b", "c");
+        assertThat(engine.info(S).bytes()).isEqualTo(8);
+    }
+
+    @Test
+    void a_publication_that_alone_exceeds_the_byte_bound_is_refused() {
+        Retention tiny = new Retention(100, 5, Retention.Overflow.DROP_OLDEST);
+        append(kept("a", tiny));
+        Append big =
+                new Append(S, "b", bytes("[1,2,3]"), Map.of(), now.get(), Publication.NEVER, now.get() - 300_000, tiny);
+        assertThat(append(big).get(0)).isInstanceOf(Refused.class);
+        assertThat(ids(all(S))).containsExactly("a");
+    }
+
+    @Test
+    void a_full_stream_that_rejects_refuses_until_there_is_room() {
+        Retention two = new Retention(2, 1000, Retention.Overflow.REJECT);
+        assertThat(append(kept("a", two), kept("b", two), kept("c", two)).get(2))
+                .isInstanceOf(Refused.class);
+        assertThat(engine.info(S).top().offset()).isEqualTo(2);
+        assertThat(engine.message(S, "c")).isEmpty();
+        apply(confirm("d", 1), new Change.Trim(S, 1));
+        assertThat(offsets(append(kept("c", two)))).containsExactly(3L);
+    }
+
+    // --- trimming, settling, expiry
+
+    @Test
+    void trim_removes_what_lies_up_to_the_offset_and_is_no_loss() {
+        append(message("a"), message("b"), message("c"));
+        apply(confirm("d", 2), new Change.Trim(S, 2));
+        assertThat(ids(all(S))).containsExactly("c");
+        StreamInfo info = engine.info(S);
+        assertThat(info.firstOffset()).isEqualTo(3);
+        assertThat(info.lostUpTo()).isZero();
+        assertThat(info.messages()).isEqualTo(1);
+        assertThat(info.bytes()).isEqualTo(size("c"));
+        assertThat(page(start(), 10).continuity()).isEqualTo(Continuity.CONTINUOUS);
+        MessageRecord record = engine.message(S, "a").orElseThrow();
+        assertThat(record.position()).isEqualTo(position(1));
+        assertThat(record.finalState()).isNull();
+    }
+
+    @Test
+    void trim_of_everything_keeps_the_offsets_also_over_a_restart() {
+        append(message("a"), message("b"));
+        String epoch = engine.info(S).top().epoch();
+        apply(new Change.Trim(S, 2));
+        assertThat(engine.info(S).firstOffset()).isEqualTo(3);
+        reopen();
+        assertThat(engine.info(S).top()).isEqualTo(new Position(epoch, 2));
+        assertThat(engine.info(S).firstOffset()).isEqualTo(3);
+        assertThat(offsets(append(message("c")))).containsExactly(3L);
+        reopen();
+        assertThat(ids(all(S))).containsExactly("c");
+    }
+
+    @Test
+    void trim_above_the_top_and_of_an_unknown_stream_does_no_harm() {
+        append(message("a"));
+        apply(new Change.Trim(S, 99), new Change.Trim("nobody", 5));
+        assertThat(offsets(append(message("b")))).containsExactly(2L);
+        assertThat(engine.info("nobody").top().offset()).isZero();
+    }
+
+    @Test
+    void settle_leaves_a_hole_and_records_why() {
+        append(message("a"), message("b"), message("c"));
+        apply(new Change.Settle(S, 2, FinalState.DEAD, now.get() + 7));
+        assertThat(offsetsOf(all(S))).containsExactly(1L, 3L);
+        assertThat(engine.info(S).messages()).isEqualTo(2);
+        MessageRecord record = engine.message(S, "b").orElseThrow();
+        assertThat(record.finalState()).isEqualTo(FinalState.DEAD);
+        assertThat(record.finalAtMillis()).isEqualTo(now.get() + 7);
+        assertThat(page(position(1), 10).continuity()).isEqualTo(Continuity.CONTINUOUS);
+        apply(new Change.Settle(S, 2, FinalState.EXPIRED, now.get() + 9), new Change.Settle(S, 77, FinalState.DEAD, 1));
+        assertThat(engine.message(S, "b").orElseThrow()).isEqualTo(record);
+    }
+
+    @Test
+    void settling_the_oldest_moves_the_first_past_the_hole() {
+        append(message("a"), message("b"), message("c"));
+        apply(new Change.Settle(S, 2, FinalState.DEAD, 1), new Change.Settle(S, 1, FinalState.DEAD, 1));
+        assertThat(engine.info(S).firstOffset()).isEqualTo(3);
+    }
+
+    @Test
+    void expiry_takes_out_what_has_run_out_and_only_that() {
+        append(expiring("a", 1000), message("b"), expiring("c", 500), expiring("d", 5000));
+        StreamEngine.Expired none = await(engine.expire(now.get() + 499, 100));
+        assertThat(none.removed()).isEmpty();
+        assertThat(none.exhausted()).isTrue();
+        StreamEngine.Expired expired = await(engine.expire(now.get() + 1000, 100));
+        assertThat(expired.removed()).containsExactly(new Removed(S, 3, "c"), new Removed(S, 1, "a"));
+        assertThat(ids(all(S))).containsExactly("b", "d");
+        assertThat(engine.info(S).lostUpTo()).isZero();
+        assertThat(engine.message(S, "a").orElseThrow().finalState()).isEqualTo(FinalState.EXPIRED);
+        assertThat(engine.message(S, "b").orElseThrow().finalState()).isNull();
+    }
+
+    @Test
+    void what_was_confirmed_does_not_expire_again() {
+        append(expiring("a", 1000), expiring("b", 1000));
+        apply(confirm("d", 1));
+        assertThat(await(engine.expire(now.get() + 1000, 100)).removed()).containsExactly(new Removed(S, 2, "b"));
+        assertThat(engine.message(S, "a").orElseThrow().finalState()).isNull();
+        assertThat(engine.info(S).messages()).isZero();
+    }
+
+    @Test
+    void expiry_goes_on_where_its_bound_stopped_it() {
+        append(expiring("a", 1), expiring("b", 2), expiring("c", 3));
+        StreamEngine.Expired first = await(engine.expire(now.get() + 10, 2));
+        assertThat(first.exhausted()).isFalse();
+        assertThat(first.removed()).extracting(Removed::id).containsExactly("a", "b");
+        assertThat(await(engine.expire(now.get() + 10, 2)).removed())
+                .extracting(Removed::id)
+                .containsExactly("c");
+    }
+
+    @Test
+    void what_comes_already_expired_is_found_after_later_ones_were() {
+        append(expiring("a", 1000));
+        await(engine.expire(now.get() + 2000, 100));
+        append(expiring("b", -5000));
+        assertThat(await(engine.expire(now.get() + 2000, 100)).removed())
+                .extracting(Removed::id)
+                .containsExactly("b");
+    }
+
+    @Test
+    void final_states_are_forgotten_an_hour_after_the_end() {
+        append(expiring("a", 1000), expiring("b", 1000));
+        apply(confirm("d", 1), new Change.Trim(S, 1));
+        long end = now.get() + 1000;
+        expireAll(end);
+        expireAll(end + HOUR - 1);
+        assertThat(engine.message(S, "a")).isPresent();
+        assertThat(engine.message(S, "b").orElseThrow().finalState()).isEqualTo(FinalState.EXPIRED);
+        expireAll(end + HOUR);
+        assertThat(engine.message(S, "a")).isEmpty();
+        assertThat(engine.message(S, "b")).isEmpty();
+    }
+
+    @Test
+    void the_record_of_a_retained_message_is_not_forgotten() {
+        append(message("a"));
+        for (int hour = 1; hour < 6; hour++) {
+            expireAll(now.get() + hour * HOUR);
+        }
+        assertThat(engine.message(S, "a")).isPresent();
+        apply(new Change.Trim(S, 1));
+        expireAll(now.get() + 7 * HOUR);
+        assertThat(engine.message(S, "a")).isEmpty();
+    }
+
+    @Test
+    void a_late_final_state_is_kept_its_hour() {
+        append(message("a"));
+        apply(new Change.Settle(S, 1, FinalState.DEAD, now.get() + 50 * 60_000));
+        expireAll(now.get() + HOUR);
+        assertThat(engine.message(S, "a").orElseThrow().finalState()).isEqualTo(FinalState.DEAD);
+        expireAll(now.get() + 50 * 60_000 + HOUR);
+        assertThat(engine.message(S, "a")).isEmpty();
+    }
+
+    @Test
+    void an_id_that_was_stored_anew_survives_the_forgetting_of_the_old_one() {
+        append(expiring("a", 1000));
+        now.addAndGet(400_000);
+        append(new Append(S, "a", bytes("{}"), Map.of(), now.get(), Publication.NEVER, now.get() - 300_000, WIDE));
+        expireAll(now.get());
+        assertThat(offsetsOf(all(S))).containsExactly(2L);
+        assertThat(engine.message(S, "a").orElseThrow().finalState()).isNull();
+        expireAll(now.get() + 2 * HOUR);
+        assertThat(engine.message(S, "a").orElseThrow().position().offset()).isEqualTo(2);
+    }
+
+    @Test
+    void an_unused_empty_stream_is_forgotten_after_30_days_with_its_devices_and_begins_a_new_life() {
+        append(expiring("a", 1000));
+        apply(confirm("d", 1), new Change.Trim(S, 1));
+        String epoch = engine.info(S).top().epoch();
+        now.addAndGet(30 * DAY - 1);
+        expireAll(now.get());
+        assertThat(engine.info(S).top()).isEqualTo(new Position(epoch, 1));
+        now.addAndGet(DAY);
+        expireAll(now.get());
+        StreamInfo begun = engine.info(S);
+        assertThat(begun.top().offset()).isZero();
+        assertThat(begun.top().epoch()).isNotEqualTo(epoch);
+        assertThat(engine.devices(S)).isEmpty();
+        assertThat(offsets(append(message("b")))).containsExactly(1L);
+        reopen();
+        assertThat(engine.info(S).top().epoch()).isEqualTo(begun.top().epoch());
+        assertThat(ids(all(S))).containsExactly("b");
+    }
+
+    @Test
+    void a_stream_in_use_is_not_forgotten() {
+        append(message("a"), of("#bob", "b"));
+        apply(new Change.Trim("#bob", 1));
+        now.addAndGet(29 * DAY);
+        apply(new Change.MoveCursor("#bob", "d", 1, now.get(), false));
+        String epoch = engine.info("#bob").top().epoch();
+        now.addAndGet(5 * DAY);
+        expireAll(now.get());
+        assertThat(ids(all(S))).containsExactly("a");
+        assertThat(engine.info("#bob").top()).isEqualTo(new Position(epoch, 1));
+    }
+
+    // --- devices
+
+    @Test
+    void a_cursor_is_created_moves_forward_and_never_back() {
+        append(message("a"), message("b"), message("c"));
+        apply(new Change.MoveCursor(S, "tab", 1, 100, false));
+        assertThat(engine.devices(S)).containsExactly(new DeviceCursor("tab", 1, 100));
+        assertThat(engine.info(S).confirmedUpTo()).isZero();
+        apply(new Change.MoveCursor(S, "tab", 3, 200, true));
+        assertThat(engine.info(S).confirmedUpTo()).isEqualTo(3);
+        apply(new Change.MoveCursor(S, "tab", 2, 300, true));
+        assertThat(engine.devices(S)).containsExactly(new DeviceCursor("tab", 3, 300));
+    }
+
+    @Test
+    void devices_are_kept_apart_and_over_a_restart() {
+        append(message("a"), message("b"));
+        apply(confirm("x", 1), confirm("y", 2), new Change.MoveCursor("#bob", "x", 0, 9, false));
+        reopen();
+        assertThat(engine.devices(S))
+                .containsExactlyInAnyOrder(new DeviceCursor("x", 1, now.get()), new DeviceCursor("y", 2, now.get()));
+        assertThat(engine.devices("#bob")).containsExactly(new DeviceCursor("x", 0, 9));
+        assertThat(engine.info(S).confirmedUpTo()).isEqualTo(2);
+    }
+
+    @Test
+    void a_forgotten_device_leaves_what_it_confirmed() {
+        append(message("a"));
+        apply(confirm("x", 1));
+        apply(new Change.ForgetDevice(S, "x"), new Change.ForgetDevice(S, "never"));
+        assertThat(engine.devices(S)).isEmpty();
+        assertThat(engine.info(S).confirmedUpTo()).isEqualTo(1);
+        reopen();
+        assertThat(engine.devices(S)).isEmpty();
+    }
+
+    // --- the store
+
+    @Test
+    void everything_is_there_after_a_restart() {
+        append(message("a"), expiring("b", 1000), message("c"));
+        apply(new Change.Settle(S, 1, FinalState.DEAD, 5), confirm("d", 2));
+        StreamInfo before = engine.info(S);
+        Page page = all(S);
+        reopen();
+        assertThat(engine.info(S)).isEqualTo(before);
+        assertThat(ids(all(S))).isEqualTo(ids(page));
+        assertThat(await(engine.expire(now.get() + 1000, 10)).removed()).isEmpty();
+        assertThat(ids(all(S))).containsExactly("c");
+        assertThat(append(message("c")).get(0)).isInstanceOf(Duplicate.class);
+    }
+
+    @Test
+    void an_unwritten_stream_keeps_its_epoch_over_a_restart() {
+        Position begun = engine.info("nobody").top();
+        append(message("a"));
+        reopen();
+        assertThat(engine.info("nobody").top()).isEqualTo(begun);
+    }
+
+    @Test
+    void the_newest_time_is_known_also_after_a_restart() {
+        assertThat(engine.newestMillis()).isZero();
+        append(message("a"));
+        assertThat(engine.newestMillis()).isEqualTo(now.get());
+        apply(new Change.MoveCursor(S, "d", 0, now.get() + 5, false));
+        reopen();
+        assertThat(engine.newestMillis()).isEqualTo(now.get() + 5);
+    }
+
+    @Test
+    void a_closed_engine_refuses() {
+        append(message("a"));
+        engine.close();
+        engine.close();
+        assertThatThrownBy(() -> append(message("b")))
+                .isInstanceOfSatisfying(
+                        EngineException.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(EngineException.Reason.CLOSED));
+        assertThatThrownBy(() -> all(S)).isInstanceOf(EngineException.class);
+    }
+
+    @Test
+    void a_reader_that_follows_the_writer_skips_nothing() throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        List<Long> seen = new ArrayList<>();
+        Thread reader = new Thread(() -> {
+            Position at = start();
+            while (true) {
+                boolean last = done.get();
+                Page page = engine.read(S, at, 7, 1000);
+                assertThat(page.continuity()).isEqualTo(Continuity.CONTINUOUS);
+                for (Publication publication : page.publications()) {
+                    seen.add(publication.offset());
+                    at = new Position(page.info().top().epoch(), publication.offset());
+                }
+                if (!page.more()) {
+                    assertThat(at.offset()).isEqualTo(page.info().top().offset());
+                    if (last) {
+                        return;
+                    }
+                }
+            }
+        });
+        List<Throwable> failures = new ArrayList<>();
+        reader.setUncaughtExceptionHandler((thread, failure) -> failures.add(failure));
+        reader.start();
+        for (int i = 0; i < 300; i++) {
+            append(message("a" + i), message("b" + i), message("c" + i));
+        }
+        done.set(true);
+        reader.join(10_000);
+        assertThat(failures).isEmpty();
+        assertThat(seen).hasSize(900).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void a_reader_is_told_of_every_loss_while_the_writer_drops() throws Exception {
+        Retention few = new Retention(5, 10_000, Retention.Overflow.DROP_OLDEST);
+        AtomicBoolean done = new AtomicBoolean();
+        List<Throwable> failures = new ArrayList<>();
+        Thread reader = new Thread(() -> {
+            Position at = new Position("", 0);
+            while (!done.get()) {
+                Page page = engine.read(S, at, 3, 1000);
+                for (Publication publication : page.publications()) {
+                    if (publication.offset() != at.offset() + 1) {
+                        assertThat(page.continuity()).isEqualTo(Continuity.LOST);
+                    }
+                    at = new Position(page.info().top().epoch(), publication.offset());
+                }
+            }
+        });
+        reader.setUncaughtExceptionHandler((thread, failure) -> failures.add(failure));
+        reader.start();
+        for (int i = 0; i < 1500 && failures.isEmpty(); i++) {
+            append(kept("a" + i, few), kept("b" + i, few));
+        }
+        done.set(true);
+        reader.join(10_000);
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void behaves_like_the_model_whatever_comes() {
+        long seed = Long.getLong("holdfast.seed", System.nanoTime());
+        System.out.println("StreamEngineContract: -Dholdfast.seed=" + seed);
+        new StreamEngineScript(seed, this).run(400);
+    }
+
+    // --- words
+
+    private static Position start() {
+        return new Position("", 0);
+    }
+
+    private Position position(long offset) {
+        return new Position(engine.info(S).top().epoch(), offset);
+    }
+
+    private Page page(Position after, int max) {
+        return engine.read(S, after, max, 1 << 20);
+    }
+
+    protected final Page all(String stream) {
+        return engine.read(stream, start(), Integer.MAX_VALUE, Integer.MAX_VALUE);
+    }
+
+    protected final Append message(String id) {
+        return of(S, id);
+    }
+
+    protected final Append of(String stream, String id) {
+        return new Append(stream, id, bytes("{}"), Map.of(), now.get(), Publication.NEVER, now.get() - 300_000, WIDE);
+    }
+
+    private Append kept(String id, Retention retention) {
+        return new Append(S, id, bytes("{}"), Map.of(), now.get(), Publication.NEVER, now.get() - 300_000, retention);
+    }
+
+    private Append expiring(String id, long inMillis) {
+        return new Append(S, id, bytes("{}"), Map.of(), now.get(), now.get() + inMillis, now.get() - 300_000, WIDE);
+    }
+
+    private Change confirm(String device, long offset) {
+        return new Change.MoveCursor(S, device, offset, now.get(), true);
+    }
+
+    private static int size(String id) {
+        return id.length() + 2;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    protected final List<AppendOutcome> append(Append... appends) {
+        return await(engine.append(List.of(appends)));
+    }
+
+    protected final void apply(Change... changes) {
+        await(engine.apply(List.of(changes)));
+    }
+
+    private void expireAll(long atMillis) {
+        while (!await(engine.expire(atMillis, 1000)).exhausted()) {
+            // goes on
+        }
+    }
+
+    private static List<Long> offsets(List<AppendOutcome> outcomes) {
+        return outcomes.stream()
+                .map(outcome -> ((Stored) outcome).position().offset())
+                .toList();
+    }
+
+    private static List<Long> offsetsOf(Page page) {
+        return page.publications().stream().map(Publication::offset).toList();
+    }
+
+    protected static List<String> ids(Page page) {
+        return page.publications().stream().map(Publication::id).toList();
+    }
+
+    /** Waits, and throws what the stage failed with. */
+    public static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException failure) {
+            if (failure.getCause() instanceof EngineException engineFailure) {
+                throw engineFailure;
+            }
+            throw new AssertionError("not an EngineException", failure.getCause());
+        } catch (InterruptedException | TimeoutException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+}

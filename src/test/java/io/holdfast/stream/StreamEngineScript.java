@@ -1,0 +1,171 @@
+package io.holdfast.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.stream.AppendOutcome.Duplicate;
+import io.holdfast.stream.AppendOutcome.Stored;
+import io.holdfast.stream.Page.Continuity;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/** Random work on an engine and on the model, compared after each step. The clock moves less than a state is kept. */
+final class StreamEngineScript {
+
+    private static final List<String> STREAMS = List.of("#ann", "#bob", "orders:7", "é");
+
+    private final Random random;
+    private final StreamEngineContract test;
+    private final StreamEngineModel model = new StreamEngineModel();
+    private List<Append> lastBatch = List.of();
+    private List<AppendOutcome> lastOutcomes = List.of();
+
+    StreamEngineScript(long seed, StreamEngineContract test) {
+        this.random = new Random(seed);
+        this.test = test;
+    }
+
+    void run(int steps) {
+        for (int step = 0; step < steps; step++) {
+            test.now.addAndGet(random.nextInt(3000));
+            int what = random.nextInt(20);
+            if (what < 10) {
+                append();
+            } else if (what < 15) {
+                change();
+            } else if (what < 18) {
+                expire();
+            } else if (what == 18) {
+                repeat();
+            } else if (random.nextInt(4) == 0) {
+                test.reopen();
+                lastBatch = List.of();
+                lastOutcomes = List.of();
+            }
+            STREAMS.forEach(this::compare);
+        }
+    }
+
+    private void append() {
+        List<Append> batch = new ArrayList<>();
+        List<AppendOutcome> expected = new ArrayList<>();
+        for (int i = random.nextInt(8); i >= 0; i--) {
+            Append append = randomAppend();
+            batch.add(append);
+            expected.add(model.append(append, test.now.get()));
+        }
+        lastBatch = batch;
+        lastOutcomes = StreamEngineContract.await(test.engine.append(batch));
+        assertThat(lastOutcomes.stream().map(StreamEngineScript::withoutEpoch).toList())
+                .isEqualTo(expected);
+    }
+
+    private void repeat() {
+        assertThat(StreamEngineContract.await(test.engine.append(lastBatch))).isEqualTo(lastOutcomes);
+    }
+
+    private Append randomAppend() {
+        byte[] payload = new byte[random.nextInt(30)];
+        random.nextBytes(payload);
+        Retention retention = new Retention(
+                1 + random.nextInt(6),
+                20 + random.nextInt(120),
+                random.nextInt(3) == 0 ? Retention.Overflow.REJECT : Retention.Overflow.DROP_OLDEST);
+        long now = test.now.get();
+        return new Append(
+                STREAMS.get(random.nextInt(STREAMS.size())),
+                "id" + random.nextInt(60),
+                payload,
+                random.nextInt(4) == 0 ? Map.of("k", "v" + random.nextInt()) : Map.of(),
+                now,
+                random.nextInt(3) == 0 ? Publication.NEVER : now + random.nextInt(20_000),
+                now - 30_000,
+                retention);
+    }
+
+    private void change() {
+        List<Change> changes = new ArrayList<>();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            String stream = STREAMS.get(random.nextInt(STREAMS.size()));
+            long offset = Math.max(0, model.stream(stream).top - random.nextInt(6) + 1);
+            String device = "d" + random.nextInt(3);
+            changes.add(
+                    switch (random.nextInt(6)) {
+                        case 0 -> new Change.Trim(stream, offset);
+                        case 1 -> new Change.Settle(stream, offset, FinalState.DEAD, test.now.get());
+                        case 2 -> new Change.ForgetDevice(stream, device);
+                        case 3 -> new Change.MoveCursor(stream, device, offset, test.now.get(), false);
+                        default -> new Change.MoveCursor(stream, device, offset, test.now.get() - 5, true);
+                    });
+        }
+        changes.forEach(model::apply);
+        StreamEngineContract.await(test.engine.apply(changes));
+    }
+
+    private void expire() {
+        List<Removed> removed = new ArrayList<>();
+        StreamEngine.Expired expired;
+        do {
+            expired = StreamEngineContract.await(test.engine.expire(test.now.get(), 1 + random.nextInt(5)));
+            removed.addAll(expired.removed());
+        } while (!expired.exhausted());
+        removed.sort(Comparator.comparing(Removed::stream).thenComparing(Removed::offset));
+        assertThat(removed).isEqualTo(model.expire(test.now.get()));
+    }
+
+    private void compare(String name) {
+        StreamEngineModel.Stream stream = model.stream(name);
+        StreamInfo info = test.engine.info(name);
+        long first = stream.retained.isEmpty() ? stream.top + 1 : stream.retained.firstKey();
+        assertThat(info)
+                .isEqualTo(new StreamInfo(
+                        new Position(info.top().epoch(), stream.top),
+                        first,
+                        stream.lostUpTo,
+                        stream.confirmedUpTo,
+                        stream.retained.size(),
+                        StreamEngineModel.bytes(stream)));
+        assertThat(test.engine.devices(name)).containsExactlyInAnyOrderElementsOf(stream.devices.values());
+        comparePage(name, stream);
+        String id = "id" + random.nextInt(60);
+        Optional<MessageRecord> expected = Optional.ofNullable(stream.ids.get(id))
+                .map(known -> new MessageRecord(
+                        new Position(info.top().epoch(), known.offset()),
+                        known.append().publishedAtMillis(),
+                        known.state(),
+                        known.atMillis()));
+        assertThat(test.engine.message(name, id)).isEqualTo(expected);
+    }
+
+    private void comparePage(String name, StreamEngineModel.Stream stream) {
+        long after = random.nextInt((int) stream.top + 1);
+        int max = 1 + random.nextInt(8);
+        Page page = test.engine.read(name, new Position("", after), max, Integer.MAX_VALUE);
+        List<Long> expected = stream.retained.tailMap(after, false).keySet().stream()
+                .limit(max)
+                .toList();
+        assertThat(page.publications().stream().map(Publication::offset).toList())
+                .isEqualTo(expected);
+        for (Publication publication : page.publications()) {
+            Append append = StreamEngineModel.at(stream.retained, publication.offset());
+            assertThat(publication.id()).isEqualTo(append.id());
+            assertThat(publication.payload()).isEqualTo(append.payload());
+            assertThat(publication.tags()).isEqualTo(append.tags());
+        }
+        assertThat(page.more()).isEqualTo(stream.retained.tailMap(after, false).size() > max);
+        assertThat(page.continuity()).isEqualTo(after < stream.lostUpTo ? Continuity.LOST : Continuity.CONTINUOUS);
+    }
+
+    private static AppendOutcome withoutEpoch(AppendOutcome outcome) {
+        if (outcome instanceof Stored stored) {
+            return new Stored(new Position("", stored.position().offset()), stored.dropped());
+        }
+        if (outcome instanceof Duplicate duplicate) {
+            return new Duplicate(new Position("", duplicate.position().offset()), duplicate.conflicting());
+        }
+        return outcome;
+    }
+}
