@@ -81,8 +81,7 @@ class HttpApiIT {
 
     @Test
     void a_body_of_many_megabytes_is_refused_without_reading_it_into_memory() {
-        Api.Answer answer =
-                api.postRaw("/api/send", "{\"client\":\"c\",\"data\":\"" + "x".repeat(20 << 20) + "\"}");
+        Api.Answer answer = api.postRaw("/api/send", "{\"client\":\"c\",\"data\":\"" + "x".repeat(20 << 20) + "\"}");
         assertThat(answer.status()).isIn(400, 413);
     }
 
