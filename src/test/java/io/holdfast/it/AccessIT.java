@@ -114,7 +114,8 @@ class AccessIT {
     void nobody_writes_into_or_reads_the_outbox_of_another() {
         try (RawClient connection = gateway.client()) {
             connection.connect("{'token': '%s'}", TOKENS.of("u3", later()));
-            assertThat(connection.refused("publish", "{'channel': '#u4', 'data': {}}")).isEqualTo(103);
+            assertThat(connection.refused("publish", "{'channel': '#u4', 'data': {}}"))
+                    .isEqualTo(103);
             assertThat(connection.refused("rpc", "{'method': 'publish', 'data': {'channel': '#u4', 'data': {}}}"))
                     .isEqualTo(103);
             assertThat(connection.refused("subscribe", "{'channel': '#u4'}")).isEqualTo(103);
