@@ -17,14 +17,14 @@ WORK=$PWD/target/bench
 WLP=$PWD/target/liberty/wlp
 SERVER_PID=
 
-pinned() { # core, command...
+# Runs a command on one core, in the place of this shell.
+on_core() { # core, command...
     core=$1
     shift
     if command -v taskset >/dev/null && [ "$(nproc)" -gt 1 ]; then
-        taskset -c "$core" "$@"
-    else
-        "$@"
+        exec taskset -c "$core" "$@"
     fi
+    exec "$@"
 }
 
 build() {
@@ -47,9 +47,12 @@ prepare() { # name, server.xml, war
 }
 
 start() { # name, path that answers 200 when it is up
-    keystore_password=bench ltpa_keys_password=bench HTTP_PORT=$PORT HTTP_HOST=localhost HOLDFAST_INSECURE=true WLP_USER_DIR=$WORK/usr LOG_DIR=$WORK/log \
-        pinned 0 "$WLP/bin/server" run "$1" >"$WORK/$1.log" 2>&1 &
-    SERVER_PID=$! # taskset and the server script both exec
+    (
+        export keystore_password=bench ltpa_keys_password=bench HTTP_PORT="$PORT" HTTP_HOST=localhost
+        export HOLDFAST_INSECURE=true WLP_USER_DIR="$WORK/usr" LOG_DIR="$WORK/log"
+        on_core 0 "$WLP/bin/server" run "$1"
+    ) >"$WORK/$1.log" 2>&1 &
+    SERVER_PID=$! # the script of the server gives way to its JVM
     echo "$SERVER_PID" >"$WORK/pid"
     i=0
     until [ "$(curl -s -o /dev/null -w '%{http_code}' "http://localhost:$PORT$2")" = 200 ]; do
@@ -67,8 +70,8 @@ stop() {
 }
 
 load() {
-    pinned 1 java -Xmx1g -cp target/classes io.holdfast.bench.Load "$@" \
-        --port "$PORT" --seconds "$SECONDS_EACH" --warmup "$WARMUP" --json "$WORK/last.json" >"$WORK/last.txt" || FAILED=yes
+    (on_core 1 java -Xmx1g -cp target/classes io.holdfast.bench.Load "$@" \
+        --port "$PORT" --seconds "$SECONDS_EACH" --warmup "$WARMUP" --warmup-cpu "$WARMUP" --json "$WORK/last.json") >"$WORK/last.txt" || FAILED=yes
     if [ -z "${HEAD_PRINTED:-}" ]; then
         cat "$WORK/last.txt"
         HEAD_PRINTED=yes
@@ -116,7 +119,7 @@ scenario() {
         restart)
             gateway
             load return --clients 1000 --pending 100 --via batch \
-                --kill-cmd "kill -9 $SERVER_PID; while kill -0 $SERVER_PID 2>/dev/null; do sleep 0.05; done" \
+                --kill-cmd "kill -9 $SERVER_PID; while grep -q '^State:.[^Z]' /proc/$SERVER_PID/status 2>/dev/null; do sleep 0.05; done" \
                 --start-cmd "$PWD/bench/run.sh start-again"
             SERVER_PID=$(cat "$WORK/pid")
             ;;
@@ -138,7 +141,7 @@ trap 'exit 130' INT TERM
 build
 if [ "${1:-}" = load ]; then
     shift
-    case " $* " in *" bare "*) bare ;; *) gateway ;; esac
+    case " $* " in *"--target bare"*) bare ;; *) gateway ;; esac
     load "$@"
 else
     for name in ${*:-fanout stalled paced bare direct batch return restart idle}; do

@@ -40,7 +40,7 @@ final class Direct implements Scenario {
         Optional<ServerProcess> server = setup.server();
         Probe probe = setup.probe();
         long confirmedBefore = probe.acknowledged();
-        publishing.run(options.seconds("warmup"), Integer.MAX_VALUE / 2);
+        FanOut.warmUp(options, publishing, server);
         probe.awaitAcknowledged(confirmedBefore + publishing.next(), options.seconds("patience"));
 
         int first = publishing.next();

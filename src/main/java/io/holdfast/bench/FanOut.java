@@ -12,6 +12,7 @@ import java.util.Optional;
 /** Publishes to everybody on one channel, with a number of publications under way or on a schedule. */
 final class FanOut implements Scenario {
     private static final String CHANNEL = "bench";
+    private static final Duration WARM_WITHIN = Duration.ofMinutes(5);
 
     @Override
     public Result run(Setup setup) {
@@ -44,7 +45,7 @@ final class FanOut implements Scenario {
                 new Pace(limit, 1, clients - stalled, rate, options.seconds("patience")));
         watch.onFirst(publishing::arrived);
 
-        publishing.run(options.seconds("warmup"), Integer.MAX_VALUE / 2);
+        warmUp(options, publishing, server);
         watch.measureFrom(publishing.next());
         int first = publishing.next();
         Measured measured = new Measured(server, setup.traffic());
@@ -78,6 +79,16 @@ final class FanOut implements Scenario {
                 ledger.faults(),
                 problems,
                 more);
+    }
+
+    /** For the time asked for, and then second by second until the server has used as much CPU as was asked for. */
+    static void warmUp(Options options, Publishing publishing, Optional<ServerProcess> server) {
+        double wanted = server.map(ServerProcess::cpuSeconds).orElse(0.0) + options.number("warmup-cpu");
+        long deadline = System.nanoTime() + WARM_WITHIN.toNanos();
+        publishing.run(options.seconds("warmup"), Integer.MAX_VALUE / 2);
+        while (server.isPresent() && server.get().cpuSeconds() < wanted && System.nanoTime() - deadline < 0) {
+            publishing.run(Duration.ofSeconds(1), Integer.MAX_VALUE / 2);
+        }
     }
 
     /** What must not happen beside the faults. */

@@ -32,6 +32,8 @@ final class Options {
               --kill-cmd C --start-cmd C       return: shell commands that kill and start the server in between
               --ready-path P                   what answers 200 when the server is ready (/health/ready)
               --seconds S --warmup S           measured time (10) and time before it (10)
+              --warmup-cpu S                   warm up at least until the server has used so many CPU seconds: on a busy
+                                               machine, time alone says little about how warm a JVM is (0)
               --payload BYTES                  (128)
               --patience S                     how long nothing may move before messages count as lost (15)
               --api-key KEY --secret SECRET    (dev; no secret: insecure mode)
@@ -150,6 +152,7 @@ final class Options {
         defaults.put("seconds", "10");
         defaults.put("warmup", "10");
         defaults.put("patience", "15");
+        defaults.put("warmup-cpu", "0");
         defaults.put("payload", Integer.toString(Payload.DEFAULT_LENGTH));
         defaults.put("api-key", "dev");
         defaults.put("secret", "");

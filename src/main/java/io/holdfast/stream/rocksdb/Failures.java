@@ -4,6 +4,7 @@ import io.holdfast.stream.EngineException;
 import io.holdfast.stream.EngineException.Reason;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
@@ -66,7 +67,7 @@ final class Failures {
                 cause);
     }
 
-    EngineException corrupt(String what, @org.jspecify.annotations.Nullable Throwable cause) {
+    EngineException corrupt(String what, @Nullable Throwable cause) {
         return new EngineException(
                 Reason.CORRUPT,
                 "The stored data in " + directory + " is damaged (" + what
@@ -85,7 +86,7 @@ final class Failures {
                 cause);
     }
 
-    EngineException unreadable(String why, @org.jspecify.annotations.Nullable Throwable cause) {
+    EngineException unreadable(String why, @Nullable Throwable cause) {
         return new EngineException(
                 Reason.UNREADABLE,
                 "The data directory " + directory + " cannot be used: " + why

@@ -306,9 +306,7 @@ final class Store {
     /** Takes the mark "running" away; only where every write succeeded. */
     void markClean() {
         try (WriteOptions durable = new WriteOptions().setSync(true)) {
-            if (!options.wal()) {
-                flush();
-            }
+            flush(); // opens quickly then: nothing is to be replayed
             db.put(durable, StoreState.STATE, StoreState.state(StoreState.CLEAN, generation));
         } catch (RocksDBException cause) {
             throw failures.of("closing", cause);

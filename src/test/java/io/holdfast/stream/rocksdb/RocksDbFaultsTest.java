@@ -183,13 +183,20 @@ class RocksDbFaultsTest {
         }
     }
 
-    /** Tables from a first part (flushed by opening a store without a log), a log from a second. */
-    private void fill() {
-        try (RocksDbEngine engine = RocksDbEngine.open(TestStores.options(parent, true, false, 1L << 30), () -> 1)) {
+    /** Tables from a first part (flushed by the close), a log from a second: the picture of a store that was not closed. */
+    private void fill() throws IOException {
+        RocksDbOptions living = TestStores.options(parent.resolve("living"));
+        try (RocksDbEngine engine = RocksDbEngine.open(living, () -> 1)) {
             store(engine, 1000);
         }
-        try (RocksDbEngine engine = RocksDbEngine.open(options, () -> 1)) {
+        Files.createDirectories(options.directory());
+        try (RocksDbEngine engine = RocksDbEngine.open(living, () -> 1)) {
             store(engine, 2000);
+            for (Path file : sizesOf(living.directory()).keySet().stream()
+                    .map(living.directory()::resolve)
+                    .toList()) {
+                Files.copy(file, options.directory().resolve(file.getFileName()));
+            }
         }
     }
 
