@@ -1,6 +1,7 @@
 package io.holdfast.commands;
 
 import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.Names;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.delivery.SendOptions;
@@ -38,6 +39,10 @@ final class Publishing {
 
     private void publish(
             int id, String client, String channel, byte[] data, SendOptions how, Function<Receipt, Result> result) {
+        if (!Names.isChannel(channel)) {
+            answers.error(id, ErrorCode.BAD_REQUEST);
+            return;
+        }
         if (!access.mayPublish(client, channel)) {
             answers.error(id, ErrorCode.PERMISSION_DENIED);
             return;

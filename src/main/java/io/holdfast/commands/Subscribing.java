@@ -1,6 +1,7 @@
 package io.holdfast.commands;
 
 import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.Names;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.protocol.SubscribeRequest;
@@ -8,13 +9,10 @@ import io.holdfast.protocol.SubscribeResult;
 import io.holdfast.protocol.UnsubscribeRequest;
 import io.holdfast.protocol.UnsubscribeResult;
 import io.holdfast.stream.Position;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** A client's subscriptions to ordinary channels. Recovery follows the reply as pushes. */
 final class Subscribing {
-    private static final int MAX_NAME_BYTES = 255;
-
     private final RegisteredConnection connection;
     private final Answers answers;
     private final AccessPolicy access;
@@ -62,9 +60,7 @@ final class Subscribing {
 
     private @Nullable ErrorCode refusal(String client, SubscribeRequest subscribe) {
         String channel = subscribe.channel();
-        if (channel.isEmpty()
-                || channel.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES
-                || subscribe.type() != 0) {
+        if (!Names.isChannel(channel) || subscribe.type() != 0) {
             return ErrorCode.BAD_REQUEST;
         }
         return switch (access.maySubscribe(client, channel)) {

@@ -1,0 +1,151 @@
+#!/bin/sh
+# Builds, starts the gateway on core 0, drives it from core 1, prints a table in Markdown.
+#
+#   bench/run.sh                        every scenario
+#   bench/run.sh fanout direct          some of them: fanout stalled paced bare direct batch return restart idle
+#   bench/run.sh load fanout --clients 100 --under-way 40     one, with the load program's own options
+#
+# SECONDS_EACH (10) and WARMUP (15) set the times, PORT (9480) the port, BUILD=no skips the build, PROFILE=FILE.jfr records
+# the gateway with Java Flight Recorder, MAVEN_ARGS goes to Maven. Needs Linux, JDK 17 or newer, Maven; curl.
+set -eu
+cd "$(dirname "$0")/.."
+
+PORT=${PORT:-9480}
+SECONDS_EACH=${SECONDS_EACH:-10}
+WARMUP=${WARMUP:-15}
+WORK=$PWD/target/bench
+WLP=$PWD/target/liberty/wlp
+SERVER_PID=
+
+# Runs a command on one core, in the place of this shell.
+on_core() { # core, command...
+    core=$1
+    shift
+    if command -v taskset >/dev/null && [ "$(nproc)" -gt 1 ]; then
+        exec taskset -c "$core" "$@"
+    fi
+    exec "$@"
+}
+
+build() {
+    [ "${BUILD:-yes}" = no ] && return
+    mvn -q -B ${MAVEN_ARGS:-} -DskipTests -Djacoco.skip=true package liberty:install-server >&2
+    mvn -q -B ${MAVEN_ARGS:-} -f bench/bare/pom.xml package >&2
+}
+
+# Servers of our own beside the one of `mvn liberty:run`.
+prepare() { # name, server.xml, war
+    rm -rf "$WORK/usr/servers/$1"
+    mkdir -p "$WORK/usr/servers/$1/apps"
+    cp "$2" "$WORK/usr/servers/$1/server.xml"
+    cp "$3" "$WORK/usr/servers/$1/apps/"
+    printf -- '-Xmx512m\n' >"$WORK/usr/servers/$1/jvm.options"
+    if [ -n "${PROFILE:-}" ]; then
+        printf -- '-XX:StartFlightRecording=settings=profile,maxsize=200m,dumponexit=true,filename=%s\n-XX:+UnlockDiagnosticVMOptions\n-XX:+DebugNonSafepoints\n' \
+            "$PROFILE" >>"$WORK/usr/servers/$1/jvm.options"
+    fi
+}
+
+start() { # name, path that answers 200 when it is up
+    (
+        export keystore_password=bench ltpa_keys_password=bench HTTP_PORT="$PORT" HTTP_HOST=localhost
+        export HOLDFAST_INSECURE=true WLP_USER_DIR="$WORK/usr" LOG_DIR="$WORK/log"
+        on_core 0 "$WLP/bin/server" run "$1"
+    ) >"$WORK/$1.log" 2>&1 &
+    SERVER_PID=$! # the script of the server gives way to its JVM
+    echo "$SERVER_PID" >"$WORK/pid"
+    i=0
+    until [ "$(curl -s -o /dev/null -w '%{http_code}' "http://localhost:$PORT$2")" = 200 ]; do
+        i=$((i + 1))
+        [ $i -lt 600 ] || { echo "$1 did not start, see $WORK/$1.log" >&2; exit 1; }
+        sleep 0.2
+    done
+}
+
+stop() {
+    [ -n "$SERVER_PID" ] || return 0
+    kill "$SERVER_PID" 2>/dev/null || true
+    while kill -0 "$SERVER_PID" 2>/dev/null; do sleep 0.1; done
+    SERVER_PID=
+}
+
+load() {
+    (on_core 1 java -Xmx1g -cp target/classes io.holdfast.bench.Load "$@" \
+        --port "$PORT" --seconds "$SECONDS_EACH" --warmup "$WARMUP" --warmup-cpu "$WARMUP" --json "$WORK/last.json") >"$WORK/last.txt" || FAILED=yes
+    if [ -z "${HEAD_PRINTED:-}" ]; then
+        cat "$WORK/last.txt"
+        HEAD_PRINTED=yes
+    else
+        tail -n +3 "$WORK/last.txt"
+    fi
+    sed '1d;$d' "$WORK/last.json" >>"$WORK/results.jsonl" 2>/dev/null || true
+}
+
+gateway() {
+    [ "$SERVER_PID" ] && [ "$RUNNING" = gateway ] && return
+    stop
+    prepare gateway server.xml target/holdfast.war
+    start gateway /health/ready
+    RUNNING=gateway
+}
+
+bare() {
+    [ "$SERVER_PID" ] && [ "$RUNNING" = bare ] && return
+    stop
+    prepare bare bench/bare/server.xml target/bare/bare.war
+    start bare /publish
+    RUNNING=bare
+}
+
+scenario() {
+    case $1 in
+        fanout)
+            gateway
+            load fanout --clients 1000 --under-way 4
+            load fanout --clients 100 --under-way 40
+            load fanout --clients 1000 --under-way 1
+            ;;
+        stalled) gateway; load fanout --clients 1000 --under-way 4 --stalled 1 ;;
+        paced) gateway; load fanout --clients 1000 --rate 100 ;;
+        bare)
+            bare
+            load fanout --target bare --clients 1000 --under-way 4
+            load fanout --target bare --clients 100 --under-way 40
+            load fanout --target bare --clients 1000 --under-way 1
+            ;;
+        direct) gateway; load direct --clients 1000 --under-way 64 ;;
+        batch) gateway; load direct --clients 1000 --via batch --under-way 4 ;;
+        return) gateway; load return return return --clients 1000 --pending 100 --via batch ;;
+        restart)
+            gateway
+            load return --clients 1000 --pending 100 --via batch \
+                --kill-cmd "kill -9 $SERVER_PID; while grep -q '^State:.[^Z]' /proc/$SERVER_PID/status 2>/dev/null; do sleep 0.05; done" \
+                --start-cmd "$PWD/bench/run.sh start-again"
+            SERVER_PID=$(cat "$WORK/pid")
+            ;;
+        idle) gateway; load idle --clients 5000 ;;
+        *) echo "there is no scenario $1" >&2; exit 2 ;;
+    esac
+}
+
+mkdir -p "$WORK"
+RUNNING=
+FAILED=
+if [ "${1:-}" = start-again ]; then # used by the scenario restart: the same server on the same data
+    start gateway /health/ready
+    exit 0
+fi
+: >"$WORK/results.jsonl"
+trap stop EXIT
+trap 'exit 130' INT TERM
+build
+if [ "${1:-}" = load ]; then
+    shift
+    case " $* " in *"--target bare"*) bare ;; *) gateway ;; esac
+    load "$@"
+else
+    for name in ${*:-fanout stalled paced bare direct batch return restart idle}; do
+        scenario "$name"
+    done
+fi
+[ -z "$FAILED" ]

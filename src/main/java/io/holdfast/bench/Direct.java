@@ -1,0 +1,82 @@
+package io.holdfast.bench;
+
+import io.holdfast.bench.Publishing.Pace;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Sends to one client after the other; measured until everything is delivered and the server counts it as confirmed. */
+final class Direct implements Scenario {
+    @Override
+    public Result run(Setup setup) {
+        Options options = setup.options();
+        int clients = options.count("clients");
+        boolean batched = options.text("via").equals("batch");
+        int batch = batched ? options.count("batch") : 1;
+        int underWay = options.count("under-way", 64);
+        double rate = options.number("rate");
+        List<String> names = setup.freshNames("d");
+        String key = options.text("api-key");
+
+        Ledger ledger = Ledger.unicast(clients);
+        Watch watch = new Watch(setup.payload(), ledger);
+        Crowd crowd = new Crowd(setup.loop(), setup.target(), names, null, setup.payload(), watch, setup.traffic());
+        crowd.connect(Setup.CONNECTING_AT_A_TIME, Setup.CONNECT_LIMIT);
+        int connections = batched ? Math.max(1, Math.min(4, underWay)) : underWay;
+        Submitter submitter = batched
+                ? HttpSubmitter.batch(setup.loop(), key, connections, setup.target(), names)
+                : HttpSubmitter.send(setup.loop(), key, connections, setup.target(), names);
+        int limit = rate > 0 ? Integer.MAX_VALUE / 2 : underWay * batch;
+        Publishing publishing = new Publishing(
+                setup.loop(),
+                setup.payload(),
+                ledger,
+                submitter,
+                new Pace(limit, batch, 1, rate, options.seconds("patience")));
+        watch.onFirst(publishing::arrived);
+
+        Optional<ServerProcess> server = setup.server();
+        Probe probe = setup.probe();
+        long confirmedBefore = probe.acknowledged();
+        FanOut.warmUp(options, publishing, server);
+        probe.awaitAcknowledged(confirmedBefore + publishing.next(), options.seconds("patience"));
+
+        int first = publishing.next();
+        watch.measureFrom(first);
+        Measured measured = new Measured(server, setup.traffic());
+        publishing.run(options.seconds("seconds"), Integer.MAX_VALUE / 2);
+        double delivered = measured.seconds();
+        double perFrame = measured.messagesPerFrame();
+        int sent = publishing.next();
+        long confirmed = probe.awaitAcknowledged(confirmedBefore + sent, options.seconds("patience")) - confirmedBefore;
+        double cpu = measured.cpuSeconds();
+        double untilConfirmed = measured.seconds();
+
+        setup.loop().runFor(Duration.ofMillis(200)); // whatever comes a second time, comes now
+        List<String> problems = FanOut.problems(publishing, crowd, 0);
+        if (confirmed != sent) {
+            problems.add("confirmed " + confirmed + " of " + sent);
+        }
+        Map<String, Object> more = new LinkedHashMap<>();
+        more.put("receiptP99Millis", publishing.receipts().quantile(0.99) / 1e3);
+        more.put("lastConfirmedAfterLastDeliverySeconds", untilConfirmed - delivered);
+        crowd.leave(Duration.ofSeconds(5));
+        String name = "direct, " + (batched ? "batches of " + batch : "one by one") + ", "
+                + (rate > 0 ? (int) rate + "/s" : underWay + " under way");
+        return new Result(
+                setup.label(name),
+                setup.target().name(),
+                clients,
+                sent - first,
+                watch.firsts(),
+                delivered,
+                cpu,
+                perFrame,
+                watch.latency(),
+                ledger.faults(),
+                problems,
+                more);
+    }
+}

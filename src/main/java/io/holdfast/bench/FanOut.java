@@ -1,0 +1,105 @@
+package io.holdfast.bench;
+
+import io.holdfast.bench.Publishing.Pace;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Publishes to everybody on one channel, with a number of publications under way or on a schedule. */
+final class FanOut implements Scenario {
+    private static final String CHANNEL = "bench";
+    private static final Duration WARM_WITHIN = Duration.ofMinutes(5);
+
+    @Override
+    public Result run(Setup setup) {
+        Options options = setup.options();
+        int clients = options.count("clients");
+        int stalled = (int) Math.ceil(clients * options.number("stalled") / 100);
+        int underWay = options.count("under-way", 4);
+        double rate = options.number("rate");
+
+        Ledger ledger = Ledger.broadcast(clients);
+        Watch watch = new Watch(setup.payload(), ledger);
+        Crowd crowd = new Crowd(
+                setup.loop(), setup.target(), setup.names("b"), CHANNEL, setup.payload(), watch, setup.traffic());
+        Optional<ServerProcess> server = setup.server();
+        crowd.connect(Setup.CONNECTING_AT_A_TIME, Setup.CONNECT_LIMIT);
+        long threadsBefore = server.map(ServerProcess::threads).orElse(0L);
+        for (int i = 0; i < stalled; i++) {
+            int index = (int) ((long) i * clients / stalled);
+            crowd.client(index).stall();
+            ledger.excuse(index);
+        }
+
+        int limit = rate > 0 ? Integer.MAX_VALUE : underWay;
+        int connections = rate > 0 ? 32 : underWay;
+        Publishing publishing = new Publishing(
+                setup.loop(),
+                setup.payload(),
+                ledger,
+                HttpSubmitter.publish(setup.loop(), options.text("api-key"), connections, setup.target(), CHANNEL),
+                new Pace(limit, 1, clients - stalled, rate, options.seconds("patience")));
+        watch.onFirst(publishing::arrived);
+
+        warmUp(options, publishing, server);
+        watch.measureFrom(publishing.next());
+        int first = publishing.next();
+        Measured measured = new Measured(server, setup.traffic());
+        publishing.run(options.seconds("seconds"), Integer.MAX_VALUE / 2);
+        double seconds = measured.seconds();
+        double cpu = measured.cpuSeconds();
+        double perFrame = measured.messagesPerFrame();
+
+        setup.loop().runFor(Duration.ofMillis(200)); // whatever comes a second time, comes now
+        List<String> problems = problems(publishing, crowd, 0);
+        Map<String, Object> more = new LinkedHashMap<>();
+        more.put("receiptP99Millis", publishing.receipts().quantile(0.99) / 1e3);
+        crowd.cut();
+        if (stalled > 0) {
+            setup.loop().runFor(options.seconds("patience"));
+            more.put("threadsBefore", threadsBefore);
+            more.put("threadsAfter", server.map(ServerProcess::threads).orElse(0L));
+        }
+        String name =
+                rate > 0 ? String.format(Locale.ROOT, "fan-out, %.0f/s", rate) : "fan-out, " + underWay + " under way";
+        return new Result(
+                setup.label(stalled > 0 ? name + ", " + options.text("stalled") + " % stalled" : name),
+                setup.target().name(),
+                clients,
+                publishing.next() - first,
+                watch.firsts(),
+                seconds,
+                cpu,
+                perFrame,
+                watch.latency(),
+                ledger.faults(),
+                problems,
+                more);
+    }
+
+    /** For the time asked for, and then second by second until the server has used as much CPU as was asked for. */
+    static void warmUp(Options options, Publishing publishing, Optional<ServerProcess> server) {
+        double wanted = server.map(ServerProcess::cpuSeconds).orElse(0.0) + options.number("warmup-cpu");
+        long deadline = System.nanoTime() + WARM_WITHIN.toNanos();
+        publishing.run(options.seconds("warmup"), Integer.MAX_VALUE / 2);
+        while (server.isPresent() && server.get().cpuSeconds() < wanted && System.nanoTime() - deadline < 0) {
+            publishing.run(Duration.ofSeconds(1), Integer.MAX_VALUE / 2);
+        }
+    }
+
+    /** What must not happen beside the faults. */
+    static List<String> problems(Publishing publishing, Crowd crowd, int expectedClosed) {
+        List<String> problems = new ArrayList<>();
+        if (publishing.refused() > 0) {
+            problems.add(publishing.refused() + " refused, first " + publishing.firstRefusal());
+        }
+        if (crowd.closed() > expectedClosed) {
+            problems.add(crowd.closed() + " connections ended: " + crowd.failures());
+        }
+        return problems;
+    }
+}

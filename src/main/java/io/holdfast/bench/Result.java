@@ -1,0 +1,80 @@
+package io.holdfast.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one scenario measured.
+ *
+ * @param scenario a name with what was varied
+ * @param target which server
+ * @param clients connected
+ * @param messages published and accepted in the measured time
+ * @param deliveries to clients in the measured time
+ * @param seconds measured
+ * @param cpuSeconds of the server in that time; NaN where its process may not be seen
+ * @param messagesPerFrame as the clients received them
+ * @param latency from sending to each delivery, microseconds
+ * @param faults what must be 0
+ * @param problems what makes the figures worthless, in words; empty if all went well
+ * @param more figures of this scenario alone
+ */
+record Result(
+        String scenario,
+        String target,
+        int clients,
+        long messages,
+        long deliveries,
+        double seconds,
+        double cpuSeconds,
+        double messagesPerFrame,
+        Histogram latency,
+        Faults faults,
+        List<String> problems,
+        Map<String, Object> more) {
+
+    Result {
+        problems = List.copyOf(problems);
+        more = new LinkedHashMap<>(more);
+    }
+
+    double deliveriesPerSecond() {
+        return seconds == 0 ? 0 : deliveries / seconds;
+    }
+
+    double cpuSecondsPerMillion() {
+        return deliveries == 0 ? Double.NaN : cpuSeconds * 1e6 / deliveries;
+    }
+
+    boolean isClean() {
+        return problems.isEmpty() && faults.none();
+    }
+
+    /** All figures by name, in order. */
+    Map<String, Object> figures() {
+        Map<String, Object> figures = new LinkedHashMap<>();
+        figures.put("scenario", scenario);
+        figures.put("target", target);
+        figures.put("clients", clients);
+        figures.put("messages", messages);
+        figures.put("deliveries", deliveries);
+        figures.put("seconds", seconds);
+        figures.put("deliveriesPerSecond", deliveriesPerSecond());
+        figures.put("cpuSeconds", cpuSeconds);
+        figures.put("cpuSecondsPerMillionDeliveries", cpuSecondsPerMillion());
+        figures.put("messagesPerFrame", messagesPerFrame);
+        figures.put("latencyP50Millis", latency.quantile(0.5) / 1e3);
+        figures.put("latencyP99Millis", latency.quantile(0.99) / 1e3);
+        figures.put("latencyP999Millis", latency.quantile(0.999) / 1e3);
+        figures.put("lost", faults.lost());
+        figures.put("doubled", faults.doubled());
+        figures.put("reordered", faults.reordered());
+        figures.put("misrouted", faults.misrouted());
+        figures.put("corrupt", faults.corrupt());
+        figures.putAll(more);
+        figures.put("problems", new ArrayList<>(problems));
+        return figures;
+    }
+}

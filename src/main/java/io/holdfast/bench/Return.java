@@ -1,0 +1,124 @@
+package io.holdfast.bench;
+
+import io.holdfast.bench.Publishing.Pace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everybody leaves, is sent to while away, and comes back at once: measured from the first TCP connect, or after a restart
+ * from readiness, to the last delivery.
+ */
+final class Return implements Scenario {
+    private static final Duration READY_WITHIN = Duration.ofSeconds(120);
+    private static final Duration AFTERWARDS = Duration.ofMillis(500);
+    private static final Duration LEFT_WITHIN = Duration.ofSeconds(10);
+
+    @Override
+    public Result run(Setup setup) {
+        Options options = setup.options();
+        int clients = options.count("clients");
+        int total = clients * options.count("pending");
+        List<String> names = setup.freshNames("r");
+
+        Ledger ledger = Ledger.unicast(clients);
+        Watch watch = new Watch(setup.payload(), ledger);
+        Crowd crowd = new Crowd(setup.loop(), setup.target(), names, null, setup.payload(), watch, setup.traffic());
+        crowd.connect(Setup.CONNECTING_AT_A_TIME, Setup.CONNECT_LIMIT);
+        crowd.leave(LEFT_WITHIN);
+
+        Publishing publishing = whileAway(setup, names, ledger);
+        publishing.run(Duration.ofSeconds(120), total);
+        boolean restarted = !options.text("kill-cmd").isEmpty();
+        Map<String, Object> more = new LinkedHashMap<>();
+        if (restarted) {
+            more.put("restartSeconds", restart(setup));
+        }
+
+        Optional<ServerProcess> server = setup.server();
+        Measured measured = new Measured(server, setup.traffic());
+        watch.measureFrom(0);
+        crowd.connectAllAtOnce();
+        setup.loop().runUntil(() -> crowd.ready() == clients || crowd.closed() > 0, Setup.CONNECT_LIMIT);
+        double connected = measured.seconds();
+        long before;
+        do {
+            before = watch.firsts();
+        } while (!setup.loop()
+                        .runUntil(() -> watch.firsts() >= total || crowd.closed() > 0, options.seconds("patience"))
+                && watch.firsts() != before);
+        double seconds = measured.seconds();
+        double cpu = measured.cpuSeconds();
+        double perFrame = measured.messagesPerFrame();
+
+        setup.loop().runFor(AFTERWARDS); // whatever comes a second time, comes now
+        List<String> problems = FanOut.problems(publishing, crowd, 0);
+        more.put("allConnectedSeconds", connected);
+        more.put("lastDeliverySeconds", seconds);
+        crowd.leave(LEFT_WITHIN);
+        return new Result(
+                setup.label(
+                        "return with " + options.count("pending") + " pending" + (restarted ? ", SIGKILL before" : "")),
+                setup.target().name(),
+                clients,
+                total,
+                watch.firsts(),
+                seconds,
+                cpu,
+                perFrame,
+                new Histogram(),
+                ledger.faults(),
+                problems,
+                more);
+    }
+
+    private static Publishing whileAway(Setup setup, List<String> names, Ledger ledger) {
+        Options options = setup.options();
+        String key = options.text("api-key");
+        boolean batched = options.text("via").equals("batch");
+        int batch = batched ? options.count("batch") : 1;
+        int underWay = options.count("under-way", batched ? 4 : 64);
+        Submitter submitter = batched
+                ? HttpSubmitter.batch(setup.loop(), key, underWay, setup.target(), names)
+                : HttpSubmitter.send(setup.loop(), key, underWay, setup.target(), names);
+        return new Publishing(
+                setup.loop(),
+                setup.payload(),
+                ledger,
+                submitter,
+                new Pace(underWay * batch, batch, 0, 0, options.seconds("patience")));
+    }
+
+    /** @return seconds from the start command to readiness */
+    private static double restart(Setup setup) {
+        Options options = setup.options();
+        try {
+            int exit = shell(options.text("kill-cmd")).waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException("--kill-cmd ended with " + exit);
+            }
+            long started = System.nanoTime();
+            shell(options.text("start-cmd"));
+            if (!setup.probe().awaitReady(options.text("ready-path"), READY_WITHIN)) {
+                throw new IllegalStateException("the server was not ready within " + READY_WITHIN.toSeconds() + " s");
+            }
+            return (System.nanoTime() - started) / 1e9;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private static Process shell(String command) throws IOException {
+        return new ProcessBuilder("sh", "-c", command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+}

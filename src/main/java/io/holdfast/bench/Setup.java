@@ -1,0 +1,82 @@
+package io.holdfast.bench;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** What every scenario needs: the loop, the server, a run's own number, counters. */
+final class Setup {
+    static final int CONNECTING_AT_A_TIME = 100;
+    static final Duration CONNECT_LIMIT = Duration.ofSeconds(60);
+
+    private final Options options;
+    private final Loop loop;
+    private final Target target;
+    private final Payload payload;
+    private final int run;
+    private final Traffic traffic = new Traffic();
+
+    Setup(Options options, Loop loop) {
+        this.options = options;
+        this.loop = loop;
+        this.target = options.target();
+        this.run = ThreadLocalRandom.current().nextInt(1_000_000);
+        this.payload = new Payload(run, options.count("payload"));
+    }
+
+    Options options() {
+        return options;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    Target target() {
+        return target;
+    }
+
+    Payload payload() {
+        return payload;
+    }
+
+    Traffic traffic() {
+        return traffic;
+    }
+
+    Probe probe() {
+        return new Probe(loop, options.text("api-key"));
+    }
+
+    /** Client ids that the server has not seen before. */
+    List<String> freshNames(String prefix) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < options.count("clients"); i++) {
+            names.add(prefix + run + "-" + i);
+        }
+        return names;
+    }
+
+    /** The same client ids in every run. */
+    List<String> names(String prefix) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < options.count("clients"); i++) {
+            names.add(prefix + i);
+        }
+        return names;
+    }
+
+    /** The server's process as it is now; it is another one after a restart. */
+    Optional<ServerProcess> server() {
+        String pid = options.text("server-pid");
+        return pid.isEmpty()
+                ? ServerProcess.listeningOn(options.count("port"))
+                : Optional.of(new ServerProcess(Long.parseLong(pid)));
+    }
+
+    String label(String scenario) {
+        return options.text("label").isEmpty() ? scenario : scenario + ", " + options.text("label");
+    }
+}

@@ -1,0 +1,13 @@
+package io.holdfast.bench;
+
+/** Counts what all clients together have read. One thread. */
+final class Traffic {
+    long frames;
+    long messages;
+    long pings;
+    long others;
+
+    double messagesPerFrameSince(long framesBefore, long messagesBefore) {
+        return frames == framesBefore ? 0 : (double) (messages - messagesBefore) / (frames - framesBefore);
+    }
+}

@@ -1,0 +1,314 @@
+package io.holdfast.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A server of a few lines for the load program's tests: channels and outboxes in memory, and a mischief that it can be told
+ * to do to every 97th message. A thread for each connection; one lock for everything.
+ */
+final class MockServer implements AutoCloseable {
+
+    enum Mischief {
+        NONE,
+        DROP,
+        DOUBLE,
+        REORDER,
+        CORRUPT,
+        MISROUTE,
+        REFUSE,
+        CLOSE
+    }
+
+    private static final Pattern CLIENT = Pattern.compile("\"client\":\"([^\"]*)\"");
+    private static final Pattern SEND = Pattern.compile("\\{\"client\":\"([^\"]*)\",\"data\":(\\{[^}]*\\})\\}");
+    private static final Pattern PUBLISH = Pattern.compile("\\{\"channel\":\"([^\"]*)\",\"data\":(\\{[^}]*\\})\\}");
+
+    private final ServerSocket server;
+    private final Mischief mischief;
+    private final Map<String, Member> members = new LinkedHashMap<>();
+    private final Map<String, List<String>> away = new HashMap<>();
+    private final Map<String, Long> offsets = new HashMap<>();
+    private final List<Socket> sockets = new ArrayList<>();
+    private int handled;
+    private long acknowledged;
+    private int requestsWithoutKey;
+
+    MockServer(Mischief mischief) throws IOException {
+        this.mischief = mischief;
+        this.server = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
+        start(this::accept);
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    synchronized int requestsWithoutKey() {
+        return requestsWithoutKey;
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        synchronized (this) {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    private void accept() throws IOException {
+        while (true) {
+            Socket socket = server.accept();
+            socket.setTcpNoDelay(true);
+            synchronized (this) {
+                sockets.add(socket);
+            }
+            start(() -> serve(socket));
+        }
+    }
+
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private static void start(Work work) {
+        Thread thread = new Thread(() -> {
+            try {
+                work.run();
+            } catch (IOException e) {
+                // the other side has gone, or the test is over
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void serve(Socket socket) throws IOException {
+        DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+        OutputStream out = socket.getOutputStream();
+        while (true) {
+            String request = line(in);
+            int length = 0;
+            boolean upgrade = false;
+            boolean key = false;
+            for (String header = line(in); !header.isEmpty(); header = line(in)) {
+                String lower = header.toLowerCase(Locale.ROOT);
+                upgrade |= lower.startsWith("upgrade:");
+                key |= header.equals("X-API-Key: dev");
+                length = lower.startsWith("content-length:")
+                        ? Integer.parseInt(lower.substring(15).trim())
+                        : length;
+            }
+            if (upgrade) {
+                out.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n".getBytes(UTF_8));
+                new Member(out).converse(in);
+                return;
+            }
+            String body = new String(in.readNBytes(length), UTF_8);
+            String answer = answer(request, body, key);
+            // In two chunks, so that the client has to join them.
+            int half = answer.length() / 2;
+            out.write(("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk(answer.substring(0, half))
+                            + chunk(answer.substring(half)) + chunk(""))
+                    .getBytes(UTF_8));
+        }
+    }
+
+    private static String chunk(String text) {
+        return Integer.toHexString(text.length()) + "\r\n" + text + "\r\n";
+    }
+
+    private synchronized String answer(String request, String body, boolean key) throws IOException {
+        requestsWithoutKey += key ? 0 : 1;
+        if (request.startsWith("GET /api/stats")) {
+            return "{\"connections\":1,\"acknowledged\":" + acknowledged + ",\"queued\":0}";
+        }
+        if (request.startsWith("POST /api/publish")) {
+            Matcher publish = PUBLISH.matcher(body);
+            publish.matches();
+            if (mischief == Mischief.REFUSE && handled++ % 97 == 96) {
+                return "{\"error\":{\"code\":100,\"message\":\"internal\"}}";
+            }
+            offsets.merge(publish.group(1), 1L, Long::sum);
+            for (Member member : new ArrayList<>(members.values())) {
+                deliver(member, push(publish.group(1), publish.group(2)));
+            }
+            return "{\"result\":{\"offset\":1,\"epoch\":\"e\"}}";
+        }
+        Matcher send = SEND.matcher(body);
+        while (send.find()) {
+            send(send.group(1), send.group(2));
+        }
+        return "{\"id\":\"x\",\"replies\":[]}";
+    }
+
+    private void send(String client, String data) throws IOException {
+        offsets.merge("#" + client, 1L, Long::sum);
+        String push = push("#" + client, data);
+        Member member = members.get(client);
+        if (member != null && mischief == Mischief.MISROUTE && handled++ % 97 == 96) {
+            member = members.values().stream()
+                    .filter(other -> other != members.get(client))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        if (member == null) {
+            away.computeIfAbsent(client, name -> new ArrayList<>()).add(push);
+        } else {
+            member.unconfirmed++;
+            deliver(member, push);
+            member.say("{}");
+        }
+    }
+
+    private String push(String channel, String data) {
+        return "{\"push\":{\"channel\":\"" + channel + "\",\"pub\":{\"data\":" + data + ",\"offset\":"
+                + offsets.get(channel) + ",\"tags\":{\"id\":\"x\"}}}}";
+    }
+
+    /** One message to one client, with the mischief. */
+    private void deliver(Member member, String push) throws IOException {
+        boolean chosen = mischief != Mischief.MISROUTE && handled++ % 97 == 96;
+        switch (chosen ? mischief : Mischief.NONE) {
+            case DROP -> {}
+            case DOUBLE -> member.say(push + "\n" + push);
+            case CORRUPT -> member.say(push.replace("abcdef", "abcxef"));
+            case REORDER -> {
+                member.heldBack = push;
+                return;
+            }
+            case CLOSE -> member.out.write(new byte[] {(byte) 0x88, 6, 0x0b, (byte) 0xc0, 's', 'l', 'o', 'w'});
+            default -> member.say(push);
+        }
+        if (!member.heldBack.isEmpty()) {
+            member.say(member.heldBack);
+            member.heldBack = "";
+        }
+    }
+
+    private static String line(DataInputStream in) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int b = in.readUnsignedByte(); b != '\n'; b = in.readUnsignedByte()) {
+            line.write(b);
+        }
+        return line.toString(UTF_8).trim();
+    }
+
+    /** One WebSocket connection. */
+    private final class Member {
+        private final OutputStream out;
+        private String heldBack = "";
+        private int unconfirmed;
+
+        Member(OutputStream out) {
+            this.out = out;
+        }
+
+        void converse(DataInputStream in) throws IOException {
+            String client = "";
+            try {
+                while (true) {
+                    int opcode = in.readUnsignedByte() & 0x0f;
+                    String text = masked(in);
+                    if (opcode == 8) {
+                        out.write(new byte[] {(byte) 0x88, 2, 3, (byte) 0xe8});
+                        return;
+                    }
+                    synchronized (MockServer.this) {
+                        if (text.equals("{}")) {
+                            acknowledged += unconfirmed;
+                            unconfirmed = 0;
+                        } else {
+                            client = greet(text);
+                        }
+                    }
+                }
+            } finally {
+                synchronized (MockServer.this) {
+                    members.remove(client, this);
+                }
+            }
+        }
+
+        private String greet(String text) throws IOException {
+            Matcher matcher = CLIENT.matcher(text);
+            matcher.find();
+            String client = matcher.group(1);
+            members.put(client, this);
+            StringBuilder replies = new StringBuilder("{\"id\":1,\"connect\":{\"client\":\"c\",\"ping\":25}}");
+            if (text.contains("\"subscribe\"")) {
+                replies.append("\n{\"id\":2,\"subscribe\":{}}");
+            }
+            say(replies.toString());
+            List<String> pending = away.getOrDefault(client, new ArrayList<>());
+            if (!pending.isEmpty()) {
+                away.remove(client);
+                unconfirmed += pending.size();
+                for (String push : pending) {
+                    deliver(this, push);
+                }
+                say("{}");
+            }
+            return client;
+        }
+
+        private String masked(DataInputStream in) throws IOException {
+            int length = in.readUnsignedByte() & 0x7f;
+            length = length == 126 ? in.readUnsignedShort() : length;
+            byte[] mask = in.readNBytes(4);
+            byte[] payload = in.readNBytes(length);
+            for (int i = 0; i < length; i++) {
+                payload[i] ^= mask[i & 3];
+            }
+            return new String(payload, UTF_8);
+        }
+
+        /** Every seventh frame in two fragments, so that the client has to join them. */
+        void say(String text) throws IOException {
+            byte[] payload = text.getBytes(UTF_8);
+            try {
+                if (payload.length > 20 && payload.length % 7 == 0) {
+                    frame(0x01, payload, 0, 10);
+                    frame(0x80, payload, 10, payload.length);
+                } else {
+                    frame(0x81, payload, 0, payload.length);
+                }
+            } catch (IOException e) {
+                // this one has gone; the others still get theirs
+            }
+        }
+
+        private void frame(int first, byte[] payload, int from, int to) throws IOException {
+            ByteArrayOutputStream frame = new ByteArrayOutputStream();
+            frame.write(first);
+            int length = to - from;
+            if (length < 126) {
+                frame.write(length);
+            } else {
+                frame.write(126);
+                frame.write(length >> 8);
+                frame.write(length);
+            }
+            frame.write(payload, from, length);
+            out.write(frame.toByteArray());
+        }
+    }
+}

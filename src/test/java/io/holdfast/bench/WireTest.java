@@ -1,0 +1,77 @@
+package io.holdfast.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What the load program writes: frames, tokens, options, reports. */
+class WireTest {
+
+    @Test
+    void a_masked_frame_unmasks_to_its_payload() {
+        for (int length : new int[] {0, 1, 125, 126, 1000, 65_535}) {
+            byte[] payload = "x".repeat(length).getBytes(StandardCharsets.UTF_8);
+            byte[] frame = WebSocketLink.masked(1, payload);
+            int head = length < 126 ? 2 : 4;
+
+            assertThat(frame).hasSize(head + 4 + length);
+            assertThat(frame[0]).isEqualTo((byte) 0x81);
+            assertThat(frame[1] & 0x80).isEqualTo(0x80);
+            for (int i = 0; i < length; i++) {
+                assertThat((byte) (frame[head + 4 + i] ^ frame[head + i % 4])).isEqualTo(payload[i]);
+            }
+        }
+    }
+
+    @Test
+    void a_token_names_the_client_and_is_signed() {
+        String[] parts = Tokens.hs256("secret", "b17", Duration.ofHours(1)).split("\\.");
+
+        assertThat(new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8))
+                .startsWith("{\"sub\":\"b17\",\"exp\":");
+        assertThat(Base64.getUrlDecoder().decode(parts[2])).hasSize(32);
+    }
+
+    @Test
+    void an_unknown_option_is_refused_by_name() {
+        assertThatThrownBy(() -> Options.parse("fanout", "--client", "5")).hasMessageContaining("--client");
+        assertThatThrownBy(() -> Options.parse("fanout", "--clients", "5.5").count("clients"))
+                .hasMessageContaining("5.5");
+        assertThatThrownBy(() -> Options.parse("fanout", "--clients")).hasMessageContaining("wants a value");
+    }
+
+    @Test
+    void a_report_is_a_table_row_and_json() {
+        Histogram latency = new Histogram();
+        latency.add(1500);
+        Result result = new Result(
+                "fan-out",
+                "bare",
+                10,
+                5,
+                50,
+                2,
+                0.5,
+                1.5,
+                latency,
+                new Faults(1, 2, 3, 0, 0),
+                List.of("a \"b\""),
+                Map.of("heapKilobytes", 7));
+
+        assertThat(Report.row(result))
+                .contains(
+                        "| fan-out | bare | 10 | 50 | 25 | 10000.00 | 1.5 | 1.5 / 1.5 / 1.5 | 1 / 2 / 3 | heap kilobytes 7 **a \"b\"** |");
+        assertThat(Report.json(List.of(result)))
+                .contains(
+                        "\"cpuSecondsPerMillionDeliveries\": 10000.0000",
+                        "\"problems\": [\"a \\\"b\\\"\"]",
+                        "\"lost\": 1");
+        assertThat(result.isClean()).isFalse();
+    }
+}
