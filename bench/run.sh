@@ -102,7 +102,9 @@ scenario() {
         fanout)
             gateway
             load fanout --clients 1000 --under-way 4
+            load fanout --clients 1000 --under-way 4 --until receipt
             load fanout --clients 100 --under-way 40
+            load fanout --clients 100 --under-way 40 --until receipt
             load fanout --clients 1000 --under-way 1
             ;;
         stalled) gateway; load fanout --clients 1000 --under-way 4 --stalled 1 ;;

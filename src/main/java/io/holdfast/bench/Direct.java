@@ -31,7 +31,7 @@ final class Direct implements Scenario {
                 : HttpSubmitter.send(setup.loop(), key, connections, setup.target(), names);
         int limit = rate > 0 ? Integer.MAX_VALUE / 2 : underWay * batch;
         Publishing publishing =
-                new Publishing(setup.loop(), setup.payload(), ledger, submitter, new Pace(limit, batch, 1, rate, options.seconds("patience")));
+                new Publishing(setup.loop(), setup.payload(), ledger, submitter, new Pace(limit, Integer.MAX_VALUE, batch, 1, rate, options.seconds("patience")));
         watch.onFirst(publishing::arrived);
 
         Optional<ServerProcess> server = setup.server();

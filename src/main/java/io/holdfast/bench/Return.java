@@ -86,7 +86,7 @@ final class Return implements Scenario {
                 ? HttpSubmitter.batch(setup.loop(), key, underWay, setup.target(), names)
                 : HttpSubmitter.send(setup.loop(), key, underWay, setup.target(), names);
         return new Publishing(
-                setup.loop(), setup.payload(), ledger, submitter, new Pace(underWay * batch, batch, 0, 0, options.seconds("patience")));
+                setup.loop(), setup.payload(), ledger, submitter, new Pace(underWay * batch, Integer.MAX_VALUE, batch, 0, 0, options.seconds("patience")));
     }
 
     /** @return seconds from the start command to readiness */
