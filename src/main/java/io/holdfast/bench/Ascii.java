@@ -16,8 +16,7 @@ final class Ascii {
     }
 
     static boolean startsWith(byte[] bytes, int from, int to, byte[] what) {
-        return from + what.length <= to
-                && Arrays.equals(bytes, from, from + what.length, what, 0, what.length);
+        return from + what.length <= to && Arrays.equals(bytes, from, from + what.length, what, 0, what.length);
     }
 
     /** The first place of these bytes, or -1. */

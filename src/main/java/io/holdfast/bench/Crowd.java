@@ -67,7 +67,13 @@ final class Crowd {
         int index = clients.size();
         byte[] greeting = target.greeting(names.get(index), channel);
         Client client = new Client(
-                loop, target.socketPath(), index, greeting == null ? NO_GREETING : greeting, payload, arrivals, traffic);
+                loop,
+                target.socketPath(),
+                index,
+                greeting == null ? NO_GREETING : greeting,
+                payload,
+                arrivals,
+                traffic);
         clients.add(client);
         loop.connect(client);
     }

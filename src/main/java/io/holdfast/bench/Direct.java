@@ -22,16 +22,19 @@ final class Direct implements Scenario {
 
         Ledger ledger = Ledger.unicast(clients);
         Watch watch = new Watch(setup.payload(), ledger);
-        Crowd crowd =
-                new Crowd(setup.loop(), setup.target(), names, null, setup.payload(), watch, setup.traffic());
+        Crowd crowd = new Crowd(setup.loop(), setup.target(), names, null, setup.payload(), watch, setup.traffic());
         crowd.connect(Setup.CONNECTING_AT_A_TIME, Setup.CONNECT_LIMIT);
         int connections = batched ? Math.max(1, Math.min(4, underWay)) : underWay;
         Submitter submitter = batched
                 ? HttpSubmitter.batch(setup.loop(), key, connections, setup.target(), names)
                 : HttpSubmitter.send(setup.loop(), key, connections, setup.target(), names);
         int limit = rate > 0 ? Integer.MAX_VALUE / 2 : underWay * batch;
-        Publishing publishing =
-                new Publishing(setup.loop(), setup.payload(), ledger, submitter, new Pace(limit, Integer.MAX_VALUE, batch, 1, rate, options.seconds("patience")));
+        Publishing publishing = new Publishing(
+                setup.loop(),
+                setup.payload(),
+                ledger,
+                submitter,
+                new Pace(limit, Integer.MAX_VALUE, batch, 1, rate, options.seconds("patience")));
         watch.onFirst(publishing::arrived);
 
         Optional<ServerProcess> server = setup.server();

@@ -46,7 +46,13 @@ final class FanOut implements Scenario {
                 setup.payload(),
                 ledger,
                 HttpSubmitter.publish(setup.loop(), options.text("api-key"), connections, setup.target(), CHANNEL),
-                new Pace(limit, untilReceipt ? underWay : Integer.MAX_VALUE, 1, clients - stalled, rate, options.seconds("patience")));
+                new Pace(
+                        limit,
+                        untilReceipt ? underWay : Integer.MAX_VALUE,
+                        1,
+                        clients - stalled,
+                        rate,
+                        options.seconds("patience")));
         watch.onFirst(publishing::arrived);
 
         warmUp(options, publishing, server);

@@ -26,8 +26,8 @@ final class HttpLink extends Link {
     /** @param apiKey sent with every request; may be empty */
     HttpLink(Loop loop, String apiKey) {
         super(loop);
-        this.head = "Host: " + loop.server().getHostString() + ":" + loop.server().getPort() + "\r\n"
-                + (apiKey.isEmpty() ? "" : "X-API-Key: " + apiKey + "\r\n");
+        this.head = "Host: " + loop.server().getHostString() + ":"
+                + loop.server().getPort() + "\r\n" + (apiKey.isEmpty() ? "" : "X-API-Key: " + apiKey + "\r\n");
     }
 
     void get(String path, Answer answer) {

@@ -30,8 +30,8 @@ final class HttpSubmitter implements Submitter {
 
     /** Each message to everybody on a channel. */
     static HttpSubmitter publish(Loop loop, String apiKey, int connections, Target target, String channel) {
-        return new HttpSubmitter(loop, apiKey, connections, target.publishPath(), (first, data) -> target.publish(
-                channel, data.get(0)));
+        return new HttpSubmitter(
+                loop, apiKey, connections, target.publishPath(), (first, data) -> target.publish(channel, data.get(0)));
     }
 
     /** Message {@code n} to the client of index {@code n % names.size()}. */

@@ -31,7 +31,8 @@ final class Idle implements Scenario {
             more.put("residentKilobytesEach", (server.get().residentKilobytes() - residentBefore) / (double) clients);
             more.put("cpuPercent", cpu / seconds * 100);
         }
-        List<String> problems = crowd.closed() == 0 ? List.of() : List.of(crowd.failures().toString());
+        List<String> problems =
+                crowd.closed() == 0 ? List.of() : List.of(crowd.failures().toString());
         crowd.leave(Duration.ofSeconds(10));
         return new Result(
                 setup.label("idle"),

@@ -9,8 +9,7 @@ import java.util.Map;
 
 /** What was asked for on the command line: {@code scenario --name value --flag}, with a default for each name. */
 final class Options {
-    static final String USAGE =
-            """
+    static final String USAGE = """
             Usage: java -cp holdfast-classes.jar io.holdfast.bench.Load SCENARIO... [options]
 
             Scenarios

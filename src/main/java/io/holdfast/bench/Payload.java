@@ -31,7 +31,8 @@ final class Payload {
         String head = "{\"hf\":\"" + "0".repeat(FILLING_AT - RUN_AT) + FILLING_START;
         int filling = length - head.length() - 2;
         if (filling < 1) {
-            throw new IllegalArgumentException("a payload has at least " + (head.length() + 3) + " bytes, not " + length);
+            throw new IllegalArgumentException(
+                    "a payload has at least " + (head.length() + 3) + " bytes, not " + length);
         }
         StringBuilder text = new StringBuilder(head);
         for (int i = 0; i < filling; i++) {

@@ -7,8 +7,7 @@ import java.util.stream.Collectors;
 
 /** Writes results as a table in Markdown and as JSON. */
 final class Report {
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             | scenario | server | clients | deliveries | deliveries/s | server CPU s per million | messages per frame | p50 / p99 / p99.9 ms | lost / doubled / reordered | |
             |---|---|---|---|---|---|---|---|---|---|
             """;
@@ -47,7 +46,9 @@ final class Report {
     }
 
     static String json(List<Result> results) {
-        return results.stream().map(result -> "  " + json(result.figures())).collect(Collectors.joining(",\n", "[\n", "\n]\n"));
+        return results.stream()
+                .map(result -> "  " + json(result.figures()))
+                .collect(Collectors.joining(",\n", "[\n", "\n]\n"));
     }
 
     private static String latency(Histogram latency) {

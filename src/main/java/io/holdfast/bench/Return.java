@@ -27,8 +27,7 @@ final class Return implements Scenario {
 
         Ledger ledger = Ledger.unicast(clients);
         Watch watch = new Watch(setup.payload(), ledger);
-        Crowd crowd =
-                new Crowd(setup.loop(), setup.target(), names, null, setup.payload(), watch, setup.traffic());
+        Crowd crowd = new Crowd(setup.loop(), setup.target(), names, null, setup.payload(), watch, setup.traffic());
         crowd.connect(Setup.CONNECTING_AT_A_TIME, Setup.CONNECT_LIMIT);
         crowd.leave(LEFT_WITHIN);
 
@@ -49,7 +48,8 @@ final class Return implements Scenario {
         long before;
         do {
             before = watch.firsts();
-        } while (!setup.loop().runUntil(() -> watch.firsts() >= total || crowd.closed() > 0, options.seconds("patience"))
+        } while (!setup.loop()
+                        .runUntil(() -> watch.firsts() >= total || crowd.closed() > 0, options.seconds("patience"))
                 && watch.firsts() != before);
         double seconds = measured.seconds();
         double cpu = measured.cpuSeconds();
@@ -61,8 +61,8 @@ final class Return implements Scenario {
         more.put("lastDeliverySeconds", seconds);
         crowd.leave(LEFT_WITHIN);
         return new Result(
-                setup.label("return with " + options.count("pending") + " pending"
-                        + (restarted ? ", SIGKILL before" : "")),
+                setup.label(
+                        "return with " + options.count("pending") + " pending" + (restarted ? ", SIGKILL before" : "")),
                 setup.target().name(),
                 clients,
                 total,
@@ -86,7 +86,11 @@ final class Return implements Scenario {
                 ? HttpSubmitter.batch(setup.loop(), key, underWay, setup.target(), names)
                 : HttpSubmitter.send(setup.loop(), key, underWay, setup.target(), names);
         return new Publishing(
-                setup.loop(), setup.payload(), ledger, submitter, new Pace(underWay * batch, Integer.MAX_VALUE, batch, 0, 0, options.seconds("patience")));
+                setup.loop(),
+                setup.payload(),
+                ledger,
+                submitter,
+                new Pace(underWay * batch, Integer.MAX_VALUE, batch, 0, 0, options.seconds("patience")));
     }
 
     /** @return seconds from the start command to readiness */

@@ -74,7 +74,10 @@ final class ServerProcess {
     private String jcmd(String command) {
         try {
             Process jcmd = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), Long.toString(pid), command)
+                            Path.of(System.getProperty("java.home"), "bin", "jcmd")
+                                    .toString(),
+                            Long.toString(pid),
+                            command)
                     .redirectErrorStream(true)
                     .start();
             return new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -86,7 +89,8 @@ final class ServerProcess {
     private long status(String key) {
         for (String line : read("status").split("\n")) {
             if (line.startsWith(key)) {
-                return Long.parseLong(line.substring(key.length()).replace("kB", "").trim());
+                return Long.parseLong(
+                        line.substring(key.length()).replace("kB", "").trim());
             }
         }
         return -1;
@@ -114,7 +118,8 @@ final class ServerProcess {
     private static Optional<Long> owner(String socket) throws IOException {
         try (Stream<Path> processes = Files.list(PROC)) {
             return processes
-                    .filter(path -> Character.isDigit(path.getFileName().toString().charAt(0)))
+                    .filter(path ->
+                            Character.isDigit(path.getFileName().toString().charAt(0)))
                     .filter(path -> holds(path.resolve("fd"), socket))
                     .map(path -> Long.valueOf(path.getFileName().toString()))
                     .findFirst();

@@ -52,7 +52,8 @@ interface Target {
 
         @Override
         public byte[] greeting(String client, @Nullable String channel) {
-            String who = secret.isEmpty() ? "" : "\"token\":\"" + Tokens.hs256(secret, client, Duration.ofHours(1)) + "\",";
+            String who =
+                    secret.isEmpty() ? "" : "\"token\":\"" + Tokens.hs256(secret, client, Duration.ofHours(1)) + "\",";
             String data = "\"data\":{\"client\":\"" + client + "\"" + (outbox ? "" : ",\"outbox\":false") + "}";
             String connect = "{\"id\":1,\"connect\":{" + who + data + "}}";
             return Ascii.bytes(

@@ -36,6 +36,7 @@ import io.holdfast.stream.Position;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -242,8 +243,9 @@ public final class Conversation {
     }
 
     private void ack(int id, Ack ack) {
-        if (acknowledge(ack)) {
-            answers.reply(id, new RpcResult(RpcResults.acked(ack.offset())));
+        OptionalLong cursor = acknowledge(ack);
+        if (cursor.isPresent()) {
+            answers.reply(id, new RpcResult(RpcResults.acked(cursor.getAsLong())));
         } else {
             answers.error(id, ErrorCode.BAD_REQUEST);
         }
@@ -257,9 +259,10 @@ public final class Conversation {
         }
     }
 
-    private boolean acknowledge(Ack ack) {
+    private OptionalLong acknowledge(Ack ack) {
         return ack.channel().equals('#' + client)
-                && manager.acknowledge(client, connection.device(), new Position(ack.epoch(), ack.offset()));
+                ? manager.acknowledge(client, connection.device(), new Position(ack.epoch(), ack.offset()))
+                : OptionalLong.empty();
     }
 
     private void refresh(int id, RefreshRequest refresh) {

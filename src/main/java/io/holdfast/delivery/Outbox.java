@@ -236,8 +236,7 @@ final class Outbox {
                 hold.outstanding = 0;
             }
             if (passed) {
-                subscription.limit(Subscription.UNLIMITED);
-                hold.connection().buffer().confirmAtOnce(false);
+                unlimit(hold);
             }
             woken = woken.isEmpty() ? new ArrayList<>(1) : woken;
             woken.add(hold.connection());
@@ -245,7 +244,34 @@ final class Outbox {
         return woken;
     }
 
-    /** What is wrong with an ack, if anything. */
+    /**
+     * A client that acknowledges explicitly has answered the ping behind the suspect: it lives, so the rest may follow
+     * while it works. From the third attempt on only the ack itself opens the window.
+     *
+     * @return whether the connection must be woken
+     */
+    synchronized boolean answered(OutboxConnection hold) {
+        if (!hold.explicit()
+                || hold.subscription().window() == Subscription.UNLIMITED
+                || hold.device().attempts() > 1) {
+            return false;
+        }
+        unlimit(hold);
+        return true;
+    }
+
+    private static void unlimit(OutboxConnection hold) {
+        hold.subscription().limit(Subscription.UNLIMITED);
+        hold.connection().buffer().confirmAtOnce(false);
+    }
+
+    /** The cursor of a device that is known. */
+    synchronized long cursor(String deviceName) {
+        Device device = devices.get(deviceName);
+        return device == null ? 0 : device.cursor;
+    }
+
+    /** Whether an ack is of this epoch and not above what was written to the device. */
     synchronized boolean mayAcknowledge(String deviceName, Position position) {
         load();
         Device device = devices.get(deviceName);

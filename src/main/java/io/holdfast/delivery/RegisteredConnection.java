@@ -162,6 +162,9 @@ public final class RegisteredConnection {
             return false;
         }
         OutboxConnection hold = outbox;
+        if (hold != null && hold.outbox().answered(hold)) {
+            parts.recovery().wake(this);
+        }
         if (hold != null && confirmed.outboxOffset() > 0) {
             parts.confirm(hold.outbox(), hold.device().name, confirmed.outboxOffset());
         }

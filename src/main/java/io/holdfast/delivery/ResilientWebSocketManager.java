@@ -11,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -180,19 +181,19 @@ public class ResilientWebSocketManager {
      * A device has processed everything up to a position of its outbox.
      *
      * @param device its name; null for the unnamed one
-     * @return false if the ack moves nothing because its epoch is not the stream's or nothing that high was written to the
-     *     device
+     * @return the device's cursor after it, which a lower ack leaves where it was; empty if the ack is not valid, because
+     *     its epoch is not the stream's or nothing that high was written to the device
      */
-    public boolean acknowledge(String client, @Nullable String device, Position position) {
+    public OptionalLong acknowledge(String client, @Nullable String device, Position position) {
         Outbox outbox = outboxes.acquire(client);
         try {
             String name = device == null ? Device.DEFAULT : device;
             if (!outbox.mayAcknowledge(name, position)) {
                 counters.staleAcks.increment();
-                return false;
+                return OptionalLong.empty();
             }
             parts.confirm(outbox, name, position.offset());
-            return true;
+            return OptionalLong.of(outbox.cursor(name));
         } finally {
             outboxes.release(outbox);
         }

@@ -304,10 +304,12 @@ final class SendBuffer {
         if (pingDue || unconfirmedBytes + length >= settings.pingAfterBytes()) {
             return true;
         }
-        return outbox
-                && confirmsByPong
-                && (confirmsAtOnce
-                        || nowNanos - pingSentNanos
+        if (!outbox) {
+            return false;
+        }
+        return confirmsAtOnce
+                || (confirmsByPong
+                        && nowNanos - pingSentNanos
                                 >= settings.confirmInterval().toNanos());
     }
 

@@ -41,7 +41,7 @@ record Answer(
     }
 
     static Answer malformed() {
-        return error(400, "invalid_json", "The body must be one JSON value in UTF-8, nested at most 64 deep");
+        return error(400, "invalid_json", "The body must be one JSON object in UTF-8, nested at most 64 deep");
     }
 
     Answer retryAfter(int seconds) {

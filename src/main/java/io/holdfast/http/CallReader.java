@@ -1,5 +1,7 @@
 package io.holdfast.http;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.protocol.JsonInput;
 import java.io.IOException;
@@ -187,7 +189,7 @@ final class CallReader {
             refuse("missing_field", "data", "data is required; it may be any JSON value");
         }
         if (refused != null || data == null) {
-            return java.util.Objects.requireNonNull(refused);
+            return requireNonNull(refused);
         }
         return new Call.Publishing(kind, targets, data, new SendOptions(id, ttl, tags, critical));
     }

@@ -13,7 +13,7 @@ final class Calls {
 
     private Calls() {}
 
-    /** @throws IOException if the body is not one JSON value */
+    /** @throws IOException if the body is not one JSON object */
     static Call one(Kind kind, byte[] body) throws IOException {
         try (JsonInput in = begin(body)) {
             Call call = CallReader.read(kind, in);
@@ -25,15 +25,12 @@ final class Calls {
     /**
      * Reads {@code {"commands":[{"publish":{…}},{"broadcast":{…}},{"send":{…}}],"parallel":true}}.
      *
-     * @return null if that is not what it is
-     * @throws IOException if the body is not one JSON value
+     * @return null if there is no array of commands
+     * @throws IOException if the body is not one JSON object
      */
     static @Nullable List<Call> batch(byte[] body) throws IOException {
         try (JsonInput in = begin(body)) {
-            List<Call> calls = in.isObject() ? commands(in) : null;
-            if (calls == null && !in.isObject()) {
-                in.skip();
-            }
+            List<Call> calls = commands(in);
             end(in);
             return calls;
         }
@@ -88,8 +85,8 @@ final class Calls {
 
     private static JsonInput begin(byte[] body) throws IOException {
         JsonInput in = new JsonInput(JsonInput.utf8(body));
-        if (!in.nextValue()) {
-            throw new JsonInput.WrongType("nothing");
+        if (!in.nextValue() || !in.isObject()) {
+            throw new JsonInput.WrongType("not an object");
         }
         return in;
     }

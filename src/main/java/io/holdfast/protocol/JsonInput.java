@@ -80,7 +80,8 @@ public final class JsonInput implements AutoCloseable {
     }
 
     /** Goes to the value of the next field of the object that was entered; null at its end. */
-    public @Nullable String nextField() throws IOException {
+    @Nullable
+    public String nextField() throws IOException {
         String name = parser.nextFieldName();
         if (name != null) {
             parser.nextToken();
@@ -123,7 +124,8 @@ public final class JsonInput implements AutoCloseable {
     }
 
     /** The string at hand; null for {@code null}. */
-    public @Nullable String stringOrNull() throws IOException {
+    @Nullable
+    public String stringOrNull() throws IOException {
         if (isNull()) {
             return null;
         }

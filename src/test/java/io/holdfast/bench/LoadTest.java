@@ -98,9 +98,23 @@ class LoadTest {
     private static Result run(Mischief mischief, String scenario) throws IOException {
         try (MockServer server = new MockServer(mischief)) {
             List<String> arguments = new ArrayList<>(List.of(scenario.split(" ")));
-            arguments.addAll(1, List.of(
-                    "--host", "127.0.0.1", "--port", Integer.toString(server.port()), "--clients", "10",
-                    "--warmup", "0.1", "--seconds", "0.3", "--pending", "50", "--patience", "0.3"));
+            arguments.addAll(
+                    1,
+                    List.of(
+                            "--host",
+                            "127.0.0.1",
+                            "--port",
+                            Integer.toString(server.port()),
+                            "--clients",
+                            "10",
+                            "--warmup",
+                            "0.1",
+                            "--seconds",
+                            "0.3",
+                            "--pending",
+                            "50",
+                            "--patience",
+                            "0.3"));
             Options options = Options.parse(arguments.toArray(String[]::new));
             Result result;
             try (Loop loop = new Loop(options.server())) {

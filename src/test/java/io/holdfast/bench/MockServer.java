@@ -37,10 +37,8 @@ final class MockServer implements AutoCloseable {
     }
 
     private static final Pattern CLIENT = Pattern.compile("\"client\":\"([^\"]*)\"");
-    private static final Pattern SEND =
-            Pattern.compile("\\{\"client\":\"([^\"]*)\",\"data\":(\\{[^}]*\\})\\}");
-    private static final Pattern PUBLISH =
-            Pattern.compile("\\{\"channel\":\"([^\"]*)\",\"data\":(\\{[^}]*\\})\\}");
+    private static final Pattern SEND = Pattern.compile("\\{\"client\":\"([^\"]*)\",\"data\":(\\{[^}]*\\})\\}");
+    private static final Pattern PUBLISH = Pattern.compile("\\{\"channel\":\"([^\"]*)\",\"data\":(\\{[^}]*\\})\\}");
 
     private final ServerSocket server;
     private final Mischief mischief;
@@ -115,7 +113,9 @@ final class MockServer implements AutoCloseable {
                 String lower = header.toLowerCase(Locale.ROOT);
                 upgrade |= lower.startsWith("upgrade:");
                 key |= header.equals("X-API-Key: dev");
-                length = lower.startsWith("content-length:") ? Integer.parseInt(lower.substring(15).trim()) : length;
+                length = lower.startsWith("content-length:")
+                        ? Integer.parseInt(lower.substring(15).trim())
+                        : length;
             }
             if (upgrade) {
                 out.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n".getBytes(UTF_8));
@@ -126,8 +126,8 @@ final class MockServer implements AutoCloseable {
             String answer = answer(request, body, key);
             // In two chunks, so that the client has to join them.
             int half = answer.length() / 2;
-            out.write(("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                            + chunk(answer.substring(0, half)) + chunk(answer.substring(half)) + chunk(""))
+            out.write(("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk(answer.substring(0, half))
+                            + chunk(answer.substring(half)) + chunk(""))
                     .getBytes(UTF_8));
         }
     }
@@ -165,7 +165,10 @@ final class MockServer implements AutoCloseable {
         String push = push("#" + client, data);
         Member member = members.get(client);
         if (member != null && mischief == Mischief.MISROUTE && handled++ % 97 == 96) {
-            member = members.values().stream().filter(other -> other != members.get(client)).findFirst().orElseThrow();
+            member = members.values().stream()
+                    .filter(other -> other != members.get(client))
+                    .findFirst()
+                    .orElseThrow();
         }
         if (member == null) {
             away.computeIfAbsent(client, name -> new ArrayList<>()).add(push);

@@ -19,8 +19,10 @@ class PayloadTest {
 
     @Test
     void is_read_back_wherever_it_lies() {
-        for (String before : new String[] {"", "{\"push\":{\"data\":", "{", "{\"push\":{\"channel\":\"long\",\"data\":"}) {
-            byte[] message = (before + text(payload.encode(987_654, 1_234_567_890_123L)) + "}}").getBytes(StandardCharsets.UTF_8);
+        for (String before :
+                new String[] {"", "{\"push\":{\"data\":", "{", "{\"push\":{\"channel\":\"long\",\"data\":"}) {
+            byte[] message = (before + text(payload.encode(987_654, 1_234_567_890_123L)) + "}}")
+                    .getBytes(StandardCharsets.UTF_8);
 
             int at = payload.find(message, 0, message.length);
 

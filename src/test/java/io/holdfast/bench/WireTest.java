@@ -51,12 +51,27 @@ class WireTest {
         Histogram latency = new Histogram();
         latency.add(1500);
         Result result = new Result(
-                "fan-out", "bare", 10, 5, 50, 2, 0.5, 1.5, latency, new Faults(1, 2, 3, 0, 0), List.of("a \"b\""), Map.of("heapKilobytes", 7));
+                "fan-out",
+                "bare",
+                10,
+                5,
+                50,
+                2,
+                0.5,
+                1.5,
+                latency,
+                new Faults(1, 2, 3, 0, 0),
+                List.of("a \"b\""),
+                Map.of("heapKilobytes", 7));
 
         assertThat(Report.row(result))
-                .contains("| fan-out | bare | 10 | 50 | 25 | 10000.00 | 1.5 | 1.5 / 1.5 / 1.5 | 1 / 2 / 3 | heap kilobytes 7 **a \"b\"** |");
+                .contains(
+                        "| fan-out | bare | 10 | 50 | 25 | 10000.00 | 1.5 | 1.5 / 1.5 / 1.5 | 1 / 2 / 3 | heap kilobytes 7 **a \"b\"** |");
         assertThat(Report.json(List.of(result)))
-                .contains("\"cpuSecondsPerMillionDeliveries\": 10000.0000", "\"problems\": [\"a \\\"b\\\"\"]", "\"lost\": 1");
+                .contains(
+                        "\"cpuSecondsPerMillionDeliveries\": 10000.0000",
+                        "\"problems\": [\"a \\\"b\\\"\"]",
+                        "\"lost\": 1");
         assertThat(result.isClean()).isFalse();
     }
 }

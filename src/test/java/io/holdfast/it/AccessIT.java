@@ -26,7 +26,9 @@ class AccessIT {
                         Map.of(
                                 "holdfast.token.hmac-secret", SECRET,
                                 "holdfast.api.keys", "first-key,second-key",
-                                "holdfast.origins", "https://shop.example"))
+                                "holdfast.origins", "https://shop.example",
+                                "holdfast.clients.publish", "true",
+                                "holdfast.clients.subscribe", "true"))
                 .start();
     }
 
@@ -105,6 +107,19 @@ class AccessIT {
                 return;
             }
             assertThat(first.path("error").path("code").asInt()).isEqualTo(101);
+        }
+    }
+
+    @Test
+    void nobody_writes_into_or_reads_the_outbox_of_another() {
+        try (RawClient connection = gateway.client()) {
+            connection.connect("{'token': '%s'}", TOKENS.of("u3", later()));
+            assertThat(connection.refused("publish", "{'channel': '#u4', 'data': {}}"))
+                    .isEqualTo(103);
+            assertThat(connection.refused("rpc", "{'method': 'publish', 'data': {'channel': '#u4', 'data': {}}}"))
+                    .isEqualTo(103);
+            assertThat(connection.refused("subscribe", "{'channel': '#u4'}")).isEqualTo(103);
+            connection.command("subscribe", "{'channel': 'open'}");
         }
     }
 

@@ -55,7 +55,7 @@ class HttpApiIT {
         refused(api.postRaw("/api/send", body), 400, field);
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "[{index}]")
     @ValueSource(
             strings = {
                 "",
@@ -81,7 +81,7 @@ class HttpApiIT {
 
     @Test
     void a_body_of_many_megabytes_is_refused_without_reading_it_into_memory() {
-        Api.Answer answer = api.post("/api/send", "{'client': 'c', 'data': '%s'}", "x".repeat(20 << 20));
+        Api.Answer answer = api.postRaw("/api/send", "{\"client\":\"c\",\"data\":\"" + "x".repeat(20 << 20) + "\"}");
         assertThat(answer.status()).isIn(400, 413);
     }
 
@@ -120,7 +120,7 @@ class HttpApiIT {
         refused(api.get("/api/message"), 400, "client");
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "[{index}]")
     @ValueSource(
             strings = {
                 "{\"data\":{}}",

@@ -26,6 +26,7 @@ final class LibertyServer implements AutoCloseable {
     static final String API_KEY = "dev";
 
     private static final Path TARGET = Path.of("target").toAbsolutePath();
+    private static final Path KEYS = TARGET.resolve("it-keys");
 
     private final Path userDirectory;
     private final Path directory;
@@ -46,6 +47,7 @@ final class LibertyServer implements AutoCloseable {
             Files.copy(TARGET.resolve("holdfast.war"), directory.resolve("apps/holdfast.war"));
             Files.writeString(directory.resolve("server.env"), "keystore_password=unused\nltpa_keys_password=unused\n");
             Files.writeString(directory.resolve("jvm.options"), "-Xmx512m\n");
+            copyKeys(KEYS, security());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -112,6 +114,25 @@ final class LibertyServer implements AutoCloseable {
 
     void awaitReady() {
         awaitAnswer("/health/ready", 200);
+        try {
+            copyKeys(security(), KEYS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path security() {
+        return directory.resolve("resources/security");
+    }
+
+    /** The first server makes its keys in some 5 s of CPU; nobody needs others. */
+    private static void copyKeys(Path from, Path to) throws IOException {
+        for (String name : new String[] {"key.p12", "ltpa.keys"}) {
+            if (Files.exists(from.resolve(name)) && !Files.exists(to.resolve(name))) {
+                Files.createDirectories(to);
+                Files.copy(from.resolve(name), to.resolve(name));
+            }
+        }
     }
 
     /** Waits until a GET is answered with this status. */

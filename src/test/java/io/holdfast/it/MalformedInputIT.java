@@ -29,7 +29,7 @@ class MalformedInputIT {
         assertThat(gateway.api().get("/health/ready").status()).isEqualTo(200);
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "[{index}]")
     @ValueSource(
             strings = {
                 "{}", // an unasked pong
@@ -62,7 +62,7 @@ class MalformedInputIT {
         }
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "[{index}]")
     @ValueSource(
             strings = {
                 "{}", // nobody asked
@@ -75,6 +75,7 @@ class MalformedInputIT {
                 "{\"id\":5,\"subscribe\":{\"channel\":7}}",
                 "{\"id\":5,\"subscribe\":{\"channel\":\"a\",\"offset\":-1}}",
                 "{\"id\":5,\"subscribe\":{\"channel\":\"a\",\"offset\":\"x\"}}",
+                "{\"id\":5,\"publish\":{\"channel\":\"a\"}}",
                 "\u0000",
                 "{\"id\":5,\"ping\":{}}}",
             })
@@ -103,9 +104,6 @@ class MalformedInputIT {
                 "subscribe   | {}                                             | 107",
                 "subscribe   | {'channel': '#somebody-else'}                  | 103",
                 "publish     | {'channel': '', 'data': {}}                    | 107",
-                "publish     | {'channel': '#somebody-else', 'data': {}}      | 103",
-                "publish     | {'channel': 'a'}                               | 107",
-                "unsubscribe | {'channel': ''}                                | 107",
                 "rpc         | {'method': 'no-such-method', 'data': {}}       | 104",
                 "rpc         | {'method': 'ack'}                              | 107",
                 "rpc         | {'method': 'ack', 'data': 'x'}                 | 107",

@@ -19,6 +19,7 @@ final class Changes {
     private final List<StreamState> touched = new ArrayList<>();
     private final long numbersBefore;
     private long newestMillis;
+    private long removedBytes;
 
     Changes(Store store) {
         this.store = store;
@@ -53,7 +54,13 @@ final class Changes {
         batch.putExpiry(atMillis, stream.number(), Long.MAX_VALUE, Layout.LOOK_AT_STREAM, new byte[0]);
     }
 
+    /** Stored sizes of what was removed. */
+    long removedBytes() {
+        return removedBytes;
+    }
+
     void removeMessage(StreamState stream, long offset) {
+        removedBytes += stream.sizes.at(offset);
         batch.removeMessage(stream.number(), offset);
         stream.sizes.remove(offset);
         stream.metaChanged = true;

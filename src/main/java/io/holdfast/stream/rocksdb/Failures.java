@@ -4,6 +4,7 @@ import io.holdfast.stream.EngineException;
 import io.holdfast.stream.EngineException.Reason;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
@@ -26,11 +27,7 @@ final class Failures {
             return corrupt(text, cause);
         }
         if (status.getSubCode() == Status.SubCode.NoSpace || text.contains("No space left")) {
-            return new EngineException(
-                    Reason.STORE_FULL,
-                    "The disk under the data directory " + directory
-                            + " is full: nothing can be stored. Free space; the engine" + " goes on by itself then.",
-                    cause);
+            return diskFull(cause);
         }
         return io(doing, cause);
     }
@@ -54,6 +51,14 @@ final class Failures {
         return of("opening", cause);
     }
 
+    EngineException diskFull(Throwable cause) {
+        return new EngineException(
+                Reason.STORE_FULL,
+                "The disk under the data directory " + directory
+                        + " is full: nothing can be stored. Free space; the engine" + " goes on by itself then.",
+                cause);
+    }
+
     EngineException io(String doing, Throwable cause) {
         return new EngineException(
                 Reason.IO,
@@ -62,7 +67,7 @@ final class Failures {
                 cause);
     }
 
-    EngineException corrupt(String what, @org.jspecify.annotations.Nullable Throwable cause) {
+    EngineException corrupt(String what, @Nullable Throwable cause) {
         return new EngineException(
                 Reason.CORRUPT,
                 "The stored data in " + directory + " is damaged (" + what
@@ -81,7 +86,7 @@ final class Failures {
                 cause);
     }
 
-    EngineException unreadable(String why, @org.jspecify.annotations.Nullable Throwable cause) {
+    EngineException unreadable(String why, @Nullable Throwable cause) {
         return new EngineException(
                 Reason.UNREADABLE,
                 "The data directory " + directory + " cannot be used: " + why

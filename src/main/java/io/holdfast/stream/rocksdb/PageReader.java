@@ -42,6 +42,7 @@ final class PageReader {
 
     private boolean collect(List<Publication> into, long from, int maxMessages, int maxBytes) {
         byte[] end = Layout.key(stream.number(), info.top().offset() + 1);
+        byte[] key = new byte[16];
         long bytes = 0;
         try (Store.Range messages = store.range(Family.MESSAGES, Layout.key(stream.number(), from), end)) {
             for (; messages.isValid(); messages.next()) {
@@ -50,7 +51,8 @@ final class PageReader {
                 if (into.size() >= maxMessages || (bytes > maxBytes && !into.isEmpty())) {
                     return true;
                 }
-                into.add(Layout.publication(Layout.longAt(messages.key(), 8), value));
+                messages.key(key);
+                into.add(Layout.publication(Layout.longAt(key, 8), value));
             }
         }
         return false;

@@ -17,15 +17,24 @@ final class Reclaim {
     private final Consumer<Function<Store, Boolean>> reader;
 
     private final AtomicBoolean compacting = new AtomicBoolean();
+    private final long muchBytes;
     private long lastNanos = System.nanoTime() - EVERY_NANOS;
+    private long removedBytes;
 
-    Reclaim(Consumer<Function<Store, Boolean>> reader) {
+    /** @param muchBytes how much must have been removed for a flush before its time */
+    Reclaim(Consumer<Function<Store, Boolean>> reader, long muchBytes) {
         this.reader = reader;
+        this.muchBytes = muchBytes;
+    }
+
+    void removed(long bytes) {
+        removedBytes += bytes;
     }
 
     /** On the writer's thread. */
     void flush(Store store) {
-        if (System.nanoTime() - lastNanos >= EVERY_NANOS) {
+        if (removedBytes >= muchBytes || System.nanoTime() - lastNanos >= EVERY_NANOS) {
+            removedBytes = 0;
             lastNanos = System.nanoTime();
             store.flush();
         }

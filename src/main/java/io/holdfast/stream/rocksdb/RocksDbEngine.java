@@ -45,12 +45,16 @@ public final class RocksDbEngine implements StreamEngine {
     private final Failures failures;
     private final StoreOpening opening;
     private final SpaceGuard space;
-    private final Reclaim reclaim = new Reclaim(this::inside);
+    private final Reclaim reclaim;
     private final WriterThread writer = new WriterThread();
     private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
 
     private volatile @Nullable Store store;
+    /** Nothing new is taken. */
     private volatile boolean closed;
+    /** The handle was closed for good. */
+    private volatile boolean ended;
+
     private volatile long newestMillis;
     /** The writer's. */
     private boolean poisoned;
@@ -58,10 +62,11 @@ public final class RocksDbEngine implements StreamEngine {
     @GuardedBy("this")
     private @Nullable Attempt last;
 
-    private RocksDbEngine(RocksDbOptions options, LongSupplier clockMillis) {
+    private RocksDbEngine(RocksDbOptions options, LongSupplier clockMillis, Disk disk) {
         this.failures = new Failures(options.directory());
-        this.opening = new StoreOpening(options, clockMillis, failures);
+        this.opening = new StoreOpening(options, clockMillis, failures, disk);
         this.space = new SpaceGuard(options);
+        this.reclaim = new Reclaim(this::inside, options.maxStoredBytes() / 20);
     }
 
     /**
@@ -71,7 +76,11 @@ public final class RocksDbEngine implements StreamEngine {
      * @throws EngineException UNREADABLE, LOCKED or CORRUPT; nothing was changed then
      */
     public static RocksDbEngine open(RocksDbOptions options, LongSupplier clockMillis) {
-        RocksDbEngine engine = new RocksDbEngine(options, clockMillis);
+        return open(options, clockMillis, Disk.REAL);
+    }
+
+    static RocksDbEngine open(RocksDbOptions options, LongSupplier clockMillis, Disk disk) {
+        RocksDbEngine engine = new RocksDbEngine(options, clockMillis, disk);
         NativeLibrary.load(options.nativeLibraryDirectory());
         Store opened = engine.opening.open();
         engine.newestMillis = opened.newestMillis();
@@ -113,7 +122,7 @@ public final class RocksDbEngine implements StreamEngine {
     @Override
     public CompletionStage<Expired> expire(long nowMillis, int max) {
         CompletableFuture<Expired> result = new CompletableFuture<>();
-        submit(result, () -> write(store -> new ExpirySweep(new Changes(store), nowMillis).run(max)));
+        submit(result, () -> write(store -> expire(store, nowMillis, max)));
         return result;
     }
 
@@ -173,7 +182,7 @@ public final class RocksDbEngine implements StreamEngine {
             }
             closed = true;
         }
-        if (!writer.stop(this::closeStore, CLOSE_WAIT_MILLIS)) {
+        if (!writer.stop(this::end, CLOSE_WAIT_MILLIS)) {
             LOG.log(
                     System.Logger.Level.ERROR,
                     "The store still hangs in a write; it is left open. What was acknowledged is stored.");
@@ -209,10 +218,18 @@ public final class RocksDbEngine implements StreamEngine {
         return outcomes;
     }
 
-    private static boolean apply(Store store, List<Change> given) {
+    private Expired expire(Store store, long nowMillis, int max) {
+        Changes changes = new Changes(store);
+        Expired expired = new ExpirySweep(changes, nowMillis).run(max);
+        reclaim.removed(changes.removedBytes());
+        return expired;
+    }
+
+    private boolean apply(Store store, List<Change> given) {
         Changes changes = new Changes(store);
         new ChangeBatch(changes).prepare(given);
         changes.write(false);
+        reclaim.removed(changes.removedBytes());
         return true;
     }
 
@@ -242,10 +259,14 @@ public final class RocksDbEngine implements StreamEngine {
     }
 
     private Store reopened() {
+        if (ended) {
+            throw failures.closed();
+        }
         Store open = store;
         if (open != null && !poisoned) {
             return open;
         }
+        space.probe(failures);
         closeStore();
         Store opened = opening.open();
         store = opened;
@@ -254,12 +275,18 @@ public final class RocksDbEngine implements StreamEngine {
         return opened;
     }
 
+    private void end() {
+        ended = true;
+        closeStore();
+    }
+
     /** On the writer's thread: waits until nobody reads any more. */
     private void closeStore() {
         Store open = store;
         if (open == null) {
             return;
         }
+        open.cancelCompaction();
         gate.writeLock().lock();
         try {
             store = null;
@@ -309,7 +336,7 @@ public final class RocksDbEngine implements StreamEngine {
                 throw closed
                         ? failures.closed()
                         : new EngineException(
-                                Reason.IO, "The store is closed after a failure until the next write.", null);
+                                Reason.IO, "The store is closed after a failure, until a write succeeds.", null);
             }
             return read.apply(open);
         } finally {

@@ -3,10 +3,13 @@ package io.holdfast.stream.rocksdb;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.EngineException.Reason;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
  * Refuses appends before the store or the disk is full. Measures at most once a second, and at every attempt while it
@@ -16,6 +19,7 @@ import java.nio.file.Path;
  */
 final class SpaceGuard {
 
+    private static final int PROBE_BYTES = 256 * 1024;
     private static final long MEASURE_EVERY_NANOS = 1_000_000_000L;
 
     private final RocksDbOptions options;
@@ -46,6 +50,26 @@ final class SpaceGuard {
             full = exceeded();
         }
         return !full;
+    }
+
+    /** Throws if the disk does not take a little file: then a failed store is better left open for readers. */
+    void probe(Failures failures) {
+        try {
+            Path file = Files.createTempFile(options.directory(), "probe", ".tmp");
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                ByteBuffer bytes = ByteBuffer.allocate(PROBE_BYTES);
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException cause) {
+            throw String.valueOf(cause.getMessage()).contains("No space left")
+                    ? failures.diskFull(cause)
+                    : failures.io("trying the disk after a failure", cause);
+        }
     }
 
     EngineException refusal() {

@@ -6,12 +6,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -34,6 +36,7 @@ final class Store {
     private final RocksDbOptions options;
     private final LongSupplier clock;
     private final Failures failures;
+    private final Disk disk;
     private final Tuning tuning;
     private final RocksDB db;
     private final ColumnFamilyHandle[] families;
@@ -42,6 +45,7 @@ final class Store {
     private final WriteOptions synced;
     private final WriteOptions unsynced;
     private final ConcurrentHashMap<String, StreamState> streams = new ConcurrentHashMap<>();
+    private final CompactRangeOptions compaction = new CompactRangeOptions().setExclusiveManualCompaction(false);
     private final StreamLoader loader;
     private final long generation;
 
@@ -59,6 +63,7 @@ final class Store {
             RocksDbOptions options,
             LongSupplier clock,
             Failures failures,
+            Disk disk,
             Tuning tuning,
             RocksDB db,
             List<ColumnFamilyHandle> handles,
@@ -68,6 +73,7 @@ final class Store {
         this.options = options;
         this.clock = clock;
         this.failures = failures;
+        this.disk = disk;
         this.tuning = tuning;
         this.db = db;
         this.families = handles.toArray(ColumnFamilyHandle[]::new);
@@ -263,7 +269,7 @@ final class Store {
             return;
         }
         try (WriteBatch encoded = new WriteBatch(batch.encoded())) {
-            db.write(sync ? synced : unsynced, encoded);
+            disk.write(db, sync ? synced : unsynced, encoded);
         } catch (RocksDBException cause) {
             throw failures.of("writing", cause);
         }
@@ -282,19 +288,25 @@ final class Store {
     void compact() {
         try {
             for (Family family : List.of(Family.MESSAGES, Family.EXPIRY, Family.IDS)) {
-                db.compactRange(families[family.ordinal()]);
+                db.compactRange(families[family.ordinal()], null, null, compaction);
             }
         } catch (RocksDBException cause) {
+            if (cause.getStatus() != null && cause.getStatus().getCode() == Status.Code.Incomplete) {
+                return; // cancelled
+            }
             throw failures.of("compacting", cause);
         }
+    }
+
+    /** So that closing need not wait for {@link #compact}. */
+    void cancelCompaction() {
+        compaction.setCanceled(true);
     }
 
     /** Takes the mark "running" away; only where every write succeeded. */
     void markClean() {
         try (WriteOptions durable = new WriteOptions().setSync(true)) {
-            if (!options.wal()) {
-                flush();
-            }
+            flush(); // opens quickly then: nothing is to be replayed
             db.put(durable, StoreState.STATE, StoreState.state(StoreState.CLEAN, generation));
         } catch (RocksDBException cause) {
             throw failures.of("closing", cause);
@@ -307,6 +319,7 @@ final class Store {
         }
         db.close();
         point.close();
+        compaction.close();
         synced.close();
         unsynced.close();
         tuning.close();

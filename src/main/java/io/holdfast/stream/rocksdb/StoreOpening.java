@@ -23,11 +23,13 @@ final class StoreOpening {
     private final RocksDbOptions options;
     private final LongSupplier clock;
     private final Failures failures;
+    private final Disk disk;
 
-    StoreOpening(RocksDbOptions options, LongSupplier clock, Failures failures) {
+    StoreOpening(RocksDbOptions options, LongSupplier clock, Failures failures, Disk disk) {
         this.options = options;
         this.clock = clock;
         this.failures = failures;
+        this.disk = disk;
     }
 
     Store open() {
@@ -45,7 +47,7 @@ final class StoreOpening {
         try {
             long generation = begin(db);
             long seed = seed(db);
-            return new Store(options, clock, failures, tuning, db, handles, generation, seed);
+            return new Store(options, clock, failures, disk, tuning, db, handles, generation, seed);
         } catch (RocksDBException | RuntimeException cause) {
             handles.forEach(ColumnFamilyHandle::close);
             db.close();

@@ -24,7 +24,7 @@ final class Tuning implements AutoCloseable {
 
     /**
      * A torn record at the end of the log is what a crash leaves; damage before it is an error, not a place to stop at
-     * (what was acknowledged may lie behind it).
+     * (what was acknowledged may lie behind it). Recovery does not flush: it is quick, and works on a full disk.
      */
     DBOptions database(boolean fresh, boolean wal) {
         return own(new DBOptions()
@@ -32,8 +32,9 @@ final class Tuning implements AutoCloseable {
                 .setCreateMissingColumnFamilies(true)
                 .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
                 .setParanoidChecks(true)
+                .setAvoidFlushDuringRecovery(true)
                 .setAtomicFlush(!wal)
-                .setMaxTotalWalSize(192 * MIB)
+                .setMaxTotalWalSize(96 * MIB)
                 .setMaxBackgroundJobs(2)
                 .setAllowConcurrentMemtableWrite(false)
                 .setEnableWriteThreadAdaptiveYield(false)

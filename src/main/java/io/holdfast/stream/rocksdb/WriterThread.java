@@ -5,6 +5,7 @@ import io.holdfast.stream.EngineException.Reason;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -27,25 +28,33 @@ final class WriterThread {
 
     /** Completes the future on the writer's thread: what depends on it must be short. */
     <T> void submit(CompletableFuture<T> result, Supplier<T> task) {
-        boolean taken = tasks.offer(() -> complete(result, task));
-        if (!taken) {
+        if (!tasks.offer(() -> complete(result, task))) {
             result.completeExceptionally(new EngineException(
                     Reason.TIMEOUT,
                     "The store has not answered for a while and too much waits for it. Look at the disk.",
                     null));
         }
+        if (stopped) {
+            runWhatIsLeft();
+        }
     }
 
-    /** Runs the last task and ends; false if the thread hangs in an earlier one. */
+    /** Runs what waits, then the last task, and ends; false if the thread hangs in an earlier one. */
     boolean stop(Runnable last, long waitMillis) {
-        CompletableFuture<Boolean> done = new CompletableFuture<>();
-        submit(done, () -> {
-            last.run();
-            stopped = true;
-            return true;
-        });
         try {
-            thread.join(waitMillis);
+            boolean taken = tasks.offer(
+                    () -> {
+                        try {
+                            last.run();
+                        } finally {
+                            stopped = true;
+                        }
+                    },
+                    waitMillis,
+                    TimeUnit.MILLISECONDS);
+            if (taken) {
+                thread.join(waitMillis);
+            }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -72,6 +81,14 @@ final class WriterThread {
             } catch (InterruptedException notMeant) {
                 // nobody interrupts this thread; whoever stops the engine gives a last task
             }
+        }
+        runWhatIsLeft();
+    }
+
+    /** Came too late: the tasks find the engine closed, and say so. */
+    private void runWhatIsLeft() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
         }
     }
 }

@@ -1,3 +1,11 @@
-/** The embedded engine on RocksDB: durable, nothing to install. One writer thread of its own, reads on any thread. */
+/**
+ * The embedded engine on RocksDB: durable, nothing to install.
+ *
+ * <p>Threads: one writer of its own ({@link io.holdfast.stream.rocksdb.WriterThread}); reads run on the caller's; a thread
+ * that gives space back runs only while the store is full.
+ *
+ * <p>Start reading at {@link io.holdfast.stream.rocksdb.RocksDbEngine}, then {@code Layout} (what lies where), {@code
+ * AppendBatch} (what an append does) and {@code PageReader} (why a reader skips nothing).
+ */
 @org.jspecify.annotations.NullMarked
 package io.holdfast.stream.rocksdb;
