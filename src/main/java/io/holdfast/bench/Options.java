@@ -23,6 +23,8 @@ final class Options {
               --target holdfast|bare           bare: an endpoint without any logic, for comparison (holdfast)
               --clients N                      (1000)
               --under-way K                    messages under way (fanout 4, direct 64)
+              --until delivery|receipt         fanout: a publication is under way until everybody has it, or until its receipt
+                                               has come (then 16 times as many may be undelivered) (delivery)
               --rate R                         messages per second on a fixed schedule instead (0: off)
               --stalled S                      percent of subscribers that stop reading (0)
               --via http|batch                 direct: one request for each message, or for many (http)
@@ -140,6 +142,7 @@ final class Options {
         defaults.put("target", "holdfast");
         defaults.put("clients", "1000");
         defaults.put("under-way", "");
+        defaults.put("until", "delivery");
         defaults.put("rate", "0");
         defaults.put("stalled", "0");
         defaults.put("via", "http");
