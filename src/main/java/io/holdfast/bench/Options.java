@@ -30,7 +30,6 @@ final class Options {
               --via http|batch                 direct: one request for each message, or for many (http)
               --batch B                        messages in one request (100)
               --pending P                      return: messages for each client (100)
-              --positions                      return: clients know their position, as an SDK that lost its connection
               --kill-cmd C --start-cmd C       return: shell commands that kill and start the server in between
               --ready-path P                   what answers 200 when the server is ready (/health/ready)
               --seconds S --warmup S           measured time (10) and time before it (10)
@@ -148,7 +147,6 @@ final class Options {
         defaults.put("via", "http");
         defaults.put("batch", "100");
         defaults.put("pending", "100");
-        defaults.put("positions", "false");
         defaults.put("kill-cmd", "");
         defaults.put("start-cmd", "");
         defaults.put("ready-path", "/health/ready");
