@@ -5,12 +5,12 @@
 #   bench/run.sh fanout direct          some of them: fanout stalled paced bare direct batch return restart idle
 #   bench/run.sh load fanout --clients 100 --under-way 40     one, with the load program's own options
 #
-# SECONDS_EACH (10) and WARMUP (15) set the times, PORT (9480) the port, BUILD=no skips the build, PROFILE=FILE.jfr records
+# SECONDS_EACH (10) and WARMUP (15) set the times, PORT (9780) the port, BUILD=no skips the build, PROFILE=FILE.jfr records
 # the gateway with Java Flight Recorder, MAVEN_ARGS goes to Maven. Needs Linux, JDK 17 or newer, Maven; curl.
 set -eu
 cd "$(dirname "$0")/.."
 
-PORT=${PORT:-9480}
+PORT=${PORT:-9780}
 SECONDS_EACH=${SECONDS_EACH:-10}
 WARMUP=${WARMUP:-15}
 WORK=$PWD/target/bench
@@ -47,6 +47,10 @@ prepare() { # name, server.xml, war
 }
 
 start() { # name, path that answers 200 when it is up
+    if curl -s -o /dev/null "http://localhost:$PORT/"; then
+        echo "Port $PORT is taken by another server; set PORT to a free one" >&2
+        exit 1
+    fi
     (
         export keystore_password=bench ltpa_keys_password=bench HTTP_PORT="$PORT" HTTP_HOST=localhost
         export HOLDFAST_INSECURE=true WLP_USER_DIR="$WORK/usr" LOG_DIR="$WORK/log"
@@ -57,7 +61,7 @@ start() { # name, path that answers 200 when it is up
     i=0
     until [ "$(curl -s -o /dev/null -w '%{http_code}' "http://localhost:$PORT$2")" = 200 ]; do
         i=$((i + 1))
-        [ $i -lt 600 ] || { echo "$1 did not start, see $WORK/$1.log" >&2; exit 1; }
+        kill -0 "$SERVER_PID" 2>/dev/null && [ $i -lt 600 ] || { echo "$1 did not start, see $WORK/$1.log" >&2; exit 1; }
         sleep 0.2
     done
 }
@@ -102,7 +106,9 @@ scenario() {
         fanout)
             gateway
             load fanout --clients 1000 --under-way 4
+            load fanout --clients 1000 --under-way 4 --until receipt
             load fanout --clients 100 --under-way 40
+            load fanout --clients 100 --under-way 40 --until receipt
             load fanout --clients 1000 --under-way 1
             ;;
         stalled) gateway; load fanout --clients 1000 --under-way 4 --stalled 1 ;;

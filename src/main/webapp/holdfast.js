@@ -361,6 +361,7 @@ export class Holdfast {
         channel = new Channel(name, true);
         this.#channels.set(name, channel);
       }
+      channel.sentAck = null;
       this.#goOnFrom(channel, sub);
       channel.confirmSubscribed();
     }
@@ -724,7 +725,8 @@ export class Holdfast {
       return;
     }
     for (const channel of this.#channels.values()) {
-      if (channel.lastAck?.epoch === channel.epoch) {
+      if (channel.lastAck?.epoch === channel.epoch && channel.sentAck !== channel.lastAck) {
+        channel.sentAck = channel.lastAck;
         this.#socket.send(JSON.stringify({ send: { data: { ack: channel.lastAck } } }));
       }
     }
@@ -787,6 +789,8 @@ class Channel {
   received = 0;
   /** The last ack; kept, to be repeated after a reconnect. */
   lastAck = null;
+  /** The last ack that this connection was given. */
+  sentAck = null;
   everSubscribed = false;
 
   /** @param {boolean} serverSide subscribed by the server at connect, the outbox above all */

@@ -56,7 +56,7 @@ function readable(data) {
     return data;
   }
   const plain = data && typeof data === 'object' && typeof data.text === 'string' && Object.keys(data).length === 1;
-  return plain ? data.text : JSON.stringify(data, null, 1);
+  return plain ? data.text : JSON.stringify(data);
 }
 
 function span(name, text) {

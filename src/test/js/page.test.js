@@ -59,7 +59,7 @@ async function shows(page, wanted) {
 test('connects, sends, goes offline, misses three, comes back and sees them', async () => {
   const page = await open();
   const client = fresh('page');
-  assert.ok(await page.getByText('Insecure development mode').isVisible());
+  await page.getByText('Insecure development mode').waitFor();
 
   await connect(page, client);
   assert.equal(await page.getByLabel('To client').inputValue(), client);

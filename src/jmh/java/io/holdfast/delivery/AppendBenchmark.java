@@ -53,7 +53,7 @@ public class AppendBenchmark {
 
     @Setup(Level.Trial)
     public void open() throws IOException {
-        directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "jmh-");
+        directory = Files.createTempDirectory(Files.createDirectories(Path.of("target").toAbsolutePath()), "jmh-");
         RocksDbOptions options = new RocksDbOptions(
                 directory.resolve("data"),
                 sync,

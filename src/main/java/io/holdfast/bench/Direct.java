@@ -34,7 +34,7 @@ final class Direct implements Scenario {
                 setup.payload(),
                 ledger,
                 submitter,
-                new Pace(limit, batch, 1, rate, options.seconds("patience")));
+                new Pace(limit, Integer.MAX_VALUE, batch, 1, rate, options.seconds("patience")));
         watch.onFirst(publishing::arrived);
 
         Optional<ServerProcess> server = setup.server();

@@ -12,6 +12,9 @@ import java.util.Optional;
 /** Publishes to everybody on one channel, with a number of publications under way or on a schedule. */
 final class FanOut implements Scenario {
     private static final String CHANNEL = "bench";
+    /** Without waiting for deliveries, publishers outrun any server; so many publications more may be undelivered. */
+    private static final int UNDELIVERED_TO_UNANSWERED = 16;
+
     private static final Duration WARM_WITHIN = Duration.ofMinutes(5);
 
     @Override
@@ -35,14 +38,21 @@ final class FanOut implements Scenario {
             ledger.excuse(index);
         }
 
-        int limit = rate > 0 ? Integer.MAX_VALUE : underWay;
+        boolean untilReceipt = options.text("until").equals("receipt");
+        int limit = rate > 0 ? Integer.MAX_VALUE : untilReceipt ? underWay * UNDELIVERED_TO_UNANSWERED : underWay;
         int connections = rate > 0 ? 32 : underWay;
         Publishing publishing = new Publishing(
                 setup.loop(),
                 setup.payload(),
                 ledger,
                 HttpSubmitter.publish(setup.loop(), options.text("api-key"), connections, setup.target(), CHANNEL),
-                new Pace(limit, 1, clients - stalled, rate, options.seconds("patience")));
+                new Pace(
+                        limit,
+                        untilReceipt ? underWay : Integer.MAX_VALUE,
+                        1,
+                        clients - stalled,
+                        rate,
+                        options.seconds("patience")));
         watch.onFirst(publishing::arrived);
 
         warmUp(options, publishing, server);
@@ -64,8 +74,9 @@ final class FanOut implements Scenario {
             more.put("threadsBefore", threadsBefore);
             more.put("threadsAfter", server.map(ServerProcess::threads).orElse(0L));
         }
-        String name =
-                rate > 0 ? String.format(Locale.ROOT, "fan-out, %.0f/s", rate) : "fan-out, " + underWay + " under way";
+        String name = rate > 0
+                ? String.format(Locale.ROOT, "fan-out, %.0f/s", rate)
+                : "fan-out, " + underWay + (untilReceipt ? " without receipt" : " under way");
         return new Result(
                 setup.label(stalled > 0 ? name + ", " + options.text("stalled") + " % stalled" : name),
                 setup.target().name(),

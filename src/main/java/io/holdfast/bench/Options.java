@@ -23,12 +23,13 @@ final class Options {
               --target holdfast|bare           bare: an endpoint without any logic, for comparison (holdfast)
               --clients N                      (1000)
               --under-way K                    messages under way (fanout 4, direct 64)
+              --until delivery|receipt         fanout: a publication is under way until everybody has it, or until its receipt
+                                               has come (then 16 times as many may be undelivered) (delivery)
               --rate R                         messages per second on a fixed schedule instead (0: off)
               --stalled S                      percent of subscribers that stop reading (0)
               --via http|batch                 direct: one request for each message, or for many (http)
               --batch B                        messages in one request (100)
               --pending P                      return: messages for each client (100)
-              --positions                      return: clients know their position, as an SDK that lost its connection
               --kill-cmd C --start-cmd C       return: shell commands that kill and start the server in between
               --ready-path P                   what answers 200 when the server is ready (/health/ready)
               --seconds S --warmup S           measured time (10) and time before it (10)
@@ -140,12 +141,12 @@ final class Options {
         defaults.put("target", "holdfast");
         defaults.put("clients", "1000");
         defaults.put("under-way", "");
+        defaults.put("until", "delivery");
         defaults.put("rate", "0");
         defaults.put("stalled", "0");
         defaults.put("via", "http");
         defaults.put("batch", "100");
         defaults.put("pending", "100");
-        defaults.put("positions", "false");
         defaults.put("kill-cmd", "");
         defaults.put("start-cmd", "");
         defaults.put("ready-path", "/health/ready");

@@ -23,6 +23,7 @@ final class Publishing {
     private int next;
     private int end;
     private int underWay;
+    private int unanswered;
     private long refused;
     private String firstRefusal = "";
     private long steps;
@@ -33,13 +34,14 @@ final class Publishing {
     /**
      * How much at a time.
      *
-     * @param underWay at most so many messages
+     * @param underWay at most so many messages under way
+     * @param unanswered at most so many without their receipt
      * @param batch messages in one submission
      * @param arrivals of one message that are waited for
      * @param perSecond 0 for as fast as they go
      * @param patience how long nothing may move before what is under way counts as lost
      */
-    record Pace(int underWay, int batch, int arrivals, double perSecond, Duration patience) {}
+    record Pace(int underWay, int unanswered, int batch, int arrivals, double perSecond, Duration patience) {}
 
     Publishing(Loop loop, Payload payload, Ledger ledger, Submitter submitter, Pace plan) {
         this.loop = loop;
@@ -102,6 +104,7 @@ final class Publishing {
         while (launching
                 && next < end
                 && underWay + plan.batch() <= Math.max(plan.underWay(), plan.batch())
+                && unanswered + plan.batch() <= Math.max(plan.unanswered(), plan.batch())
                 && submitter.isFree()
                 && due()) {
             submit(Math.min(plan.batch(), end - next));
@@ -129,11 +132,13 @@ final class Publishing {
             data.add(payload.encode(n, plan.perSecond() == 0 ? now : scheduled(n)));
         }
         underWay += count;
+        unanswered += count;
         submitter.submit(first, data, (accepted, answer) -> receipt(first, count, now, accepted, answer));
     }
 
     private void receipt(int first, int count, long sentMicros, boolean accepted, String answer) {
         steps++;
+        unanswered -= count;
         receipts.add(Loop.micros() - sentMicros);
         for (int n = first; n < first + count; n++) {
             if (accepted) {

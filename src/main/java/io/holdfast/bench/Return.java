@@ -90,7 +90,7 @@ final class Return implements Scenario {
                 setup.payload(),
                 ledger,
                 submitter,
-                new Pace(underWay * batch, batch, 0, 0, options.seconds("patience")));
+                new Pace(underWay * batch, Integer.MAX_VALUE, batch, 0, 0, options.seconds("patience")));
     }
 
     /** @return seconds from the start command to readiness */

@@ -203,6 +203,8 @@ final class SendBuffer {
         } else {
             unconfirmedBytes += length;
             bytesSincePing += length;
+            // In the connect reply's own frame no ping may ride, so it follows.
+            pingDue |= outbox && confirmsAtOnce && !pingUnanswered;
         }
         if (length == 0) {
             busy = false;

@@ -85,7 +85,7 @@ public class ApiServlet extends HttpServlet {
         Map<String, String[]> parameters;
         try {
             parameters = request.getParameterMap();
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | IllegalStateException e) { // the latter is Liberty's way
             refuse(response, Answer.error(400, "invalid_query", "The query string is not well formed"));
             return;
         }

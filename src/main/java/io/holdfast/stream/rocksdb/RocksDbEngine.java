@@ -81,7 +81,7 @@ public final class RocksDbEngine implements StreamEngine {
 
     static RocksDbEngine open(RocksDbOptions options, LongSupplier clockMillis, Disk disk) {
         RocksDbEngine engine = new RocksDbEngine(options, clockMillis, disk);
-        NativeLibrary.load(options.nativeLibraryDirectory());
+        NativeLibrary.load(options.nativeLibraryDirectory().toAbsolutePath());
         Store opened = engine.opening.open();
         engine.newestMillis = opened.newestMillis();
         engine.store = opened;
