@@ -311,6 +311,7 @@ final class Committer {
             return;
         }
         refusing = false;
+        outcomes.forEach(this::dropped);
         hub.stored(new Hub.Batch(batch, outcomes));
         underWay = List.of();
         resolveDoubt();
@@ -333,13 +334,22 @@ final class Committer {
         }
     }
 
-    private void expired(Removed removed) {
-        if (Outboxes.isOutbox(removed.stream())) {
-            counters.expired.increment();
+    /** Counted before anybody can confirm what came after it: each message as dropped or as acknowledged, never both. */
+    void dropped(AppendOutcome outcome) {
+        if (outcome instanceof AppendOutcome.Stored stored) {
+            for (Removed removed : stored.dropped()) {
+                Outbox outbox = outboxes.ofStream(removed.stream());
+                if (outbox == null ? Outboxes.isOutbox(removed.stream()) : outbox.dropped(removed.offset())) {
+                    counters.dropped.increment();
+                }
+            }
         }
+    }
+
+    void expired(Removed removed) {
         Outbox outbox = outboxes.ofStream(removed.stream());
-        if (outbox != null) {
-            outbox.expired(removed.offset());
+        if (outbox == null ? Outboxes.isOutbox(removed.stream()) : outbox.expired(removed.offset())) {
+            counters.expired.increment();
         }
     }
 

@@ -40,10 +40,14 @@ record DeliveryParts(
         committer.wake();
     }
 
-    /** Publications were skipped because their time had run out; that is told and counted by whoever removes them. */
+    /** Publications of an outbox were skipped because their time had run out. */
     void expired(Outbox outbox, List<Long> offsets) {
-        offsets.forEach(outbox::expired);
-        committer.expireSoon();
+        for (long offset : offsets) {
+            if (outbox.skipped(offset)) {
+                counters.expired.increment();
+            }
+        }
+        changed(outbox);
     }
 
     void countEnding(Ending ending) {

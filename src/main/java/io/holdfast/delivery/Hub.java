@@ -5,7 +5,6 @@ import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Receipt;
-import io.holdfast.stream.Removed;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
@@ -33,7 +32,6 @@ final class Hub {
     private static final long STOP_MILLIS = 5_000;
 
     private final Channels channels;
-    private final Outboxes outboxes;
     private final Counters counters;
     private final Executor receipts;
     private final ThreadFactory threads;
@@ -41,9 +39,8 @@ final class Hub {
     private volatile boolean stopped;
     private @Nullable Thread thread;
 
-    Hub(Channels channels, Outboxes outboxes, Counters counters, Executor receipts, ThreadFactory threads) {
+    Hub(Channels channels, Counters counters, Executor receipts, ThreadFactory threads) {
         this.channels = channels;
-        this.outboxes = outboxes;
         this.counters = counters;
         this.receipts = receipts;
         this.threads = threads;
@@ -117,11 +114,10 @@ final class Hub {
         }
     }
 
-    private void deliver(Batch batch, Fanout fanout) {
+    void deliver(Batch batch, Fanout fanout) {
         for (int i = 0; i < batch.pending().size(); i++) {
             Append append = batch.pending().get(i).append();
             if (batch.outcomes().get(i) instanceof AppendOutcome.Stored stored) {
-                stored.dropped().forEach(this::dropped);
                 Channel channel = channels.find(append.stream());
                 if (channel != null) {
                     channel.deliver(stored.position(), publication(append, stored), fanout);
@@ -164,14 +160,6 @@ final class Hub {
                                 DeliveryException.Reason.STREAM_FULL,
                                 "The channel holds as many messages as it may; repeat when some are delivered"));
             }
-        }
-    }
-
-    /** Counted here, between deliveries, so that a message is counted as dropped or as acknowledged and never as both. */
-    private void dropped(Removed removed) {
-        Outbox outbox = outboxes.ofStream(removed.stream());
-        if (outbox == null ? Outboxes.isOutbox(removed.stream()) : outbox.dropped(removed.offset())) {
-            counters.dropped.increment();
         }
     }
 }

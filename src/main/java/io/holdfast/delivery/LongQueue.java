@@ -6,13 +6,13 @@ final class LongQueue {
     private int head;
     private int size;
 
-    /** Adds a number unless it is there. Cheap at the end, a shift elsewhere. */
-    void add(long value) {
+    /** Adds a number. Cheap at the end, a shift elsewhere. @return false if it was there */
+    boolean add(long value) {
         int at = size;
         if (size > 0 && value <= at(size - 1)) {
             at = indexOf(value);
             if (at(at) == value) {
-                return;
+                return false;
             }
         }
         if (size == ring.length) {
@@ -23,6 +23,7 @@ final class LongQueue {
         }
         set(at, value);
         size++;
+        return true;
     }
 
     /** Removes all up to and including a number. @return how many they were */
@@ -44,15 +45,20 @@ final class LongQueue {
 
     /** Removes one number, wherever it stands, if it is there. */
     void remove(long value) {
-        int at = indexOf(value);
-        if (at == size || at(at) != value) {
+        if (!contains(value)) {
             return;
         }
+        int at = indexOf(value);
         for (int i = at; i > 0; i--) {
             set(i, at(i - 1));
         }
         head = (head + 1) & (ring.length - 1);
         size--;
+    }
+
+    boolean contains(long value) {
+        int at = indexOf(value);
+        return at < size && at(at) == value;
     }
 
     void clear() {

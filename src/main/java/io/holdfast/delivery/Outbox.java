@@ -3,6 +3,7 @@ package io.holdfast.delivery;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.DeviceCursor;
+import io.holdfast.stream.FinalState;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.StreamInfo;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * other way round. The engine is asked before the lock is taken, since it may read the disk.
  */
 final class Outbox {
+    private static final int MOST_EXPIRED = 10_000;
+
     private final String client;
     private final String stream;
     private final StreamEngine engine;
@@ -45,6 +48,18 @@ final class Outbox {
     /** Handed to some connection, neither confirmed nor gone: what a confirmation acknowledges. */
     @GuardedBy("this")
     private final LongQueue handed = new LongQueue();
+
+    /** Known to have expired and above what is confirmed: told and counted already. */
+    @GuardedBy("this")
+    private final LongQueue expired = new LongQueue();
+
+    /** Expired, and not recorded as such in the engine yet. */
+    @GuardedBy("this")
+    private final List<Long> unsettled = new ArrayList<>(0);
+
+    /** So many of the unsettled, from the first on, are about to be stored. */
+    @GuardedBy("this")
+    private int settling;
 
     /** The epoch of everything here; null before it was loaded. */
     @GuardedBy("this")
@@ -215,27 +230,48 @@ final class Outbox {
 
     /** A publication goes into the send buffer of a connection. */
     synchronized void handed(OutboxConnection hold, long offset) {
-        if (offset > confirmedUpTo && offset > droppedUpTo) {
+        if (offset > confirmedUpTo && offset > droppedUpTo && !expired.contains(offset)) {
             handed.add(offset);
         }
         hold.handed(offset);
         hold.device().writtenUpTo = Math.max(hold.device().writtenUpTo, offset);
     }
 
-    /** A publication's time has run out: no later confirmation acknowledges it. */
-    synchronized void expired(long offset) {
+    /**
+     * A publication that was not written since its time had run out: must be recorded before a confirmation passes it.
+     *
+     * @return whether that is new and nobody had confirmed it
+     */
+    synchronized boolean skipped(long offset) {
+        boolean first = expired(offset);
+        if (first) {
+            unsettled.add(offset);
+        }
+        return first;
+    }
+
+    /**
+     * A publication's time has run out: no later confirmation acknowledges it.
+     *
+     * @return whether that is new and nobody had confirmed it
+     */
+    synchronized boolean expired(long offset) {
         handed.remove(offset);
+        if (expired.size() > MOST_EXPIRED) {
+            expired.removeUpTo(expired.firstAbove(0));
+        }
+        return offset > confirmedUpTo && offset > droppedUpTo && expired.add(offset);
     }
 
     /**
      * A publication gave way to newer ones: no later confirmation acknowledges it.
      *
-     * @return whether nobody had confirmed it
+     * @return whether nobody had confirmed it, nor its time run out
      */
     synchronized boolean dropped(long offset) {
         droppedUpTo = Math.max(droppedUpTo, offset);
         handed.remove(offset);
-        return offset > confirmedUpTo;
+        return offset > confirmedUpTo && !expired.contains(offset);
     }
 
     /** How many more publications a connection whose window is limited may be handed. */
@@ -268,6 +304,7 @@ final class Outbox {
         if (offset > confirmedUpTo) {
             confirmedUpTo = offset;
             counters.acknowledged.add(handed.removeUpTo(offset));
+            expired.removeUpTo(offset);
         }
         device.passed(offset);
         List<RegisteredConnection> opened = new ArrayList<>(0);
@@ -326,6 +363,10 @@ final class Outbox {
         Stored stored = ask();
         synchronized (this) {
             enter(stored);
+            settling = unsettled.size();
+            for (long offset : unsettled) {
+                changes.add(new Change.Settle(stream, offset, FinalState.EXPIRED, clock.millis()));
+            }
             for (String name : forgotten) {
                 changes.add(new Change.ForgetDevice(stream, name));
             }
@@ -349,12 +390,15 @@ final class Outbox {
     /** What was collected is stored. */
     synchronized void stored() {
         storing = false;
+        unsettled.subList(0, settling).clear();
+        settling = 0;
         forgotten.removeIf(name -> !devices.containsKey(name));
     }
 
     /** What was collected could not be stored: it must be collected again. */
     synchronized void collectAgain() {
         storing = false;
+        settling = 0;
         trimmedUpTo = 0;
         for (Device device : devices.values()) {
             device.changed = true;
@@ -417,6 +461,9 @@ final class Outbox {
         devices.clear();
         forgotten.clear();
         handed.clear();
+        expired.clear();
+        unsettled.clear();
+        settling = 0;
         confirmedUpTo = Math.min(info.confirmedUpTo(), info.top().offset());
         droppedUpTo = info.lostUpTo();
         trimmedUpTo = 0;

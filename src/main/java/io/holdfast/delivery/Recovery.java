@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.ThreadFactory;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The readers: a few threads that fetch pages for connections that are behind, one page a turn, first come first served,
@@ -58,24 +59,34 @@ final class Recovery {
 
     private void run() {
         for (RegisteredConnection connection = take(); connection != null; connection = take()) {
-            try {
-                connection.read();
-            } catch (RuntimeException e) {
-                LOG.log(
-                        Level.WARNING,
-                        "Reading for a connection that is behind failed; it is closed and may come back",
-                        e);
-                connection.fail(Ending.INTERNAL_ERROR);
-            }
-            if (connection.doneReading()) {
-                synchronized (lock) {
-                    waiting.add(connection);
-                }
+            serve(connection);
+        }
+    }
+
+    /** Gives one turn to a connection that was taken off the list. */
+    void serve(RegisteredConnection connection) {
+        try {
+            connection.read();
+        } catch (RuntimeException e) {
+            LOG.log(
+                    Level.WARNING, "Reading for a connection that is behind failed; it is closed and may come back", e);
+            connection.fail(Ending.INTERNAL_ERROR);
+        }
+        if (connection.doneReading()) {
+            synchronized (lock) {
+                waiting.add(connection);
             }
         }
     }
 
-    private @org.jspecify.annotations.Nullable RegisteredConnection take() {
+    /** Takes a connection off the list without waiting; null if there is none. */
+    @Nullable RegisteredConnection poll() {
+        synchronized (lock) {
+            return waiting.poll();
+        }
+    }
+
+    private @Nullable RegisteredConnection take() {
         synchronized (lock) {
             while (waiting.isEmpty()) {
                 if (stopped) {

@@ -92,7 +92,7 @@ public class ResilientWebSocketManager {
         this.threads = threads;
         validation = new Validation(settings.maxPublicationBytes());
         outboxes = new Outboxes(engine, clock, counters, settings.devicesPerClient());
-        hub = new Hub(channels, outboxes, counters, threads.receipts(), part("hub"));
+        hub = new Hub(channels, counters, threads.receipts(), part("hub"));
         committer = new Committer(guarded, engine, outboxes, hub, settings, clock, counters, part("committer"));
         writer = new Writer(settings, clock, counters, part("writer"));
         recovery = new Recovery(settings.readers(), part("reader"));

@@ -145,8 +145,8 @@ final class Writer {
         }
 
         /**
-         * Takes the list from a thread that hangs: while it does, its list stands still, and what it does after it came back
-         * ends with {@link #replaced}.
+         * Takes the list from a thread that hangs: while it does, its list stands still, and when it comes back it ends
+         * with {@link #replaced}. The connection on which it hangs is not on the list, and ends.
          *
          * @return null if it does not hang there any more
          */
@@ -242,11 +242,7 @@ final class Writer {
                 cameBack();
             }
             if (connection.buffer().written()) {
-                if (replaced) {
-                    wake(connection);
-                } else {
-                    list.add(connection);
-                }
+                list.add(connection);
             }
             connection.drained();
         }

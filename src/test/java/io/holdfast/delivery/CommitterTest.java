@@ -39,7 +39,6 @@ class CommitterTest {
     private final CountDownLatch gate = new CountDownLatch(1);
     private final Hub hub = new Hub(
             channels,
-            outboxes,
             counters,
             work -> {
                 throw new RejectedExecutionException("as a container that stops");

@@ -94,6 +94,15 @@ class SendBufferTest {
     }
 
     @Test
+    void a_ping_that_would_make_a_frame_too_long_makes_its_last_piece_wait() {
+        connected();
+        buffer.add(reply(16_000));
+        buffer.add(reply(16_766));
+
+        assertThat(text(next())).isEqualTo("r".repeat(16_000));
+    }
+
+    @Test
     void a_piece_larger_than_a_frame_goes_alone() {
         connected();
         buffer.add(reply("small"));
@@ -214,14 +223,26 @@ class SendBufferTest {
         buffer.confirmAtOnce(true);
         buffer.add(Outgoing.connectReply("connected".getBytes(UTF_8)));
         buffer.add(push());
-        assertThat(write()).isEqualTo("connected\n#u1 1 x");
-        clock.advance(Duration.ofSeconds(1));
-        assertThat(buffer.tick(clock.nanos())).isEqualTo(Added.BECAME_BUSY);
-        assertThat(write()).isEqualTo("ping");
+        assertThat(write()).isEqualTo("connected\n#u1 1 x|ping");
         buffer.pong();
         buffer.add(push());
-
         assertThat(write()).isEqualTo("#u1 2 x\nping");
+    }
+
+    @Test
+    void what_went_alone_while_a_ping_was_unanswered_is_followed_by_one_later() {
+        connected();
+        buffer.confirmAtOnce(true);
+        clock.advance(SETTINGS.pingInterval());
+        buffer.tick(clock.nanos());
+        assertThat(write()).isEqualTo("ping");
+        buffer.add(push());
+        assertThat(write()).isEqualTo("#u1 1 x");
+        buffer.pong();
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(buffer.tick(clock.nanos())).isEqualTo(Added.BECAME_BUSY);
+        assertThat(write()).isEqualTo("ping");
     }
 
     @Test

@@ -27,7 +27,7 @@ final class Workbench {
     final Outboxes outboxes = new Outboxes(engine, clock, counters, settings.devicesPerClient());
     final Writer writer = new Writer(settings, clock, counters, Thread::new);
     final Recovery recovery = new Recovery(1, Thread::new);
-    final Hub hub = new Hub(channels, outboxes, counters, Runnable::run, Thread::new);
+    final Hub hub = new Hub(channels, counters, Runnable::run, Thread::new);
     final Committer committer =
             new Committer(new GuardedEngine(engine), engine, outboxes, hub, settings, clock, counters, Thread::new);
     final Set<RegisteredConnection> connections = DeliveryParts.noConnections();
@@ -141,6 +141,10 @@ final class Workbench {
             while (more) {
                 Frame frame = buffer.next(scratch, clock.millis(), clock.nanos(), true);
                 if (frame == null) {
+                    return this;
+                }
+                connection.expiredUnwritten(frame.expired());
+                if (frame.length() == 0) {
                     return this;
                 }
                 connection.writing(frame);
