@@ -1,5 +1,6 @@
 package io.holdfast.app;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
@@ -53,17 +54,17 @@ final class Keys {
         throw new ConfigurationException(key, value, "a whole number from " + min + " to " + max);
     }
 
-    /** ISO-8601 ({@code PT5M}) or a number of seconds, with fractions if need be. */
+    /** ISO-8601 ({@code PT5M}) or a number of seconds, to the millisecond. Units are refused: {@code 5d} is not 5 s. */
     Duration duration(String key, Duration defaultValue, Duration min, Duration max) {
         String value = text(key, defaultValue.toString());
         try {
             Duration duration = value.toUpperCase(Locale.ROOT).startsWith("P")
                     ? Duration.parse(value)
-                    : Duration.ofMillis(Math.round(Double.parseDouble(value) * 1000));
+                    : Duration.ofMillis(new BigDecimal(value).movePointRight(3).longValueExact());
             if (duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0) {
                 return duration;
             }
-        } catch (DateTimeParseException | NumberFormatException e) {
+        } catch (DateTimeParseException | ArithmeticException | NumberFormatException e) {
             // the same message as for a time out of range
         }
         throw new ConfigurationException(key, value, "seconds or an ISO-8601 duration from " + min + " to " + max);

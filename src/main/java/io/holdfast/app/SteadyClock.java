@@ -44,6 +44,9 @@ final class SteadyClock implements DeliveryClock {
     }
 
     private synchronized long advance(long nowNanos) {
+        if (nowNanos - readUntilNanos < 0) {
+            return readMillis; // another thread, which looked later, was here before
+        }
         long passed = (nowNanos - atNanos) / NANOS_PER_MILLI;
         if (passed > 0) {
             long behind = wallMillis.getAsLong() - (millis + passed);

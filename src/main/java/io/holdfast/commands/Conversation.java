@@ -3,6 +3,7 @@ package io.holdfast.commands;
 import io.holdfast.access.AccessDeniedException;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.Identity;
+import io.holdfast.access.Names;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.RegisteredConnection;
@@ -56,6 +57,9 @@ public final class Conversation {
     private static final Ending TOO_BIG = new Ending(1009, "message too big");
     private static final int UTF8_BYTES_PER_CHAR = 3;
 
+    /** No connection lasts longer, and clients count seconds to live in 31 bits. */
+    private static final Duration LONGEST_LIFE = Duration.ofDays(3650);
+
     private enum State {
         EXPECTING,
         CONNECTED,
@@ -73,6 +77,7 @@ public final class Conversation {
     private final DeliveryClock clock;
     private State state = State.EXPECTING;
     private String client = "";
+    private @Nullable String device;
 
     Conversation(
             RegisteredConnection connection,
@@ -174,6 +179,9 @@ public final class Conversation {
         Identity identity;
         try {
             data = ConnectData.parse(connect.data());
+            if (data.device() != null && !Names.isDevice(data.device())) {
+                throw new InvalidFieldException("device", "must be a device's name");
+            }
             identity = access.authenticate(connect.token(), data.client(), data.device(), clock.millis());
         } catch (InvalidFieldException e) {
             answers.error(id, ErrorCode.BAD_REQUEST);
@@ -184,10 +192,10 @@ public final class Conversation {
         }
         state = State.CONNECTED;
         client = identity.client();
+        device = identity.device() == null ? data.device() : identity.device();
         String outbox = '#' + client;
-        Map<String, SubscribeResult> subs = data.outbox()
-                ? Map.of(outbox, openOutbox(identity, data, connect.subs().get(outbox)))
-                : Map.of();
+        Map<String, SubscribeResult> subs =
+                data.outbox() ? Map.of(outbox, openOutbox(data, connect.subs().get(outbox))) : Map.of();
         connection.replyConnected(codec.reply(
                 id,
                 new ConnectResult(
@@ -204,8 +212,7 @@ public final class Conversation {
         connection.start(outbox);
     }
 
-    private SubscribeResult openOutbox(Identity identity, ConnectData data, @Nullable RecoveryRequest wanted) {
-        String device = identity.device() == null ? data.device() : identity.device();
+    private SubscribeResult openOutbox(ConnectData data, @Nullable RecoveryRequest wanted) {
         Position presented = wanted != null && wanted.recover() ? new Position(wanted.epoch(), wanted.offset()) : null;
         return Subscribing.result(connection.openOutbox(client, device, data.explicitAcks(), presented), true);
     }
@@ -225,7 +232,8 @@ public final class Conversation {
             connection.endNever();
             return 0;
         }
-        Duration left = Duration.ofMillis(Math.max(0, identity.expiresAtMillis() - clock.millis()));
+        long most = LONGEST_LIFE.toMillis();
+        Duration left = Duration.ofMillis(Math.max(0, Math.min(most, identity.expiresAtMillis() - clock.millis())));
         connection.endAfter(left.plus(settings.expiryGrace()), Failures.ending(CloseCode.EXPIRED));
         return Math.max(1, left.toSeconds());
     }
@@ -261,7 +269,7 @@ public final class Conversation {
 
     private OptionalLong acknowledge(Ack ack) {
         return ack.channel().equals('#' + client)
-                ? manager.acknowledge(client, connection.device(), new Position(ack.epoch(), ack.offset()))
+                ? manager.acknowledge(client, device, new Position(ack.epoch(), ack.offset()))
                 : OptionalLong.empty();
     }
 

@@ -1,9 +1,11 @@
 package io.holdfast.delivery;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The subscriptions of this node to one channel, and what the hub has handed them.
@@ -13,8 +15,8 @@ import java.util.List;
  * falls between.
  *
  * <p><b>Order.</b> The hub delivers in the order of commits. A publication that is not the next one of a live
- * subscription means that one was stored without passing the hub (its commit timed out): the subscription falls behind
- * and reads.
+ * subscription means that one was stored without passing the hub (its commit timed out), one of another epoch that the
+ * stream has begun anew: the subscription falls behind and reads, and learns what is the matter.
  */
 final class Channel {
     private final String name;
@@ -28,6 +30,10 @@ final class Channel {
 
     @GuardedBy("this")
     private long delivered;
+
+    /** The epoch of what is delivered, as far as is known; null before the first. */
+    @GuardedBy("this")
+    private @Nullable String epoch;
 
     /** Guarded by the map of channels. */
     private int references;
@@ -64,10 +70,18 @@ final class Channel {
         }
     }
 
-    /** @return false if the hub has delivered beyond what the subscription has read, or it was removed meanwhile */
-    synchronized boolean goLive(Subscription subscription) {
+    /**
+     * @param top of the stream, as the subscription has just found it
+     * @return false if the hub has delivered beyond what the subscription has read, it is of another epoch, or it was
+     *     removed meanwhile
+     */
+    synchronized boolean goLive(Subscription subscription, Position top, Fanout fanout) {
+        if (!top.epoch().equals(epoch)) {
+            begin(top, fanout);
+        }
         if (subscription.window() != Subscription.UNLIMITED
                 || subscription.handedUpTo() < delivered
+                || !subscription.epoch().equals(epoch)
                 || !behind.remove(subscription)) {
             return false;
         }
@@ -77,7 +91,10 @@ final class Channel {
     }
 
     /** Hands a stored publication to those who are live; the others will read it. */
-    synchronized void deliver(Publication publication, Fanout fanout) {
+    synchronized void deliver(Position position, Publication publication, Fanout fanout) {
+        if (!position.epoch().equals(epoch)) {
+            begin(position, fanout);
+        }
         long offset = publication.offset();
         delivered = Math.max(delivered, offset);
         if (!live.isEmpty()) {
@@ -117,6 +134,17 @@ final class Channel {
         }
         fanout.skipped(behind.size());
         return handed;
+    }
+
+    @GuardedBy("this")
+    private void begin(Position top, Fanout fanout) {
+        epoch = top.epoch();
+        delivered = top.offset();
+        for (int i = live.size() - 1; i >= 0; i--) {
+            if (!live.get(i).epoch().equals(epoch)) {
+                fallBehind(live.remove(i), fanout);
+            }
+        }
     }
 
     @GuardedBy("this")

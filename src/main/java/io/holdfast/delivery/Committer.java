@@ -7,6 +7,7 @@ import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.Receipt;
+import io.holdfast.stream.Removed;
 import io.holdfast.stream.StreamEngine;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,8 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one thread that writes to the engine: collects what waits into a batch, stores it, passes it to the hub.
  *
- * <p><b>State.</b> A queue of appends bounded in messages and bytes, a list of changes, the outboxes that have changed, and
- * the moment until which publishing is refused because the engine's breaker is open.
+ * <p><b>State.</b> A queue of appends bounded in messages and bytes, the outboxes that have changed, and the moment until which publishing is refused because the engine's breaker is open.
  *
  * <p><b>Threads.</b> Anybody enqueues and never waits; one lock for the queue. Batching needs no delay: while one batch is
  * synced, the next one gathers.
@@ -34,11 +34,18 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Order.</b> Appends are stored in the order in which they were enqueued.
  *
  * <p><b>Failure.</b> A failed batch fails its publishers and nobody else; its streams are <i>doubtful</i>: should it have
- * been stored all the same, live connections must read, so after the next success they are made to.
+ * been stored all the same, live connections must read, so after the next success they are made to. An interrupt means
+ * nothing here: it is a time limit of Fault Tolerance that came late, or the container's at its end; {@link #stop} ends the
+ * thread. Whatever ends it, no receipt is left waiting.
  */
 final class Committer {
     private static final Logger LOG = Logger.getLogger(Committer.class.getName());
     private static final long REFUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Then the breaker lets a trial through, for which somebody must dare to publish. */
+    private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(10);
     private static final long CHANGES_TIMEOUT_SECONDS = 20;
     private static final int EXPIRE_AT_ONCE = 2_000;
 
@@ -62,9 +69,6 @@ final class Committer {
     private long queuedBytes;
 
     @GuardedBy("lock")
-    private List<Change> changes = new ArrayList<>();
-
-    @GuardedBy("lock")
     private boolean woken;
 
     @GuardedBy("lock")
@@ -73,7 +77,12 @@ final class Committer {
     @GuardedBy("lock")
     private boolean stopping;
 
+    @GuardedBy("lock")
+    private boolean ended;
+
+    private volatile List<Pending> underWay = List.of();
     private volatile boolean refusing;
+    private volatile long refusedAtNanos;
     private volatile long refusingUntilNanos;
     private volatile boolean expireDue;
     private volatile long busySinceNanos;
@@ -107,15 +116,39 @@ final class Committer {
         thread.start();
     }
 
-    /** Stores what waits and ends. */
+    /** Stores what waits and ends; what cannot be stored soon fails. */
     void stop() throws InterruptedException {
         synchronized (lock) {
             stopping = true;
             lock.notifyAll();
         }
-        if (thread != null) {
-            thread.join(TimeUnit.SECONDS.toMillis(10));
+        try {
+            if (thread != null) {
+                thread.join(STOP_MILLIS);
+            }
+        } finally {
+            abandon();
         }
+    }
+
+    private void abandon() {
+        List<Pending> left;
+        synchronized (lock) {
+            stopping = true;
+            left = List.copyOf(queue);
+            queue.clear();
+            queuedBytes = 0;
+        }
+        fail(left, new DeliveryException(Reason.DRAINING, "The server is shutting down; repeat elsewhere or later"));
+        fail(
+                underWay,
+                new DeliveryException(
+                        Reason.OUTCOME_UNKNOWN,
+                        "The server is shutting down and the message store has not answered; repeat with the same id"));
+    }
+
+    private static void fail(List<Pending> pending, DeliveryException failure) {
+        pending.forEach(each -> each.receipt().completeExceptionally(failure));
     }
 
     /** Enqueues; the receipt completes when it is durable, or with {@link DeliveryException}. */
@@ -140,13 +173,6 @@ final class Committer {
         return pending.receipt();
     }
 
-    void change(Change change) {
-        synchronized (lock) {
-            changes.add(change);
-            signal();
-        }
-    }
-
     /** Outboxes have changed. */
     void wake() {
         synchronized (lock) {
@@ -167,9 +193,14 @@ final class Committer {
         }
     }
 
-    /** Whether publishing is refused because the engine's breaker is open. */
+    /** Whether publishing is refused because the engine's breaker is open, or the committer has ended. */
     boolean isRefusing() {
-        return refusing;
+        if (refusing && clock.nanos() - refusedAtNanos < REST_NANOS) {
+            return true;
+        }
+        synchronized (lock) {
+            return ended;
+        }
     }
 
     /** For how long the committer has been at its present round, in nanoseconds; 0 while it waits. */
@@ -178,29 +209,29 @@ final class Committer {
     }
 
     private void run() {
-        List<Pending> batch = new ArrayList<>();
-        List<Change> toApply = new ArrayList<>();
-        while (collect(batch, toApply)) {
-            busySinceNanos = clock.nanos();
-            busy = true;
-            try {
-                apply(toApply);
+        try {
+            List<Pending> batch = new ArrayList<>();
+            while (collect(batch)) {
+                busySinceNanos = clock.nanos();
+                busy = true;
+                apply();
                 store(batch);
                 expire();
-            } catch (RuntimeException e) {
-                LOG.log(Level.SEVERE, "The committer met an unexpected error and goes on", e);
-                failAll(batch, Reason.UNAVAILABLE, "The message store failed; repeat later");
+                busy = false;
+                batch = new ArrayList<>();
             }
-            busy = false;
-            batch = new ArrayList<>();
-            toApply = new ArrayList<>();
+        } finally {
+            synchronized (lock) {
+                ended = true;
+            }
+            abandon();
         }
     }
 
     /** Waits for work and takes it. @return false to end */
-    private boolean collect(List<Pending> batch, List<Change> toApply) {
+    private boolean collect(List<Pending> batch) {
         synchronized (lock) {
-            while (queue.isEmpty() && changes.isEmpty() && !woken) {
+            while (queue.isEmpty() && !woken) {
                 if (stopping) {
                     return false;
                 }
@@ -208,8 +239,7 @@ final class Committer {
                 try {
                     lock.wait();
                 } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return false;
+                    LOG.log(Level.FINE, "The committer was interrupted and goes on", e);
                 } finally {
                     waiting = false;
                 }
@@ -225,24 +255,24 @@ final class Committer {
                 bytes += pending.bytes();
             }
             queuedBytes -= bytes;
-            toApply.addAll(changes);
-            changes.clear();
+            underWay = batch;
         }
         return true;
     }
 
-    private void apply(List<Change> toApply) {
+    private void apply() {
+        List<Change> changes = new ArrayList<>();
         List<Outbox> collected = new ArrayList<>();
-        for (Outbox outbox = outboxes.pollChanged(); outbox != null; outbox = outboxes.pollChanged()) {
-            outbox.collect(toApply);
-            collected.add(outbox);
-        }
-        if (toApply.isEmpty()) {
-            return;
-        }
         try {
-            await(engine.apply(toApply));
-        } catch (EngineException e) {
+            for (Outbox outbox = outboxes.pollChanged(); outbox != null; outbox = outboxes.pollChanged()) {
+                collected.add(outbox);
+                outbox.collect(changes);
+            }
+            if (!changes.isEmpty()) {
+                await(engine.apply(changes));
+            }
+            collected.forEach(Outbox::stored);
+        } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "Cursors could not be stored and are kept for the next attempt", e);
             for (Outbox outbox : collected) {
                 outbox.collectAgain();
@@ -263,26 +293,26 @@ final class Committer {
         try {
             outcomes = guarded.append(appends);
         } catch (CircuitBreakerOpenException e) {
-            refusingUntilNanos = clock.nanos() + REFUSE_NANOS;
+            refusedAtNanos = clock.nanos();
+            refusingUntilNanos = refusedAtNanos + REFUSE_NANOS;
             refusing = true;
-            failAll(batch, Reason.UNAVAILABLE, "The message store is failing; repeat later");
+            failAll(batch, Reason.UNAVAILABLE, "The message store is failing; repeat later with the same id");
             return;
         } catch (TimeoutException e) {
             LOG.log(
                     Level.SEVERE,
                     "The engine did not answer in time; the outcome of {0} messages is unknown",
                     batch.size());
-            doubt(batch);
             failAll(batch, Reason.OUTCOME_UNKNOWN, "The message store did not answer in time; repeat with the same id");
             return;
-        } catch (EngineException e) {
+        } catch (RuntimeException e) {
             LOG.log(Level.SEVERE, "The engine failed to store " + batch.size() + " messages", e);
-            doubt(batch);
             failAll(batch, Reason.UNAVAILABLE, "The message store is failing; repeat later with the same id");
             return;
         }
         refusing = false;
         hub.stored(new Hub.Batch(batch, outcomes));
+        underWay = List.of();
         resolveDoubt();
     }
 
@@ -293,15 +323,23 @@ final class Committer {
         expireDue = false;
         try {
             StreamEngine.Expired expired = await(engine.expire(clock.millis(), EXPIRE_AT_ONCE));
-            counters.expired.add(expired.removed().stream()
-                    .filter(removed -> Outboxes.isOutbox(removed.stream()))
-                    .count());
+            expired.removed().forEach(this::expired);
             if (!expired.exhausted()) {
                 expireSoon();
             }
             resolveDoubt();
-        } catch (EngineException e) {
+        } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "Expired messages could not be removed; the next attempt follows", e);
+        }
+    }
+
+    private void expired(Removed removed) {
+        if (Outboxes.isOutbox(removed.stream())) {
+            counters.expired.increment();
+        }
+        Outbox outbox = outboxes.ofStream(removed.stream());
+        if (outbox != null) {
+            outbox.expired(removed.offset());
         }
     }
 
@@ -316,24 +354,30 @@ final class Committer {
         }
     }
 
+    /** Whatever the failure, an attempt before it may have stored the batch. */
     private void failAll(List<Pending> batch, Reason reason, String message) {
+        doubt(batch);
         counters.failed.add(batch.size());
         hub.failed(batch, new DeliveryException(reason, message));
+        underWay = List.of();
     }
 
     private static <T> T await(CompletionStage<T> stage) {
-        try {
-            return stage.toCompletableFuture().get(CHANGES_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof EngineException failure) {
-                throw failure;
+        CompletableFuture<T> future = stage.toCompletableFuture();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CHANGES_TIMEOUT_SECONDS);
+        while (true) {
+            try {
+                return future.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                LOG.log(Level.FINE, "The committer was interrupted and goes on", e);
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof EngineException failure) {
+                    throw failure;
+                }
+                throw new EngineException(EngineException.Reason.IO, "The engine failed unexpectedly", e.getCause());
+            } catch (java.util.concurrent.TimeoutException e) {
+                throw new EngineException(EngineException.Reason.TIMEOUT, "The engine did not answer in time", e);
             }
-            throw new EngineException(EngineException.Reason.IO, "The engine failed unexpectedly", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new EngineException(EngineException.Reason.TIMEOUT, "Interrupted while the engine was writing", e);
-        } catch (java.util.concurrent.TimeoutException e) {
-            throw new EngineException(EngineException.Reason.TIMEOUT, "The engine did not answer in time", e);
         }
     }
 

@@ -20,7 +20,7 @@ public class DeliveryException extends RuntimeException {
         STREAM_FULL(true),
         /** The committer's queue is full: slow down. */
         OVERLOADED(true),
-        /** The engine fails or its breaker is open: nothing was stored. */
+        /** The engine fails or its breaker is open; should it have stored all the same, repeating with the same id tells. */
         UNAVAILABLE(true),
         /** No answer from the engine in time: it may have been stored; repeat with the same id. */
         OUTCOME_UNKNOWN(true),

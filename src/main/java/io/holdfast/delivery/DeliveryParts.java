@@ -1,7 +1,6 @@
 package io.holdfast.delivery;
 
-import io.holdfast.stream.Change;
-import io.holdfast.stream.FinalState;
+import io.holdfast.stream.Position;
 import io.holdfast.stream.StreamEngine;
 import java.util.List;
 import java.util.Set;
@@ -30,8 +29,8 @@ record DeliveryParts(
         return new Fanout(writer, recovery, counters);
     }
 
-    void confirm(Outbox outbox, String device, long offset) {
-        outbox.confirm(device, offset).forEach(recovery::wake);
+    void confirm(Outbox outbox, String device, Position position) {
+        outbox.confirm(device, position).forEach(recovery::wake);
         changed(outbox);
     }
 
@@ -41,14 +40,10 @@ record DeliveryParts(
         committer.wake();
     }
 
-    /** Publications of an outbox were skipped because their time had run out. */
+    /** Publications were skipped because their time had run out; that is told and counted by whoever removes them. */
     void expired(Outbox outbox, List<Long> offsets) {
-        long now = clock.millis();
-        for (long offset : offsets) {
-            outbox.skipped(offset);
-            counters.expired.increment();
-            committer.change(new Change.Settle(outbox.stream(), offset, FinalState.EXPIRED, now));
-        }
+        offsets.forEach(outbox::expired);
+        committer.expireSoon();
     }
 
     void countEnding(Ending ending) {

@@ -71,13 +71,29 @@ final class Device {
         return suspect != 0;
     }
 
-    /** @return whether the suspect is behind it now */
-    boolean passed(long offset) {
-        if (suspect == 0 || offset < suspect) {
-            return false;
+    /** Everything up to an offset was processed. */
+    void passed(long offset) {
+        if (suspect != 0 && offset >= suspect) {
+            clear();
         }
-        clear();
-        return true;
+    }
+
+    /** Adds those of its connections whose window opens once everything up to an offset is confirmed. */
+    void opened(long offset, List<RegisteredConnection> into) {
+        for (OutboxConnection hold : connections) {
+            if (hold.confirmed(offset)) {
+                into.add(hold.connection());
+            }
+        }
+    }
+
+    /** What lies above this must not be trimmed yet, as far as this device is concerned. */
+    long holdsBack() {
+        long floor = connections.isEmpty() ? Long.MAX_VALUE : cursor;
+        for (OutboxConnection hold : connections) {
+            floor = Math.min(floor, hold.subscription().handedUpTo());
+        }
+        return floor;
     }
 
     private void clear() {

@@ -9,17 +9,19 @@ import io.holdfast.stream.Removed;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread that hands stored publications to the live connections of this node, in the order of commits, and then
  * has the publishers' receipts completed (on another thread, since publishers may do anything there).
  *
  * <p>Its queue holds a few batches; when it is full the committer waits, and publishers feel it through the committer's
- * bounded queue.
+ * bounded queue. An interrupt means nothing to it; {@link #stop} ends it.
  */
 final class Hub {
 
@@ -28,28 +30,37 @@ final class Hub {
 
     private static final Logger LOG = Logger.getLogger(Hub.class.getName());
     private static final int BATCHES = 8;
+    private static final long STOP_MILLIS = 5_000;
 
     private final Channels channels;
+    private final Outboxes outboxes;
     private final Counters counters;
     private final Executor receipts;
     private final ThreadFactory threads;
     private final ArrayBlockingQueue<Consumer<Fanout>> queue = new ArrayBlockingQueue<>(BATCHES);
     private volatile boolean stopped;
+    private @Nullable Thread thread;
 
-    Hub(Channels channels, Counters counters, Executor receipts, ThreadFactory threads) {
+    Hub(Channels channels, Outboxes outboxes, Counters counters, Executor receipts, ThreadFactory threads) {
         this.channels = channels;
+        this.outboxes = outboxes;
         this.counters = counters;
         this.receipts = receipts;
         this.threads = threads;
     }
 
     void start(Fanout fanout) {
-        threads.newThread(() -> run(fanout)).start();
+        thread = threads.newThread(() -> run(fanout));
+        thread.start();
     }
 
-    void stop() {
+    /** Delivers what waits and ends. */
+    void stop() throws InterruptedException {
         stopped = true;
         queue.offer(fanout -> {});
+        if (thread != null) {
+            thread.join(STOP_MILLIS);
+        }
     }
 
     void stored(Batch batch) {
@@ -57,8 +68,7 @@ final class Hub {
     }
 
     void failed(List<Pending> batch, DeliveryException failure) {
-        put(fanout -> receipts.execute(
-                () -> batch.forEach(pending -> pending.receipt().completeExceptionally(failure))));
+        put(fanout -> whenReady(() -> batch.forEach(pending -> pending.receipt().completeExceptionally(failure))));
     }
 
     /** Something may have been stored in these streams without passing through here. */
@@ -74,11 +84,15 @@ final class Hub {
         });
     }
 
+    /** Never gives up: what was stored must be delivered, and receipts wait for it. */
     private void put(Consumer<Fanout> work) {
-        try {
-            queue.put(work);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        while (true) {
+            try {
+                queue.put(work);
+                return;
+            } catch (InterruptedException e) {
+                LOG.log(Level.FINE, "The committer was interrupted and goes on", e);
+            }
         }
     }
 
@@ -87,11 +101,19 @@ final class Hub {
             try {
                 queue.take().accept(fanout);
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
+                LOG.log(Level.FINE, "The hub was interrupted and goes on", e);
             } catch (RuntimeException e) {
                 LOG.log(Level.SEVERE, "The hub met an unexpected error and goes on", e);
             }
+        }
+    }
+
+    /** Receipts are completed elsewhere, but here rather than never: a container that stops takes no more work. */
+    private void whenReady(Runnable completion) {
+        try {
+            receipts.execute(completion);
+        } catch (RejectedExecutionException | IllegalStateException e) {
+            completion.run();
         }
     }
 
@@ -99,15 +121,16 @@ final class Hub {
         for (int i = 0; i < batch.pending().size(); i++) {
             Append append = batch.pending().get(i).append();
             if (batch.outcomes().get(i) instanceof AppendOutcome.Stored stored) {
+                stored.dropped().forEach(this::dropped);
                 Channel channel = channels.find(append.stream());
                 if (channel != null) {
-                    channel.deliver(publication(append, stored), fanout);
+                    channel.deliver(stored.position(), publication(append, stored), fanout);
                     fanout.wakeIfMany();
                 }
             }
         }
         fanout.wake();
-        receipts.execute(() -> complete(batch));
+        whenReady(() -> complete(batch));
     }
 
     private static Publication publication(Append append, AppendOutcome.Stored stored) {
@@ -127,7 +150,6 @@ final class Hub {
             AppendOutcome outcome = batch.outcomes().get(i);
             if (outcome instanceof AppendOutcome.Stored stored) {
                 counters.accepted.increment();
-                countDropped(stored.dropped());
                 pending.receipt().complete(Receipt.stored(id, stored.position()));
             } else if (outcome instanceof AppendOutcome.Duplicate duplicate) {
                 counters.duplicates.increment();
@@ -145,11 +167,11 @@ final class Hub {
         }
     }
 
-    private void countDropped(List<Removed> dropped) {
-        for (Removed removed : dropped) {
-            if (Outboxes.isOutbox(removed.stream())) {
-                counters.dropped.increment();
-            }
+    /** Counted here, between deliveries, so that a message is counted as dropped or as acknowledged and never as both. */
+    private void dropped(Removed removed) {
+        Outbox outbox = outboxes.ofStream(removed.stream());
+        if (outbox == null ? Outboxes.isOutbox(removed.stream()) : outbox.dropped(removed.offset())) {
+            counters.dropped.increment();
         }
     }
 }

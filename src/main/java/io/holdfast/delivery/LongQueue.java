@@ -1,20 +1,28 @@
 package io.holdfast.delivery;
 
-/** A first-in-first-out queue of rising numbers in one array. Not thread-safe. */
+/** A set of numbers in rising order, in one ring; made for numbers that mostly come rising and leave from the front. */
 final class LongQueue {
     private long[] ring = new long[8];
     private int head;
     private int size;
 
-    /** Adds a number unless it is not above the last one. */
-    void addRising(long value) {
-        if (size > 0 && value <= ring[(head + size - 1) & (ring.length - 1)]) {
-            return;
+    /** Adds a number unless it is there. Cheap at the end, a shift elsewhere. */
+    void add(long value) {
+        int at = size;
+        if (size > 0 && value <= at(size - 1)) {
+            at = indexOf(value);
+            if (at(at) == value) {
+                return;
+            }
         }
         if (size == ring.length) {
             grow();
         }
-        ring[(head + size++) & (ring.length - 1)] = value;
+        for (int i = size; i > at; i--) {
+            set(i, at(i - 1));
+        }
+        set(at, value);
+        size++;
     }
 
     /** Removes all up to and including a number. @return how many they were */
@@ -30,34 +38,58 @@ final class LongQueue {
 
     /** The lowest number above a limit; 0 if there is none. */
     long firstAbove(long limit) {
-        for (int i = 0; i < size; i++) {
-            long value = ring[(head + i) & (ring.length - 1)];
-            if (value > limit) {
-                return value;
-            }
-        }
-        return 0;
+        int at = indexOf(limit + 1);
+        return at < size ? at(at) : 0;
     }
 
     /** Removes one number, wherever it stands, if it is there. */
     void remove(long value) {
-        int at = 0;
-        while (at < size && ring[(head + at) & (ring.length - 1)] != value) {
-            at++;
-        }
-        if (at == size) {
+        int at = indexOf(value);
+        if (at == size || at(at) != value) {
             return;
         }
-        for (int i = at; i < size - 1; i++) {
-            ring[(head + i) & (ring.length - 1)] = ring[(head + i + 1) & (ring.length - 1)];
+        for (int i = at; i > 0; i--) {
+            set(i, at(i - 1));
         }
+        head = (head + 1) & (ring.length - 1);
         size--;
+    }
+
+    void clear() {
+        size = 0;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Where the first number that is not below a value stands; {@link #size} if there is none. */
+    private int indexOf(long value) {
+        int low = 0;
+        int high = size;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (at(middle) < value) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private long at(int index) {
+        return ring[(head + index) & (ring.length - 1)];
+    }
+
+    private void set(int index, long value) {
+        ring[(head + index) & (ring.length - 1)] = value;
     }
 
     private void grow() {
         long[] larger = new long[ring.length * 2];
         for (int i = 0; i < size; i++) {
-            larger[i] = ring[(head + i) & (ring.length - 1)];
+            larger[i] = at(i);
         }
         ring = larger;
         head = 0;

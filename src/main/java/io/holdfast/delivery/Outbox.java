@@ -9,9 +9,11 @@ import io.holdfast.stream.StreamInfo;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +21,12 @@ import org.jspecify.annotations.Nullable;
  * changes that are not stored yet.
  *
  * <p><b>State.</b> Memory is ahead of the engine: the committer collects changes ({@link #collect}) and stores them.
- * A message is settled once any device confirmed it and every <i>connected</i> device has; an offline device does not hold
- * back what others have passed.
+ * A message is settled once any device confirmed it and every <i>connected</i> one has, and each of its connections was
+ * handed it; an offline device does not hold back what others have passed. Everything is of one epoch of the stream; when
+ * the engine has begun another, all is forgotten and loaded anew.
  *
- * <p><b>Threads.</b> Any; one lock, its own. May be taken while a channel's lock is held, never the other way round.
+ * <p><b>Threads.</b> Any; one lock, its own. May be taken while a channel's or a subscription's lock is held, never the
+ * other way round. The engine is asked before the lock is taken, since it may read the disk.
  */
 final class Outbox {
     private final String client;
@@ -36,16 +40,21 @@ final class Outbox {
     private final Map<String, Device> devices = new HashMap<>(4);
 
     @GuardedBy("this")
-    private final List<String> forgotten = new ArrayList<>(0);
+    private final Set<String> forgotten = new HashSet<>(0);
 
+    /** Handed to some connection, neither confirmed nor gone: what a confirmation acknowledges. */
     @GuardedBy("this")
     private final LongQueue handed = new LongQueue();
 
+    /** The epoch of everything here; null before it was loaded. */
     @GuardedBy("this")
-    private boolean loaded;
+    private @Nullable String epoch;
 
     @GuardedBy("this")
     private long confirmedUpTo;
+
+    @GuardedBy("this")
+    private long droppedUpTo;
 
     @GuardedBy("this")
     private long trimmedUpTo;
@@ -53,8 +62,13 @@ final class Outbox {
     @GuardedBy("this")
     private long writtenUpTo;
 
+    /** Whether it stands on the committer's list. */
     @GuardedBy("this")
-    private boolean collecting;
+    private boolean marked;
+
+    /** Whether changes were collected and are not known to be stored yet. */
+    @GuardedBy("this")
+    private boolean storing;
 
     @GuardedBy("this")
     private long idleSinceNanos;
@@ -69,6 +83,7 @@ final class Outbox {
         this.clock = clock;
         this.counters = counters;
         this.maxDevices = maxDevices;
+        this.idleSinceNanos = clock.nanos();
     }
 
     String client() {
@@ -91,69 +106,90 @@ final class Outbox {
         return references > 0;
     }
 
-    /** The place from which a connection of a device goes on, decided together with the device's new state. */
-    record Attached(OutboxConnection hold, OutboxConnection.Start start, List<RegisteredConnection> replaced) {}
+    /**
+     * The place from which a connection of a device goes on, decided together with the device's new state.
+     *
+     * @param replaced older connections of the device, which must be closed
+     * @param opened connections whose window opened, which must be woken
+     */
+    record Attached(
+            OutboxConnection hold,
+            OutboxConnection.Start start,
+            List<RegisteredConnection> replaced,
+            List<RegisteredConnection> opened) {}
 
     /** Makes the subscription once the position is known. */
     interface Subscribing {
         Subscription at(Position position);
     }
 
-    synchronized Attached attach(
+    /** What the engine knows. */
+    private record Stored(StreamInfo info, List<DeviceCursor> devices) {}
+
+    Attached attach(
             RegisteredConnection connection,
             String deviceName,
             boolean explicit,
             @Nullable Position presented,
             Subscribing subscribing) {
-        load();
-        StreamInfo info = engine.info(stream);
-        Device device = device(deviceName);
-        device.seenAtMillis = clock.millis();
-        device.changed = true;
-        OutboxConnection.Start start = start(device, info, presented, explicit);
-        device.judge(start.position().offset());
-        List<RegisteredConnection> replaced = new ArrayList<>(0);
-        if (device.named()) {
-            device.connections.forEach(older -> replaced.add(older.connection()));
+        Stored stored = ask();
+        synchronized (this) {
+            enter(stored);
+            Device device = device(deviceName);
+            device.seenAtMillis = clock.millis();
+            device.changed = true;
+            List<RegisteredConnection> opened = new ArrayList<>(0);
+            OutboxConnection.Start start = start(device, stored.info(), presented, explicit, opened);
+            device.judge(start.position().offset());
+            device.opened(start.position().offset(), opened);
+            List<RegisteredConnection> replaced = new ArrayList<>(0);
+            if (device.named()) {
+                device.connections.forEach(older -> replaced.add(older.connection()));
+            }
+            Subscription subscription = subscribing.at(start.position());
+            OutboxConnection hold = new OutboxConnection(this, device, connection, explicit, subscription);
+            if (device.mustGoAlone()) {
+                hold.limit(1);
+            }
+            device.connections.add(hold);
+            return new Attached(hold, start, replaced, opened);
         }
-        Subscription subscription = subscribing.at(start.position());
-        OutboxConnection hold = new OutboxConnection(this, device, connection, explicit, subscription);
-        if (device.mustGoAlone()) {
-            subscription.limit(1);
-            connection.buffer().confirmAtOnce(true);
-        }
-        device.connections.add(hold);
-        return new Attached(hold, start, replaced);
     }
 
     @GuardedBy("this")
     private OutboxConnection.Start start(
-            Device device, StreamInfo info, @Nullable Position presented, boolean explicit) {
+            Device device,
+            StreamInfo info,
+            @Nullable Position presented,
+            boolean explicit,
+            List<RegisteredConnection> opened) {
+        Position top = info.top();
         long from = device.cursor;
         boolean recovered = true;
         if (presented != null) {
-            boolean known = presented.offset() <= info.top().offset()
-                    && (presented.epoch().equals(info.top().epoch())
+            boolean known = presented.offset() <= top.offset()
+                    && (presented.epoch().equals(top.epoch())
                             || (presented.offset() == 0 && presented.epoch().isEmpty()));
             if (known) {
                 from = presented.offset();
                 device.writtenUpTo = Math.max(device.writtenUpTo, from);
                 if (!explicit) {
-                    confirm(device, from);
+                    opened.addAll(confirm(device, from));
                 }
             } else {
                 from = info.firstOffset() - 1;
                 recovered = false;
             }
-        } else if (from > info.top().offset()) {
+        } else if (from > top.offset()) {
             from = info.firstOffset() - 1;
             recovered = false;
+            device.cursor = from;
         }
         if (info.lostUpTo() > from) {
             from = Math.max(from, info.firstOffset() - 1);
             recovered = false;
         }
-        return new OutboxConnection.Start(new Position(info.top().epoch(), from), recovered);
+        return new OutboxConnection.Start(new Position(top.epoch(), from), recovered);
     }
 
     /**
@@ -169,8 +205,9 @@ final class Outbox {
         device.changed = true;
         idleSinceNanos = clock.nanos();
         if (byClient) {
-            long oldest = hold.firstHanded > device.cursor ? hold.firstHanded : handed.firstAbove(device.cursor);
-            if (oldest != 0 && hold.firstHanded != 0 && oldest <= writtenToConnection) {
+            long first = hold.firstHanded();
+            long oldest = first > device.cursor ? first : handed.firstAbove(device.cursor);
+            if (oldest != 0 && first != 0 && oldest <= writtenToConnection) {
                 device.suspect(oldest);
             }
         }
@@ -178,23 +215,32 @@ final class Outbox {
 
     /** A publication goes into the send buffer of a connection. */
     synchronized void handed(OutboxConnection hold, long offset) {
-        handed.addRising(offset);
-        hold.outstanding++;
-        if (hold.firstHanded == 0) {
-            hold.firstHanded = offset;
+        if (offset > confirmedUpTo && offset > droppedUpTo) {
+            handed.add(offset);
         }
+        hold.handed(offset);
         hold.device().writtenUpTo = Math.max(hold.device().writtenUpTo, offset);
     }
 
-    /** A publication that had been handed on was not written, since its time had run out. */
-    synchronized void skipped(long offset) {
+    /** A publication's time has run out: no later confirmation acknowledges it. */
+    synchronized void expired(long offset) {
         handed.remove(offset);
+    }
+
+    /**
+     * A publication gave way to newer ones: no later confirmation acknowledges it.
+     *
+     * @return whether nobody had confirmed it
+     */
+    synchronized boolean dropped(long offset) {
+        droppedUpTo = Math.max(droppedUpTo, offset);
+        handed.remove(offset);
+        return offset > confirmedUpTo;
     }
 
     /** How many more publications a connection whose window is limited may be handed. */
     synchronized int allowance(OutboxConnection hold) {
-        int window = hold.subscription().window();
-        return window == Subscription.UNLIMITED ? window : Math.max(0, window - hold.outstanding);
+        return hold.allowance();
     }
 
     /** Something was written to a connection: for the state of messages. */
@@ -203,45 +249,30 @@ final class Outbox {
     }
 
     /**
-     * A device has confirmed everything up to an offset.
+     * A device has confirmed everything up to a position. One of another epoch confirms nothing.
      *
      * @return the connections whose window it opened, which must be woken
      */
-    synchronized List<RegisteredConnection> confirm(String deviceName, long offset) {
+    synchronized List<RegisteredConnection> confirm(String deviceName, Position position) {
         Device device = devices.get(deviceName);
-        return device == null ? List.of() : confirm(device, offset);
+        return device == null || !position.epoch().equals(epoch) ? List.of() : confirm(device, position.offset());
     }
 
     @GuardedBy("this")
     private List<RegisteredConnection> confirm(Device device, long offset) {
-        if (offset <= device.cursor) {
-            return List.of();
+        if (offset > device.cursor) {
+            device.cursor = offset;
+            device.changed = true;
+            device.confirmedSinceStored = true;
         }
-        device.cursor = offset;
-        device.changed = true;
-        device.confirmedSinceStored = true;
         if (offset > confirmedUpTo) {
             confirmedUpTo = offset;
             counters.acknowledged.add(handed.removeUpTo(offset));
         }
-        boolean passed = device.passed(offset);
-        List<RegisteredConnection> woken = List.of();
-        for (OutboxConnection hold : device.connections) {
-            Subscription subscription = hold.subscription();
-            if (subscription.window() == Subscription.UNLIMITED) {
-                hold.outstanding = 0;
-                continue;
-            }
-            if (offset >= subscription.handedUpTo()) {
-                hold.outstanding = 0;
-            }
-            if (passed) {
-                unlimit(hold);
-            }
-            woken = woken.isEmpty() ? new ArrayList<>(1) : woken;
-            woken.add(hold.connection());
-        }
-        return woken;
+        device.passed(offset);
+        List<RegisteredConnection> opened = new ArrayList<>(0);
+        device.opened(offset, opened);
+        return opened;
     }
 
     /**
@@ -251,18 +282,11 @@ final class Outbox {
      * @return whether the connection must be woken
      */
     synchronized boolean answered(OutboxConnection hold) {
-        if (!hold.explicit()
-                || hold.subscription().window() == Subscription.UNLIMITED
-                || hold.device().attempts() > 1) {
+        if (!hold.explicit() || !hold.limited() || hold.device().attempts() > 1) {
             return false;
         }
-        unlimit(hold);
+        hold.unlimit();
         return true;
-    }
-
-    private static void unlimit(OutboxConnection hold) {
-        hold.subscription().limit(Subscription.UNLIMITED);
-        hold.connection().buffer().confirmAtOnce(false);
     }
 
     /** The cursor of a device that is known. */
@@ -272,48 +296,65 @@ final class Outbox {
     }
 
     /** Whether an ack is of this epoch and not above what was written to the device. */
-    synchronized boolean mayAcknowledge(String deviceName, Position position) {
-        load();
-        Device device = devices.get(deviceName);
-        return device != null
-                && position.offset() <= device.writtenUpTo
-                && position.epoch().equals(engine.info(stream).top().epoch());
+    boolean mayAcknowledge(String deviceName, Position position) {
+        Stored stored = ask();
+        synchronized (this) {
+            enter(stored);
+            Device device = devices.get(deviceName);
+            return device != null
+                    && position.offset() <= device.writtenUpTo
+                    && position.epoch().equals(epoch);
+        }
     }
 
     /** Marks that the committer shall collect. @return false if it was marked already */
-    synchronized boolean markForCollection() {
-        boolean first = !collecting;
-        collecting = true;
+    synchronized boolean mark() {
+        boolean first = !marked;
+        marked = true;
         return first;
     }
 
-    /** Adds what is not stored yet to the committer's changes. */
-    synchronized void collect(List<Change> changes) {
-        collecting = false;
-        for (String name : forgotten) {
-            changes.add(new Change.ForgetDevice(stream, name));
+    /**
+     * Adds what is not stored yet to the committer's changes. Followed by {@link #stored} or {@link #collectAgain}, also
+     * when it throws what the engine threw.
+     */
+    void collect(List<Change> changes) {
+        synchronized (this) {
+            marked = false;
+            storing = true;
         }
-        forgotten.clear();
-        long floor = confirmedUpTo;
-        for (Device device : devices.values()) {
-            if (device.changed) {
-                changes.add(new Change.MoveCursor(
-                        stream, device.name, device.cursor, device.seenAtMillis, device.confirmedSinceStored));
-                device.changed = false;
-                device.confirmedSinceStored = false;
+        Stored stored = ask();
+        synchronized (this) {
+            enter(stored);
+            for (String name : forgotten) {
+                changes.add(new Change.ForgetDevice(stream, name));
             }
-            if (!device.connections.isEmpty()) {
-                floor = Math.min(floor, device.cursor);
+            long floor = confirmedUpTo;
+            for (Device device : devices.values()) {
+                if (device.changed) {
+                    changes.add(new Change.MoveCursor(
+                            stream, device.name, device.cursor, device.seenAtMillis, device.confirmedSinceStored));
+                    device.changed = false;
+                    device.confirmedSinceStored = false;
+                }
+                floor = Math.min(floor, device.holdsBack());
+            }
+            if (floor > trimmedUpTo) {
+                trimmedUpTo = floor;
+                changes.add(new Change.Trim(stream, floor));
             }
         }
-        if (floor > trimmedUpTo) {
-            trimmedUpTo = floor;
-            changes.add(new Change.Trim(stream, floor));
-        }
+    }
+
+    /** What was collected is stored. */
+    synchronized void stored() {
+        storing = false;
+        forgotten.removeIf(name -> !devices.containsKey(name));
     }
 
     /** What was collected could not be stored: it must be collected again. */
     synchronized void collectAgain() {
+        storing = false;
         trimmedUpTo = 0;
         for (Device device : devices.values()) {
             device.changed = true;
@@ -325,12 +366,15 @@ final class Outbox {
     synchronized boolean idle(long nowNanos, long minimumNanos, long suspectNanos) {
         boolean suspects = devices.values().stream().anyMatch(Device::suspects);
         long idle = nowNanos - idleSinceNanos;
-        return !collecting && idle > (suspects ? suspectNanos : minimumNanos);
+        return !marked && !storing && idle > (suspects ? suspectNanos : minimumNanos);
     }
 
-    synchronized long confirmedUpTo() {
-        load();
-        return confirmedUpTo;
+    long confirmedUpTo() {
+        Stored stored = ask();
+        synchronized (this) {
+            enter(stored);
+            return confirmedUpTo;
+        }
     }
 
     synchronized long writtenUpTo() {
@@ -343,14 +387,15 @@ final class Outbox {
         if (known != null) {
             return known;
         }
-        if (devices.size() >= maxDevices) {
+        while (devices.size() >= maxDevices) {
             Optional<Device> oldest = devices.values().stream()
                     .filter(device -> device.connections.isEmpty())
                     .min(Comparator.comparingLong(device -> device.seenAtMillis));
-            oldest.ifPresent(device -> {
-                devices.remove(device.name);
-                forgotten.add(device.name);
-            });
+            if (oldest.isEmpty()) {
+                break;
+            }
+            devices.remove(oldest.get().name);
+            forgotten.add(oldest.get().name);
         }
         Device device = new Device(name, confirmedUpTo, clock.millis());
         devices.put(name, device);
@@ -358,16 +403,26 @@ final class Outbox {
         return device;
     }
 
+    private Stored ask() {
+        return new Stored(engine.info(stream), engine.devices(stream));
+    }
+
     @GuardedBy("this")
-    private void load() {
-        if (loaded) {
+    private void enter(Stored stored) {
+        StreamInfo info = stored.info();
+        if (info.top().epoch().equals(epoch)) {
             return;
         }
-        confirmedUpTo = engine.info(stream).confirmedUpTo();
-        for (DeviceCursor cursor : engine.devices(stream)) {
+        epoch = info.top().epoch();
+        devices.clear();
+        forgotten.clear();
+        handed.clear();
+        confirmedUpTo = Math.min(info.confirmedUpTo(), info.top().offset());
+        droppedUpTo = info.lostUpTo();
+        trimmedUpTo = 0;
+        writtenUpTo = 0;
+        for (DeviceCursor cursor : stored.devices()) {
             devices.put(cursor.device(), new Device(cursor.device(), cursor.offset(), cursor.seenAtMillis()));
         }
-        idleSinceNanos = clock.nanos();
-        loaded = true;
     }
 }

@@ -10,11 +10,13 @@ final class OutboxConnection {
     private final boolean explicit;
     private final Subscription subscription;
 
-    /** Handed and not confirmed; only counted while the window is limited. Guarded by the outbox's lock. */
-    int outstanding;
+    /** Handed since all of it was last confirmed; counts only while the window is limited. Guarded by the outbox's lock. */
+    private int outstanding;
 
-    /** First offset handed to this connection; 0 for none. Guarded by the outbox's lock. */
-    long firstHanded;
+    /** First and last offset handed to this connection; 0 for none. Guarded by the outbox's lock. */
+    private long firstHanded;
+
+    private long lastHanded;
 
     OutboxConnection(
             Outbox outbox,
@@ -47,6 +49,57 @@ final class OutboxConnection {
 
     boolean explicit() {
         return explicit;
+    }
+
+    /** Only so many publications may be handed beyond the confirmed ones; a ping follows each. */
+    void limit(int publications) {
+        subscription.limit(publications);
+        connection.buffer().confirmAtOnce(true);
+    }
+
+    void unlimit() {
+        subscription.limit(Subscription.UNLIMITED);
+        connection.buffer().confirmAtOnce(false);
+    }
+
+    boolean limited() {
+        return subscription.window() != Subscription.UNLIMITED;
+    }
+
+    void handed(long offset) {
+        outstanding++;
+        lastHanded = offset;
+        if (firstHanded == 0) {
+            firstHanded = offset;
+        }
+    }
+
+    long firstHanded() {
+        return firstHanded;
+    }
+
+    int allowance() {
+        return limited() ? Math.max(0, subscription.window() - outstanding) : Subscription.UNLIMITED;
+    }
+
+    /**
+     * Its device has confirmed up to an offset.
+     *
+     * @return whether that opened its window
+     */
+    boolean confirmed(long offset) {
+        if (!limited()) {
+            return false;
+        }
+        if (!device.mustGoAlone()) {
+            unlimit();
+            return true;
+        }
+        if (offset < lastHanded) {
+            return false;
+        }
+        outstanding = 0;
+        return true;
     }
 
     /**

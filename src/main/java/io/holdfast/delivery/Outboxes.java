@@ -57,9 +57,15 @@ final class Outboxes {
         return byClient.get(client);
     }
 
+    /** The outbox of a stream, if that is one and it is in memory. */
+    @Nullable
+    Outbox ofStream(String stream) {
+        return isOutbox(stream) ? find(stream.substring(1)) : null;
+    }
+
     /** The outbox has changes that the committer must store. */
     void changed(Outbox outbox) {
-        if (outbox.markForCollection()) {
+        if (outbox.mark()) {
             changed.add(outbox);
         }
     }

@@ -8,8 +8,11 @@ import io.holdfast.stream.StreamInfo;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,8 @@ public final class RegisteredConnection {
 
     /** What one subscribe found. @param recovered false if something after the wanted position is lost */
     public record Subscribed(Position position, boolean recovered) {}
+
+    private static final Logger LOG = Logger.getLogger(RegisteredConnection.class.getName());
 
     /** When the connection ends, and why. */
     private record Deadline(long nanos, Ending ending) {}
@@ -82,12 +87,20 @@ public final class RegisteredConnection {
             String client, @Nullable String device, boolean explicit, @Nullable Position presented) {
         Outbox box = parts.outboxes().acquire(client);
         Channel channel = parts.channels().acquire(box.stream());
-        Outbox.Attached attached = box.attach(
-                this,
-                device == null ? Device.DEFAULT : device,
-                explicit,
-                presented,
-                position -> new Subscription(this, channel, position.epoch(), position.offset()));
+        Outbox.Attached attached = null;
+        try {
+            attached = box.attach(
+                    this,
+                    device == null ? Device.DEFAULT : device,
+                    explicit,
+                    presented,
+                    position -> new Subscription(this, channel, position.epoch(), position.offset()));
+        } finally {
+            if (attached == null) {
+                parts.channels().release(channel);
+                parts.outboxes().release(box);
+            }
+        }
         outbox = attached.hold();
         add(attached.hold().subscription());
         if (!explicit) {
@@ -95,6 +108,7 @@ public final class RegisteredConnection {
         }
         parts.changed(box);
         attached.replaced().forEach(older -> older.fail(Ending.REPLACED));
+        attached.opened().forEach(parts.recovery()::wake);
         detachIfEnded();
         return new Subscribed(attached.start().position(), attached.start().recovered());
     }
@@ -105,7 +119,6 @@ public final class RegisteredConnection {
      * @param wanted the position to recover from; null to begin with what comes
      */
     public Subscribed subscribe(String name, @Nullable Position wanted) {
-        Channel channel = parts.channels().acquire(name);
         StreamInfo info = parts.engine().info(name);
         Position top = info.top();
         boolean recovered = wanted != null
@@ -113,6 +126,7 @@ public final class RegisteredConnection {
                 && wanted.offset() <= top.offset()
                 && wanted.offset() >= info.lostUpTo();
         Position from = wanted != null && recovered ? new Position(top.epoch(), wanted.offset()) : top;
+        Channel channel = parts.channels().acquire(name);
         Subscription made = new Subscription(this, channel, top.epoch(), from.offset());
         add(made);
         detachIfEnded();
@@ -125,9 +139,15 @@ public final class RegisteredConnection {
         if (subscription == null) {
             return;
         }
+        Position top = parts.engine().info(name).top();
+        if (subscription.handedUpTo() >= top.offset() && subscription.epoch().equals(top.epoch())) {
+            Fanout fanout = parts.fanout();
+            subscription.channel().goLive(subscription, top, fanout);
+            fanout.wake();
+        }
+        // Not before this may a reader work on it: two must never hand it publications at the same time.
         subscription.start();
-        if (subscription.handedUpTo() < parts.engine().info(name).top().offset()
-                || !subscription.channel().goLive(subscription)) {
+        if (!subscription.live()) {
             parts.recovery().wake(this);
         }
     }
@@ -166,7 +186,8 @@ public final class RegisteredConnection {
             parts.recovery().wake(this);
         }
         if (hold != null && confirmed.outboxOffset() > 0) {
-            parts.confirm(hold.outbox(), hold.device().name, confirmed.outboxOffset());
+            Position position = new Position(hold.subscription().epoch(), confirmed.outboxOffset());
+            parts.confirm(hold.outbox(), hold.device().name, position);
         }
         return true;
     }
@@ -219,7 +240,11 @@ public final class RegisteredConnection {
     void fail(Ending ending) {
         if (detach(ending == Ending.NO_PONG)) {
             parts.countEnding(ending);
-            parts.closers().execute(() -> transport.close(ending));
+            try {
+                parts.closers().execute(() -> transport.close(ending));
+            } catch (RejectedExecutionException | IllegalStateException e) {
+                LOG.log(Level.FINE, "A connection is left to the container, which stops and closes it", e);
+            }
         }
     }
 
@@ -292,7 +317,8 @@ public final class RegisteredConnection {
         reading.set(READING);
         Fanout fanout = parts.fanout();
         for (Subscription subscription : subscriptions.values()) {
-            if (subscription.live() || !subscription.started() || detached.get()) {
+            // in this order: it is live before it is started
+            if (!subscription.started() || subscription.live() || detached.get()) {
                 continue;
             }
             if (!buffer.wantsMore()) {
@@ -338,14 +364,17 @@ public final class RegisteredConnection {
                 subscription.skipTo(publication.offset());
                 continue;
             }
-            subscription.hand(publication.offset());
-            fanout.add(this, Outgoing.push(format, channel.name(), publication, channel.outbox()));
+            Outgoing piece = Outgoing.push(format, channel.name(), publication, channel.outbox());
+            if (!subscription.handRead(piece, publication.offset(), fanout)) {
+                return false;
+            }
         }
         if (page.more()) {
             return true;
         }
         subscription.skipTo(page.info().top().offset());
-        return !channel.goLive(subscription) && subscription.window() == Subscription.UNLIMITED;
+        return !channel.goLive(subscription, page.info().top(), fanout)
+                && subscription.window() == Subscription.UNLIMITED;
     }
 
     private void queue(Outgoing piece) {
@@ -394,6 +423,7 @@ public final class RegisteredConnection {
     }
 
     private void release(Subscription subscription) {
+        subscription.end();
         subscription.channel().remove(subscription);
         parts.channels().release(subscription.channel());
     }

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A publish is accepted when its stage completes with a {@link Receipt}: then it is stored durably and will be delivered
  * in order, once to each SDK instance's handler, or reported as expired, dropped or dead. The stage completes
- * exceptionally with {@link DeliveryException} otherwise; wrong input throws it at once. Methods may be called from any
+ * exceptionally with {@link DeliveryException} otherwise; wrong input, and what is refused before it is queued, throws it at
+ * once. Methods may be called from any
  * thread and never block on the engine, except {@link #message}, which reads.
  */
 @ApplicationScoped
@@ -91,7 +92,7 @@ public class ResilientWebSocketManager {
         this.threads = threads;
         validation = new Validation(settings.maxPublicationBytes());
         outboxes = new Outboxes(engine, clock, counters, settings.devicesPerClient());
-        hub = new Hub(channels, counters, threads.receipts(), part("hub"));
+        hub = new Hub(channels, outboxes, counters, threads.receipts(), part("hub"));
         committer = new Committer(guarded, engine, outboxes, hub, settings, clock, counters, part("committer"));
         writer = new Writer(settings, clock, counters, part("writer"));
         recovery = new Recovery(settings.readers(), part("reader"));
@@ -124,11 +125,14 @@ public class ResilientWebSocketManager {
         running = false;
         connections.forEach(connection -> connection.fail(Ending.SHUTDOWN));
         try {
-            committer.stop();
+            try {
+                committer.stop();
+            } finally {
+                hub.stop();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        hub.stop();
         writer.stop();
         recovery.stop();
     }
@@ -192,7 +196,7 @@ public class ResilientWebSocketManager {
                 counters.staleAcks.increment();
                 return OptionalLong.empty();
             }
-            parts.confirm(outbox, name, position.offset());
+            parts.confirm(outbox, name, position);
             return OptionalLong.of(outbox.cursor(name));
         } finally {
             outboxes.release(outbox);
@@ -277,6 +281,9 @@ public class ResilientWebSocketManager {
     private void tick() {
         for (int ticks = 1; running; ticks++) {
             LockSupport.parkNanos(TICK_NANOS);
+            if (Thread.interrupted()) {
+                LOG.log(Level.FINE, "The ticker was interrupted and goes on");
+            }
             try {
                 long now = clock.nanos();
                 for (RegisteredConnection connection : connections) {

@@ -131,7 +131,7 @@ final class SendBuffer {
         confirmsByPong = true;
     }
 
-    /** While set, a ping follows every frame that holds an outbox push. */
+    /** While set, a ping follows every frame that holds an outbox push, if need be when the clock is looked at. */
     synchronized void confirmAtOnce(boolean atOnce) {
         confirmsAtOnce = atOnce;
     }
@@ -139,7 +139,7 @@ final class SendBuffer {
     /**
      * Takes the next frame. If there is nothing to write, the buffer stops being busy.
      *
-     * @param scratch the writer's array, as long as a frame
+     * @param scratch the writer's array, at least as long as a frame
      * @param mayBlock whether writes within the credit may be blocking
      */
     synchronized @Nullable Frame next(byte[] scratch, long nowMillis, long nowNanos, boolean mayBlock) {
@@ -148,7 +148,7 @@ final class SendBuffer {
         }
         byte[] separator = format.separator();
         byte[] ping = format.ping();
-        int room = scratch.length - ping.length - separator.length;
+        int room = settings.frameBytes() - ping.length - separator.length;
         byte[] target = scratch;
         int length = 0;
         int pushes = 0;
@@ -259,7 +259,7 @@ final class SendBuffer {
             return Added.QUEUED;
         }
         long sincePing = nowNanos - pingSentNanos;
-        boolean unconfirmed = confirmsByPong && outboxWritten > outboxConfirmed;
+        boolean unconfirmed = (confirmsByPong || confirmsAtOnce) && outboxWritten > outboxConfirmed;
         if (sincePing >= settings.pingInterval().toNanos()
                 || (unconfirmed && sincePing >= settings.confirmInterval().toNanos())) {
             pingDue = true;

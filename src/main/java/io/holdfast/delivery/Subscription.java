@@ -1,10 +1,13 @@
 package io.holdfast.delivery;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
 /**
  * One connection's subscription to one channel, and how far it has been handed publications.
  *
- * <p>Threads: while behind, touched by the one reader that works on the connection; while live, under the channel's lock.
- * Going live and falling behind happen under the channel's lock, which orders the two.
+ * <p>Threads: until it is started, touched by whoever subscribes; then, while behind, by the one reader that works on the
+ * connection; while live, under the channel's lock. Going live and falling behind happen under the channel's lock, which
+ * orders the two.
  */
 final class Subscription {
     static final int UNLIMITED = Integer.MAX_VALUE;
@@ -24,6 +27,9 @@ final class Subscription {
 
     /** Whether it may stand behind without anything to read, so that something new must wake its reader. */
     private volatile boolean parked;
+
+    @GuardedBy("this")
+    private boolean ended;
 
     Subscription(RegisteredConnection connection, Channel channel, String epoch, long handedUpTo) {
         this.connection = connection;
@@ -58,6 +64,24 @@ final class Subscription {
         if (channel.outbox()) {
             connection.handedFromOutbox(offset);
         }
+    }
+
+    /**
+     * Hands what a reader has read, unless the subscription has ended meanwhile: then nothing more may follow, since the
+     * client may have subscribed again.
+     *
+     * @return false if it has ended
+     */
+    synchronized boolean handRead(Outgoing piece, long offset, Fanout fanout) {
+        if (!ended) {
+            hand(offset);
+            fanout.add(connection, piece);
+        }
+        return !ended;
+    }
+
+    synchronized void end() {
+        ended = true;
     }
 
     /** Nothing up to here is left to read. */

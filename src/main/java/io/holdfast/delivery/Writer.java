@@ -96,12 +96,13 @@ final class Writer {
                 return;
             }
             hanging = turn.hanging(clock.nanos() - settings.sendTimeout().toNanos());
-            if (hanging == null) {
+            ArrayDeque<RegisteredConnection> left = hanging == null ? null : turn.handOver(hanging);
+            if (hanging == null || left == null) {
                 return;
             }
             creditTaken = true;
             counters.writerReplacements.increment();
-            begin(turn.handOver());
+            begin(left);
         }
         LOG.log(
                 Level.SEVERE,
@@ -127,7 +128,7 @@ final class Writer {
 
     /** One writer thread's life. */
     private final class Turn implements Runnable {
-        private final byte[] scratch = new byte[settings.frameBytes() + 16];
+        private final byte[] scratch = new byte[settings.frameBytes()];
         private final ArrayDeque<RegisteredConnection> list;
         private volatile @Nullable RegisteredConnection writingTo;
         private volatile long writingSinceNanos;
@@ -143,10 +144,22 @@ final class Writer {
             return connection != null && writingSinceNanos - beforeNanos < 0 ? connection : null;
         }
 
-        /** The thread hangs, so its list stands still; what it will do after it comes back ends with {@link #replaced}. */
-        ArrayDeque<RegisteredConnection> handOver() {
+        /**
+         * Takes the list from a thread that hangs: while it does, its list stands still, and what it does after it came back
+         * ends with {@link #replaced}.
+         *
+         * @return null if it does not hang there any more
+         */
+        synchronized @Nullable ArrayDeque<RegisteredConnection> handOver(RegisteredConnection hanging) {
+            if (writingTo != hanging) {
+                return null;
+            }
             replaced = true;
             return new ArrayDeque<>(list);
+        }
+
+        private synchronized void cameBack() {
+            writingTo = null;
         }
 
         @Override
@@ -226,10 +239,14 @@ final class Writer {
             try {
                 connection.transport().send(frame.bytes(), frame.length());
             } finally {
-                writingTo = null;
+                cameBack();
             }
             if (connection.buffer().written()) {
-                list.add(connection);
+                if (replaced) {
+                    wake(connection);
+                } else {
+                    list.add(connection);
+                }
             }
             connection.drained();
         }

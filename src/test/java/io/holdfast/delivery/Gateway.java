@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -84,7 +85,7 @@ final class Gateway implements AutoCloseable {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("time is up").isLessThan(end);
-            Thread.onSpinWait();
+            LockSupport.parkNanos(100_000);
         }
     }
 
@@ -101,6 +102,7 @@ final class Gateway implements AutoCloseable {
         private final List<String> lines = new ArrayList<>();
         private Ending ending;
         private boolean answering = true;
+        private int pinged;
         private Consumer<Throwable> stalled;
         private boolean stalling;
 
@@ -158,6 +160,7 @@ final class Gateway implements AutoCloseable {
                         lines.add(line);
                     }
                 }
+                pinged += pings;
                 pings = answering ? pings : 0;
             }
             for (int i = 0; i < pings; i++) {
@@ -193,6 +196,11 @@ final class Gateway implements AutoCloseable {
                     .filter(line -> line.startsWith(channel + " "))
                     .map(line -> Long.parseLong(line.split(" ", -1)[1]))
                     .toList();
+        }
+
+        /** How often it was pinged. */
+        synchronized int pings() {
+            return pinged;
         }
 
         synchronized Ending ending() {

@@ -1,0 +1,356 @@
+package io.holdfast.delivery;
+
+import static io.holdfast.delivery.Gateway.until;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holdfast.delivery.DeliveryException.Reason;
+import io.holdfast.stream.Append;
+import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.EngineException;
+import io.holdfast.stream.MemoryEngine;
+import io.holdfast.stream.Publication;
+import io.holdfast.stream.Receipt;
+import io.holdfast.stream.Retention;
+import io.holdfast.stream.StreamEngine;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
+import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CommitterTest {
+    private final MovedClock clock = new MovedClock();
+    private final MemoryEngine memory = new MemoryEngine(clock::millis);
+    private final HookedEngine engine = new HookedEngine(memory);
+    private final Counters counters = new Counters();
+    private final Outboxes outboxes = new Outboxes(engine, clock, counters, 16);
+    private final Channels channels = new Channels();
+    private final Guard guard = new Guard(engine);
+    private final List<Thread> made = new ArrayList<>();
+    private final CountDownLatch gate = new CountDownLatch(1);
+    private final Hub hub = new Hub(
+            channels,
+            outboxes,
+            counters,
+            work -> {
+                throw new RejectedExecutionException("as a container that stops");
+            },
+            Thread::new);
+    private final DeliverySettings settings = small();
+    private final Committer committer =
+            new Committer(guard, engine, outboxes, hub, settings, clock, counters, this::thread);
+    private int messages;
+
+    /** The guarded way, in which a test can stop or throw. */
+    private static final class Guard extends GuardedEngine {
+        volatile Runnable before = () -> {};
+        volatile RuntimeException afterStoring;
+
+        Guard(StreamEngine engine) {
+            super(engine);
+        }
+
+        @Override
+        public List<AppendOutcome> append(List<Append> batch) {
+            before.run();
+            List<AppendOutcome> outcomes = super.append(batch);
+            if (afterStoring != null) {
+                throw afterStoring;
+            }
+            return outcomes;
+        }
+    }
+
+    private static DeliverySettings small() {
+        DeliverySettings usual = DeliverySettings.defaults();
+        return new DeliverySettings(
+                usual.sendBufferBytes(),
+                usual.frameBytes(),
+                usual.creditBytes(),
+                usual.pingAfterBytes(),
+                usual.pingInterval(),
+                usual.pongTimeout(),
+                usual.confirmInterval(),
+                usual.sendTimeout(),
+                usual.maxPublicationBytes(),
+                3,
+                100,
+                usual.batchMessages(),
+                usual.batchBytes(),
+                1,
+                16);
+    }
+
+    private Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "test-committer");
+        made.add(thread);
+        return thread;
+    }
+
+    private CompletableFuture<Receipt> append(int bytes) {
+        Append append = new Append(
+                "#u1",
+                "m" + ++messages,
+                "1".getBytes(UTF_8),
+                Map.of(),
+                clock.millis(),
+                Publication.NEVER,
+                0,
+                new Retention(1_000, 1 << 20, Retention.Overflow.DROP_OLDEST));
+        return committer.append(append, bytes).toCompletableFuture();
+    }
+
+    private void start() {
+        hub.start(
+                new Fanout(new Writer(settings, clock, counters, Thread::new), new Recovery(1, Thread::new), counters));
+        committer.start();
+    }
+
+    private static void failsFor(CompletableFuture<Receipt> receipt, Reason reason) {
+        assertThat(receipt)
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        DeliveryException.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(reason));
+    }
+
+    private void hold() {
+        try {
+            gate.await(20, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new EngineException(EngineException.Reason.TIMEOUT, "interrupted", e);
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        gate.countDown();
+        committer.stop();
+        hub.stop();
+    }
+
+    @Test
+    void receipts_complete_though_the_container_takes_no_more_work() {
+        start();
+        assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void the_queue_is_bounded_in_messages() {
+        for (int i = 0; i < 3; i++) {
+            append(1);
+        }
+        assertThatThrownBy(() -> append(1))
+                .isInstanceOfSatisfying(
+                        DeliveryException.class, e -> assertThat(e.reason()).isEqualTo(Reason.OVERLOADED));
+        start();
+        until(() -> committer.queued() == 0);
+        assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void the_queue_is_bounded_in_bytes_and_gives_them_back() {
+        append(60);
+        assertThatThrownBy(() -> append(50)).isInstanceOf(DeliveryException.class);
+        append(40);
+        start();
+        until(() -> committer.queued() == 0);
+        assertThat(append(100)).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void an_open_breaker_fails_publishes_before_they_queue_for_a_second_and_then_tries() {
+        start();
+        guard.afterStoring = new CircuitBreakerOpenException("told to be open");
+        failsFor(append(1), Reason.UNAVAILABLE);
+        until(committer::isRefusing);
+        assertThatThrownBy(() -> append(1))
+                .isInstanceOfSatisfying(
+                        DeliveryException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE));
+        guard.afterStoring = null;
+        clock.advance(Duration.ofMillis(1_001));
+        assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(committer.isRefusing()).isFalse();
+    }
+
+    @Test
+    void where_nobody_publishes_any_more_it_counts_as_ready_when_the_breaker_may_try_again() {
+        start();
+        guard.afterStoring = new CircuitBreakerOpenException("told to be open");
+        failsFor(append(1), Reason.UNAVAILABLE);
+        until(committer::isRefusing);
+        clock.advance(Duration.ofSeconds(60));
+
+        assertThat(committer.isRefusing()).isFalse();
+    }
+
+    @Test
+    void what_an_attempt_stored_before_the_breaker_opened_is_read_by_who_is_live() {
+        storedThoughReported(new CircuitBreakerOpenException("told to be open"));
+    }
+
+    @Test
+    void what_a_timed_out_attempt_stored_is_read_by_who_is_live() {
+        storedThoughReported(new TimeoutException("told to be late"));
+    }
+
+    @Test
+    void what_was_stored_before_an_unexpected_error_is_read_by_who_is_live() {
+        storedThoughReported(new IllegalStateException("told to be mad"));
+    }
+
+    private void storedThoughReported(RuntimeException failure) {
+        Workbench bench = new Workbench();
+        Workbench.Line line = bench.connect();
+        Channel channel = channels.acquire("#u1");
+        Subscription live = new Subscription(
+                line.connection, channel, engine.info("#u1").top().epoch(), 0);
+        channel.add(live);
+        Fanout fanout = bench.parts.fanout();
+        assertThat(channel.goLive(live, engine.info("#u1").top(), fanout)).isTrue();
+        start();
+        guard.afterStoring = failure;
+        assertThat(append(1)).failsWithin(Duration.ofSeconds(10));
+        assertThat(live.live()).isTrue();
+        guard.afterStoring = null;
+        clock.advance(Duration.ofSeconds(2));
+        committer.expireSoon(); // the next success of any kind
+
+        until(() -> !live.live());
+    }
+
+    @Test
+    void an_error_that_nobody_expects_fails_the_batch_and_the_next_one_is_stored() {
+        start();
+        guard.before = () -> {
+            throw new IllegalStateException("told to be mad");
+        };
+        failsFor(append(1), Reason.UNAVAILABLE);
+        guard.before = () -> {};
+        assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void a_failing_expiry_does_not_fail_a_stored_batch() {
+        start();
+        engine.afterAppend = batch -> committer.expireSoon();
+        assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void a_stray_interrupt_loses_nothing() {
+        start();
+        for (int i = 0; i < 20; i++) {
+            made.get(0).interrupt();
+            CompletableFuture<Receipt> receipt = append(1);
+            // an interrupt may fail the attempt that it meets (as a time limit does), never the thread
+            assertThat(receipt.handle((stored, failure) -> true)).succeedsWithin(Duration.ofSeconds(10));
+        }
+        assertThat(made.get(0).isAlive()).isTrue();
+        assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void stop_stores_what_waits() throws Exception {
+        guard.before = this::hold;
+        start();
+        CompletableFuture<Receipt> first = append(1);
+        until(() -> committer.queued() == 0);
+        CompletableFuture<Receipt> second = append(1);
+        Thread stopping = new Thread(() -> {
+            try {
+                committer.stop();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        stopping.start();
+        until(() -> {
+            try {
+                append(1);
+                return false;
+            } catch (DeliveryException e) {
+                return e.reason() == Reason.DRAINING;
+            }
+        });
+        gate.countDown();
+        stopping.join(10_000);
+
+        assertThat(first).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(second).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void no_receipt_hangs_when_the_engine_hangs_at_the_stop() throws Exception {
+        guard.before = this::hold;
+        start();
+        CompletableFuture<Receipt> first = append(1);
+        until(() -> committer.queued() == 0);
+        CompletableFuture<Receipt> second = append(1);
+        Thread stopping = new Thread(() -> {
+            try {
+                committer.stop();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        stopping.start();
+        stopping.interrupt(); // as after the ten seconds that it would wait
+
+        failsFor(first, Reason.OUTCOME_UNKNOWN);
+        failsFor(second, Reason.DRAINING);
+    }
+
+    @Test
+    void a_committer_that_died_leaves_no_receipt_waiting_and_is_not_ready() {
+        guard.before = () -> {
+            throw new AssertionError("told to die");
+        };
+        start();
+        made.get(0).setUncaughtExceptionHandler((thread, error) -> {});
+        failsFor(append(1), Reason.OUTCOME_UNKNOWN);
+        until(committer::isRefusing);
+        assertThatThrownBy(() -> append(1)).isInstanceOf(DeliveryException.class);
+    }
+
+    @Test
+    void cursors_that_could_not_be_stored_are_stored_at_the_next_attempt() throws Exception {
+        start();
+        append(1).get(10, TimeUnit.SECONDS);
+        Workbench.Line line = new Workbench().connect();
+        Outbox outbox = outboxes.acquire("u1");
+        engine.beforeApply = changes -> {
+            throw new IllegalStateException("told to be mad");
+        };
+        outbox.attach(
+                line.connection,
+                "till",
+                true,
+                null,
+                position -> new Subscription(line.connection, channels.acquire("#u1"), position.epoch(), 0));
+        outboxes.changed(outbox);
+        committer.wake();
+        CountDownLatch tried = new CountDownLatch(1);
+        engine.beforeApply = changes -> {
+            tried.countDown();
+            throw new EngineException(EngineException.Reason.IO, "told to fail", null);
+        };
+        committer.wake();
+        assertThat(tried.await(10, TimeUnit.SECONDS)).isTrue();
+        engine.beforeApply = changes -> {};
+        committer.wake();
+
+        until(() -> engine.devices("#u1").size() == 1);
+    }
+}

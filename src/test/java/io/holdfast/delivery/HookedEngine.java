@@ -1,0 +1,86 @@
+package io.holdfast.delivery;
+
+import io.holdfast.stream.Append;
+import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.Change;
+import io.holdfast.stream.DeviceCursor;
+import io.holdfast.stream.MemoryEngine;
+import io.holdfast.stream.MessageRecord;
+import io.holdfast.stream.Page;
+import io.holdfast.stream.Position;
+import io.holdfast.stream.StreamEngine;
+import io.holdfast.stream.StreamInfo;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/** The memory engine with places where a test can stop, look, or throw. */
+final class HookedEngine implements StreamEngine {
+    final MemoryEngine memory;
+    volatile Consumer<String> afterInfo = stream -> {};
+    volatile Consumer<String> afterRead = stream -> {};
+    volatile Consumer<List<Append>> afterAppend = batch -> {};
+    volatile Consumer<List<Change>> beforeApply = changes -> {};
+
+    HookedEngine(MemoryEngine memory) {
+        this.memory = memory;
+    }
+
+    @Override
+    public CompletionStage<List<AppendOutcome>> append(List<Append> batch) {
+        CompletionStage<List<AppendOutcome>> outcomes = memory.append(batch);
+        afterAppend.accept(batch);
+        return outcomes;
+    }
+
+    @Override
+    public CompletionStage<Void> apply(List<Change> changes) {
+        beforeApply.accept(changes);
+        return memory.apply(changes);
+    }
+
+    @Override
+    public CompletionStage<Expired> expire(long nowMillis, int max) {
+        return memory.expire(nowMillis, max);
+    }
+
+    @Override
+    public Page read(String stream, Position after, int maxMessages, int maxBytes) {
+        Page page = memory.read(stream, after, maxMessages, maxBytes);
+        afterRead.accept(stream);
+        return page;
+    }
+
+    @Override
+    public StreamInfo info(String stream) {
+        StreamInfo info = memory.info(stream);
+        afterInfo.accept(stream);
+        return info;
+    }
+
+    @Override
+    public List<DeviceCursor> devices(String stream) {
+        return memory.devices(stream);
+    }
+
+    @Override
+    public Optional<MessageRecord> message(String stream, String id) {
+        return memory.message(stream, id);
+    }
+
+    @Override
+    public long newestMillis() {
+        return memory.newestMillis();
+    }
+
+    @Override
+    public long storedBytes() {
+        return memory.storedBytes();
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}
