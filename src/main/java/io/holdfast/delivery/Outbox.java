@@ -349,7 +349,7 @@ final class Outbox {
     /** What was collected is stored. */
     synchronized void stored() {
         storing = false;
-        forgotten.removeIf(name -> !devices.containsKey(name));
+        forgotten.retainAll(devices.keySet());
     }
 
     /** What was collected could not be stored: it must be collected again. */

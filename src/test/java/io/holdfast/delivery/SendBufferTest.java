@@ -215,8 +215,6 @@ class SendBufferTest {
         buffer.add(Outgoing.connectReply("connected".getBytes(UTF_8)));
         buffer.add(push());
         assertThat(write()).isEqualTo("connected\n#u1 1 x");
-        clock.advance(Duration.ofSeconds(1));
-        assertThat(buffer.tick(clock.nanos())).isEqualTo(Added.BECAME_BUSY);
         assertThat(write()).isEqualTo("ping");
         buffer.pong();
         buffer.add(push());
