@@ -214,8 +214,7 @@ class SendBufferTest {
         buffer.confirmAtOnce(true);
         buffer.add(Outgoing.connectReply("connected".getBytes(UTF_8)));
         buffer.add(push());
-        assertThat(write()).isEqualTo("connected\n#u1 1 x");
-        assertThat(write()).isEqualTo("ping");
+        assertThat(write()).isEqualTo("connected\n#u1 1 x|ping");
         buffer.pong();
         buffer.add(push());
 
