@@ -45,6 +45,10 @@ final class Outbox {
     @GuardedBy("this")
     private final Set<String> forgotten = new HashSet<>(0);
 
+    /** Those of the forgotten that are about to be stored as such. */
+    @GuardedBy("this")
+    private List<String> forgetting = List.of();
+
     /** Handed to some connection, neither confirmed nor gone: what a confirmation acknowledges. */
     @GuardedBy("this")
     private final LongQueue handed = new LongQueue();
@@ -367,7 +371,8 @@ final class Outbox {
             for (long offset : unsettled) {
                 changes.add(new Change.Settle(stream, offset, FinalState.EXPIRED, clock.millis()));
             }
-            for (String name : forgotten) {
+            forgetting = List.copyOf(forgotten);
+            for (String name : forgetting) {
                 changes.add(new Change.ForgetDevice(stream, name));
             }
             long floor = confirmedUpTo;
@@ -392,7 +397,7 @@ final class Outbox {
         storing = false;
         unsettled.subList(0, settling).clear();
         settling = 0;
-        forgotten.removeIf(name -> !devices.containsKey(name));
+        forgotten.removeAll(forgetting);
     }
 
     /** What was collected could not be stored: it must be collected again. */

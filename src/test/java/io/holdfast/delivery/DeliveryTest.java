@@ -231,6 +231,7 @@ class DeliveryTest {
 
         until(() -> client.offsets("#u1").equals(List.of(2L)));
         until(() -> gateway.manager.message("u1", receipt.id()).orElseThrow().state() == MessageState.EXPIRED);
+        until(() -> gateway.manager.stats().expired() > 0);
         assertThat(gateway.manager.stats().expired()).isEqualTo(1);
     }
 

@@ -199,6 +199,11 @@ class OutboxTest {
         outbox().collect(failed);
         outbox().collectAgain();
         assertThat(bench.commitChanges()).contains(new Change.ForgetDevice("#u1", "d0"));
+        bench.connect().open("u1", "d17").connection.ended(false);
+        outbox().collect(new ArrayList<>());
+        bench.connect().open("u1", "d18").connection.ended(false);
+        outbox().stored();
+        assertThat(bench.commitChanges()).as("forgotten meanwhile").contains(new Change.ForgetDevice("#u1", "d2"));
         assertThat(bench.commitChanges()).isEmpty();
     }
 
