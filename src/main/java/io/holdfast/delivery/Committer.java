@@ -47,6 +47,7 @@ final class Committer {
 
     private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(10);
     private static final long CHANGES_TIMEOUT_SECONDS = 20;
+    private static final String LATE = "The message store did not answer in time; repeat with the same id";
     private static final int EXPIRE_AT_ONCE = 2_000;
 
     /** An append with its publisher's receipt to come. */
@@ -303,10 +304,14 @@ final class Committer {
                     Level.SEVERE,
                     "The engine did not answer in time; the outcome of {0} messages is unknown",
                     batch.size());
-            failAll(batch, Reason.OUTCOME_UNKNOWN, "The message store did not answer in time; repeat with the same id");
+            failAll(batch, Reason.OUTCOME_UNKNOWN, LATE);
             return;
         } catch (RuntimeException e) {
             LOG.log(Level.SEVERE, "The engine failed to store " + batch.size() + " messages", e);
+            if (e instanceof EngineException failure && failure.reason() == EngineException.Reason.TIMEOUT) {
+                failAll(batch, Reason.OUTCOME_UNKNOWN, LATE);
+                return;
+            }
             failAll(batch, Reason.UNAVAILABLE, "The message store is failing; repeat later with the same id");
             return;
         }

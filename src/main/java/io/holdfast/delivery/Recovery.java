@@ -68,8 +68,7 @@ final class Recovery {
         try {
             connection.read();
         } catch (RuntimeException e) {
-            LOG.log(
-                    Level.WARNING, "Reading for a connection that is behind failed; it is closed and may come back", e);
+            LOG.log(Level.WARNING, "Reading for a connection that is behind failed; it is closed and may come back", e);
             connection.fail(Ending.INTERNAL_ERROR);
         }
         if (connection.doneReading()) {
@@ -80,7 +79,8 @@ final class Recovery {
     }
 
     /** Takes a connection off the list without waiting; null if there is none. */
-    @Nullable RegisteredConnection poll() {
+    @Nullable
+    RegisteredConnection poll() {
         synchronized (lock) {
             return waiting.poll();
         }

@@ -241,6 +241,13 @@ class CommitterTest {
     }
 
     @Test
+    void an_engine_that_says_itself_that_it_was_late_leaves_the_outcome_unknown() {
+        start();
+        guard.afterStoring = new EngineException(EngineException.Reason.TIMEOUT, "told to be late", null);
+        failsFor(append(1), Reason.OUTCOME_UNKNOWN);
+    }
+
+    @Test
     void a_failing_expiry_does_not_fail_a_stored_batch() {
         start();
         engine.afterAppend = batch -> committer.expireSoon();

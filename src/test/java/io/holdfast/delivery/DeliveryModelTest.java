@@ -99,9 +99,8 @@ class DeliveryModelTest {
             List<Append> batch = new ArrayList<>();
             List<Committer.Pending> pending = new ArrayList<>();
             for (int i = random.nextInt(3); i >= 0; i--) {
-                long expires = random.nextInt(6) == 0
-                        ? bench.clock.millis() + 1 + random.nextInt(2_000)
-                        : Publication.NEVER;
+                long expires =
+                        random.nextInt(6) == 0 ? bench.clock.millis() + 1 + random.nextInt(2_000) : Publication.NEVER;
                 batch.add(new Append(
                         STREAM,
                         "m" + stored + "." + i,
@@ -242,9 +241,8 @@ class DeliveryModelTest {
                         .as("offset %s was seen or reported", offset)
                         .isTrue();
             }
-            long counted = bench.counters.acknowledged.sum()
-                    + bench.counters.dropped.sum()
-                    + bench.counters.expired.sum();
+            long counted =
+                    bench.counters.acknowledged.sum() + bench.counters.dropped.sum() + bench.counters.expired.sum();
             assertThat(counted).as("counted of %s stored", stored).isLessThanOrEqualTo(stored);
             if (!sweeps && uncounted.isEmpty()) {
                 assertThat(counted).as("counted of %s stored", stored).isEqualTo(stored);
@@ -278,8 +276,7 @@ class DeliveryModelTest {
                 }
                 line = bench.connect();
                 read = 0;
-                RegisteredConnection.Subscribed opened =
-                        line.connection.openOutbox("u1", device, explicit, position);
+                RegisteredConnection.Subscribed opened = line.connection.openOutbox("u1", device, explicit, position);
                 from = opened.position().offset();
                 last = from;
                 if (position != null) {

@@ -1,0 +1,196 @@
+package io.holdfast.commands;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.crypto.MACSigner;
+import io.holdfast.access.AccessOptions;
+import io.holdfast.access.AccessPolicy;
+import io.holdfast.delivery.ChannelOptions;
+import io.holdfast.delivery.Connection;
+import io.holdfast.delivery.DeliveryClock;
+import io.holdfast.delivery.DeliverySettings;
+import io.holdfast.delivery.DeliveryThreads;
+import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.GuardedEngine;
+import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.stream.MemoryEngine;
+import io.holdfast.stream.Retention;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** Commands over delivery over the memory engine, and clients that say frames and note what they hear. */
+final class Talk implements AutoCloseable {
+    static final String SECRET = "a secret of at least thirty-two bytes";
+
+    private final AtomicLong nanos = new AtomicLong(Duration.ofDays(1).toNanos());
+    final DeliveryClock clock = new DeliveryClock() {
+        @Override
+        public long millis() {
+            return 1_700_000_000_000L + nanos.get() / 1_000_000;
+        }
+
+        @Override
+        public long nanos() {
+            return nanos.get();
+        }
+    };
+    final MemoryEngine engine = new MemoryEngine(clock::millis);
+    final ResilientWebSocketManager manager;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Conversations conversations;
+
+    static Talk insecure() {
+        return new Talk(new AccessOptions(true, null, List.of("dev"), true, true, List.of()));
+    }
+
+    static Talk secure() {
+        return new Talk(new AccessOptions(false, SECRET, List.of(), true, false, List.of()));
+    }
+
+    Talk(AccessOptions access) {
+        ChannelOptions options = new ChannelOptions() {
+            @Override
+            public Retention retention(String channel) {
+                return new Retention(10, 1 << 20, Retention.Overflow.DROP_OLDEST);
+            }
+
+            @Override
+            public Duration timeToLive(String channel) {
+                return Duration.ofSeconds(300);
+            }
+
+            @Override
+            public Duration deduplicationWindow(String channel) {
+                return Duration.ofSeconds(300);
+            }
+        };
+        manager = new ResilientWebSocketManager(
+                new GuardedEngine(engine),
+                engine,
+                options,
+                DeliverySettings.defaults(),
+                clock,
+                json -> json.getBytes(UTF_8),
+                new DeliveryThreads(part -> work -> new Thread(work, "test-" + part), threads, threads));
+        manager.start();
+        CommandSettings settings = new CommandSettings(
+                "1.2.3", "n1", Duration.ofSeconds(25), Duration.ofSeconds(10), Duration.ofSeconds(25), 64 << 10, 3);
+        conversations = new Conversations(manager, new AccessPolicy(access), settings, clock);
+    }
+
+    void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+
+    /** A token of these claims, without braces; {@code NOW} stands for the second it is. */
+    String token(String claims) {
+        try {
+            JWSObject token = new JWSObject(
+                    new JWSHeader(JWSAlgorithm.HS256),
+                    new Payload("{" + claims.replace("NOW", Long.toString(clock.millis() / 1000)) + "}"));
+            token.sign(new MACSigner(SECRET));
+            return token.serialize();
+        } catch (JOSEException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static void until(BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("time is up").isLessThan(end);
+            LockSupport.parkNanos(100_000);
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.stop();
+        threads.shutdownNow();
+    }
+
+    /** A client's end. Does not answer pings by itself. */
+    final class Peer implements Connection {
+        final Conversation conversation = conversations.begin(this);
+        private final List<String> heard = new ArrayList<>();
+        private Ending ending;
+
+        Peer say(String... commands) {
+            conversation.receive(String.join("\n", commands));
+            return this;
+        }
+
+        /** Connects in insecure mode. */
+        Peer connect(String data) {
+            say("{\"id\":1,\"connect\":{\"data\":" + data + "}}");
+            return hears("\"id\":1,\"connect\"");
+        }
+
+        /** Waits for a piece that contains a text. */
+        Peer hears(String part) {
+            try {
+                until(() -> heard().stream().anyMatch(piece -> piece.contains(part)));
+            } catch (AssertionError e) {
+                throw new AssertionError("expected " + part + " in " + heard() + ", ended with " + ended(), e);
+            }
+            return this;
+        }
+
+        Peer hearsError(int id, int code) {
+            return hears("{\"id\":" + id + ",\"error\":{\"code\":" + code + ",");
+        }
+
+        void endsWith(int code) {
+            until(() -> ended() != null);
+            assertThat(ended().code()).as("close code after %s", heard()).isEqualTo(code);
+        }
+
+        /** Everything heard so far, once all that was said before is answered. */
+        List<String> afterAll(int id) {
+            say("{\"id\":" + id + ",\"ping\":{}}");
+            hears("{\"id\":" + id + ",\"ping\":{}}");
+            return heard();
+        }
+
+        synchronized List<String> heard() {
+            return List.copyOf(heard);
+        }
+
+        synchronized Ending ended() {
+            return ending;
+        }
+
+        @Override
+        public synchronized void send(byte[] frame, int length) {
+            heard.addAll(List.of(new String(frame, 0, length, UTF_8).split("\n", -1)));
+        }
+
+        @Override
+        public void sendAsync(byte[] frame, int length, Consumer<Throwable> done) {
+            send(frame, length);
+            threads.execute(() -> done.accept(null));
+        }
+
+        @Override
+        public void close(Ending why) {
+            synchronized (this) {
+                ending = why;
+            }
+            conversation.ended(false);
+        }
+    }
+}
