@@ -248,9 +248,16 @@ class CommitterTest {
     }
 
     @Test
-    void a_failing_expiry_does_not_fail_a_stored_batch() {
+    void a_failing_expiry_does_not_fail_a_stored_batch() throws Exception {
         start();
+        CountDownLatch tried = new CountDownLatch(1);
         engine.afterAppend = batch -> committer.expireSoon();
+        engine.beforeExpire = () -> {
+            tried.countDown();
+            throw new IllegalStateException("told to be mad");
+        };
+        assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(tried.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
     }
 

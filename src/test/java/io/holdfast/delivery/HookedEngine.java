@@ -22,6 +22,7 @@ final class HookedEngine implements StreamEngine {
     volatile Consumer<String> afterRead = stream -> {};
     volatile Consumer<List<Append>> afterAppend = batch -> {};
     volatile Consumer<List<Change>> beforeApply = changes -> {};
+    volatile Runnable beforeExpire = () -> {};
 
     HookedEngine(MemoryEngine memory) {
         this.memory = memory;
@@ -42,6 +43,7 @@ final class HookedEngine implements StreamEngine {
 
     @Override
     public CompletionStage<Expired> expire(long nowMillis, int max) {
+        beforeExpire.run();
         return memory.expire(nowMillis, max);
     }
 
