@@ -71,7 +71,7 @@ public class ApiServlet extends HttpServlet {
         } else if (request.getContentLengthLong() > call.maxBytes()) {
             refuse(response, Answer.tooLarge(call.maxBytes()));
         } else {
-            Exchange.begin(request, call);
+            Exchange.begin(request, response, call);
         }
     }
 
