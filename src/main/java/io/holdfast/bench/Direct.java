@@ -13,7 +13,8 @@ final class Direct implements Scenario {
     public Result run(Setup setup) {
         Options options = setup.options();
         int clients = options.count("clients");
-        boolean batched = options.text("via").equals("batch");
+        boolean overSocket = options.text("via").equals("socket");
+        boolean batched = overSocket || options.text("via").equals("batch");
         int batch = batched ? options.count("batch") : 1;
         int underWay = options.count("under-way", 64);
         double rate = options.number("rate");
@@ -25,9 +26,11 @@ final class Direct implements Scenario {
         Crowd crowd = new Crowd(setup.loop(), setup.target(), names, null, setup.payload(), watch, setup.traffic());
         crowd.connect(Setup.CONNECTING_AT_A_TIME, Setup.CONNECT_LIMIT);
         int connections = batched ? Math.max(1, Math.min(4, underWay)) : underWay;
-        Submitter submitter = batched
-                ? HttpSubmitter.batch(setup.loop(), key, connections, setup.target(), names)
-                : HttpSubmitter.send(setup.loop(), key, connections, setup.target(), names);
+        Submitter submitter = overSocket
+                ? SocketSubmitter.send(setup.loop(), setup.target(), names)
+                : batched
+                        ? HttpSubmitter.batch(setup.loop(), key, connections, setup.target(), names)
+                        : HttpSubmitter.send(setup.loop(), key, connections, setup.target(), names);
         int limit = rate > 0 ? Integer.MAX_VALUE / 2 : underWay * batch;
         Publishing publishing = new Publishing(
                 setup.loop(),
@@ -64,6 +67,7 @@ final class Direct implements Scenario {
         more.put("lastConfirmedAfterLastDeliverySeconds", untilConfirmed - delivered);
         crowd.leave(Duration.ofSeconds(5));
         String name = "direct, " + (batched ? "batches of " + batch : "one by one") + ", "
+                + (overSocket ? "over WebSocket, " : "")
                 + (rate > 0 ? (int) rate + "/s" : underWay + " under way");
         return new Result(
                 setup.label(name),

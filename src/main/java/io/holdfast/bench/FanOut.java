@@ -41,11 +41,15 @@ final class FanOut implements Scenario {
         boolean untilReceipt = options.text("until").equals("receipt");
         int limit = rate > 0 ? Integer.MAX_VALUE : untilReceipt ? underWay * UNDELIVERED_TO_UNANSWERED : underWay;
         int connections = rate > 0 ? 32 : underWay;
+        boolean overSocket = options.text("via").equals("socket");
         Publishing publishing = new Publishing(
                 setup.loop(),
                 setup.payload(),
                 ledger,
-                HttpSubmitter.publish(setup.loop(), options.text("api-key"), connections, setup.target(), CHANNEL),
+                overSocket
+                        ? SocketSubmitter.publish(setup.loop(), setup.target(), CHANNEL)
+                        : HttpSubmitter.publish(
+                                setup.loop(), options.text("api-key"), connections, setup.target(), CHANNEL),
                 new Pace(
                         limit,
                         untilReceipt ? underWay : Integer.MAX_VALUE,
@@ -76,7 +80,8 @@ final class FanOut implements Scenario {
         }
         String name = rate > 0
                 ? String.format(Locale.ROOT, "fan-out, %.0f/s", rate)
-                : "fan-out, " + underWay + (untilReceipt ? " without receipt" : " under way");
+                : "fan-out, " + underWay + (untilReceipt ? " without receipt" : " under way")
+                        + (overSocket ? ", over WebSocket" : "");
         return new Result(
                 setup.label(stalled > 0 ? name + ", " + options.text("stalled") + " % stalled" : name),
                 setup.target().name(),

@@ -12,7 +12,7 @@ final class HttpSubmitter implements Submitter {
         byte[] of(int firstSequence, List<byte[]> data);
     }
 
-    private static final byte[] ERROR = Ascii.bytes("\"error\"");
+    static final byte[] ERROR = Ascii.bytes("\"error\"");
 
     private final String path;
     private final Body body;

@@ -27,8 +27,9 @@ final class Options {
                                                has come (then 16 times as many may be undelivered) (delivery)
               --rate R                         messages per second on a fixed schedule instead (0: off)
               --stalled S                      percent of subscribers that stop reading (0)
-              --via http|batch                 direct: one request for each message, or for many (http)
-              --batch B                        messages in one request (100)
+              --via http|batch|socket          one request for each message; one for many (direct); commands over a WebSocket,
+                                               in insecure mode (http)
+              --batch B                        messages in one request or frame (100)
               --pending P                      return: messages for each client (100)
               --kill-cmd C --start-cmd C       return: shell commands that kill and start the server in between
               --ready-path P                   what answers 200 when the server is ready (/health/ready)

@@ -14,7 +14,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LoadTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"fanout", "direct", "direct --via batch --batch 7", "return", "return --via batch"})
+    @ValueSource(
+            strings = {
+                "fanout",
+                "fanout --via socket",
+                "direct",
+                "direct --via batch --batch 7",
+                "direct --via socket --batch 7",
+                "return",
+                "return --via batch"
+            })
     void a_server_without_faults_is_found_without_faults(String scenario) throws IOException {
         Result result = run(Mischief.NONE, scenario);
 

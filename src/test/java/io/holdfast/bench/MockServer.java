@@ -40,6 +40,9 @@ final class MockServer implements AutoCloseable {
     private static final Pattern SEND = Pattern.compile("\\{\"client\":\"([^\"]*)\",\"data\":(\\{[^}]*\\})\\}");
     private static final Pattern PUBLISH = Pattern.compile("\\{\"channel\":\"([^\"]*)\",\"data\":(\\{[^}]*\\})\\}");
 
+    private static final Pattern COMMAND =
+            Pattern.compile("\\{\"id\":(\\d+),\"publish\":\\{\"channel\":\"([^\"]*)\",\"data\":(\\{[^}]*\\})\\}\\}");
+
     private final ServerSocket server;
     private final Mischief mischief;
     private final Map<String, Member> members = new LinkedHashMap<>();
@@ -147,10 +150,7 @@ final class MockServer implements AutoCloseable {
             if (mischief == Mischief.REFUSE && handled++ % 97 == 96) {
                 return "{\"error\":{\"code\":100,\"message\":\"internal\"}}";
             }
-            offsets.merge(publish.group(1), 1L, Long::sum);
-            for (Member member : new ArrayList<>(members.values())) {
-                deliver(member, push(publish.group(1), publish.group(2)));
-            }
+            publish(publish.group(1), publish.group(2));
             return "{\"result\":{\"offset\":1,\"epoch\":\"e\"}}";
         }
         Matcher send = SEND.matcher(body);
@@ -158,6 +158,15 @@ final class MockServer implements AutoCloseable {
             send(send.group(1), send.group(2));
         }
         return "{\"id\":\"x\",\"replies\":[]}";
+    }
+
+    private void publish(String channel, String data) throws IOException {
+        offsets.merge(channel, 1L, Long::sum);
+        for (Member member : new ArrayList<>(members.values())) {
+            if (!member.publisher) {
+                deliver(member, push(channel, data));
+            }
+        }
     }
 
     private void send(String client, String data) throws IOException {
@@ -217,6 +226,7 @@ final class MockServer implements AutoCloseable {
         private final OutputStream out;
         private String heldBack = "";
         private int unconfirmed;
+        private boolean publisher;
 
         Member(OutputStream out) {
             this.out = out;
@@ -236,6 +246,8 @@ final class MockServer implements AutoCloseable {
                         if (text.equals("{}")) {
                             acknowledged += unconfirmed;
                             unconfirmed = 0;
+                        } else if (text.contains("\"publish\":")) {
+                            commands(text);
                         } else {
                             client = greet(text);
                         }
@@ -248,10 +260,24 @@ final class MockServer implements AutoCloseable {
             }
         }
 
+        /** The publish commands of one frame. */
+        private void commands(String text) throws IOException {
+            Matcher command = COMMAND.matcher(text);
+            while (command.find()) {
+                if (command.group(2).startsWith("#")) {
+                    MockServer.this.send(command.group(2).substring(1), command.group(3));
+                } else {
+                    publish(command.group(2), command.group(3));
+                }
+                say("{\"id\":" + command.group(1) + ",\"publish\":{}}");
+            }
+        }
+
         private String greet(String text) throws IOException {
             Matcher matcher = CLIENT.matcher(text);
             matcher.find();
             String client = matcher.group(1);
+            publisher = client.equals("publisher");
             members.put(client, this);
             StringBuilder replies = new StringBuilder("{\"id\":1,\"connect\":{\"client\":\"c\",\"ping\":25}}");
             if (text.contains("\"subscribe\"")) {
