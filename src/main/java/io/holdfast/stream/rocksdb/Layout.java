@@ -85,6 +85,9 @@ final class Layout {
         return new String(bytes, from, to - from, StandardCharsets.UTF_8);
     }
 
+    /** A stream's number, with which its keys begin. */
+    static final int NUMBER_BYTES = 8;
+
     static byte[] key(long first) {
         byte[] key = new byte[8];
         longAt(key, 0, first);

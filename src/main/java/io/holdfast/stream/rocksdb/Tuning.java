@@ -9,6 +9,7 @@ import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.HashSkipListMemTableConfig;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.WALRecoveryMode;
@@ -17,6 +18,8 @@ import org.rocksdb.WALRecoveryMode;
 final class Tuning implements AutoCloseable {
 
     private static final long MIB = 1L << 20;
+
+    private static final long STREAM_BUCKETS = 1 << 16;
 
     private final List<AutoCloseable> owned = new ArrayList<>();
     private final BloomFilter bloom = own(new BloomFilter(10, false));
@@ -68,6 +71,13 @@ final class Tuning implements AutoCloseable {
                             case IDS, EXPIRY -> 32 * MIB;
                             default -> 8 * MIB;
                         }));
+        if (family == Family.MESSAGES || family == Family.IDS) {
+            // Their keys begin with the stream's number and are never read across streams. A skip list for each stream
+            // in the memory table is short, where a common one costs a cache miss for each step of an insert (measured:
+            // a third of the engine thread's time).
+            options.useFixedLengthPrefixExtractor(Layout.NUMBER_BYTES)
+                    .setMemTableConfig(new HashSkipListMemTableConfig().setBucketCount(STREAM_BUCKETS));
+        }
         if (family == Family.IDS) {
             options.setMemtablePrefixBloomSizeRatio(0.05).setMemtableWholeKeyFiltering(true);
         }
