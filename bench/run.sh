@@ -2,7 +2,7 @@
 # Builds, starts the gateway on core 0, drives it from core 1, prints a table in Markdown.
 #
 #   bench/run.sh                        every scenario
-#   bench/run.sh fanout direct          some of them: fanout stalled paced bare direct batch return restart idle
+#   bench/run.sh fanout direct          some of them: fanout stalled paced bare direct batch socket return restart idle
 #   bench/run.sh load fanout --clients 100 --under-way 40     one, with the load program's own options
 #
 # SECONDS_EACH (10) and WARMUP (15) set the times, PORT (9780) the port, BUILD=no skips the build, PROFILE=FILE.jfr records
@@ -110,6 +110,9 @@ scenario() {
             load fanout --clients 100 --under-way 40
             load fanout --clients 100 --under-way 40 --until receipt
             load fanout --clients 1000 --under-way 1
+            load fanout --clients 1000 --under-way 4 --via socket --until receipt
+            load fanout --clients 100 --under-way 40 --via socket --until receipt
+            load fanout --clients 1000 --under-way 1 --via socket
             ;;
         stalled) gateway; load fanout --clients 1000 --under-way 4 --stalled 1 ;;
         paced) gateway; load fanout --clients 1000 --rate 100 ;;
@@ -121,6 +124,7 @@ scenario() {
             ;;
         direct) gateway; load direct --clients 1000 --under-way 64 ;;
         batch) gateway; load direct --clients 1000 --via batch --under-way 4 ;;
+        socket) gateway; load direct --clients 1000 --via socket --batch 50 --under-way 40 ;;
         return) gateway; load return return return --clients 1000 --pending 100 --via batch ;;
         restart)
             gateway
@@ -150,7 +154,7 @@ if [ "${1:-}" = load ]; then
     case " $* " in *"--target bare"*) bare ;; *) gateway ;; esac
     load "$@"
 else
-    for name in ${*:-fanout stalled paced bare direct batch return restart idle}; do
+    for name in ${*:-fanout stalled paced bare direct batch socket return restart idle}; do
         scenario "$name"
     done
 fi

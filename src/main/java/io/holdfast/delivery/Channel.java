@@ -103,8 +103,9 @@ final class Channel {
                 Subscription subscription = live.get(i);
                 long handed = subscription.handedUpTo();
                 if (offset == handed + 1) {
+                    Outgoing piece = encoded.piece(subscription.format()); // before it counts as handed
                     subscription.hand(offset);
-                    fanout.add(subscription.connection(), encoded.piece(subscription.format()));
+                    fanout.add(subscription.connection(), piece);
                 } else if (offset > handed) {
                     live.remove(i--);
                     fallBehind(subscription, fanout);

@@ -8,6 +8,7 @@ import io.holdfast.stream.Change;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.Receipt;
 import io.holdfast.stream.Removed;
+import io.holdfast.stream.StoreFullException;
 import io.holdfast.stream.StreamEngine;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,8 +43,11 @@ final class Committer {
     private static final Logger LOG = Logger.getLogger(Committer.class.getName());
     private static final long REFUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Then the breaker lets a trial through, for which somebody must dare to publish. */
+    /** Then the breaker lets a trial through. */
     private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    /** Room may be made at any time. */
+    private static final long FULL_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(10);
     private static final long CHANGES_TIMEOUT_SECONDS = 20;
@@ -83,8 +87,8 @@ final class Committer {
 
     private volatile List<Pending> underWay = List.of();
     private volatile boolean refusing;
-    private volatile long refusedAtNanos;
     private volatile long refusingUntilNanos;
+    private volatile long unreadyUntilNanos;
     private volatile boolean expireDue;
     private volatile long busySinceNanos;
     private volatile boolean busy;
@@ -194,9 +198,9 @@ final class Committer {
         }
     }
 
-    /** Whether publishing is refused because the engine's breaker is open, or the committer has ended. */
+    /** Whether publishing is refused because the engine's breaker is open or the store full, or the committer ended. */
     boolean isRefusing() {
-        if (refusing && clock.nanos() - refusedAtNanos < REST_NANOS) {
+        if (refusing && clock.nanos() - unreadyUntilNanos < 0) {
             return true;
         }
         synchronized (lock) {
@@ -215,9 +219,7 @@ final class Committer {
             while (collect(batch)) {
                 busySinceNanos = clock.nanos();
                 busy = true;
-                apply();
-                store(batch);
-                expire();
+                round(batch);
                 busy = false;
                 batch = new ArrayList<>();
             }
@@ -226,6 +228,18 @@ final class Committer {
                 ended = true;
             }
             abandon();
+        }
+    }
+
+    private void round(List<Pending> batch) {
+        try {
+            apply();
+            store(batch);
+            expire();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.SEVERE, "The committer met an unexpected error and goes on", e);
+            fail(batch, new DeliveryException(Reason.OUTCOME_UNKNOWN, LATE)); // where it had no receipt yet
+            doubt(batch);
         }
     }
 
@@ -273,7 +287,7 @@ final class Committer {
                 await(engine.apply(changes));
             }
             collected.forEach(Outbox::stored);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "Cursors could not be stored and are kept for the next attempt", e);
             for (Outbox outbox : collected) {
                 outbox.collectAgain();
@@ -294,9 +308,7 @@ final class Committer {
         try {
             outcomes = guarded.append(appends);
         } catch (CircuitBreakerOpenException e) {
-            refusedAtNanos = clock.nanos();
-            refusingUntilNanos = refusedAtNanos + REFUSE_NANOS;
-            refusing = true;
+            refuse(REST_NANOS);
             failAll(batch, Reason.UNAVAILABLE, "The message store is failing; repeat later with the same id");
             return;
         } catch (TimeoutException e) {
@@ -304,6 +316,15 @@ final class Committer {
                     Level.SEVERE,
                     "The engine did not answer in time; the outcome of {0} messages is unknown",
                     batch.size());
+            failAll(batch, Reason.OUTCOME_UNKNOWN, LATE);
+            return;
+        } catch (StoreFullException e) {
+            LOG.log(Level.SEVERE, "{0} messages were refused: {1}", new Object[] {batch.size(), e.getMessage()});
+            refuse(FULL_NANOS);
+            failAll(batch, Reason.UNAVAILABLE, "The message store is full; repeat later with the same id");
+            return;
+        } catch (Error e) {
+            LOG.log(Level.SEVERE, "The outcome of " + batch.size() + " messages is unknown", e);
             failAll(batch, Reason.OUTCOME_UNKNOWN, LATE);
             return;
         } catch (RuntimeException e) {
@@ -320,6 +341,14 @@ final class Committer {
         hub.stored(new Hub.Batch(batch, outcomes));
         underWay = List.of();
         resolveDoubt();
+    }
+
+    /** Refuses what comes for a moment, and is not ready for a while: then somebody must dare to publish. */
+    private void refuse(long restNanos) {
+        long now = clock.nanos();
+        refusingUntilNanos = now + REFUSE_NANOS;
+        unreadyUntilNanos = now + restNanos;
+        refusing = true;
     }
 
     private void expire() {

@@ -3,6 +3,7 @@ package io.holdfast.delivery;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.EngineException;
+import io.holdfast.stream.StoreFullException;
 import io.holdfast.stream.StreamEngine;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -17,6 +18,8 @@ import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 /**
  * The way to the engine, guarded by MicroProfile Fault Tolerance. Per batch, since a guarded call costs microseconds
  * ({@code @Timeout} about 3). Called by the committer thread only.
+ *
+ * <p>A full store is refused at once and moves no breaker: it is tried again with every batch.
  *
  * <p>A batch never changes between attempts: a retry joins the unfinished attempt or finds what it stored. There is no
  * fallback, since nothing may pretend to have stored. Every value can be overridden by MicroProfile Config, for instance
@@ -40,6 +43,7 @@ public class GuardedEngine {
     /**
      * Stores a batch; returns when it is durable.
      *
+     * @throws StoreFullException if there is no room
      * @throws EngineException if the engine failed at every attempt
      * @throws TimeoutException if it did not answer in time: the outcome is unknown
      * @throws CircuitBreakerOpenException if it has failed so often that it is given a rest
@@ -48,15 +52,16 @@ public class GuardedEngine {
             maxRetries = 3,
             delay = 100,
             jitter = 50,
-            maxDuration = 20_000,
+            maxDuration = 21_000,
             retryOn = {EngineException.class, TimeoutException.class},
-            abortOn = CircuitBreakerOpenException.class)
+            abortOn = {CircuitBreakerOpenException.class, StoreFullException.class})
     @CircuitBreaker(
             requestVolumeThreshold = 5,
             failureRatio = 1,
             successThreshold = 2,
             delay = 60_000,
-            failOn = {EngineException.class, TimeoutException.class})
+            failOn = {EngineException.class, TimeoutException.class},
+            skipOn = StoreFullException.class)
     @Timeout(5_000)
     public List<AppendOutcome> append(List<Append> batch) {
         try {

@@ -99,7 +99,7 @@ final class Hub {
                 queue.take().accept(fanout);
             } catch (InterruptedException e) {
                 LOG.log(Level.FINE, "The hub was interrupted and goes on", e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.log(Level.SEVERE, "The hub met an unexpected error and goes on", e);
             }
         }
@@ -120,13 +120,23 @@ final class Hub {
             if (batch.outcomes().get(i) instanceof AppendOutcome.Stored stored) {
                 Channel channel = channels.find(append.stream());
                 if (channel != null) {
-                    channel.deliver(stored.position(), publication(append, stored), fanout);
-                    fanout.wakeIfMany();
+                    deliver(channel, append, stored, fanout);
                 }
             }
         }
         fanout.wake();
         whenReady(() -> complete(batch));
+    }
+
+    /** Whatever happens to one channel, its subscribers read what they were not handed, and the others go on. */
+    private static void deliver(Channel channel, Append append, AppendOutcome.Stored stored, Fanout fanout) {
+        try {
+            channel.deliver(stored.position(), publication(append, stored), fanout);
+            fanout.wakeIfMany();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.SEVERE, "The hub could not hand a publication on; its channel's subscribers read it", e);
+            channel.fallBehind(fanout);
+        }
     }
 
     private static Publication publication(Append append, AppendOutcome.Stored stored) {

@@ -67,7 +67,7 @@ final class Recovery {
     void serve(RegisteredConnection connection) {
         try {
             connection.read();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "Reading for a connection that is behind failed; it is closed and may come back", e);
             connection.fail(Ending.INTERNAL_ERROR);
         }

@@ -169,7 +169,7 @@ final class Writer {
                 if (connection != null) {
                     try {
                         write(connection);
-                    } catch (RuntimeException e) {
+                    } catch (RuntimeException | Error e) {
                         LOG.log(Level.WARNING, "Writing to a connection failed", e);
                         connection.fail(Ending.INTERNAL_ERROR);
                     }

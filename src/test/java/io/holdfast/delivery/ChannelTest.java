@@ -1,6 +1,7 @@
 package io.holdfast.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
@@ -66,6 +67,17 @@ class ChannelTest {
         assertThat(one.write().offsets("news")).as("not before it has read").isEmpty();
         assertThat(one.read().write().offsets("news")).containsExactly(1L, 2L);
         assertThat(two.read().write().offsets("news")).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void what_cannot_be_encoded_the_first_time_is_read() throws Exception {
+        Workbench.Line line = bench.connect().subscribe("news", null);
+        bench.publish("news");
+        PlainFormat.FAILS.set(1);
+        assertThatThrownBy(() -> bench.publish("news")).isInstanceOf(OutOfMemoryError.class);
+        bench.publish("news");
+
+        assertThat(line.read().write().offsets("news")).containsExactly(1L, 2L, 3L);
     }
 
     @Test

@@ -308,6 +308,21 @@ class DeliveryTest {
     }
 
     @Test
+    void an_error_in_the_hub_or_the_writer_loses_nothing_and_stops_nobody() throws Exception {
+        Gateway.Client client = gateway.connect();
+        client.open("u1");
+        Gateway.Client other = gateway.connect();
+        other.open("u2");
+        for (int i = 0; i < 5; i++) {
+            PlainFormat.FAILS.set(1);
+            gateway.send("u1", "m" + i);
+            gateway.send("u2", "m" + i);
+        }
+        until(() -> client.offsets("#u1").equals(range(1, 5)));
+        until(() -> other.offsets("#u2").equals(range(1, 5)));
+    }
+
+    @Test
     void reserved_tags_are_refused_before_anything_is_queued() {
         assertThatThrownBy(() ->
                         gateway.manager.send("u1", "x", SendOptions.defaults().withTags(Map.of("expires", "1"))))

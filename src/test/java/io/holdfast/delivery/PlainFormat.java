@@ -2,13 +2,20 @@ package io.holdfast.delivery;
 
 import io.holdfast.stream.Publication;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A wire format that a test can read: {@code channel offset payload}, pings are {@code ping}. */
 final class PlainFormat implements WireFormat {
     static final PlainFormat INSTANCE = new PlainFormat();
 
+    /** So many publications shall fail with an Error. */
+    static final AtomicInteger FAILS = new AtomicInteger();
+
     @Override
     public byte[] publication(String channel, Publication publication) {
+        if (FAILS.get() > 0 && FAILS.getAndDecrement() > 0) {
+            throw new OutOfMemoryError("as the test asked");
+        }
         return (channel + " " + publication.offset() + " " + new String(publication.payload(), StandardCharsets.UTF_8))
                 .getBytes(StandardCharsets.UTF_8);
     }

@@ -2,9 +2,13 @@ package io.holdfast.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.it.faults.FaultServlet;
+import io.holdfast.it.faults.FaultyEngine;
 import java.io.File;
 import java.net.URI;
 import java.net.URL;
+import java.util.function.BooleanSupplier;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
@@ -15,7 +19,10 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Arquillian deploys the WAR that was built into a managed Liberty; Tyrus speaks raw frames to it. */
+/**
+ * Arquillian deploys the WAR that was built into a managed Liberty; Tyrus speaks raw frames to it. The engine can be made to
+ * fail, so that the runtime's Fault Tolerance shows what it does; its time limits are set shorter by MicroProfile Config.
+ */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 class DeployedIT {
@@ -27,7 +34,8 @@ class DeployedIT {
         // Another name than in the project's server.xml, which this server includes and whose WAR it does not have.
         return ShrinkWrap.create(ZipImporter.class, "deployed.war")
                 .importFrom(new File("target/holdfast.war"))
-                .as(WebArchive.class);
+                .as(WebArchive.class)
+                .addClasses(FaultyEngine.class, FaultyEngine.Mode.class, FaultServlet.class);
     }
 
     private URI websocket() {
@@ -71,5 +79,87 @@ class DeployedIT {
                         .message("nobody", "nothing")
                         .status())
                 .isEqualTo(401);
+    }
+
+    @Test
+    void a_failed_write_is_repeated_and_stored_once() {
+        engine(FaultyEngine.Mode.FAILS_ONCE);
+        JsonNode receipt = api().send("{'client': 'retry', 'id': 'r1', 'data': 1}");
+
+        assertThat(receipt.path("duplicate").asBoolean()).isFalse();
+        assertThat(attempts()).isEqualTo(2);
+        assertThat(api().send("{'client': 'retry', 'id': 'r1', 'data': 1}")
+                        .path("duplicate")
+                        .asBoolean())
+                .isTrue();
+    }
+
+    @Test
+    void five_failures_open_the_breaker_which_refuses_at_once_and_then_tries_again() throws Exception {
+        engine(FaultyEngine.Mode.FAILS);
+        Api.Answer first = send("b1");
+        assertThat(first.status()).isEqualTo(503);
+        assertThat(first.header("Retry-After")).isNotNull();
+        assertThat(attempts()).isEqualTo(4);
+        assertThat(send("b1").status()).isEqualTo(503);
+        assertThat(attempts()).isEqualTo(5);
+
+        engine(FaultyEngine.Mode.WORKS);
+        assertThat(send("b1").status()).isEqualTo(503);
+        assertThat(attempts()).isZero();
+
+        until(() -> send("b1").status() == 200);
+        assertThat(send("b2").status()).isEqualTo(200);
+        assertThat(send("b3").status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_hanging_write_leaves_the_outcome_unknown() throws Exception {
+        engine(FaultyEngine.Mode.HANGS);
+        long start = System.nanoTime();
+        Api.Answer answer = send("h1");
+        long millis = (System.nanoTime() - start) / 1_000_000;
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.body()).contains("same id");
+        assertThat(millis).isBetween(2_000L, 10_000L);
+        engine(FaultyEngine.Mode.WORKS);
+        until(() -> send("h1").status() == 200);
+    }
+
+    @Test
+    void a_full_store_moves_no_breaker_and_publishing_resumes_at_once() throws Exception {
+        engine(FaultyEngine.Mode.FULL);
+        for (int i = 0; i < 3; i++) {
+            assertThat(send("f1").status()).isEqualTo(503);
+            Thread.sleep(1_100); // for a second after a refusal nothing is tried
+        }
+        assertThat(attempts()).isEqualTo(3);
+        for (int i = 0; i < 5; i++) {
+            send("f1");
+            Thread.sleep(1_100);
+        }
+        engine(FaultyEngine.Mode.WORKS);
+        assertThat(send("f1").status()).isEqualTo(200);
+    }
+
+    private Api.Answer send(String id) {
+        return api().post("/api/send", "{'client': 'faults', 'id': '%s', 'data': 1}", id);
+    }
+
+    private void engine(FaultyEngine.Mode mode) {
+        assertThat(api().postRaw("/test/engine?mode=" + mode, "").status()).isEqualTo(200);
+    }
+
+    private int attempts() {
+        return Integer.parseInt(api().get("/test/engine").body().strip());
+    }
+
+    private static void until(BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(end);
+            Thread.sleep(200);
+        }
     }
 }

@@ -98,8 +98,8 @@ public final class MemoryEngine implements StreamEngine {
         List<Removed> dropped = new ArrayList<>();
         while (over(stream, retention, publication)) {
             Publication oldest = stream.kept.pollFirstEntry().getValue();
+            stream.lostUpTo = oldest.offset();
             if (oldest.offset() > stream.confirmedUpTo) {
-                stream.lostUpTo = oldest.offset();
                 dropped.add(new Removed(append.stream(), oldest.offset(), oldest.id()));
                 settle(stream, oldest, FinalState.DROPPED);
             }

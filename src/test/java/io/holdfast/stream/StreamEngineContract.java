@@ -278,6 +278,19 @@ public abstract class StreamEngineContract {
     }
 
     @Test
+    void overflow_of_what_one_device_has_confirmed_is_lost_for_the_others_and_stays_acknowledged() {
+        Retention two = new Retention(2, 1000, Retention.Overflow.DROP_OLDEST);
+        append(kept("a", two), kept("b", two));
+        await(engine.apply(List.of(new Change.MoveCursor(S, "fast", 2, now.get(), true))));
+        Stored stored = (Stored) append(kept("c", two)).get(0);
+        assertThat(stored.dropped()).isEmpty();
+        assertThat(engine.message(S, "a").orElseThrow().finalState()).isNull();
+        assertThat(engine.info(S).lostUpTo()).isEqualTo(1);
+        assertThat(page(position(0), 10).continuity()).isEqualTo(Continuity.LOST);
+        assertThat(page(position(1), 10).continuity()).isEqualTo(Continuity.CONTINUOUS);
+    }
+
+    @Test
     void overflow_within_one_batch_drops_what_the_batch_itself_brought() {
         Retention two = new Retention(2, 1000, Retention.Overflow.DROP_OLDEST);
         List<AppendOutcome> outcomes =
@@ -289,18 +302,6 @@ public abstract class StreamEngineContract {
         reopen();
         assertThat(ids(all(S))).containsExactly("c", "d");
         assertThat(engine.info(S).messages()).isEqualTo(2);
-    }
-
-    @Test
-    void dropping_what_was_confirmed_is_no_loss() {
-        Retention two = new Retention(2, 1000, Retention.Overflow.DROP_OLDEST);
-        append(kept("a", two), kept("b", two));
-        apply(confirm("d", 1));
-        Stored stored = (Stored) append(kept("c", two)).get(0);
-        assertThat(stored.dropped()).isEmpty();
-        assertThat(engine.info(S).lostUpTo()).isZero();
-        assertThat(engine.info(S).firstOffset()).isEqualTo(2);
-        assertThat(engine.message(S, "a").orElseThrow().finalState()).isNull();
     }
 
     @Test

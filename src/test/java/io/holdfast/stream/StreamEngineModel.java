@@ -55,8 +55,8 @@ final class StreamEngineModel {
         List<Removed> dropped = new ArrayList<>();
         while (stream.retained.size() > bound.maxMessages() || bytes(stream) > bound.maxBytes()) {
             long oldest = stream.retained.firstKey();
+            stream.lostUpTo = oldest;
             if (oldest > stream.confirmedUpTo) {
-                stream.lostUpTo = oldest;
                 dropped.add(new Removed(
                         append.stream(), oldest, at(stream.retained, oldest).id()));
             }

@@ -114,6 +114,10 @@ final class AppendBatch {
                 dropped = dropped.isEmpty() ? new ArrayList<>() : dropped;
                 dropped.add(removed);
             }
+            // Confirmed by one device, it may still be wanted by another that is connected and behind: otherwise it
+            // would
+            // have been trimmed.
+            stream.lostUpTo = Math.max(stream.lostUpTo, oldest);
             changes.removeMessage(stream, oldest);
         }
         return dropped;
@@ -129,7 +133,6 @@ final class AppendBatch {
         if (known != null && known.offset() == offset) {
             ids.put(key, known.ended(FinalState.DROPPED, changes.nowMillis));
         }
-        stream.lostUpTo = Math.max(stream.lostUpTo, offset);
         return new Removed(stream.name(), offset, id);
     }
 

@@ -2,6 +2,7 @@ package io.holdfast.stream.rocksdb;
 
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.EngineException.Reason;
+import io.holdfast.stream.StoreFullException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +53,7 @@ final class Failures {
     }
 
     EngineException diskFull(Throwable cause) {
-        return new EngineException(
-                Reason.STORE_FULL,
+        return new StoreFullException(
                 "The disk under the data directory " + directory
                         + " is full: nothing can be stored. Free space; the engine" + " goes on by itself then.",
                 cause);

@@ -2,6 +2,7 @@ package io.holdfast.stream.rocksdb;
 
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.EngineException.Reason;
+import io.holdfast.stream.StoreFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -74,8 +75,7 @@ final class SpaceGuard {
 
     EngineException refusal() {
         boolean disk = freeBytes < options.minFreeBytes();
-        return new EngineException(
-                Reason.STORE_FULL,
+        return new StoreFullException(
                 disk
                         ? "Less than " + options.minFreeBytes() + " bytes are free on the disk under "
                                 + options.directory()
