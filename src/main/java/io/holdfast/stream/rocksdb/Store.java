@@ -46,6 +46,9 @@ final class Store {
     private final WriteOptions unsynced;
     private final ConcurrentHashMap<String, StreamState> streams = new ConcurrentHashMap<>();
     private final CompactRangeOptions compaction = new CompactRangeOptions().setExclusiveManualCompaction(false);
+    /** Made early: when an application is undeployed its classes may be gone before its last flush. */
+    private final FlushOptions flushing = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true);
+
     private final StreamLoader loader;
     private final long generation;
 
@@ -277,8 +280,8 @@ final class Store {
 
     /** Moves what lies in memory to tables and drops what was removed before, so that logs can go. */
     void flush() {
-        try (FlushOptions wait = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true)) {
-            db.flush(wait, List.of(families));
+        try {
+            db.flush(flushing, List.of(families));
         } catch (RocksDBException cause) {
             throw failures.of("flushing", cause);
         }
@@ -320,6 +323,7 @@ final class Store {
         db.close();
         point.close();
         compaction.close();
+        flushing.close();
         synced.close();
         unsynced.close();
         tuning.close();
