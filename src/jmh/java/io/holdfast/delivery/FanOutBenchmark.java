@@ -71,11 +71,11 @@ public class FanOutBenchmark {
     }
 
     private void publish(int count) {
-        long before = rig.manager.stats().pushes();
+        long before = rig.manager.stats().messages().sent();
         for (int i = 0; i < count; i++) {
             rig.manager.publish("bench", payload, SendOptions.defaults());
         }
-        while (rig.manager.stats().pushes() - before < (long) count * SUBSCRIBERS) {
+        while (rig.manager.stats().messages().sent() - before < (long) count * SUBSCRIBERS) {
             Thread.onSpinWait();
         }
     }

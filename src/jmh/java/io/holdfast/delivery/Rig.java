@@ -22,7 +22,8 @@ final class Rig implements AutoCloseable {
                 DeliverySettings.defaults(),
                 new SystemClock(),
                 json -> json.getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                new DeliveryThreads(part -> work -> daemon(work, part), threads, threads));
+                new DeliveryThreads(part -> work -> daemon(work, part), threads, threads),
+                event -> false);
         manager.start();
     }
 

@@ -25,10 +25,10 @@ public class SendBufferBenchmark {
     private static final int MESSAGES = 16;
 
     private final DeliverySettings settings = DeliverySettings.defaults();
-    private final SendBuffer buffer = new SendBuffer(settings, PlainFormat.INSTANCE, 0);
+    private final SendBuffer buffer = new SendBuffer(settings, PlainFormat.INSTANCE, 0, new Latency());
     private final byte[] scratch = new byte[settings.frameBytes() + 16];
     private final Outgoing piece =
-            new Outgoing("x".repeat(220).getBytes(StandardCharsets.UTF_8), 0, Publication.NEVER, Outgoing.Kind.PUSH);
+            new Outgoing("x".repeat(220).getBytes(StandardCharsets.UTF_8), 0, Publication.NEVER, Outgoing.Kind.PUSH, new Outgoing.Message("m", 0));
 
     @Benchmark
     @OperationsPerInvocation(MESSAGES)

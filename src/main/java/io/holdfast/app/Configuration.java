@@ -2,7 +2,9 @@ package io.holdfast.app;
 
 import io.holdfast.access.AccessOptions;
 import io.holdfast.commands.CommandSettings;
+import io.holdfast.delivery.BreakerSettings;
 import io.holdfast.delivery.DeliverySettings;
+import io.holdfast.delivery.PoisonSettings;
 import io.holdfast.stream.Retention;
 import io.holdfast.stream.rocksdb.RocksDbOptions;
 import java.nio.file.Path;
@@ -111,7 +113,33 @@ record Configuration(
                 defaults.batchMessages(),
                 defaults.batchBytes(),
                 keys.integer("holdfast.recovery.readers", defaults.readers(), 1, 64),
-                keys.integer("holdfast.client.max-devices", defaults.devicesPerClient(), 1, 1_000));
+                keys.integer("holdfast.client.max-devices", defaults.devicesPerClient(), 1, 1_000),
+                keys.duration(
+                        "holdfast.drain.timeout", defaults.drainTimeout(), Duration.ZERO, Duration.ofMinutes(10)),
+                breaker(keys, defaults.breaker()),
+                poison(keys, defaults.poison()));
+    }
+
+    private static BreakerSettings breaker(Keys keys, BreakerSettings defaults) {
+        return new BreakerSettings(
+                keys.integer("holdfast.breaker.failures", defaults.failures(), 1, 1_000),
+                keys.integer("holdfast.breaker.successes", defaults.successes(), 1, 1_000),
+                keys.duration(
+                        "holdfast.breaker.open-time", defaults.openTime(), Duration.ofMillis(100), Duration.ofHours(1)),
+                keys.duration(
+                        "holdfast.breaker.max-open-time",
+                        defaults.maxOpenTime(),
+                        Duration.ofMillis(100),
+                        Duration.ofDays(1)),
+                keys.integer("holdfast.breaker.trials", defaults.trials(), 1, 1_000));
+    }
+
+    private static PoisonSettings poison(Keys keys, PoisonSettings defaults) {
+        return new PoisonSettings(
+                keys.integer("holdfast.poison.attempts", defaults.attempts(), 0, 1_000),
+                keys.duration("holdfast.poison.backoff", defaults.backoff(), Duration.ZERO, Duration.ofHours(1)),
+                keys.duration("holdfast.poison.max-backoff", defaults.maxBackoff(), Duration.ZERO, Duration.ofDays(1)),
+                keys.duration("holdfast.dead-letters.keep", defaults.keep(), Duration.ofMinutes(1), Duration.ofDays(365)));
     }
 
     private static RocksDbOptions store(Keys keys, Path outputDirectory, Path temporaryDirectory) {

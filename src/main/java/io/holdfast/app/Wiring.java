@@ -8,6 +8,7 @@ import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.DeliveryThreads;
+import io.holdfast.delivery.EventSink;
 import io.holdfast.delivery.PayloadCheck;
 import io.holdfast.protocol.MalformedJsonException;
 import io.holdfast.protocol.RawJson;
@@ -19,6 +20,7 @@ import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,6 +78,12 @@ class Wiring {
     @Singleton
     DeliveryClock clock(StreamEngine engine) {
         return new SteadyClock(System::currentTimeMillis, System::nanoTime, engine.newestMillis());
+    }
+
+    @Produces
+    @Singleton
+    EventSink eventSink(BeanManager beans) {
+        return new CdiEvents(beans);
     }
 
     @Produces

@@ -30,13 +30,13 @@ final class Probe {
 
     /** Messages to clients that the server counts as confirmed, since its start. */
     long acknowledged() {
-        Answer stats = get("/api/stats");
-        byte[] body = Ascii.bytes(stats.body());
+        Answer metrics = get("/api/metrics");
+        byte[] body = Ascii.bytes(metrics.body());
         long acknowledged = Ascii.indexOf(body, 0, body.length, ACKNOWLEDGED) < 0
                 ? -1
                 : Ascii.numberAfter(ACKNOWLEDGED, body, 0, body.length);
-        if (stats.status() != 200 || acknowledged < 0) {
-            throw new IllegalStateException("GET /api/stats answers " + stats.status() + " " + stats.body());
+        if (metrics.status() != 200 || acknowledged < 0) {
+            throw new IllegalStateException("GET /api/metrics answers " + metrics.status() + " " + metrics.body());
         }
         return acknowledged;
     }

@@ -104,7 +104,7 @@ final class Channel {
                 long handed = subscription.handedUpTo();
                 if (offset == handed + 1) {
                     Outgoing piece = encoded.piece(subscription.format()); // before it counts as handed
-                    subscription.hand(offset);
+                    subscription.hand(piece, offset);
                     fanout.add(subscription.connection(), piece);
                 } else if (offset > handed) {
                     live.remove(i--);

@@ -7,7 +7,6 @@ import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.Receipt;
-import io.holdfast.stream.Removed;
 import io.holdfast.stream.StoreFullException;
 import io.holdfast.stream.StreamEngine;
 import java.util.ArrayDeque;
@@ -60,6 +59,8 @@ final class Committer {
     private final GuardedEngine guarded;
     private final StreamEngine engine;
     private final Outboxes outboxes;
+    private final DeadLetters deadLetters;
+    private final Gone gone;
     private final Hub hub;
     private final DeliverySettings settings;
     private final DeliveryClock clock;
@@ -101,6 +102,8 @@ final class Committer {
             GuardedEngine guarded,
             StreamEngine engine,
             Outboxes outboxes,
+            DeadLetters deadLetters,
+            Gone gone,
             Hub hub,
             DeliverySettings settings,
             DeliveryClock clock,
@@ -109,6 +112,8 @@ final class Committer {
         this.guarded = guarded;
         this.engine = engine;
         this.outboxes = outboxes;
+        this.deadLetters = deadLetters;
+        this.gone = gone;
         this.hub = hub;
         this.settings = settings;
         this.clock = clock;
@@ -168,6 +173,7 @@ final class Committer {
                 throw new DeliveryException(Reason.DRAINING, "The server is shutting down; repeat elsewhere or later");
             }
             if (queue.size() >= settings.queueMessages() || queuedBytes + bytes > settings.queueBytes()) {
+                counters.overflows.increment();
                 throw new DeliveryException(
                         Reason.OVERLOADED, "Too many messages wait to be stored; slow down and repeat");
             }
@@ -233,6 +239,7 @@ final class Committer {
 
     private void round(List<Pending> batch) {
         try {
+            deadLetters.move();
             apply();
             store(batch);
             expire();
@@ -358,7 +365,7 @@ final class Committer {
         expireDue = false;
         try {
             StreamEngine.Expired expired = await(engine.expire(clock.millis(), EXPIRE_AT_ONCE));
-            expired.removed().forEach(this::expired);
+            expired.removed().forEach(gone::expired);
             if (!expired.exhausted()) {
                 expireSoon();
             }
@@ -371,19 +378,7 @@ final class Committer {
     /** Counted before anybody can confirm what came after it: each message as dropped or as acknowledged, never both. */
     void dropped(AppendOutcome outcome) {
         if (outcome instanceof AppendOutcome.Stored stored) {
-            for (Removed removed : stored.dropped()) {
-                Outbox outbox = outboxes.ofStream(removed.stream());
-                if (outbox == null ? Outboxes.isOutbox(removed.stream()) : outbox.dropped(removed.offset())) {
-                    counters.dropped.increment();
-                }
-            }
-        }
-    }
-
-    void expired(Removed removed) {
-        Outbox outbox = outboxes.ofStream(removed.stream());
-        if (outbox == null ? Outboxes.isOutbox(removed.stream()) : outbox.expired(removed.offset())) {
-            counters.expired.increment();
+            stored.dropped().forEach(gone::dropped);
         }
     }
 

@@ -24,30 +24,55 @@ final class Counters {
     final LongAdder staleAcks = new LongAdder();
     final LongAdder recoveredReads = new LongAdder();
     final LongAdder writerReplacements = new LongAdder();
+    final LongAdder dead = new LongAdder();
+    final LongAdder reconnections = new LongAdder();
+    final LongAdder overflows = new LongAdder();
+    final LongAdder breakerOpens = new LongAdder();
+    final LongAdder breakerHalfOpens = new LongAdder();
+    final LongAdder breakerCloses = new LongAdder();
+    final LongAdder eventsDiscarded = new LongAdder();
 
-    DeliveryStats snapshot(long connections, long queued) {
-        return new DeliveryStats(
-                connections,
+    /** From publishing to the frame in which it is written. */
+    final Latency sendLatency = new Latency();
+
+    /** From publishing to the first confirmation. */
+    final Latency confirmLatency = new Latency();
+
+    final LongAdder retryAttempts = new LongAdder();
+    final LongAdder retrySuccesses = new LongAdder();
+    final LongAdder retryFailures = new LongAdder();
+
+    DeliveryStats.Connections connections(long active) {
+        return new DeliveryStats.Connections(
                 connectionsOpened.sum(),
+                active,
+                writeErrors.sum() + slowClosed.sum(),
+                reconnections.sum(),
+                pongTimeouts.sum(),
+                slowClosed.sum());
+    }
+
+    DeliveryStats.Messages messages(long queued) {
+        return new DeliveryStats.Messages(
                 accepted.sum(),
+                pushes.sum(),
+                queued,
+                failed.sum(),
+                refused.sum(),
+                expired.sum(),
                 duplicates.sum(),
                 conflicting.sum(),
-                refused.sum(),
-                failed.sum(),
-                pushes.sum(),
-                frames.sum(),
-                bytes.sum(),
                 acknowledged.sum(),
-                expired.sum(),
                 dropped.sum(),
+                dead.sum(),
                 nonCriticalSent.sum(),
                 nonCriticalDropped.sum(),
-                slowClosed.sum(),
-                writeErrors.sum(),
-                pongTimeouts.sum(),
                 staleAcks.sum(),
-                recoveredReads.sum(),
-                writerReplacements.sum(),
-                queued);
+                frames.sum(),
+                bytes.sum());
+    }
+
+    DeliveryStats.Retry retry() {
+        return new DeliveryStats.Retry(retryAttempts.sum(), retrySuccesses.sum(), retryFailures.sum());
     }
 }

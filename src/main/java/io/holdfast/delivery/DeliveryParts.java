@@ -2,10 +2,10 @@ package io.holdfast.delivery;
 
 import io.holdfast.stream.Position;
 import io.holdfast.stream.StreamEngine;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** The parts of delivery that a connection works with, made once by the manager. */
 record DeliveryParts(
@@ -19,6 +19,10 @@ record DeliveryParts(
         Recovery recovery,
         Committer committer,
         Executor closers,
+        Clients clients,
+        DeadLetters deadLetters,
+        Gone gone,
+        Events events,
         Set<RegisteredConnection> connections) {
 
     static Set<RegisteredConnection> noConnections() {
@@ -40,14 +44,42 @@ record DeliveryParts(
         committer.wake();
     }
 
-    /** Publications of an outbox were skipped because their time had run out. */
-    void expired(Outbox outbox, List<Long> offsets) {
-        for (long offset : offsets) {
-            if (outbox.skipped(offset)) {
-                counters.expired.increment();
-            }
-        }
+    /** A publication of an outbox was skipped because its time had run out. */
+    void expired(Outbox outbox, long offset, String id) {
+        gone.skipped(outbox, offset, id);
         changed(outbox);
+    }
+
+    /** A connection has taken its outbox. */
+    void connected(Outbox.Attached attached, String connection) {
+        OutboxConnection hold = attached.hold();
+        String client = hold.outbox().client();
+        Device device = hold.device();
+        if (attached.attempts() > 0) {
+            counters.retryAttempts.increment();
+        }
+        if (attached.hopeless() > 0) {
+            Position position = new Position(hold.subscription().epoch(), attached.hopeless());
+            deadLetters.giveUp(hold.outbox(), device.name, position, attached.attempts());
+            committer.wake();
+        }
+        if (attached.returned()) {
+            counters.reconnections.increment();
+        }
+        if (events.wanted(DeliveryEvent.ClientConnected.class)) {
+            events.raise(new DeliveryEvent.ClientConnected(client, device.name, connection, clock.millis()));
+        }
+    }
+
+    void disconnected(OutboxConnection hold, String connection, @Nullable Ending ending) {
+        if (events.wanted(DeliveryEvent.ClientDisconnected.class)) {
+            events.raise(new DeliveryEvent.ClientDisconnected(
+                    hold.outbox().client(),
+                    hold.device().name,
+                    connection,
+                    ending == null ? null : ending.reason(),
+                    clock.millis()));
+        }
     }
 
     void countEnding(Ending ending) {

@@ -21,6 +21,9 @@ import java.time.Duration;
  * @param batchBytes upper bound of one commit
  * @param readers how many recovery reads run at the same time
  * @param devicesPerClient the least recently seen is forgotten above this
+ * @param drainTimeout a drain waits no longer for buffers to be written
+ * @param breaker of recipients
+ * @param poison messages that their clients do not survive
  */
 public record DeliverySettings(
         int sendBufferBytes,
@@ -37,7 +40,10 @@ public record DeliverySettings(
         int batchMessages,
         int batchBytes,
         int readers,
-        int devicesPerClient) {
+        int devicesPerClient,
+        Duration drainTimeout,
+        BreakerSettings breaker,
+        PoisonSettings poison) {
 
     public static DeliverySettings defaults() {
         return new DeliverySettings(
@@ -55,6 +61,9 @@ public record DeliverySettings(
                 2_048,
                 4 << 20,
                 2,
-                16);
+                16,
+                Duration.ofSeconds(30),
+                BreakerSettings.defaults(),
+                PoisonSettings.defaults());
     }
 }

@@ -2,16 +2,21 @@ package io.holdfast.delivery;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One device of a client: its cursor, its open connections, and what it may be failing on. Guarded by its outbox's lock.
  *
  * <p>A publication is <i>suspect</i> when the client ended a connection while it was the oldest unconfirmed one. If the
- * next connection shows no position at or past it, that was one failed attempt, and from the second attempt on the suspect
- * goes alone.
+ * next connection shows no position at or past it, that was one failed attempt: from the second attempt on the suspect
+ * goes alone, and not before a while. After the last one it is given up.
+ *
+ * <p>How many publications may be under way is the least of what the suspect and the device's breaker allow.
  */
 final class Device {
     static final String DEFAULT = "default";
+
+    private static final int MOST_GIVEN_UP = 1_000;
 
     final String name;
     final List<OutboxConnection> connections = new ArrayList<>(1);
@@ -23,68 +28,60 @@ final class Device {
     boolean changed;
     /** Whether the cursor moved by confirmation since it was last stored. */
     boolean confirmedSinceStored;
+    /** As {@link #confirmedSinceStored}, for what is being stored. */
+    boolean confirmedStoring;
 
-    private long suspect;
-    private boolean undecided;
-    private int attempts;
+    /** Null where nothing has failed lately. */
+    @Nullable
+    RecipientBreaker breaker;
 
-    Device(String name, long cursor, long seenAtMillis) {
+    private final Suspicion suspicion;
+    private @Nullable LongQueue<Boolean> givenUp;
+
+    Device(String name, long cursor, long seenAtMillis, PoisonSettings poison) {
         this.name = name;
         this.cursor = cursor;
         this.seenAtMillis = seenAtMillis;
         this.writtenUpTo = cursor;
+        this.suspicion = new Suspicion(poison);
     }
 
     boolean named() {
         return !name.equals(DEFAULT);
     }
 
-    /** The client ended a connection itself while this offset was the oldest that it had been sent and not confirmed. */
-    void suspect(long offset) {
-        if (offset != suspect) {
-            suspect = offset;
-            attempts = 0;
-        }
-        undecided = true;
+    Suspicion suspicion() {
+        return suspicion;
     }
 
-    /** A new connection goes on behind a position: was the suspect really not processed? */
-    void judge(long position) {
-        if (suspect != 0 && position >= suspect) {
-            clear();
-        } else if (undecided) {
-            undecided = false;
-            attempts++;
-        }
-    }
-
-    /** Failed attempts of the oldest unconfirmed publication. */
-    int attempts() {
-        return attempts;
-    }
-
-    boolean mustGoAlone() {
-        return attempts > 0;
-    }
-
-    boolean suspects() {
-        return suspect != 0;
-    }
-
-    /** Everything up to an offset was processed. */
-    void passed(long offset) {
-        if (suspect != 0 && offset >= suspect) {
-            clear();
-        }
+    /** How many publications one of its connections may be handed beyond the confirmed ones. */
+    int window(OutboxConnection hold, long nowNanos) {
+        int alone = hold.released() ? Subscription.UNLIMITED : suspicion.window(nowNanos);
+        RecipientBreaker known = breaker;
+        return known == null ? alone : Math.min(alone, known.window());
     }
 
     /** Adds those of its connections whose window opens once everything up to an offset is confirmed. */
-    void opened(long offset, List<RegisteredConnection> into) {
+    void opened(long offset, long nowNanos, List<RegisteredConnection> into) {
         for (OutboxConnection hold : connections) {
-            if (hold.confirmed(offset)) {
+            if (hold.confirmed(offset, nowNanos)) {
                 into.add(hold.connection());
             }
         }
+    }
+
+    /** Gets this one no more, also where an older position is presented. */
+    void giveUp(long offset) {
+        LongQueue<Boolean> offsets = givenUp == null ? new LongQueue<>() : givenUp;
+        if (offsets.size() >= MOST_GIVEN_UP) {
+            offsets.removeUpTo(offsets.firstAbove(0), (number, gone) -> {});
+        }
+        offsets.add(offset, true);
+        givenUp = offsets;
+    }
+
+    boolean givenUp(long offset) {
+        return givenUp != null && givenUp.contains(offset);
     }
 
     /** What lies above this must not be trimmed yet, as far as this device is concerned. */
@@ -94,11 +91,5 @@ final class Device {
             floor = Math.min(floor, hold.subscription().handedUpTo());
         }
         return floor;
-    }
-
-    private void clear() {
-        suspect = 0;
-        attempts = 0;
-        undecided = false;
     }
 }

@@ -1,13 +1,28 @@
 package io.holdfast.delivery;
 
-/** A set of numbers in rising order, in one ring; made for numbers that mostly come rising and leave from the front. */
-final class LongQueue {
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A map from numbers in rising order, in one ring; made for numbers that mostly come rising and leave from the front.
+ *
+ * @param <T> what belongs to a number; never null
+ */
+final class LongQueue<T> {
+
+    /** Takes what is removed. */
+    interface Taker<T> {
+        void take(long number, T value);
+    }
+
     private long[] ring = new long[8];
+    private @Nullable Object[] values = new Object[8];
     private int head;
     private int size;
 
     /** Adds a number. Cheap at the end, a shift elsewhere. @return false if it was there */
-    boolean add(long value) {
+    boolean add(long value, T belonging) {
         int at = size;
         if (size > 0 && value <= at(size - 1)) {
             at = indexOf(value);
@@ -19,19 +34,20 @@ final class LongQueue {
             grow();
         }
         for (int i = size; i > at; i--) {
-            set(i, at(i - 1));
+            move(i - 1, i);
         }
-        set(at, value);
+        set(at, value, belonging);
         size++;
         return true;
     }
 
     /** Removes all up to and including a number. @return how many they were */
-    int removeUpTo(long limit) {
+    @SuppressWarnings("unchecked")
+    int removeUpTo(long limit, Taker<? super T> taker) {
         int removed = 0;
         while (size > 0 && ring[head] <= limit) {
-            head = (head + 1) & (ring.length - 1);
-            size--;
+            taker.take(ring[head], (T) Objects.requireNonNull(values[head]));
+            removeFirst();
             removed++;
         }
         return removed;
@@ -50,10 +66,9 @@ final class LongQueue {
         }
         int at = indexOf(value);
         for (int i = at; i > 0; i--) {
-            set(i, at(i - 1));
+            move(i - 1, i);
         }
-        head = (head + 1) & (ring.length - 1);
-        size--;
+        removeFirst();
     }
 
     boolean contains(long value) {
@@ -62,6 +77,7 @@ final class LongQueue {
     }
 
     void clear() {
+        Arrays.fill(values, null);
         size = 0;
     }
 
@@ -88,16 +104,31 @@ final class LongQueue {
         return ring[(head + index) & (ring.length - 1)];
     }
 
-    private void set(int index, long value) {
-        ring[(head + index) & (ring.length - 1)] = value;
+    private void set(int index, long value, @Nullable Object belonging) {
+        int at = (head + index) & (ring.length - 1);
+        ring[at] = value;
+        values[at] = belonging;
+    }
+
+    private void move(int from, int to) {
+        set(to, at(from), values[(head + from) & (ring.length - 1)]);
+    }
+
+    private void removeFirst() {
+        values[head] = null;
+        head = (head + 1) & (ring.length - 1);
+        size--;
     }
 
     private void grow() {
         long[] larger = new long[ring.length * 2];
+        Object[] more = new Object[ring.length * 2];
         for (int i = 0; i < size; i++) {
             larger[i] = at(i);
+            more[i] = values[(head + i) & (ring.length - 1)];
         }
         ring = larger;
+        values = more;
         head = 0;
     }
 }

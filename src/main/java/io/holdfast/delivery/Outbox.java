@@ -9,12 +9,7 @@ import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.StreamInfo;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,36 +25,21 @@ import org.jspecify.annotations.Nullable;
  * other way round. The engine is asked before the lock is taken, since it may read the disk.
  */
 final class Outbox {
-    private static final int MOST_EXPIRED = 10_000;
-
     private final String client;
     private final String stream;
     private final StreamEngine engine;
     private final DeliveryClock clock;
-    private final Counters counters;
-    private final int maxDevices;
+    private final OutboxParts parts;
 
     @GuardedBy("this")
-    private final Map<String, Device> devices = new HashMap<>(4);
+    private final Devices devices;
 
     @GuardedBy("this")
-    private final Set<String> forgotten = new HashSet<>(0);
+    private final MessageTally tally;
 
-    /** Those of the forgotten that are about to be stored as such. */
+    /** Out of the stream by a decision of ours, and not recorded as such in the engine yet. */
     @GuardedBy("this")
-    private List<String> forgetting = List.of();
-
-    /** Handed to some connection, neither confirmed nor gone: what a confirmation acknowledges. */
-    @GuardedBy("this")
-    private final LongQueue handed = new LongQueue();
-
-    /** Known to have expired and above what is confirmed: told and counted already. */
-    @GuardedBy("this")
-    private final LongQueue expired = new LongQueue();
-
-    /** Expired, and not recorded as such in the engine yet. */
-    @GuardedBy("this")
-    private final List<Long> unsettled = new ArrayList<>(0);
+    private final List<Unsettled> unsettled = new ArrayList<>(0);
 
     /** So many of the unsettled, from the first on, are about to be stored. */
     @GuardedBy("this")
@@ -70,16 +50,7 @@ final class Outbox {
     private @Nullable String epoch;
 
     @GuardedBy("this")
-    private long confirmedUpTo;
-
-    @GuardedBy("this")
-    private long droppedUpTo;
-
-    @GuardedBy("this")
     private long trimmedUpTo;
-
-    @GuardedBy("this")
-    private long writtenUpTo;
 
     /** Whether it stands on the committer's list. */
     @GuardedBy("this")
@@ -95,13 +66,17 @@ final class Outbox {
     /** Guarded by the map of outboxes. */
     private int references;
 
-    Outbox(String client, StreamEngine engine, DeliveryClock clock, Counters counters, int maxDevices) {
+    private record Unsettled(long offset, FinalState state) {}
+
+    Outbox(String client, StreamEngine engine, DeliveryClock clock, OutboxParts parts) {
         this.client = client;
         this.stream = Outboxes.stream(client);
         this.engine = engine;
         this.clock = clock;
-        this.counters = counters;
-        this.maxDevices = maxDevices;
+        this.parts = parts;
+        this.devices = new Devices(stream, parts.maxDevices(), parts.poison());
+        this.tally = new MessageTally(
+                (offset, message) -> parts.acknowledged(client, offset, message, clock.millis()));
         this.idleSinceNanos = clock.nanos();
     }
 
@@ -130,12 +105,18 @@ final class Outbox {
      *
      * @param replaced older connections of the device, which must be closed
      * @param opened connections whose window opened, which must be woken
+     * @param hopeless offset of a publication that must be given up for this device; 0 for none
+     * @param attempts how often it has failed
+     * @param returned whether the device was known before
      */
     record Attached(
             OutboxConnection hold,
             OutboxConnection.Start start,
             List<RegisteredConnection> replaced,
-            List<RegisteredConnection> opened) {}
+            List<RegisteredConnection> opened,
+            long hopeless,
+            int attempts,
+            boolean returned) {}
 
     /** Makes the subscription once the position is known. */
     interface Subscribing {
@@ -154,24 +135,34 @@ final class Outbox {
         Stored stored = ask();
         synchronized (this) {
             enter(stored);
-            Device device = device(deviceName);
+            long now = clock.nanos();
+            boolean returned = devices.find(deviceName) != null;
+            Device device = devices.acquire(deviceName, tally.confirmedUpTo(), clock.millis());
             device.seenAtMillis = clock.millis();
             device.changed = true;
+            device.breaker = parts.breakers().connected(client, deviceName, now);
             List<RegisteredConnection> opened = new ArrayList<>(0);
             OutboxConnection.Start start = start(device, stored.info(), presented, explicit, opened);
-            device.judge(start.position().offset());
-            device.opened(start.position().offset(), opened);
+            device.suspicion().judge(start.position().offset());
+            device.opened(start.position().offset(), now, opened);
             List<RegisteredConnection> replaced = new ArrayList<>(0);
             if (device.named()) {
                 device.connections.forEach(older -> replaced.add(older.connection()));
             }
             Subscription subscription = subscribing.at(start.position());
             OutboxConnection hold = new OutboxConnection(this, device, connection, explicit, subscription);
-            if (device.mustGoAlone()) {
-                hold.limit(1);
-            }
+            hold.limit(device.window(hold, now));
             device.connections.add(hold);
-            return new Attached(hold, start, replaced, opened);
+            parts.clients().seen(client, deviceName, device.connections.size());
+            Suspicion suspicion = device.suspicion();
+            return new Attached(
+                    hold,
+                    start,
+                    replaced,
+                    opened,
+                    suspicion.hopeless() ? suspicion.offset() : 0,
+                    suspicion.attempts(),
+                    returned);
         }
     }
 
@@ -214,29 +205,31 @@ final class Outbox {
     /**
      * A connection of a device ended.
      *
-     * @param byClient whether the client itself ended it, or stopped answering: then the oldest publication that it was
-     *     sent and did not confirm is suspect
+     * @param writtenToConnection the highest offset written to it
      */
-    synchronized void detach(OutboxConnection hold, boolean byClient, long writtenToConnection) {
+    synchronized void detach(OutboxConnection hold, Departure how, long writtenToConnection) {
+        long now = clock.nanos();
         Device device = hold.device();
         device.connections.remove(hold);
+        parts.clients().seen(client, device.name, device.connections.size());
         device.seenAtMillis = clock.millis();
         device.changed = true;
-        idleSinceNanos = clock.nanos();
-        if (byClient) {
+        idleSinceNanos = now;
+        if (how.failure()) {
+            device.breaker = parts.breakers().failed(client, device.name, now);
+        }
+        if (how.suspicious()) {
             long first = hold.firstHanded();
-            long oldest = first > device.cursor ? first : handed.firstAbove(device.cursor);
+            long oldest = first > device.cursor ? first : tally.oldestHandedAbove(device.cursor);
             if (oldest != 0 && first != 0 && oldest <= writtenToConnection) {
-                device.suspect(oldest);
+                device.suspicion().raise(oldest, now);
             }
         }
     }
 
     /** A publication goes into the send buffer of a connection. */
-    synchronized void handed(OutboxConnection hold, long offset) {
-        if (offset > confirmedUpTo && offset > droppedUpTo && !expired.contains(offset)) {
-            handed.add(offset);
-        }
+    synchronized void handed(OutboxConnection hold, long offset, Outgoing.Message message) {
+        tally.handed(offset, message);
         hold.handed(offset);
         hold.device().writtenUpTo = Math.max(hold.device().writtenUpTo, offset);
     }
@@ -247,9 +240,9 @@ final class Outbox {
      * @return whether that is new and nobody had confirmed it
      */
     synchronized boolean skipped(long offset) {
-        boolean first = expired(offset);
+        boolean first = tally.expired(offset);
         if (first) {
-            unsettled.add(offset);
+            unsettled.add(new Unsettled(offset, FinalState.EXPIRED));
         }
         return first;
     }
@@ -260,11 +253,7 @@ final class Outbox {
      * @return whether that is new and nobody had confirmed it
      */
     synchronized boolean expired(long offset) {
-        handed.remove(offset);
-        if (expired.size() > MOST_EXPIRED) {
-            expired.removeUpTo(expired.firstAbove(0));
-        }
-        return offset > confirmedUpTo && offset > droppedUpTo && expired.add(offset);
+        return tally.expired(offset);
     }
 
     /**
@@ -273,9 +262,67 @@ final class Outbox {
      * @return whether nobody had confirmed it, nor its time run out
      */
     synchronized boolean dropped(long offset) {
-        droppedUpTo = Math.max(droppedUpTo, offset);
-        handed.remove(offset);
-        return offset > confirmedUpTo && !expired.contains(offset);
+        return tally.dropped(offset);
+    }
+
+    /** What became of giving up. @param dead whether no other device can get it any more; @param opened must be woken */
+    record GivenUp(boolean dead, List<RegisteredConnection> opened) {}
+
+    /**
+     * A device gets a publication no more: it lies in the dead-letter list, or is gone. Its outbox moves on.
+     *
+     * @param stored whether the publication was still there and lies in the dead-letter list now
+     */
+    synchronized GivenUp giveUp(String deviceName, String ofEpoch, long offset, boolean stored) {
+        Device device = devices.find(deviceName);
+        if (device == null || !ofEpoch.equals(epoch)) {
+            return new GivenUp(false, List.of());
+        }
+        if (offset > device.cursor) {
+            device.cursor = offset;
+            device.changed = true;
+        }
+        device.suspicion().passed(offset);
+        boolean dead = stored && !devices.anotherWants(device, offset) && tally.dead(offset);
+        if (dead) {
+            unsettled.add(new Unsettled(offset, FinalState.DEAD));
+        }
+        device.giveUp(offset);
+        return new GivenUp(dead, regulate(device));
+    }
+
+    /** Whether a device gets a publication no more. */
+    synchronized boolean givenUp(OutboxConnection hold, long offset) {
+        return hold.device().givenUp(offset);
+    }
+
+    /** Looks at the clock for a connection whose window is limited. @return whether it must be woken */
+    synchronized boolean timePasses(OutboxConnection hold) {
+        long now = clock.nanos();
+        RecipientBreaker breaker = hold.device().breaker;
+        if (breaker != null) {
+            parts.breakers().timePasses(client, hold.device().name, breaker, now);
+        }
+        return hold.limit(hold.device().window(hold, now));
+    }
+
+    /** A breaker was reset. @return the connections that must be woken */
+    synchronized List<RegisteredConnection> breakerChanged() {
+        List<RegisteredConnection> opened = new ArrayList<>(0);
+        devices.all().forEach(device -> opened.addAll(regulate(device)));
+        return opened;
+    }
+
+    @GuardedBy("this")
+    private List<RegisteredConnection> regulate(Device device) {
+        long now = clock.nanos();
+        List<RegisteredConnection> opened = new ArrayList<>(0);
+        for (OutboxConnection hold : device.connections) {
+            if (hold.limited() && hold.limit(device.window(hold, now))) {
+                opened.add(hold.connection());
+            }
+        }
+        return opened;
     }
 
     /** How many more publications a connection whose window is limited may be handed. */
@@ -285,7 +332,7 @@ final class Outbox {
 
     /** Something was written to a connection: for the state of messages. */
     synchronized void written(long offset) {
-        writtenUpTo = Math.max(writtenUpTo, offset);
+        tally.written(offset);
     }
 
     /**
@@ -294,7 +341,7 @@ final class Outbox {
      * @return the connections whose window it opened, which must be woken
      */
     synchronized List<RegisteredConnection> confirm(String deviceName, Position position) {
-        Device device = devices.get(deviceName);
+        Device device = devices.find(deviceName);
         return device == null || !position.epoch().equals(epoch) ? List.of() : confirm(device, position.offset());
     }
 
@@ -304,15 +351,17 @@ final class Outbox {
             device.cursor = offset;
             device.changed = true;
             device.confirmedSinceStored = true;
+            RecipientBreaker breaker = device.breaker;
+            if (breaker != null) {
+                parts.breakers().succeeded(client, device.name, breaker);
+            }
         }
-        if (offset > confirmedUpTo) {
-            confirmedUpTo = offset;
-            counters.acknowledged.add(handed.removeUpTo(offset));
-            expired.removeUpTo(offset);
+        tally.confirmed(offset);
+        if (device.suspicion().passed(offset)) {
+            parts.counters().retrySuccesses.increment();
         }
-        device.passed(offset);
         List<RegisteredConnection> opened = new ArrayList<>(0);
-        device.opened(offset, opened);
+        device.opened(offset, clock.nanos(), opened);
         return opened;
     }
 
@@ -323,16 +372,16 @@ final class Outbox {
      * @return whether the connection must be woken
      */
     synchronized boolean answered(OutboxConnection hold) {
-        if (!hold.explicit() || !hold.limited() || hold.device().attempts() > 1) {
+        if (!hold.explicit() || !hold.limited() || hold.device().suspicion().attempts() != 1) {
             return false;
         }
-        hold.unlimit();
-        return true;
+        hold.release();
+        return hold.limit(hold.device().window(hold, clock.nanos()));
     }
 
     /** The cursor of a device that is known. */
     synchronized long cursor(String deviceName) {
-        Device device = devices.get(deviceName);
+        Device device = devices.find(deviceName);
         return device == null ? 0 : device.cursor;
     }
 
@@ -341,7 +390,7 @@ final class Outbox {
         Stored stored = ask();
         synchronized (this) {
             enter(stored);
-            Device device = devices.get(deviceName);
+            Device device = devices.find(deviceName);
             return device != null
                     && position.offset() <= device.writtenUpTo
                     && position.epoch().equals(epoch);
@@ -368,23 +417,11 @@ final class Outbox {
         synchronized (this) {
             enter(stored);
             settling = unsettled.size();
-            for (long offset : unsettled) {
-                changes.add(new Change.Settle(stream, offset, FinalState.EXPIRED, clock.millis()));
+            for (Unsettled each : unsettled) {
+                changes.add(new Change.Settle(stream, each.offset(), each.state(), clock.millis()));
             }
-            forgetting = List.copyOf(forgotten);
-            for (String name : forgetting) {
-                changes.add(new Change.ForgetDevice(stream, name));
-            }
-            long floor = confirmedUpTo;
-            for (Device device : devices.values()) {
-                if (device.changed) {
-                    changes.add(new Change.MoveCursor(
-                            stream, device.name, device.cursor, device.seenAtMillis, device.confirmedSinceStored));
-                    device.changed = false;
-                    device.confirmedSinceStored = false;
-                }
-                floor = Math.min(floor, device.holdsBack());
-            }
+            devices.collect(changes);
+            long floor = Math.min(tally.confirmedUpTo(), devices.holdBack());
             if (floor > trimmedUpTo) {
                 trimmedUpTo = floor;
                 changes.add(new Change.Trim(stream, floor));
@@ -397,7 +434,7 @@ final class Outbox {
         storing = false;
         unsettled.subList(0, settling).clear();
         settling = 0;
-        forgotten.removeAll(forgetting);
+        devices.stored();
     }
 
     /** What was collected could not be stored: it must be collected again. */
@@ -405,51 +442,37 @@ final class Outbox {
         storing = false;
         settling = 0;
         trimmedUpTo = 0;
-        for (Device device : devices.values()) {
-            device.changed = true;
-            device.confirmedSinceStored = true;
-        }
+        devices.collectAgain();
     }
 
     /** Whether nothing is lost when it is dropped from memory. */
     synchronized boolean idle(long nowNanos, long minimumNanos, long suspectNanos) {
-        boolean suspects = devices.values().stream().anyMatch(Device::suspects);
         long idle = nowNanos - idleSinceNanos;
-        return !marked && !storing && idle > (suspects ? suspectNanos : minimumNanos);
+        return !marked && !storing && idle > (devices.suspects() ? suspectNanos : minimumNanos);
+    }
+
+    List<ClientInfo.DeviceInfo> devices() {
+        Stored stored = ask();
+        synchronized (this) {
+            enter(stored);
+            return devices.all().stream()
+                    .map(device -> new ClientInfo.DeviceInfo(
+                            device.name, device.cursor, device.seenAtMillis, !device.connections.isEmpty()))
+                    .sorted(Comparator.comparing(ClientInfo.DeviceInfo::device))
+                    .toList();
+        }
     }
 
     long confirmedUpTo() {
         Stored stored = ask();
         synchronized (this) {
             enter(stored);
-            return confirmedUpTo;
+            return tally.confirmedUpTo();
         }
     }
 
     synchronized long writtenUpTo() {
-        return writtenUpTo;
-    }
-
-    @GuardedBy("this")
-    private Device device(String name) {
-        Device known = devices.get(name);
-        if (known != null) {
-            return known;
-        }
-        while (devices.size() >= maxDevices) {
-            Optional<Device> oldest = devices.values().stream()
-                    .filter(device -> device.connections.isEmpty())
-                    .min(Comparator.comparingLong(device -> device.seenAtMillis));
-            if (oldest.isEmpty()) {
-                break;
-            }
-            devices.remove(oldest.get().name);
-            forgotten.add(oldest.get().name);
-        }
-        Device device = new Device(name, confirmedUpTo, clock.millis());
-        devices.put(name, device);
-        forgotten.remove(name);
-        return device;
+        return tally.writtenUpTo();
     }
 
     private Stored ask() {
@@ -463,18 +486,10 @@ final class Outbox {
             return;
         }
         epoch = info.top().epoch();
-        devices.clear();
-        forgotten.clear();
-        handed.clear();
-        expired.clear();
+        devices.begin(stored.devices());
+        tally.begin(info);
         unsettled.clear();
         settling = 0;
-        confirmedUpTo = Math.min(info.confirmedUpTo(), info.top().offset());
-        droppedUpTo = info.lostUpTo();
         trimmedUpTo = 0;
-        writtenUpTo = 0;
-        for (DeviceCursor cursor : stored.devices()) {
-            devices.put(cursor.device(), new Device(cursor.device(), cursor.offset(), cursor.seenAtMillis()));
-        }
     }
 }

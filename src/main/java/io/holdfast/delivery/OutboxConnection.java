@@ -16,6 +16,8 @@ final class OutboxConnection {
     /** First and last offset handed to this connection; 0 for none. Guarded by the outbox's lock. */
     private long firstHanded;
 
+    private boolean released;
+
     private long lastHanded;
 
     OutboxConnection(
@@ -51,15 +53,28 @@ final class OutboxConnection {
         return explicit;
     }
 
-    /** Only so many publications may be handed beyond the confirmed ones; a ping follows each. */
-    void limit(int publications) {
+    /**
+     * Sets how many publications may be handed beyond the confirmed ones; while limited a ping follows each.
+     *
+     * @return whether more may be handed than before
+     */
+    boolean limit(int publications) {
+        int before = subscription.window();
+        if (publications == before) {
+            return false;
+        }
         subscription.limit(publications);
-        connection.buffer().confirmAtOnce(true);
+        connection.buffer().confirmAtOnce(publications != Subscription.UNLIMITED);
+        return publications > before;
     }
 
-    void unlimit() {
-        subscription.limit(Subscription.UNLIMITED);
-        connection.buffer().confirmAtOnce(false);
+    /** The suspect binds this connection no more. */
+    void release() {
+        released = true;
+    }
+
+    boolean released() {
+        return released;
     }
 
     boolean limited() {
@@ -87,16 +102,13 @@ final class OutboxConnection {
      *
      * @return whether that opened its window
      */
-    boolean confirmed(long offset) {
+    boolean confirmed(long offset, long nowNanos) {
         if (!limited()) {
             return false;
         }
-        if (!device.mustGoAlone()) {
-            unlimit();
-            return true;
-        }
+        boolean wider = limit(device.window(this, nowNanos));
         if (offset < lastHanded) {
-            return false;
+            return wider;
         }
         outstanding = 0;
         return true;

@@ -14,20 +14,23 @@ final class Outboxes {
 
     private final StreamEngine engine;
     private final DeliveryClock clock;
-    private final Counters counters;
-    private final int maxDevices;
+    private final OutboxParts parts;
     private final ConcurrentHashMap<String, Outbox> byClient = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Outbox> changed = new ConcurrentLinkedQueue<>();
 
-    Outboxes(StreamEngine engine, DeliveryClock clock, Counters counters, int maxDevices) {
+    Outboxes(StreamEngine engine, DeliveryClock clock, OutboxParts parts) {
         this.engine = engine;
         this.clock = clock;
-        this.counters = counters;
-        this.maxDevices = maxDevices;
+        this.parts = parts;
     }
 
     static boolean isOutbox(String channel) {
         return !channel.isEmpty() && channel.charAt(0) == PREFIX;
+    }
+
+    /** The client of an outbox. */
+    static String client(String stream) {
+        return stream.substring(1);
     }
 
     static String stream(String client) {
@@ -38,7 +41,7 @@ final class Outboxes {
     @SuppressWarnings("NullAway") // the function never returns null
     Outbox acquire(String client) {
         return byClient.compute(client, (name, known) -> {
-            Outbox outbox = known == null ? new Outbox(client, engine, clock, counters, maxDevices) : known;
+            Outbox outbox = known == null ? new Outbox(client, engine, clock, parts) : known;
             outbox.retain();
             return outbox;
         });
@@ -60,7 +63,7 @@ final class Outboxes {
     /** The outbox of a stream, if that is one and it is in memory. */
     @Nullable
     Outbox ofStream(String stream) {
-        return isOutbox(stream) ? find(stream.substring(1)) : null;
+        return isOutbox(stream) ? find(client(stream)) : null;
     }
 
     /** The outbox has changes that the committer must store. */

@@ -9,9 +9,15 @@ import org.jspecify.annotations.Nullable;
  * @param bytes the piece, without separator
  * @param outboxOffset the publication's offset if it belongs to the connection's outbox, else 0
  * @param expiresAtMillis not written from this moment on
+ * @param message which publication it is; null for replies
  * @param kind what it is
  */
-record Outgoing(byte[] bytes, long outboxOffset, long expiresAtMillis, Kind kind) {
+record Outgoing(
+        byte[] bytes, long outboxOffset, long expiresAtMillis, Kind kind, @Nullable Message message) {
+
+    /** What is known of a publication while it is on its way. */
+    record Message(String id, long publishedAtMillis) {}
+
 
     /** What a piece is, as far as the writer cares. */
     enum Kind {
@@ -22,11 +28,11 @@ record Outgoing(byte[] bytes, long outboxOffset, long expiresAtMillis, Kind kind
     }
 
     static Outgoing reply(byte[] bytes) {
-        return new Outgoing(bytes, 0, Publication.NEVER, Kind.REPLY);
+        return new Outgoing(bytes, 0, Publication.NEVER, Kind.REPLY, null);
     }
 
     static Outgoing connectReply(byte[] bytes) {
-        return new Outgoing(bytes, 0, Publication.NEVER, Kind.CONNECT_REPLY);
+        return new Outgoing(bytes, 0, Publication.NEVER, Kind.CONNECT_REPLY, null);
     }
 
     static Outgoing push(WireFormat format, String channel, Publication publication, boolean outbox) {
@@ -34,7 +40,8 @@ record Outgoing(byte[] bytes, long outboxOffset, long expiresAtMillis, Kind kind
                 format.publication(channel, publication),
                 outbox ? publication.offset() : 0,
                 publication.expiresAtMillis(),
-                Kind.PUSH);
+                Kind.PUSH,
+                new Message(publication.id(), publication.publishedAtMillis()));
     }
 
     /** Finds or makes the piece of one publication for a wire format. */

@@ -58,7 +58,8 @@ public final class RegisteredConnection {
         this.transport = transport;
         this.format = format;
         this.parts = parts;
-        this.buffer = new SendBuffer(parts.settings(), format, parts.clock().nanos());
+        this.buffer = new SendBuffer(
+                parts.settings(), format, parts.clock().nanos(), parts.counters().sendLatency);
     }
 
     /** The connection's id, unique on this node. */
@@ -109,6 +110,7 @@ public final class RegisteredConnection {
         parts.changed(box);
         attached.replaced().forEach(older -> older.fail(Ending.REPLACED));
         attached.opened().forEach(parts.recovery()::wake);
+        parts.connected(attached, id);
         detachIfEnded();
         return new Subscribed(attached.start().position(), attached.start().recovered());
     }
@@ -229,16 +231,16 @@ public final class RegisteredConnection {
         return transport;
     }
 
-    void handedFromOutbox(long offset) {
+    void handedFromOutbox(long offset, Outgoing.Message message) {
         OutboxConnection hold = outbox;
         if (hold != null) {
-            hold.outbox().handed(hold, offset);
+            hold.outbox().handed(hold, offset, message);
         }
     }
 
     /** The server ends it. */
     void fail(Ending ending) {
-        if (detach(ending == Ending.NO_PONG)) {
+        if (detach(Departure.of(ending), ending)) {
             parts.countEnding(ending);
             try {
                 parts.closers().execute(() -> transport.close(ending));
@@ -250,7 +252,7 @@ public final class RegisteredConnection {
 
     /** The transport says that it has ended. @param byClient whether the client closed it in order */
     void ended(boolean byClient) {
-        detach(byClient);
+        detach(byClient ? Departure.BY_CLIENT : Departure.OTHERWISE, null);
     }
 
     /** Looks at the clock. */
@@ -262,8 +264,14 @@ public final class RegisteredConnection {
             fail(Ending.NO_PONG);
         } else if (buffer.writeOverdue(nowNanos)) {
             fail(Ending.SLOW);
-        } else if (buffer.tick(nowNanos) == SendBuffer.Added.BECAME_BUSY) {
-            parts.writer().wake(this);
+        } else {
+            if (buffer.tick(nowNanos) == SendBuffer.Added.BECAME_BUSY) {
+                parts.writer().wake(this);
+            }
+            OutboxConnection hold = outbox;
+            if (hold != null && hold.limited() && hold.outbox().timePasses(hold)) {
+                parts.recovery().wake(this);
+            }
         }
     }
 
@@ -272,13 +280,20 @@ public final class RegisteredConnection {
         OutboxConnection hold = outbox;
         if (hold != null && frame.pushes() > 0) {
             hold.outbox().written(buffer.outboxWritten());
+            ClientRecord record = parts.clients().find(hold.outbox().client());
+            if (record != null) {
+                record.sent.addAndGet(frame.pushes());
+            }
         }
     }
 
-    void expiredUnwritten(List<Long> offsets) {
+    void expiredUnwritten(List<Outgoing> pieces) {
         OutboxConnection hold = outbox;
         if (hold != null) {
-            parts.expired(hold.outbox(), offsets);
+            for (Outgoing piece : pieces) {
+                Outgoing.Message message = piece.message();
+                parts.expired(hold.outbox(), piece.outboxOffset(), message == null ? "" : message.id());
+            }
         }
     }
 
@@ -357,9 +372,13 @@ public final class RegisteredConnection {
         }
         long now = parts.clock().millis();
         for (Publication publication : page.publications()) {
+            if (hold != null && hold.outbox().givenUp(hold, publication.offset())) {
+                subscription.skipTo(publication.offset());
+                continue;
+            }
             if (publication.expired(now)) {
                 if (hold != null) {
-                    parts.expired(hold.outbox(), List.of(publication.offset()));
+                    parts.expired(hold.outbox(), publication.offset(), publication.id());
                 }
                 subscription.skipTo(publication.offset());
                 continue;
@@ -386,32 +405,33 @@ public final class RegisteredConnection {
         }
     }
 
-    private boolean detach(boolean byClient) {
+    private boolean detach(Departure how, @Nullable Ending ending) {
         if (!detached.compareAndSet(false, true)) {
             return false;
         }
         parts.forget(this);
         long written = buffer.outboxWritten();
         buffer.kill();
-        detachSubscriptions(byClient, written);
+        detachSubscriptions(how, written, ending);
         return true;
     }
 
     /** A connection that ended while it was being subscribed must not leave a subscription behind. */
     private void detachIfEnded() {
         if (detached.get()) {
-            detachSubscriptions(false, 0);
+            detachSubscriptions(Departure.OTHERWISE, 0, null);
         }
     }
 
-    private synchronized void detachSubscriptions(boolean byClient, long written) {
+    private synchronized void detachSubscriptions(Departure how, long written, @Nullable Ending ending) {
         for (String name : subscriptions.keySet()) {
             unsubscribe(name);
         }
         OutboxConnection hold = outbox;
         if (hold != null) {
             outbox = null;
-            hold.outbox().detach(hold, byClient, written);
+            hold.outbox().detach(hold, how, written);
+            parts.disconnected(hold, id, ending);
             parts.changed(hold.outbox());
             parts.outboxes().release(hold.outbox());
         }

@@ -10,16 +10,13 @@ import io.holdfast.stream.StreamEngine;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,45 +31,24 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class ResilientWebSocketManager {
-    private static final Logger LOG = Logger.getLogger(ResilientWebSocketManager.class.getName());
-    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final int TICKS_A_SECOND = 10;
-
+    private static final String RESENT_OF = "resent-of";
     private final StreamEngine engine;
     private final ChannelOptions options;
-    private final DeliverySettings settings;
     private final DeliveryClock clock;
     private final PayloadCheck payloads;
-    private final DeliveryThreads threads;
     private final Validation validation;
     private final MessageIds ids = new MessageIds();
-    private final Counters counters = new Counters();
-    private final Channels channels = new Channels();
-    private final Set<RegisteredConnection> connections = DeliveryParts.noConnections();
-    private final Outboxes outboxes;
-    private final Hub hub;
-    private final Committer committer;
-    private final Writer writer;
-    private final Recovery recovery;
-    private final DeliveryParts parts;
-    private volatile boolean running;
+    private final Machinery machinery;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected ResilientWebSocketManager() {
         engine = null;
         options = null;
-        settings = null;
         clock = null;
         payloads = null;
-        threads = null;
         validation = null;
-        outboxes = null;
-        hub = null;
-        committer = null;
-        writer = null;
-        recovery = null;
-        parts = null;
+        machinery = null;
     }
 
     @Inject
@@ -83,63 +59,40 @@ public class ResilientWebSocketManager {
             DeliverySettings settings,
             DeliveryClock clock,
             PayloadCheck payloads,
-            DeliveryThreads threads) {
+            DeliveryThreads threads,
+            EventSink events) {
         this.engine = engine;
         this.options = options;
-        this.settings = settings;
         this.clock = clock;
         this.payloads = payloads;
-        this.threads = threads;
         validation = new Validation(settings.maxPublicationBytes());
-        outboxes = new Outboxes(engine, clock, counters, settings.devicesPerClient());
-        hub = new Hub(channels, counters, threads.receipts(), part("hub"));
-        committer = new Committer(guarded, engine, outboxes, hub, settings, clock, counters, part("committer"));
-        writer = new Writer(settings, clock, counters, part("writer"));
-        recovery = new Recovery(settings.readers(), part("reader"));
-        parts = new DeliveryParts(
-                settings,
-                clock,
-                counters,
-                engine,
-                channels,
-                outboxes,
-                writer,
-                recovery,
-                committer,
-                threads.closers(),
-                connections);
+        machinery = new Machinery(guarded, engine, settings, clock, threads, events);
     }
 
     /** Starts the threads. Called once, by the life cycle. */
     public void start() {
-        running = true;
-        hub.start(parts.fanout());
-        committer.start();
-        writer.start();
-        recovery.start();
-        part("ticker").newThread(this::tick).start();
+        machinery.start();
     }
 
     /** Closes all connections, stores what was enqueued, ends the threads. Does not close the engine. */
     public void stop() {
-        running = false;
-        connections.forEach(connection -> connection.fail(Ending.SHUTDOWN));
-        try {
-            try {
-                committer.stop();
-            } finally {
-                hub.stop();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        writer.stop();
-        recovery.stop();
+        machinery.stop();
     }
 
-    /** Whether publishing works as far as is known: started, and the engine's breaker not open. Cheap. */
+    /**
+     * Takes no more connections, writes what waits, closes the connections one after the other with 3001, so that they
+     * come back elsewhere without a storm, then takes no more messages. For a pre-stop hook. A second call gets the first
+     * one's outcome.
+     *
+     * @param window over which the closes are spread
+     */
+    public CompletionStage<DrainReport> drain(Duration window) {
+        return machinery.drain(window);
+    }
+
+    /** Whether publishing works as far as is known: started, not draining, the engine not failing. Cheap. */
     public boolean ready() {
-        return running && !committer.isRefusing();
+        return machinery.ready();
     }
 
     /**
@@ -189,14 +142,15 @@ public class ResilientWebSocketManager {
      *     its epoch is not the stream's or nothing that high was written to the device
      */
     public OptionalLong acknowledge(String client, @Nullable String device, Position position) {
+        Outboxes outboxes = machinery.outboxes;
         Outbox outbox = outboxes.acquire(client);
         try {
             String name = device == null ? Device.DEFAULT : device;
             if (!outbox.mayAcknowledge(name, position)) {
-                counters.staleAcks.increment();
+                machinery.counters.staleAcks.increment();
                 return OptionalLong.empty();
             }
-            parts.confirm(outbox, name, position);
+            machinery.parts.confirm(outbox, name, position);
             return OptionalLong.of(outbox.cursor(name));
         } finally {
             outboxes.release(outbox);
@@ -205,13 +159,7 @@ public class ResilientWebSocketManager {
 
     /** Takes a new connection. Its transport may be written to from now on. */
     public RegisteredConnection register(String id, Connection transport, WireFormat format) {
-        RegisteredConnection connection = new RegisteredConnection(id, transport, format, parts);
-        connections.add(connection);
-        counters.connectionsOpened.increment();
-        if (!running) {
-            connection.fail(Ending.SHUTDOWN);
-        }
-        return connection;
+        return machinery.register(id, transport, format);
     }
 
     /**
@@ -224,11 +172,70 @@ public class ResilientWebSocketManager {
     }
 
     public DeliveryStats stats() {
-        return counters.snapshot(connections.size(), committer.queued());
+        return machinery.stats();
+    }
+
+    /** What is known of a client; empty if nothing is. Reads the engine. */
+    public Optional<ClientInfo> client(String client) {
+        validation.client(client);
+        return Optional.ofNullable(machinery.client(client));
+    }
+
+    /** Clients that are connected or were within the last hour, in order of their names. */
+    public List<String> clients() {
+        return machinery.clients.names();
+    }
+
+    /** The breakers of devices on which something has failed lately. @param client whose; null for all */
+    public List<BreakerInfo> breakers(@Nullable String client) {
+        return machinery.breakers.list(client);
+    }
+
+    /** Closes a client's breakers. @return how many were not closed */
+    public int resetBreakers(String client) {
+        return machinery.resetBreakers(client);
+    }
+
+    /**
+     * Messages that were given up, oldest first. Reads the engine.
+     *
+     * @param client only this one's; null for all
+     * @param after number behind which to begin; 0 for the first
+     */
+    public List<DeadLetter> deadLetters(@Nullable String client, long after, int max) {
+        return machinery.deadLetters.list(client, after, max);
+    }
+
+    public Optional<DeadLetter> deadLetter(long number) {
+        return machinery.deadLetters.find(number);
+    }
+
+    /** Takes a dead letter out of the list for good. */
+    public CompletionStage<Void> discardDeadLetter(long number) {
+        return machinery.deadLetters.discard(number);
+    }
+
+    /**
+     * Sends a dead letter to its client again, as a new message with the old id in the tag {@code resent-of}, and takes it
+     * out of the list. Repeating it while the first call is under way sends once.
+     *
+     * @return the receipt; empty if there is no such letter
+     */
+    public Optional<CompletionStage<Receipt>> resendDeadLetter(long number) {
+        return deadLetter(number).map(letter -> {
+            Map<String, String> tags = new HashMap<>(letter.tags());
+            tags.put(RESENT_OF, letter.id());
+            SendOptions how = SendOptions.defaults().withTags(tags).withId("resent-" + letter.deadAtMillis() + "-" + number);
+            return accept(Outboxes.stream(letter.client()), letter.payload(), how, letter.payload().length)
+                    .thenCompose(receipt -> discardDeadLetter(number).thenApply(done -> receipt));
+        });
     }
 
     private CompletionStage<Receipt> accept(String stream, byte[] payload, SendOptions how) {
-        int bytes = validation.message(payload, how);
+        return accept(stream, payload, how, validation.message(payload, how));
+    }
+
+    private CompletionStage<Receipt> accept(String stream, byte[] payload, SendOptions how, int bytes) {
         long now = clock.millis();
         Duration ttl = how.ttl() == null ? options.timeToLive(stream) : how.ttl();
         long expiresAt = ttl.isZero() ? Publication.NEVER : now + ttl.toMillis();
@@ -246,15 +253,15 @@ public class ResilientWebSocketManager {
                 expiresAt,
                 now - options.deduplicationWindow(stream).toMillis(),
                 options.retention(stream));
-        return committer.append(append, bytes);
+        return machinery.committer.append(append, bytes);
     }
 
     private int passOn(String stream, Publication publication) {
-        Channel channel = channels.find(stream);
+        Channel channel = machinery.channels.find(stream);
         if (channel == null) {
             return 0;
         }
-        Fanout fanout = parts.fanout();
+        Fanout fanout = machinery.parts.fanout();
         int handed = channel.deliverNonCritical(publication, fanout);
         fanout.wake();
         return handed;
@@ -270,37 +277,11 @@ public class ResilientWebSocketManager {
             };
         }
         long offset = known.position().offset();
-        Outbox outbox = outboxes.find(client);
+        Outbox outbox = machinery.outboxes.find(client);
         long confirmed = outbox == null ? engine.info(stream).confirmedUpTo() : outbox.confirmedUpTo();
         if (offset <= confirmed) {
             return MessageState.ACKNOWLEDGED;
         }
         return outbox != null && offset <= outbox.writtenUpTo() ? MessageState.SENT : MessageState.QUEUED;
-    }
-
-    private void tick() {
-        for (int ticks = 1; running; ticks++) {
-            LockSupport.parkNanos(TICK_NANOS);
-            if (Thread.interrupted()) {
-                LOG.log(Level.FINE, "The ticker was interrupted and goes on");
-            }
-            try {
-                long now = clock.nanos();
-                for (RegisteredConnection connection : connections) {
-                    connection.tick(now);
-                }
-                writer.watch();
-                if (ticks % TICKS_A_SECOND == 0) {
-                    committer.expireSoon();
-                    outboxes.sweep();
-                }
-            } catch (RuntimeException e) {
-                LOG.log(Level.SEVERE, "The ticker met an unexpected error and goes on", e);
-            }
-        }
-    }
-
-    private ThreadFactory part(String name) {
-        return threads.named().factory(name);
     }
 }

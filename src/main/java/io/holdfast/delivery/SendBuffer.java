@@ -36,15 +36,16 @@ final class SendBuffer {
      * @param bytes the frame; the writer's own array or, for a large piece, a new one
      * @param blocking whether the credit covers it
      * @param pushes number of publications in it
-     * @param expired outbox offsets that were skipped because their time had run out
+     * @param expired publications of the outbox that were skipped because their time had run out
      */
-    record Frame(byte[] bytes, int length, boolean blocking, int pushes, List<Long> expired) {}
+    record Frame(byte[] bytes, int length, boolean blocking, int pushes, List<Outgoing> expired) {}
 
     /** What a pong confirmed. @param outboxOffset the highest outbox offset written before the ping; 0 for none */
     record Confirmed(long outboxOffset) {}
 
     private final DeliverySettings settings;
     private final WireFormat format;
+    private final Latency latency;
 
     @GuardedBy("this")
     private final ArrayDeque<Outgoing> pieces = new ArrayDeque<>(4);
@@ -97,7 +98,8 @@ final class SendBuffer {
     @GuardedBy("this")
     private boolean asyncInFlight;
 
-    SendBuffer(DeliverySettings settings, WireFormat format, long nowNanos) {
+    SendBuffer(DeliverySettings settings, WireFormat format, long nowNanos, Latency latency) {
+        this.latency = latency;
         this.settings = settings;
         this.format = format;
         this.pingSentNanos = nowNanos;
@@ -154,7 +156,7 @@ final class SendBuffer {
         int pushes = 0;
         boolean outbox = false;
         boolean mayPing = established;
-        List<Long> expired = List.of();
+        List<Outgoing> expired = List.of();
         for (Outgoing piece = pieces.peek(); piece != null; piece = pieces.peek()) {
             byte[] data = piece.bytes();
             if (piece.expiresAtMillis() <= nowMillis) {
@@ -162,7 +164,7 @@ final class SendBuffer {
                 bytes -= data.length;
                 if (piece.outboxOffset() > 0) {
                     expired = expired.isEmpty() ? new ArrayList<>() : expired;
-                    expired.add(piece.outboxOffset());
+                    expired.add(piece);
                 }
                 continue;
             }
@@ -183,6 +185,10 @@ final class SendBuffer {
             length += data.length;
             if (piece.kind() == Outgoing.Kind.PUSH) {
                 pushes++;
+                Outgoing.Message message = piece.message();
+                if (message != null) {
+                    latency.record(nowMillis - message.publishedAtMillis());
+                }
                 if (piece.outboxOffset() > 0) {
                     outbox = true;
                     outboxWritten = piece.outboxOffset();

@@ -59,10 +59,11 @@ final class Subscription {
     }
 
     /** A publication goes into the send buffer. */
-    void hand(long offset) {
+    void hand(Outgoing piece, long offset) {
         handedUpTo = offset;
-        if (channel.outbox()) {
-            connection.handedFromOutbox(offset);
+        Outgoing.Message message = piece.message();
+        if (channel.outbox() && message != null) {
+            connection.handedFromOutbox(offset, message);
         }
     }
 
@@ -74,7 +75,7 @@ final class Subscription {
      */
     synchronized boolean handRead(Outgoing piece, long offset, Fanout fanout) {
         if (!ended) {
-            hand(offset);
+            hand(piece, offset);
             fanout.add(connection, piece);
         }
         return !ended;

@@ -24,6 +24,7 @@ public class ApiServlet extends HttpServlet {
     private static final String KEY_SCHEME = "apikey ";
 
     private final transient ApiKeys keys;
+    private final transient ControlApi control;
     private final transient Map<String, Posted> posted;
     private final transient Map<String, Function<Map<String, String[]>, Answer>> queries;
 
@@ -37,14 +38,15 @@ public class ApiServlet extends HttpServlet {
     record Posted(int maxBytes, BodyCall call) {}
 
     @Inject
-    public ApiServlet(AccessOptions access, PublishApi publish, QueryApi query) {
+    public ApiServlet(AccessOptions access, PublishApi publish, QueryApi query, ControlApi control) {
+        this.control = control;
         this.keys = new ApiKeys(access.apiKeys());
         this.posted = Map.of(
                 "/publish", new Posted(SINGLE_BYTES, publish::publish),
                 "/broadcast", new Posted(MANY_BYTES, publish::broadcast),
                 "/batch", new Posted(MANY_BYTES, publish::batch),
                 "/send", new Posted(SINGLE_BYTES, publish::send));
-        this.queries = Map.of("/message", query::message, "/stats", parameters -> query.stats());
+        this.queries = Map.of("/message", query::message);
     }
 
     @Override
@@ -61,7 +63,7 @@ public class ApiServlet extends HttpServlet {
         } else if (query != null) {
             query(request, response, query);
         } else {
-            refuse(response, Answer.error(404, "not_found", "There is no such call"));
+            control(request, response, path);
         }
     }
 
@@ -72,6 +74,30 @@ public class ApiServlet extends HttpServlet {
             refuse(response, Answer.tooLarge(call.maxBytes()));
         } else {
             Exchange.begin(request, response, call);
+        }
+    }
+
+    private void control(HttpServletRequest request, HttpServletResponse response, String path) throws IOException {
+        Map<String, String[]> parameters;
+        try {
+            parameters = request.getParameterMap();
+        } catch (IllegalArgumentException | IllegalStateException e) { // the latter is Liberty's way
+            refuse(response, Answer.error(400, "invalid_query", "The query string is not well formed"));
+            return;
+        }
+        Answer answer = null;
+        CompletionStage<Answer> stage = null;
+        if (request.getMethod().equals("GET")) {
+            answer = control.get(path, parameters);
+        } else if (request.getMethod().equals("POST")) {
+            stage = control.post(path, parameters);
+        }
+        if (answer != null) {
+            AnswerWriter.write(response, answer);
+        } else if (stage != null) {
+            Exchange.answerWhenDone(request, response, stage.toCompletableFuture());
+        } else {
+            refuse(response, Answer.error(404, "not_found", "There is no such call, or not with this method"));
         }
     }
 

@@ -71,6 +71,13 @@ final class Exchange implements ReadListener, AsyncListener {
         } catch (RuntimeException e) {
             answer = CompletableFuture.completedFuture(Failures.answer(e));
         }
+        answerWhenDone(request, response, answer);
+    }
+
+    /** Answers now or when it is done, which the call itself limits. */
+    static void answerWhenDone(
+            HttpServletRequest request, HttpServletResponse response, CompletableFuture<Answer> answer)
+            throws IOException {
         if (answer.isDone()) {
             AnswerWriter.write(response, answer.exceptionally(Failures::answer).join());
             return;

@@ -171,6 +171,13 @@ class PublishApi {
                 .raw("}");
     }
 
+    /** A receipt in our shape. */
+    static Answer answer(Receipt receipt) {
+        JsonText json = new JsonText();
+        receipt(receipt, json);
+        return Answer.ok(json);
+    }
+
     private static void receipt(@Nullable Receipt receipt, JsonText json) {
         if (receipt == null) {
             json.raw("{}");

@@ -1,20 +1,18 @@
 package io.holdfast.http;
 
 import io.holdfast.delivery.DeliveryException;
-import io.holdfast.delivery.DeliveryStats;
 import io.holdfast.delivery.MessageStatus;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.stream.EngineException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.lang.reflect.RecordComponent;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What can be asked: where a message stands, and the counters. Reads a little from the store on the caller's thread. */
+/** What a publisher can ask: where a message stands. Reads a little from the store on the caller's thread. */
 @ApplicationScoped
 class QueryApi {
     private static final Set<String> MESSAGE_PARAMETERS = Set.of("client", "id");
@@ -24,8 +22,6 @@ class QueryApi {
     /** Where the answers come from. */
     interface Source {
         Optional<MessageStatus> message(String client, String id);
-
-        DeliveryStats stats();
     }
 
     /** For the client proxy only. */
@@ -36,17 +32,7 @@ class QueryApi {
 
     @Inject
     QueryApi(ResilientWebSocketManager manager) {
-        this(new Source() {
-            @Override
-            public Optional<MessageStatus> message(String client, String id) {
-                return manager.message(client, id);
-            }
-
-            @Override
-            public DeliveryStats stats() {
-                return manager.stats();
-            }
-        });
+        this((Source) manager::message);
     }
 
     QueryApi(Source source) {
@@ -91,27 +77,6 @@ class QueryApi {
                 .raw(",\"published_at\":")
                 .number(status.publishedAtMillis())
                 .raw("}"));
-    }
-
-    /** Every counter by its name. */
-    Answer stats() {
-        DeliveryStats stats = source.stats();
-        JsonText json = new JsonText().raw("{");
-        RecordComponent[] counters = DeliveryStats.class.getRecordComponents();
-        try {
-            for (int i = 0; i < counters.length; i++) {
-                Number value = (Number) counters[i].getAccessor().invoke(stats);
-                json.next(i).text(snakeCase(counters[i].getName())).raw(":").number(value.longValue());
-            }
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("A record's accessors are public", e);
-        }
-        return Answer.ok(json.raw("}"));
-    }
-
-    /** As all names of this API: {@code nonCriticalSent} becomes {@code non_critical_sent}. */
-    private static String snakeCase(String name) {
-        return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }
 
     private static @Nullable String first(String @Nullable [] values) {

@@ -379,7 +379,7 @@ class ConversationTest {
         peer.hears("\"data\":2");
         String epoch = first.epoch();
         peer.say("{\"send\":{\"data\":{\"ack\":{\"channel\":\"#u1\",\"epoch\":\"" + epoch + "\",\"offset\":1}}}}");
-        Talk.until(() -> talk.manager.stats().acknowledged() == 1);
+        Talk.until(() -> talk.manager.stats().messages().acknowledged() == 1);
         peer.say("{\"id\":2," + ack("#u1", epoch, second.offset()))
                 .hears("{\"id\":2,\"rpc\":{\"data\":{\"acked\":2}}}");
         peer.say("{\"id\":3," + ack("#u1", epoch, 1)).hears("{\"id\":3,\"rpc\":{\"data\":{\"acked\":2}}}");
@@ -394,7 +394,7 @@ class ConversationTest {
                 "{\"send\":{\"data\":\"anything\"}}");
         peer.afterAll(8);
         assertThat(peer.ended()).isNull();
-        assertThat(talk.manager.stats().acknowledged()).isEqualTo(2);
+        assertThat(talk.manager.stats().messages().acknowledged()).isEqualTo(2);
     }
 
     private static String ack(String channel, String epoch, long offset) {
@@ -427,7 +427,7 @@ class ConversationTest {
         peer.hears("\"data\":1");
         Talk.until(() -> peer.heard().contains("{}"));
         peer.say("{}");
-        Talk.until(() -> talk.manager.stats().acknowledged() == 1);
+        Talk.until(() -> talk.manager.stats().messages().acknowledged() == 1);
         assertThat(peer.ended()).isNull();
         peer.say("{}").endsWith(3501);
     }
@@ -464,7 +464,7 @@ class ConversationTest {
     void a_client_that_leaves_is_gone() throws Exception {
         Talk.Peer peer = connected();
         peer.conversation.ended(true);
-        assertThat(talk.manager.stats().connections()).isZero();
+        assertThat(talk.manager.stats().connections().active()).isZero();
         Position position = send("u1", "1");
         assertThat(position.offset()).isEqualTo(1);
         assertThat(peer.heard()).hasSize(1);

@@ -85,7 +85,8 @@ final class Talk implements AutoCloseable {
                 DeliverySettings.defaults(),
                 clock,
                 json -> json.getBytes(UTF_8),
-                new DeliveryThreads(part -> work -> new Thread(work, "test-" + part), threads, threads));
+                new DeliveryThreads(part -> work -> new Thread(work, "test-" + part), threads, threads),
+                event -> false);
         manager.start();
         CommandSettings settings = new CommandSettings(
                 "1.2.3", "n1", Duration.ofSeconds(25), Duration.ofSeconds(10), Duration.ofSeconds(25), 64 << 10, 3);

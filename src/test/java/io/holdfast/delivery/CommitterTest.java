@@ -32,7 +32,6 @@ class CommitterTest {
     private final MemoryEngine memory = new MemoryEngine(clock::millis);
     private final HookedEngine engine = new HookedEngine(memory);
     private final Counters counters = new Counters();
-    private final Outboxes outboxes = new Outboxes(engine, clock, counters, 16);
     private final Channels channels = new Channels();
     private final Guard guard = new Guard(engine);
     private final List<Thread> made = new ArrayList<>();
@@ -45,8 +44,31 @@ class CommitterTest {
             },
             Thread::new);
     private final DeliverySettings settings = small();
-    private final Committer committer =
-            new Committer(guard, engine, outboxes, hub, settings, clock, counters, this::thread);
+    private final Events events = new Events(event -> false, counters, Thread::new);
+    private final Clients clients = new Clients(clock);
+    private final Outboxes outboxes = new Outboxes(
+            engine,
+            clock,
+            new OutboxParts(
+                    counters,
+                    new Breakers(settings.breaker(), clock, counters, events),
+                    clients,
+                    events,
+                    settings.poison(),
+                    16));
+    private final DeadLetters deadLetters = new DeadLetters(
+            guard, engine, clock, clients, counters, events, settings.poison(), new Recovery(1, Thread::new), outboxes);
+    private final Committer committer = new Committer(
+            guard,
+            engine,
+            outboxes,
+            deadLetters,
+            new Gone(outboxes, clients, counters, events, clock),
+            hub,
+            settings,
+            clock,
+            counters,
+            this::thread);
     private int messages;
 
     /** The guarded way, in which a test can stop or throw. */
@@ -86,7 +108,10 @@ class CommitterTest {
                 usual.batchMessages(),
                 usual.batchBytes(),
                 1,
-                16);
+                16,
+                usual.drainTimeout(),
+                usual.breaker(),
+                usual.poison());
     }
 
     private Thread thread(Runnable work) {

@@ -37,7 +37,7 @@ class DeliveryTest {
         until(() -> client.offsets("#u1").equals(List.of(1L)));
         gateway.clock.advance(Duration.ofSeconds(1));
         until(() -> gateway.manager.message("u1", receipt.id()).orElseThrow().state() == MessageState.ACKNOWLEDGED);
-        assertThat(gateway.manager.stats().acknowledged()).isEqualTo(1);
+        assertThat(gateway.manager.stats().messages().acknowledged()).isEqualTo(1);
     }
 
     @Test
@@ -81,7 +81,7 @@ class DeliveryTest {
         }
         until(() -> first.offsets("#u1").size() == 5);
         gateway.clock.advance(Duration.ofSeconds(1));
-        until(() -> gateway.manager.stats().acknowledged() == 5);
+        until(() -> gateway.manager.stats().messages().acknowledged() == 5);
         first.leave();
         gateway.send("u1", "m5");
 
@@ -129,10 +129,10 @@ class DeliveryTest {
         until(() -> client.pings() == 1);
         gateway.clock.advance(Duration.ofSeconds(30));
         until(() -> client.pings() == 2); // so the first one was answered
-        assertThat(gateway.manager.stats().acknowledged()).isZero();
+        assertThat(gateway.manager.stats().messages().acknowledged()).isZero();
 
         assertThat(gateway.manager.acknowledge("u1", "d", receipt.position())).hasValue(1);
-        assertThat(gateway.manager.stats().acknowledged()).isEqualTo(1);
+        assertThat(gateway.manager.stats().messages().acknowledged()).isEqualTo(1);
     }
 
     @Test
@@ -146,8 +146,8 @@ class DeliveryTest {
                 .isEmpty();
         assertThat(gateway.manager.acknowledge("u1", "d", new Position("other", 1)))
                 .isEmpty();
-        assertThat(gateway.manager.stats().staleAcks()).isEqualTo(2);
-        assertThat(gateway.manager.stats().acknowledged()).isZero();
+        assertThat(gateway.manager.stats().messages().staleAcks()).isEqualTo(2);
+        assertThat(gateway.manager.stats().messages().acknowledged()).isZero();
     }
 
     @Test
@@ -205,7 +205,7 @@ class DeliveryTest {
 
         until(() -> Ending.SLOW.equals(slow.ending()));
         until(() -> other.offsets("news").equals(range(1, 40)));
-        assertThat(gateway.manager.stats().slowClosed()).isEqualTo(1);
+        assertThat(gateway.manager.stats().connections().slow()).isEqualTo(1);
     }
 
     @Test
@@ -231,8 +231,8 @@ class DeliveryTest {
 
         until(() -> client.offsets("#u1").equals(List.of(2L)));
         until(() -> gateway.manager.message("u1", receipt.id()).orElseThrow().state() == MessageState.EXPIRED);
-        until(() -> gateway.manager.stats().expired() > 0);
-        assertThat(gateway.manager.stats().expired()).isEqualTo(1);
+        until(() -> gateway.manager.stats().messages().expired() > 0);
+        assertThat(gateway.manager.stats().messages().expired()).isEqualTo(1);
     }
 
     @Test
@@ -244,7 +244,7 @@ class DeliveryTest {
 
         assertThat(second.duplicate()).isTrue();
         assertThat(second.position()).isEqualTo(first.position());
-        assertThat(gateway.manager.stats().conflicting()).isEqualTo(1);
+        assertThat(gateway.manager.stats().messages().conflicting()).isEqualTo(1);
     }
 
     @Test

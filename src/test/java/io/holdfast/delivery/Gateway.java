@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ import java.util.function.UnaryOperator;
 final class Gateway implements AutoCloseable {
     final MovedClock clock = new MovedClock();
     final MemoryEngine engine = new MemoryEngine(clock::millis);
+    final List<DeliveryEvent> events = new CopyOnWriteArrayList<>();
     final ResilientWebSocketManager manager;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger names = new AtomicInteger();
@@ -57,7 +59,11 @@ final class Gateway implements AutoCloseable {
                 changes.apply(DeliverySettings.defaults()),
                 clock,
                 json -> json.getBytes(StandardCharsets.UTF_8),
-                new DeliveryThreads(part -> work -> new Thread(work, "test-" + part), threads, threads));
+                new DeliveryThreads(part -> work -> new Thread(work, "test-" + part), threads, threads),
+                event -> {
+                    events.add(event);
+                    return true;
+                });
         manager.start();
     }
 

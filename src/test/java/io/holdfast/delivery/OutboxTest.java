@@ -121,7 +121,7 @@ class OutboxTest {
     void an_expired_message_is_not_acknowledged_as_well() throws Exception {
         bench.connect().open("u1", "till", true, null);
         sendSome(3);
-        bench.parts.expired(outbox(), List.of(2L));
+        bench.parts.expired(outbox(), 2, "m2");
         confirm("till", 3);
 
         assertThat(acknowledged()).isEqualTo(2);
@@ -246,6 +246,7 @@ class OutboxTest {
         Workbench.Line line = bench.connect().open("u1", device, explicit, null);
         line.read().write();
         line.connection.ended(true);
+        bench.clock.advance(bench.settings.poison().maxBackoff());
     }
 
     @Test
@@ -288,6 +289,7 @@ class OutboxTest {
         confirm(Device.DEFAULT, 3);
         Workbench.Line crashing = bench.connect().open("u1", null, true, null);
         crashing.read().write().connection.ended(true);
+        bench.clock.advance(bench.settings.poison().maxBackoff());
         // position 4 was suspect; a second client comes with an older position of its own
         Workbench.Line next = bench.connect().open("u1", null, false, at(1));
         for (int i = 0; i < 3; i++) {
@@ -304,6 +306,7 @@ class OutboxTest {
         }
         Workbench.Line crashing = bench.connect().open("u1", "till", true, at(1));
         crashing.read().write().connection.ended(true);
+        bench.clock.advance(bench.settings.poison().maxBackoff());
         // 2 is suspect; it and 3 expire, and the client comes back with an older position
         bench.memory.apply(List.of(
                 new Change.Settle("#u1", 2, io.holdfast.stream.FinalState.EXPIRED, 0),

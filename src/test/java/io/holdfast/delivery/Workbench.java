@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** The parts of delivery on a bench: no thread runs, a test does each step itself. */
@@ -24,12 +25,23 @@ final class Workbench {
     final DeliverySettings settings = DeliverySettings.defaults();
     final Counters counters = new Counters();
     final Channels channels = new Channels();
-    final Outboxes outboxes = new Outboxes(engine, clock, counters, settings.devicesPerClient());
+    final List<DeliveryEvent> events = new CopyOnWriteArrayList<>();
+    final Events raised = new Events(events::add, counters, Thread::new);
+    final Breakers breakers = new Breakers(settings.breaker(), clock, counters, raised);
+    final Clients clients = new Clients(clock);
+    final Outboxes outboxes = new Outboxes(
+            engine,
+            clock,
+            new OutboxParts(counters, breakers, clients, raised, settings.poison(), settings.devicesPerClient()));
     final Writer writer = new Writer(settings, clock, counters, Thread::new);
     final Recovery recovery = new Recovery(1, Thread::new);
     final Hub hub = new Hub(channels, counters, Runnable::run, Thread::new);
-    final Committer committer =
-            new Committer(new GuardedEngine(engine), engine, outboxes, hub, settings, clock, counters, Thread::new);
+    final GuardedEngine guarded = new GuardedEngine(engine);
+    final DeadLetters deadLetters = new DeadLetters(
+            guarded, engine, clock, clients, counters, raised, settings.poison(), recovery, outboxes);
+    final Gone gone = new Gone(outboxes, clients, counters, raised, clock);
+    final Committer committer = new Committer(
+            guarded, engine, outboxes, deadLetters, gone, hub, settings, clock, counters, Thread::new);
     final Set<RegisteredConnection> connections = DeliveryParts.noConnections();
     final DeliveryParts parts = new DeliveryParts(
             settings,
@@ -42,6 +54,10 @@ final class Workbench {
             recovery,
             committer,
             Runnable::run,
+            clients,
+            deadLetters,
+            gone,
+            raised,
             connections);
     private int messages;
 

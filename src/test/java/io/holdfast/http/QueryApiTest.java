@@ -2,7 +2,6 @@ package io.holdfast.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.delivery.DeliveryStats;
 import io.holdfast.delivery.MessageState;
 import io.holdfast.delivery.MessageStatus;
 import io.holdfast.stream.EngineException;
@@ -22,11 +21,6 @@ class QueryApiTest {
             return id.equals("a")
                     ? Optional.of(new MessageStatus(client, id, MessageState.ACKNOWLEDGED, new Position("e", 7), 1234))
                     : Optional.empty();
-        }
-
-        @Override
-        public DeliveryStats stats() {
-            return new DeliveryStats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22);
         }
     });
 
@@ -68,13 +62,5 @@ class QueryApiTest {
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.retryAfterSeconds()).isPositive();
         assertThat(answer.toString()).doesNotContain("secret");
-    }
-
-    @Test
-    void the_counters_are_told_by_name() {
-        assertThat(api.stats().toString())
-                .startsWith("200 {\"connections\":1,\"connections_opened\":2,")
-                .contains("\"non_critical_dropped\":15")
-                .endsWith("\"queued\":22}");
     }
 }

@@ -1,0 +1,18 @@
+package io.holdfast.delivery;
+
+/**
+ * The breaker of one device, seen from outside.
+ *
+ * @param failures in a row
+ * @param successes since it was half open
+ * @param openings since it was last closed
+ * @param openMillis until it is tried again; 0 unless open
+ */
+public record BreakerInfo(
+        String client,
+        String device,
+        BreakerState state,
+        int failures,
+        int successes,
+        int openings,
+        long openMillis) {}

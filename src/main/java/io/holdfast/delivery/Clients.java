@@ -1,0 +1,68 @@
+package io.holdfast.delivery;
+
+import io.holdfast.stream.StreamEngine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** What is remembered of clients that were here within the last hour. Any thread. */
+final class Clients {
+    private static final long KEEP_NANOS = TimeUnit.HOURS.toNanos(1);
+
+    private final DeliveryClock clock;
+    private final ConcurrentHashMap<String, ClientRecord> known = new ConcurrentHashMap<>();
+    private final AtomicInteger connectedDevices = new AtomicInteger();
+
+    Clients(DeliveryClock clock) {
+        this.clock = clock;
+    }
+
+    /** A device of a client has come or gone. */
+    @SuppressWarnings("NullAway") // the function never returns null
+    void seen(String client, String device, int connections) {
+        known.compute(client, (name, record) -> {
+            ClientRecord seen = record == null ? new ClientRecord(clock.millis()) : record;
+            connectedDevices.addAndGet(seen.seen(device, connections, clock.nanos()));
+            return seen;
+        });
+    }
+
+    @Nullable
+    ClientRecord find(String client) {
+        return known.get(client);
+    }
+
+    int connectedDevices() {
+        return connectedDevices.get();
+    }
+
+    /** Devices that are connected or were within the last hour. */
+    int seenDevices() {
+        return known.values().stream().mapToInt(ClientRecord::devices).sum();
+    }
+
+    /** Messages that wait for those clients. Asks the engine for each of them. */
+    long waitingMessages(StreamEngine engine) {
+        long sum = 0;
+        for (String client : known.keySet()) {
+            sum += engine.info(Outboxes.stream(client)).messages();
+        }
+        return sum;
+    }
+
+    List<String> names() {
+        List<String> names = new ArrayList<>(known.keySet());
+        names.sort(null);
+        return names;
+    }
+
+    void sweep() {
+        long now = clock.nanos();
+        for (String client : known.keySet()) {
+            known.computeIfPresent(client, (name, record) -> record.forget(now, KEEP_NANOS) ? null : record);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.holdfast.delivery;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened in delivery. Fired as CDI events on a thread of their own, after the fact and in order: {@code void
+ * on(@Observes MessageDead event)}. A slow observer delays later events only; when too many wait, new ones are discarded
+ * and counted. Times are wall-clock milliseconds since 1970.
+ */
+public sealed interface DeliveryEvent {
+
+    long atMillis();
+
+    /** A connection of a client has taken its outbox. */
+    record ClientConnected(String client, String device, String connection, long atMillis) implements DeliveryEvent {}
+
+    /**
+     * Such a connection has ended.
+     *
+     * @param reason why the server ended it; null if it did not
+     */
+    record ClientDisconnected(
+            String client, String device, String connection, @Nullable String reason, long atMillis)
+            implements DeliveryEvent {}
+
+    /** The first device has confirmed a message. */
+    record MessageAcknowledged(String client, String id, long offset, long atMillis) implements DeliveryEvent {}
+
+    /** A message's time to live ran out unconfirmed. */
+    record MessageExpired(String client, String id, long offset, long atMillis) implements DeliveryEvent {}
+
+    /** A message gave way to newer ones, unconfirmed. */
+    record MessageDropped(String client, String id, long offset, long atMillis) implements DeliveryEvent {}
+
+    /** A message was given up for a device that did not survive it, and lies in the dead-letter list. */
+    record MessageDead(String client, String device, String id, long offset, int attempts, long atMillis)
+            implements DeliveryEvent {}
+
+    /** The breaker of a client's device has changed its state. */
+    record BreakerStateChanged(String client, String device, BreakerState from, BreakerState to, long atMillis)
+            implements DeliveryEvent {}
+}

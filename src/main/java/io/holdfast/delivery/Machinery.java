@@ -1,0 +1,242 @@
+package io.holdfast.delivery;
+
+import io.holdfast.stream.StreamEngine;
+import io.holdfast.stream.StreamInfo;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** The parts of delivery, put together; starts, ticks, drains and stops them. The manager is its face. */
+final class Machinery {
+    private static final Logger LOG = Logger.getLogger(Machinery.class.getName());
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int TICKS_A_SECOND = 10;
+
+    final Counters counters = new Counters();
+    final Channels channels = new Channels();
+    final Outboxes outboxes;
+    final Committer committer;
+    final Breakers breakers;
+    final Clients clients;
+    final DeadLetters deadLetters;
+    final DeliveryParts parts;
+
+    private final DeliveryClock clock;
+    private final DeliverySettings settings;
+    private final DeliveryThreads threads;
+    private final StreamEngine engine;
+    private final Set<RegisteredConnection> connections = DeliveryParts.noConnections();
+    private final Events events;
+    private final Hub hub;
+    private final Writer writer;
+    private final Recovery recovery;
+    private final AtomicReference<CompletableFuture<DrainReport>> drained = new AtomicReference<>();
+    private volatile boolean running;
+
+    Machinery(
+            GuardedEngine guarded,
+            StreamEngine engine,
+            DeliverySettings settings,
+            DeliveryClock clock,
+            DeliveryThreads threads,
+            EventSink sink) {
+        this.engine = engine;
+        this.settings = settings;
+        this.clock = clock;
+        this.threads = threads;
+        events = new Events(sink, counters, part("events"));
+        breakers = new Breakers(settings.breaker(), clock, counters, events);
+        clients = new Clients(clock);
+        outboxes = new Outboxes(
+                engine,
+                clock,
+                new OutboxParts(counters, breakers, clients, events, settings.poison(), settings.devicesPerClient()));
+        hub = new Hub(channels, counters, threads.receipts(), part("hub"));
+        recovery = new Recovery(settings.readers(), part("reader"));
+        deadLetters =
+                new DeadLetters(guarded, engine, clock, clients, counters, events, settings.poison(), recovery, outboxes);
+        Gone gone = new Gone(outboxes, clients, counters, events, clock);
+        committer = new Committer(
+                guarded, engine, outboxes, deadLetters, gone, hub, settings, clock, counters, part("committer"));
+        writer = new Writer(settings, clock, counters, part("writer"));
+        parts = new DeliveryParts(
+                settings,
+                clock,
+                counters,
+                engine,
+                channels,
+                outboxes,
+                writer,
+                recovery,
+                committer,
+                threads.closers(),
+                clients,
+                deadLetters,
+                gone,
+                events,
+                connections);
+    }
+
+    void start() {
+        running = true;
+        events.start();
+        hub.start(parts.fanout());
+        committer.start();
+        writer.start();
+        recovery.start();
+        part("ticker").newThread(this::tick).start();
+    }
+
+    void stop() {
+        running = false;
+        connections.forEach(connection -> connection.fail(Ending.SHUTDOWN));
+        try {
+            try {
+                committer.stop();
+            } finally {
+                hub.stop();
+            }
+            events.stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        writer.stop();
+        recovery.stop();
+    }
+
+    boolean ready() {
+        return running && drained.get() == null && !committer.isRefusing();
+    }
+
+    RegisteredConnection register(String id, Connection transport, WireFormat format) {
+        RegisteredConnection connection = new RegisteredConnection(id, transport, format, parts);
+        connections.add(connection);
+        counters.connectionsOpened.increment();
+        if (!running || drained.get() != null) {
+            connection.fail(Ending.SHUTDOWN);
+        }
+        return connection;
+    }
+
+    int resetBreakers(String client) {
+        int reset = breakers.reset(client);
+        Outbox outbox = outboxes.find(client);
+        if (outbox != null) {
+            outbox.breakerChanged().forEach(recovery::wake);
+        }
+        return reset;
+    }
+
+    /** @return null for a client of which nothing is known */
+    @Nullable
+    ClientInfo client(String client) {
+        ClientRecord record = clients.find(client);
+        StreamInfo info = engine.info(Outboxes.stream(client));
+        List<ClientInfo.DeviceInfo> devices = devices(client);
+        if (record == null && devices.isEmpty() && info.top().offset() == 0) {
+            return null;
+        }
+        ClientRecord counted = record == null ? new ClientRecord(0) : record;
+        return new ClientInfo(
+                client,
+                counted.sinceMillis,
+                counted.connections.get(),
+                counted.sent.get(),
+                counted.acknowledged.get(),
+                counted.expired.get(),
+                counted.dropped.get(),
+                counted.dead.get(),
+                info.messages(),
+                info.bytes(),
+                devices);
+    }
+
+    private List<ClientInfo.DeviceInfo> devices(String client) {
+        Outbox outbox = outboxes.find(client);
+        if (outbox != null) {
+            return outbox.devices();
+        }
+        return engine.devices(Outboxes.stream(client)).stream()
+                .map(known -> new ClientInfo.DeviceInfo(known.device(), known.offset(), known.seenAtMillis(), false))
+                .toList();
+    }
+
+    DeliveryStats stats() {
+        int queued = committer.queued();
+        return new DeliveryStats(
+                counters.connections(connections.size()),
+                counters.messages(queued),
+                new DeliveryStats.Queue(queued, settings.queueMessages(), counters.overflows.sum()),
+                counters.retry(),
+                new DeliveryStats.CircuitBreaker(
+                        committer.isRefusing(),
+                        breakers.in(BreakerState.OPEN),
+                        breakers.in(BreakerState.HALF_OPEN),
+                        counters.breakerOpens.sum(),
+                        counters.breakerHalfOpens.sum(),
+                        counters.breakerCloses.sum()),
+                counters.sendLatency.snapshot(),
+                counters.confirmLatency.snapshot());
+    }
+
+    CompletableFuture<DrainReport> drain(Duration window) {
+        CompletableFuture<DrainReport> mine = new CompletableFuture<>();
+        CompletableFuture<DrainReport> first = drained.compareAndExchange(null, mine);
+        if (first != null) {
+            return first;
+        }
+        Drain drain = new Drain(connections, window, settings.drainTimeout());
+        part("drain")
+                .newThread(() -> {
+                    try {
+                        Drain.Outcome outcome = drain.run();
+                        committer.stop();
+                        engine.close();
+                        DrainReport report =
+                                new DrainReport(outcome.connections(), outcome.unwritten(), outcome.millis(), stats());
+                        LOG.log(Level.INFO, "Drained: {0}", report);
+                        mine.complete(report);
+                    } catch (InterruptedException | RuntimeException | Error e) {
+                        mine.completeExceptionally(e);
+                    }
+                })
+                .start();
+        return mine;
+    }
+
+    private void tick() {
+        for (int ticks = 1; running; ticks++) {
+            LockSupport.parkNanos(TICK_NANOS);
+            if (Thread.interrupted()) {
+                LOG.log(Level.FINE, "The ticker was interrupted and goes on");
+            }
+            try {
+                long now = clock.nanos();
+                for (RegisteredConnection connection : connections) {
+                    connection.tick(now);
+                }
+                writer.watch();
+                if (ticks % TICKS_A_SECOND == 0) {
+                    committer.expireSoon();
+                    outboxes.sweep();
+                    breakers.sweep();
+                    clients.sweep();
+                }
+            } catch (RuntimeException | Error e) {
+                LOG.log(Level.SEVERE, "The ticker met an unexpected error and goes on", e);
+            }
+        }
+    }
+
+    private ThreadFactory part(String name) {
+        return threads.named().factory(name);
+    }
+}

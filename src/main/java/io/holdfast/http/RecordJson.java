@@ -1,0 +1,95 @@
+package io.holdfast.http;
+
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records as JSON objects: names in snake case, moments as {@code …_at} and durations as {@code …_ms} in milliseconds,
+ * enum constants in lower case, payloads ({@code byte[]}) as the JSON they are, under {@code data}.
+ */
+final class RecordJson {
+    private RecordJson() {}
+
+    static Answer answer(Object value) {
+        JsonText json = new JsonText();
+        write(value, json);
+        return Answer.ok(json);
+    }
+
+    /** {@code {"<name>":[…]}}. */
+    static Answer list(String name, Collection<?> values) {
+        JsonText json = new JsonText().raw("{").text(name).raw(":");
+        write(values, json);
+        return Answer.ok(json.raw("}"));
+    }
+
+    static void write(@Nullable Object value, JsonText json) {
+        if (value == null) {
+            json.raw("null");
+        } else if (value instanceof Record fields) {
+            object(fields, json);
+        } else if (value instanceof Collection<?> values) {
+            array(values, json);
+        } else if (value instanceof Map<?, ?> entries) {
+            map(entries, json);
+        } else if (value instanceof byte[] payload) {
+            json.raw(new String(payload, StandardCharsets.UTF_8));
+        } else if (value instanceof Boolean flag) {
+            json.bool(flag);
+        } else if (value instanceof Double number) {
+            json.raw(String.format(Locale.ROOT, "%.3f", number));
+        } else if (value instanceof Number number) {
+            json.number(number.longValue());
+        } else if (value instanceof Enum<?> constant) {
+            json.text(constant.name().toLowerCase(Locale.ROOT));
+        } else {
+            json.text(value.toString());
+        }
+    }
+
+    private static void object(Record fields, JsonText json) {
+        json.raw("{");
+        try {
+            RecordComponent[] components = fields.getClass().getRecordComponents();
+            for (int i = 0; i < components.length; i++) {
+                json.next(i).text(name(components[i].getName())).raw(":");
+                write(components[i].getAccessor().invoke(fields), json);
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("A record's accessors are public", e);
+        }
+        json.raw("}");
+    }
+
+    private static void array(Collection<?> values, JsonText json) {
+        json.raw("[");
+        int index = 0;
+        for (Object value : values) {
+            json.next(index++);
+            write(value, json);
+        }
+        json.raw("]");
+    }
+
+    private static void map(Map<?, ?> entries, JsonText json) {
+        json.raw("{");
+        int index = 0;
+        for (Map.Entry<?, ?> entry : entries.entrySet()) {
+            json.next(index++).text(String.valueOf(entry.getKey())).raw(":");
+            write(entry.getValue(), json);
+        }
+        json.raw("}");
+    }
+
+    static String name(String component) {
+        if (component.equals("payload")) {
+            return "data";
+        }
+        String shorter = component.replaceFirst("AtMillis$", "At").replaceFirst("(Millis|millis)$", "Ms");
+        return shorter.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT).replaceFirst("^_", "");
+    }
+}

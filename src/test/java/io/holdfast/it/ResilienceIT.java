@@ -1,0 +1,151 @@
+package io.holdfast.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Breakers, poisonous messages and drain, through the wire; times are set short. */
+class ResilienceIT {
+    private static LibertyServer gateway;
+
+    private final String client = Names.fresh("resilience");
+    private final String outbox = "#" + client;
+
+    @BeforeAll
+    static void start() {
+        gateway = LibertyServer.prepare(
+                        "resilience",
+                        Map.of(
+                                "holdfast.insecure", "true",
+                                "holdfast.ping.interval", "1s",
+                                "holdfast.pong.timeout", "500ms",
+                                "holdfast.confirm.interval", "200ms",
+                                "holdfast.poison.backoff", "100ms",
+                                "holdfast.poison.max-backoff", "200ms",
+                                "holdfast.breaker.open-time", "2s"))
+                .start();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private JsonNode get(String path) {
+        Api.Answer answer = gateway.api().get(path);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        return answer.json();
+    }
+
+    private JsonNode breaker() {
+        return get("/api/breakers/" + client).path("breakers").path(0);
+    }
+
+    /** A process that ends as soon as it sees the first message; it never answers a ping. */
+    private List<Integer> die() {
+        List<Integer> seen = new ArrayList<>();
+        try (RawClient connection = gateway.client()) {
+            connection.ignorePings();
+            connection.connectAs(client);
+            seen.add(connection.publication(outbox).n());
+        }
+        return seen;
+    }
+
+    @Test
+    void a_message_that_its_client_never_survives_ends_in_the_dead_letters_and_the_others_arrive() {
+        gateway.api().sendNumbers(client, 1, 5);
+        for (int attempt = 1; attempt <= 5; attempt++) {
+            assertThat(die()).as("attempt %s", attempt).containsExactly(1);
+        }
+        try (RawClient connection = gateway.client()) {
+            connection.connectAs(client);
+            assertThat(connection.publications(outbox, 4)).extracting(Pub::n).containsExactly(2, 3, 4, 5);
+
+            JsonNode letter =
+                    get("/api/dead-letters?client=" + client).path("dead_letters").path(0);
+            assertThat(letter.path("id").asText()).isEqualTo(client + "-1");
+            assertThat(letter.path("attempts").asInt()).isEqualTo(5);
+            assertThat(letter.path("data").path("n").asInt()).isEqualTo(1);
+            assertThat(get("/api/message?client=" + client + "&id=" + client + "-1")
+                            .path("state")
+                            .asText())
+                    .isEqualTo("dead");
+            String path = "/api/dead-letters/" + letter.path("number").asLong();
+            assertThat(get(path)).isEqualTo(letter);
+
+            JsonNode receipt = gateway.api().postRaw(path + "/resend", "").json();
+            assertThat(receipt.path("stored").asBoolean()).isTrue();
+            JsonNode push = connection.await("the message sent again", message -> message.path("push")
+                            .path("pub")
+                            .path("tags")
+                            .has("resent-of"));
+            assertThat(push.at("/push/pub/tags/resent-of").asText()).isEqualTo(client + "-1");
+            assertThat(push.at("/push/pub/data/n").asInt()).isEqualTo(1);
+            assertThat(gateway.api().get(path).status()).isEqualTo(404);
+            assertThat(gateway.api().postRaw(path + "/discard", "").status()).isEqualTo(404);
+        }
+        JsonNode known = get("/api/clients/" + client);
+        assertThat(known.path("dead").asInt()).isEqualTo(1);
+        assertThat(known.path("devices").path(0).path("device").asText()).isEqualTo("default");
+    }
+
+    @Test
+    void a_dead_letter_survives_a_restart_and_can_be_discarded() {
+        gateway.api().sendNumbers(client, 1, 2);
+        for (int attempt = 1; attempt <= 5; attempt++) {
+            die();
+        }
+        try (RawClient connection = gateway.client()) {
+            connection.connectAs(client);
+            assertThat(connection.publication(outbox).n()).isEqualTo(2);
+        }
+        gateway.kill();
+        gateway.start();
+        JsonNode letter = get("/api/dead-letters?client=" + client).path("dead_letters").path(0);
+        assertThat(letter.path("id").asText()).isEqualTo(client + "-1");
+        String path = "/api/dead-letters/" + letter.path("number").asLong();
+        assertThat(gateway.api().postRaw(path + "/discard", "").status()).isEqualTo(200);
+        assertThat(get("/api/dead-letters?client=" + client).path("dead_letters")).isEmpty();
+    }
+
+    @Test
+    void five_missed_pongs_open_the_breaker_and_answering_closes_it() {
+        gateway.api().sendNumbers(client, 1, 8);
+        for (int i = 1; i <= 5; i++) {
+            try (RawClient connection = gateway.client()) {
+                connection.ignorePings();
+                // another device would be served; this one is known by its name
+                connection.connect("{'data': {'client': '%s', 'acks': 'explicit', 'device': 'till'}}", client);
+                connection.publication(outbox);
+                assertThat(connection.awaitClose().code()).isEqualTo(3012);
+            }
+            int failures = i;
+            await().until(() -> breaker().path("failures").asInt() == failures);
+        }
+        assertThat(breaker().path("state").asText()).isEqualTo("open");
+        assertThat(get("/api/metrics").at("/circuit_breaker/opens").asInt()).isPositive();
+
+        assertThat(gateway.api().postRaw("/api/breakers/" + client + "/reset", "").json().path("reset").asInt())
+                .isEqualTo(1);
+        assertThat(breaker().path("state").asText()).isIn("closed", "");
+    }
+
+    @Test
+    void wrong_calls_are_told_what_is_wrong() {
+        assertThat(gateway.api().get("/api/dead-letters?limit=x").status()).isEqualTo(400);
+        assertThat(gateway.api().get("/api/dead-letters/999999").status()).isEqualTo(404);
+        assertThat(gateway.api().get("/api/clients/nobody-knows").status()).isEqualTo(404);
+        assertThat(gateway.api().postRaw("/api/drain?window=-1", "").status()).isEqualTo(400);
+        assertThat(gateway.api().postRaw("/api/metrics", "").status()).isEqualTo(404);
+        assertThat(new Api(gateway.http(), "wrong").get("/api/breakers").status()).isEqualTo(401);
+    }
+}
