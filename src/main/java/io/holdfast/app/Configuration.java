@@ -114,8 +114,7 @@ record Configuration(
                 defaults.batchBytes(),
                 keys.integer("holdfast.recovery.readers", defaults.readers(), 1, 64),
                 keys.integer("holdfast.client.max-devices", defaults.devicesPerClient(), 1, 1_000),
-                keys.duration(
-                        "holdfast.drain.timeout", defaults.drainTimeout(), Duration.ZERO, Duration.ofMinutes(10)),
+                keys.duration("holdfast.drain.timeout", defaults.drainTimeout(), Duration.ZERO, Duration.ofMinutes(10)),
                 breaker(keys, defaults.breaker()),
                 poison(keys, defaults.poison()));
     }
@@ -139,7 +138,8 @@ record Configuration(
                 keys.integer("holdfast.poison.attempts", defaults.attempts(), 0, 1_000),
                 keys.duration("holdfast.poison.backoff", defaults.backoff(), Duration.ZERO, Duration.ofHours(1)),
                 keys.duration("holdfast.poison.max-backoff", defaults.maxBackoff(), Duration.ZERO, Duration.ofDays(1)),
-                keys.duration("holdfast.dead-letters.keep", defaults.keep(), Duration.ofMinutes(1), Duration.ofDays(365)));
+                keys.duration(
+                        "holdfast.dead-letters.keep", defaults.keep(), Duration.ofMinutes(1), Duration.ofDays(365)));
     }
 
     private static RocksDbOptions store(Keys keys, Path outputDirectory, Path temporaryDirectory) {

@@ -9,10 +9,4 @@ package io.holdfast.delivery;
  * @param openMillis until it is tried again; 0 unless open
  */
 public record BreakerInfo(
-        String client,
-        String device,
-        BreakerState state,
-        int failures,
-        int successes,
-        int openings,
-        long openMillis) {}
+        String client, String device, BreakerState state, int failures, int successes, int openings, long openMillis) {}

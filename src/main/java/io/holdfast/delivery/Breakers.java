@@ -34,8 +34,8 @@ final class Breakers {
     RecipientBreaker failed(String client, String device, long nowNanos) {
         RecipientBreaker breaker = known.computeIfAbsent(
                 new Key(client, device),
-                key -> new RecipientBreaker(settings, () -> ThreadLocalRandom.current()
-                        .nextDouble()));
+                key -> new RecipientBreaker(
+                        settings, () -> ThreadLocalRandom.current().nextDouble()));
         BreakerState before = breaker.state();
         if (breaker.failed(nowNanos)) {
             counters.breakerOpens.increment();

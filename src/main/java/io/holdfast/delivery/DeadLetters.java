@@ -118,12 +118,7 @@ final class DeadLetters {
                     "A message was given up after {0} attempts and lies in the dead-letter list",
                     hopeless.attempts());
             events.raise(new DeliveryEvent.MessageDead(
-                    outbox.client(),
-                    hopeless.device(),
-                    dead.id(),
-                    dead.offset(),
-                    hopeless.attempts(),
-                    clock.millis()));
+                    outbox.client(), hopeless.device(), dead.id(), dead.offset(), hopeless.attempts(), clock.millis()));
         }
         outboxes.changed(outbox);
         given.opened().forEach(recovery::wake);

@@ -20,8 +20,11 @@ public sealed interface DeliveryEvent {
      * @param reason why the server ended it; null if it did not
      */
     record ClientDisconnected(
-            String client, String device, String connection, @Nullable String reason, long atMillis)
-            implements DeliveryEvent {}
+            String client,
+            String device,
+            String connection,
+            @Nullable String reason,
+            long atMillis) implements DeliveryEvent {}
 
     /** The first device has confirmed a message. */
     record MessageAcknowledged(String client, String id, long offset, long atMillis) implements DeliveryEvent {}

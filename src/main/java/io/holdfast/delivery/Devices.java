@@ -65,8 +65,7 @@ final class Devices {
         known.clear();
         forgotten.clear();
         for (DeviceCursor cursor : stored) {
-            known.put(
-                    cursor.device(), new Device(cursor.device(), cursor.offset(), cursor.seenAtMillis(), poison));
+            known.put(cursor.device(), new Device(cursor.device(), cursor.offset(), cursor.seenAtMillis(), poison));
         }
     }
 

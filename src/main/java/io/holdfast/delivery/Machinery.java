@@ -61,8 +61,8 @@ final class Machinery {
                 new OutboxParts(counters, breakers, clients, events, settings.poison(), settings.devicesPerClient()));
         hub = new Hub(channels, counters, threads.receipts(), part("hub"));
         recovery = new Recovery(settings.readers(), part("reader"));
-        deadLetters =
-                new DeadLetters(guarded, engine, clock, clients, counters, events, settings.poison(), recovery, outboxes);
+        deadLetters = new DeadLetters(
+                guarded, engine, clock, clients, counters, events, settings.poison(), recovery, outboxes);
         Gone gone = new Gone(outboxes, clients, counters, events, clock);
         committer = new Committer(
                 guarded, engine, outboxes, deadLetters, gone, hub, settings, clock, counters, part("committer"));

@@ -75,8 +75,7 @@ final class Outbox {
         this.clock = clock;
         this.parts = parts;
         this.devices = new Devices(stream, parts.maxDevices(), parts.poison());
-        this.tally = new MessageTally(
-                (offset, message) -> parts.acknowledged(client, offset, message, clock.millis()));
+        this.tally = new MessageTally((offset, message) -> parts.acknowledged(client, offset, message, clock.millis()));
         this.idleSinceNanos = clock.nanos();
     }
 

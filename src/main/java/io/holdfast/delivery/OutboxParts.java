@@ -1,7 +1,8 @@
 package io.holdfast.delivery;
 
 /** What the outboxes share. */
-record OutboxParts(Counters counters, Breakers breakers, Clients clients, Events events, PoisonSettings poison, int maxDevices) {
+record OutboxParts(
+        Counters counters, Breakers breakers, Clients clients, Events events, PoisonSettings poison, int maxDevices) {
 
     /** A message was confirmed for the first time. */
     void acknowledged(String client, long offset, Outgoing.Message message, long nowMillis) {

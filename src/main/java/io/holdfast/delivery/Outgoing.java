@@ -13,11 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param kind what it is
  */
 record Outgoing(
-        byte[] bytes, long outboxOffset, long expiresAtMillis, Kind kind, @Nullable Message message) {
+        byte[] bytes,
+        long outboxOffset,
+        long expiresAtMillis,
+        Kind kind,
+        @Nullable Message message) {
 
     /** What is known of a publication while it is on its way. */
     record Message(String id, long publishedAtMillis) {}
-
 
     /** What a piece is, as far as the writer cares. */
     enum Kind {

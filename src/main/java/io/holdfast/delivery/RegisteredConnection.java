@@ -58,8 +58,7 @@ public final class RegisteredConnection {
         this.transport = transport;
         this.format = format;
         this.parts = parts;
-        this.buffer = new SendBuffer(
-                parts.settings(), format, parts.clock().nanos(), parts.counters().sendLatency);
+        this.buffer = new SendBuffer(parts.settings(), format, parts.clock().nanos(), parts.counters().sendLatency);
     }
 
     /** The connection's id, unique on this node. */

@@ -225,7 +225,8 @@ public class ResilientWebSocketManager {
         return deadLetter(number).map(letter -> {
             Map<String, String> tags = new HashMap<>(letter.tags());
             tags.put(RESENT_OF, letter.id());
-            SendOptions how = SendOptions.defaults().withTags(tags).withId("resent-" + letter.deadAtMillis() + "-" + number);
+            SendOptions how =
+                    SendOptions.defaults().withTags(tags).withId("resent-" + letter.deadAtMillis() + "-" + number);
             return accept(Outboxes.stream(letter.client()), letter.payload(), how, letter.payload().length)
                     .thenCompose(receipt -> discardDeadLetter(number).thenApply(done -> receipt));
         });

@@ -67,8 +67,8 @@ class ControlApi {
             Matcher reset = RESET.matcher(path);
             if (reset.matches()) {
                 int closed = manager.resetBreakers(reset.group(1));
-                return CompletableFuture.completedFuture(
-                        Answer.ok(new JsonText().raw("{\"reset\":").number(closed).raw("}")));
+                return CompletableFuture.completedFuture(Answer.ok(
+                        new JsonText().raw("{\"reset\":").number(closed).raw("}")));
             }
             Matcher letter = LETTER_ACTION.matcher(path);
             if (letter.matches()) {

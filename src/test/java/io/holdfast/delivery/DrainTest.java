@@ -33,7 +33,9 @@ class DrainTest {
         Gateway.Client late = gateway.connect();
         until(() -> late.ending() == Ending.SHUTDOWN);
         until(() -> clients.stream().anyMatch(client -> client.ending() != null));
-        assertThat(clients.stream().filter(client -> client.ending() == null)).as("not all at once").isNotEmpty();
+        assertThat(clients.stream().filter(client -> client.ending() == null))
+                .as("not all at once")
+                .isNotEmpty();
 
         DrainReport report = drain.get(10, TimeUnit.SECONDS);
         assertThat(report.connections()).isEqualTo(10);
@@ -44,7 +46,8 @@ class DrainTest {
             assertThat(client.lines()).anyMatch(line -> line.endsWith(" one"));
         });
         assertThatThrownBy(() -> gateway.send("u1", "too late")).isInstanceOf(DeliveryException.class);
-        assertThat(gateway.manager.drain(Duration.ZERO).toCompletableFuture().get()).isEqualTo(report);
+        assertThat(gateway.manager.drain(Duration.ZERO).toCompletableFuture().get())
+                .isEqualTo(report);
     }
 
     @Test
@@ -73,11 +76,8 @@ class DrainTest {
             until(() -> stalled.lines().size() == 1);
             stalled.stall();
             impatient.send("u1", "one");
-            DrainReport report = impatient
-                    .manager
-                    .drain(Duration.ZERO)
-                    .toCompletableFuture()
-                    .get(10, TimeUnit.SECONDS);
+            DrainReport report =
+                    impatient.manager.drain(Duration.ZERO).toCompletableFuture().get(10, TimeUnit.SECONDS);
             assertThat(report.unwritten()).isEqualTo(1);
             assertThat(report.millis()).isLessThan(5_000);
         }

@@ -35,7 +35,8 @@ class LongQueueTest {
                         long limit = any / 2;
                         int size = model.headSet(limit, true).size();
                         model.headSet(limit, true).clear();
-                        assertThat(queue.removeUpTo(limit, LongQueueTest::theSame)).isEqualTo(size);
+                        assertThat(queue.removeUpTo(limit, LongQueueTest::theSame))
+                                .isEqualTo(size);
                     }
                     default -> {
                         Long above = model.higher(any);
@@ -45,7 +46,9 @@ class LongQueueTest {
                 assertThat(queue.size()).as("seed %s, step %s", seed, step).isEqualTo(model.size());
             }
             while (!model.isEmpty()) {
-                assertThat(queue.removeUpTo(model.first(), LongQueueTest::theSame)).as("seed %s", seed).isEqualTo(1);
+                assertThat(queue.removeUpTo(model.first(), LongQueueTest::theSame))
+                        .as("seed %s", seed)
+                        .isEqualTo(1);
                 model.pollFirst();
             }
         }

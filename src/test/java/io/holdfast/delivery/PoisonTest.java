@@ -72,7 +72,9 @@ class PoisonTest {
         assertThat(letter.payload()).asString().isEqualTo("m1");
         assertThat(letter.tags()).isEmpty();
         next.connection.pong();
-        assertThat(bench.counters.acknowledged.sum()).as("the dead one is not acknowledged").isEqualTo(2);
+        assertThat(bench.counters.acknowledged.sum())
+                .as("the dead one is not acknowledged")
+                .isEqualTo(2);
     }
 
     @Test
@@ -86,7 +88,8 @@ class PoisonTest {
         assertThat(till.read().write().offsets("#u1")).containsExactly(2L);
         assertThat(bench.counters.dead.sum()).isZero();
 
-        assertThat(bench.connect().open("u1", "phone").read().write().offsets("#u1")).containsExactly(1L, 2L);
+        assertThat(bench.connect().open("u1", "phone").read().write().offsets("#u1"))
+                .containsExactly(1L, 2L);
     }
 
     @Test
@@ -185,7 +188,8 @@ class PoisonTest {
         for (int i = 0; i < 5; i++) {
             bench.connect().open("u1", "till").connection.fail(Ending.WRITE_ERROR);
         }
-        assertThat(bench.connect().open("u1", "phone").read().write().offsets("#u1")).containsExactly(1L);
+        assertThat(bench.connect().open("u1", "phone").read().write().offsets("#u1"))
+                .containsExactly(1L);
     }
 
     @Test

@@ -37,11 +37,11 @@ final class Workbench {
     final Recovery recovery = new Recovery(1, Thread::new);
     final Hub hub = new Hub(channels, counters, Runnable::run, Thread::new);
     final GuardedEngine guarded = new GuardedEngine(engine);
-    final DeadLetters deadLetters = new DeadLetters(
-            guarded, engine, clock, clients, counters, raised, settings.poison(), recovery, outboxes);
+    final DeadLetters deadLetters =
+            new DeadLetters(guarded, engine, clock, clients, counters, raised, settings.poison(), recovery, outboxes);
     final Gone gone = new Gone(outboxes, clients, counters, raised, clock);
-    final Committer committer = new Committer(
-            guarded, engine, outboxes, deadLetters, gone, hub, settings, clock, counters, Thread::new);
+    final Committer committer =
+            new Committer(guarded, engine, outboxes, deadLetters, gone, hub, settings, clock, counters, Thread::new);
     final Set<RegisteredConnection> connections = DeliveryParts.noConnections();
     final DeliveryParts parts = new DeliveryParts(
             settings,

@@ -26,7 +26,8 @@ class DrainIT {
             for (int i = 0; i < CLIENTS; i++) {
                 SocketClient client = gateway.socket();
                 JsonNode reply = client.connectAs("drain-" + i);
-                epochs.put(i, reply.path("subs").path("#drain-" + i).path("epoch").asText());
+                epochs.put(
+                        i, reply.path("subs").path("#drain-" + i).path("epoch").asText());
                 clients.add(client);
             }
             AtomicBoolean publishing = new AtomicBoolean(true);
@@ -59,7 +60,8 @@ class DrainIT {
             assertThat(answer.status()).as(answer.body()).isEqualTo(200);
             assertThat(answer.json().path("connections").asInt()).isEqualTo(CLIENTS);
             assertThat(answer.json().path("unwritten").asInt()).isZero();
-            assertThat(answer.json().path("millis").asLong() + answer.json().path("ms").asLong())
+            assertThat(answer.json().path("millis").asLong()
+                            + answer.json().path("ms").asLong())
                     .isGreaterThanOrEqualTo(WINDOW_SECONDS * 900);
             assertThat(gateway.api().get("/health/ready").status()).isEqualTo(503);
             publisher.join();
@@ -77,7 +79,10 @@ class DrainIT {
                 long offset = pubs.isEmpty() ? 0 : pubs.get(pubs.size() - 1).offset();
                 String client = "drain-" + i;
                 int wanted = i;
-                long more = accepted.stream().filter(id -> id.startsWith(wanted + "-")).count() - pubs.size();
+                long more = accepted.stream()
+                                .filter(id -> id.startsWith(wanted + "-"))
+                                .count()
+                        - pubs.size();
                 try (RawClient back = gateway.client()) {
                     back.connect(OutboxIT.RETURN, client, client, epochs.get(i), offset);
                     pubs.addAll(back.publications("#" + client, (int) more));

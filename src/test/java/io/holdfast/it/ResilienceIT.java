@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,8 +69,9 @@ class ResilienceIT {
             connection.connectAs(client);
             assertThat(connection.publications(outbox, 4)).extracting(Pub::n).containsExactly(2, 3, 4, 5);
 
-            JsonNode letter =
-                    get("/api/dead-letters?client=" + client).path("dead_letters").path(0);
+            JsonNode letter = get("/api/dead-letters?client=" + client)
+                    .path("dead_letters")
+                    .path(0);
             assertThat(letter.path("id").asText()).isEqualTo(client + "-1");
             assertThat(letter.path("attempts").asInt()).isEqualTo(5);
             assertThat(letter.path("data").path("n").asInt()).isEqualTo(1);
@@ -84,10 +84,9 @@ class ResilienceIT {
 
             JsonNode receipt = gateway.api().postRaw(path + "/resend", "").json();
             assertThat(receipt.path("stored").asBoolean()).isTrue();
-            JsonNode push = connection.await("the message sent again", message -> message.path("push")
-                            .path("pub")
-                            .path("tags")
-                            .has("resent-of"));
+            JsonNode push = connection.await(
+                    "the message sent again",
+                    message -> message.path("push").path("pub").path("tags").has("resent-of"));
             assertThat(push.at("/push/pub/tags/resent-of").asText()).isEqualTo(client + "-1");
             assertThat(push.at("/push/pub/data/n").asInt()).isEqualTo(1);
             assertThat(gateway.api().get(path).status()).isEqualTo(404);
@@ -110,11 +109,13 @@ class ResilienceIT {
         }
         gateway.kill();
         gateway.start();
-        JsonNode letter = get("/api/dead-letters?client=" + client).path("dead_letters").path(0);
+        JsonNode letter =
+                get("/api/dead-letters?client=" + client).path("dead_letters").path(0);
         assertThat(letter.path("id").asText()).isEqualTo(client + "-1");
         String path = "/api/dead-letters/" + letter.path("number").asLong();
         assertThat(gateway.api().postRaw(path + "/discard", "").status()).isEqualTo(200);
-        assertThat(get("/api/dead-letters?client=" + client).path("dead_letters")).isEmpty();
+        assertThat(get("/api/dead-letters?client=" + client).path("dead_letters"))
+                .isEmpty();
     }
 
     @Test
@@ -134,7 +135,11 @@ class ResilienceIT {
         assertThat(breaker().path("state").asText()).isEqualTo("open");
         assertThat(get("/api/metrics").at("/circuit_breaker/opens").asInt()).isPositive();
 
-        assertThat(gateway.api().postRaw("/api/breakers/" + client + "/reset", "").json().path("reset").asInt())
+        assertThat(gateway.api()
+                        .postRaw("/api/breakers/" + client + "/reset", "")
+                        .json()
+                        .path("reset")
+                        .asInt())
                 .isEqualTo(1);
         assertThat(breaker().path("state").asText()).isIn("closed", "");
     }
@@ -146,6 +151,7 @@ class ResilienceIT {
         assertThat(gateway.api().get("/api/clients/nobody-knows").status()).isEqualTo(404);
         assertThat(gateway.api().postRaw("/api/drain?window=-1", "").status()).isEqualTo(400);
         assertThat(gateway.api().postRaw("/api/metrics", "").status()).isEqualTo(404);
-        assertThat(new Api(gateway.http(), "wrong").get("/api/breakers").status()).isEqualTo(401);
+        assertThat(new Api(gateway.http(), "wrong").get("/api/breakers").status())
+                .isEqualTo(401);
     }
 }
