@@ -21,7 +21,7 @@ final class Rig implements AutoCloseable {
                 new Defaults(),
                 DeliverySettings.defaults(),
                 new SystemClock(),
-                json -> json.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                new PlainPayloads(),
                 new DeliveryThreads(part -> work -> daemon(work, part), threads, threads),
                 event -> false);
         manager.start();
@@ -53,8 +53,8 @@ final class Rig implements AutoCloseable {
         }
 
         @Override
-        public Duration deduplicationWindow(String channel) {
-            return Duration.ofSeconds(300);
+        public Deduplication deduplication(String channel) {
+            return new Deduplication(Duration.ofSeconds(300), null, false);
         }
     }
 

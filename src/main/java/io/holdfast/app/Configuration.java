@@ -3,6 +3,7 @@ package io.holdfast.app;
 import io.holdfast.access.AccessOptions;
 import io.holdfast.commands.CommandSettings;
 import io.holdfast.delivery.BreakerSettings;
+import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.PoisonSettings;
 import io.holdfast.stream.Retention;
@@ -17,7 +18,7 @@ import org.eclipse.microprofile.config.Config;
  *
  * @param retention bounds of every stream
  * @param timeToLive of a publication that names none
- * @param deduplicationWindow for how long a message id is remembered
+ * @param deduplication how repeated publications are recognised
  */
 record Configuration(
         AccessOptions access,
@@ -26,7 +27,7 @@ record Configuration(
         RocksDbOptions store,
         Retention retention,
         Duration timeToLive,
-        Duration deduplicationWindow) {
+        Deduplication deduplication) {
 
     private static final String VERSION = "0.1.0";
     private static final String DEVELOPMENT_KEY = "dev";
@@ -48,8 +49,20 @@ record Configuration(
                         keys.number("holdfast.pending.max-bytes", 8L << 20, 1 << 10, 1L << 40),
                         keys.choice("holdfast.pending.overflow", Retention.Overflow.DROP_OLDEST)),
                 keys.duration("holdfast.pending.ttl", Duration.ofSeconds(300), Duration.ZERO, Duration.ofDays(3650)),
+                deduplication(keys));
+    }
+
+    private static Deduplication deduplication(Keys keys) {
+        String pointer = keys.text("holdfast.dedup.id-pointer", "");
+        if (!pointer.isEmpty() && !pointer.startsWith("/")) {
+            throw new ConfigurationException(
+                    "holdfast.dedup.id-pointer", pointer, "a JSON pointer (RFC 6901), for instance /order/id");
+        }
+        return new Deduplication(
                 keys.duration(
-                        "holdfast.dedup.window", Duration.ofSeconds(300), Duration.ofSeconds(1), Duration.ofDays(7)));
+                        "holdfast.dedup.window", Duration.ofSeconds(300), Duration.ofSeconds(1), Duration.ofDays(7)),
+                pointer.isEmpty() ? null : pointer,
+                keys.flag("holdfast.dedup.content", false));
     }
 
     private static AccessOptions access(Keys keys, boolean insecure) {

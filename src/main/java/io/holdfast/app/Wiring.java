@@ -4,14 +4,12 @@ import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.commands.CommandSettings;
 import io.holdfast.delivery.ChannelOptions;
+import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.DeliveryClock;
-import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.DeliveryThreads;
 import io.holdfast.delivery.EventSink;
-import io.holdfast.delivery.PayloadCheck;
-import io.holdfast.protocol.MalformedJsonException;
-import io.holdfast.protocol.RawJson;
+import io.holdfast.delivery.Payloads;
 import io.holdfast.stream.Retention;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.rocksdb.RocksDbEngine;
@@ -88,25 +86,18 @@ class Wiring {
 
     @Produces
     @Singleton
-    PayloadCheck payloadCheck() {
-        return json -> {
-            try {
-                return RawJson.compact(json);
-            } catch (MalformedJsonException e) {
-                throw DeliveryException.invalid("data", "data must be exactly one JSON value");
-            }
-        };
+    Payloads payloads() {
+        return new JsonPayloads();
     }
 
     @Produces
     @Singleton
     ChannelOptions channelOptions() {
-        return new SameForAll(
-                configuration.retention(), configuration.timeToLive(), configuration.deduplicationWindow());
+        return new SameForAll(configuration.retention(), configuration.timeToLive(), configuration.deduplication());
     }
 
     /** The same options for every channel; namespaces come on top. */
-    private record SameForAll(Retention retention, Duration timeToLive, Duration deduplicationWindow)
+    private record SameForAll(Retention retention, Duration timeToLive, Deduplication deduplication)
             implements ChannelOptions {
         @Override
         public Retention retention(String channel) {
@@ -119,8 +110,8 @@ class Wiring {
         }
 
         @Override
-        public Duration deduplicationWindow(String channel) {
-            return deduplicationWindow;
+        public Deduplication deduplication(String channel) {
+            return deduplication;
         }
     }
 

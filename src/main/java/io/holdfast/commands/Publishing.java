@@ -2,6 +2,7 @@ package io.holdfast.commands;
 
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.Names;
+import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.delivery.SendOptions;
@@ -33,7 +34,7 @@ final class Publishing {
     }
 
     void publish(int id, String client, PublishCall call) {
-        SendOptions how = new SendOptions(call.id(), call.ttl(), call.tags(), true);
+        SendOptions how = new SendOptions(call.id(), call.ttl(), call.tags(), true, Deduplication.Wanted.CHANNEL);
         publish(id, client, call.channel(), call.data(), how, Publishing::result);
     }
 

@@ -12,6 +12,6 @@ public interface ChannelOptions {
     /** Time to live of a publication that names none; {@link Duration#ZERO} for no expiry. */
     Duration timeToLive(String channel);
 
-    /** For how long a message id is remembered. */
-    Duration deduplicationWindow(String channel);
+    /** How repeated publications are recognised. */
+    Deduplication deduplication(String channel);
 }

@@ -25,6 +25,8 @@ final class Counters {
     final LongAdder recoveredReads = new LongAdder();
     final LongAdder writerReplacements = new LongAdder();
     final LongAdder dead = new LongAdder();
+    final LongAdder idsFromPayload = new LongAdder();
+    final LongAdder idsFromContent = new LongAdder();
     final LongAdder reconnections = new LongAdder();
     final LongAdder overflows = new LongAdder();
     final LongAdder breakerOpens = new LongAdder();
@@ -62,6 +64,8 @@ final class Counters {
                 expired.sum(),
                 duplicates.sum(),
                 conflicting.sum(),
+                idsFromPayload.sum(),
+                idsFromContent.sum(),
                 acknowledged.sum(),
                 dropped.sum(),
                 dead.sum(),

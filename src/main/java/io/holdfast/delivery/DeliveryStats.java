@@ -38,6 +38,8 @@ public record DeliveryStats(
      * @param expired messages to clients whose time to live ran out unconfirmed
      * @param deduplicated publishes answered with an earlier receipt
      * @param conflicting those of them whose payload differed from the first one's
+     * @param idsFromPayload publishes whose id was found in the payload
+     * @param idsFromContent publishes whose id is the hash of their content
      * @param acknowledged messages to clients confirmed for the first time
      * @param dropped messages to clients that gave way to newer ones
      * @param dead messages to clients that were given up
@@ -56,6 +58,8 @@ public record DeliveryStats(
             long expired,
             long deduplicated,
             long conflicting,
+            long idsFromPayload,
+            long idsFromContent,
             long acknowledged,
             long dropped,
             long dead,

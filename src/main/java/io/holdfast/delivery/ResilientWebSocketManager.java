@@ -31,11 +31,12 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class ResilientWebSocketManager {
+    private static final String CONTENT_ID = "sha256-";
     private static final String RESENT_OF = "resent-of";
     private final StreamEngine engine;
     private final ChannelOptions options;
     private final DeliveryClock clock;
-    private final PayloadCheck payloads;
+    private final Payloads payloads;
     private final Validation validation;
     private final MessageIds ids = new MessageIds();
     private final Machinery machinery;
@@ -58,7 +59,7 @@ public class ResilientWebSocketManager {
             ChannelOptions options,
             DeliverySettings settings,
             DeliveryClock clock,
-            PayloadCheck payloads,
+            Payloads payloads,
             DeliveryThreads threads,
             EventSink events) {
         this.engine = engine;
@@ -240,7 +241,8 @@ public class ResilientWebSocketManager {
         long now = clock.millis();
         Duration ttl = how.ttl() == null ? options.timeToLive(stream) : how.ttl();
         long expiresAt = ttl.isZero() ? Publication.NEVER : now + ttl.toMillis();
-        String id = how.id() == null ? ids.next() : how.id();
+        Deduplication deduplication = options.deduplication(stream);
+        String id = id(stream, payload, how, deduplication);
         if (!how.critical()) {
             int handed = passOn(stream, new Publication(0, id, payload, how.tags(), now, expiresAt));
             return CompletableFuture.completedFuture(Receipt.passedOn(id, handed));
@@ -252,9 +254,33 @@ public class ResilientWebSocketManager {
                 how.tags(),
                 now,
                 expiresAt,
-                now - options.deduplicationWindow(stream).toMillis(),
+                how.deduplicate() == Deduplication.Wanted.NONE
+                        ? Long.MAX_VALUE
+                        : now - deduplication.window().toMillis(),
                 options.retention(stream));
         return machinery.committer.append(append, bytes);
+    }
+
+    /** The id that the call names, or the channel's way finds, or a new one. */
+    private String id(String stream, byte[] payload, SendOptions how, Deduplication deduplication) {
+        if (how.id() != null) {
+            return how.id();
+        }
+        Deduplication.Wanted wanted = how.deduplicate();
+        String pointer = deduplication.idPointer();
+        if (wanted == Deduplication.Wanted.CHANNEL && pointer != null) {
+            String found = payloads.textAt(payload, pointer);
+            if (found != null && validation.mayBeId(found)) {
+                machinery.counters.idsFromPayload.increment();
+                return found;
+            }
+        }
+        boolean byContent = wanted == Deduplication.Wanted.CHANNEL && deduplication.content();
+        if (byContent || wanted == Deduplication.Wanted.CONTENT) {
+            machinery.counters.idsFromContent.increment();
+            return CONTENT_ID + payloads.contentHash(stream, payload);
+        }
+        return ids.next();
     }
 
     private int passOn(String stream, Publication publication) {

@@ -10,11 +10,18 @@ import org.jspecify.annotations.Nullable;
  * @param id message id for deduplication, at most 128 UTF-8 bytes; null lets the server choose a unique one
  * @param ttl time to live, at least 1 ms; null for the channel's default; {@link Duration#ZERO} for no expiry
  * @param tags up to 16 tags of up to 256 bytes each; {@code id} and {@code expires} are reserved
+ * @param deduplicate by what a repetition is recognised
  * @param critical false for a message that is stored nowhere and dropped where a connection is not ready for it
  */
-public record SendOptions(@Nullable String id, @Nullable Duration ttl, Map<String, String> tags, boolean critical) {
+public record SendOptions(
+        @Nullable String id,
+        @Nullable Duration ttl,
+        Map<String, String> tags,
+        boolean critical,
+        Deduplication.Wanted deduplicate) {
 
-    private static final SendOptions DEFAULTS = new SendOptions(null, null, Map.of(), true);
+    private static final SendOptions DEFAULTS =
+            new SendOptions(null, null, Map.of(), true, Deduplication.Wanted.CHANNEL);
 
     public SendOptions {
         tags = Map.copyOf(tags);
@@ -26,18 +33,22 @@ public record SendOptions(@Nullable String id, @Nullable Duration ttl, Map<Strin
     }
 
     public SendOptions withId(String id) {
-        return new SendOptions(id, ttl, tags, critical);
+        return new SendOptions(id, ttl, tags, critical, deduplicate);
     }
 
     public SendOptions withTtl(Duration ttl) {
-        return new SendOptions(id, ttl, tags, critical);
+        return new SendOptions(id, ttl, tags, critical, deduplicate);
     }
 
     public SendOptions withTags(Map<String, String> tags) {
-        return new SendOptions(id, ttl, tags, critical);
+        return new SendOptions(id, ttl, tags, critical, deduplicate);
     }
 
     public SendOptions nonCritical() {
-        return new SendOptions(id, ttl, tags, false);
+        return new SendOptions(id, ttl, tags, false, deduplicate);
+    }
+
+    public SendOptions deduplicatedBy(Deduplication.Wanted wanted) {
+        return new SendOptions(id, ttl, tags, critical, wanted);
     }
 }

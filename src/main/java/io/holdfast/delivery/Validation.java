@@ -61,6 +61,16 @@ final class Validation {
         return bytes;
     }
 
+    /** Whether a text found in a payload can serve as message id. */
+    boolean mayBeId(String text) {
+        try {
+            name("id", text, MAX_ID_BYTES);
+            return true;
+        } catch (DeliveryException e) {
+            return false;
+        }
+    }
+
     private static int tags(Map<String, String> tags) {
         if (tags.size() > MAX_TAGS) {
             throw DeliveryException.invalid("tags", "tags: at most " + MAX_TAGS + " are allowed");

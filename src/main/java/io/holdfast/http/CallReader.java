@@ -2,6 +2,7 @@ package io.holdfast.http;
 
 import static java.util.Objects.requireNonNull;
 
+import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.protocol.JsonInput;
 import java.io.IOException;
@@ -32,6 +33,7 @@ final class CallReader {
     private @Nullable Duration ttl;
     private Map<String, String> tags = Map.of();
     private boolean critical = true;
+    private Deduplication.Wanted deduplicate = Deduplication.Wanted.CHANNEL;
     private Call.@Nullable Refused refused;
 
     private CallReader(Kind kind, JsonInput in) {
@@ -85,12 +87,13 @@ final class CallReader {
             case "id" -> id = in.stringOrNull();
             case "ttl" -> ttl = in.isNull() ? null : duration(in.decimal());
             case "critical" -> critical = in.isNull() || in.bool();
+            case "dedup" -> deduplicate = deduplicate(in.stringOrNull());
             default -> {
                 in.skip();
                 refuse(
                         "unknown_field",
                         field,
-                        "This field is not known; known are client, data, id, ttl, critical, tags");
+                        "This field is not known; known are client, data, id, ttl, critical, dedup, tags");
             }
         }
     }
@@ -165,6 +168,27 @@ final class CallReader {
         }
     }
 
+    private Deduplication.Wanted deduplicate(@Nullable String wanted) {
+        switch (wanted == null ? "channel" : wanted) {
+            case "channel" -> {
+                return Deduplication.Wanted.CHANNEL;
+            }
+            case "id" -> {
+                return Deduplication.Wanted.ID;
+            }
+            case "content" -> {
+                return Deduplication.Wanted.CONTENT;
+            }
+            case "none" -> {
+                return Deduplication.Wanted.NONE;
+            }
+            default -> {
+                refuse("invalid_field", "dedup", "dedup must be channel, id, content or none");
+                return Deduplication.Wanted.CHANNEL;
+            }
+        }
+    }
+
     private static List<String> one(@Nullable String target) {
         return target == null ? List.of() : List.of(target);
     }
@@ -191,6 +215,6 @@ final class CallReader {
         if (refused != null || data == null) {
             return requireNonNull(refused);
         }
-        return new Call.Publishing(kind, targets, data, new SendOptions(id, ttl, tags, critical));
+        return new Call.Publishing(kind, targets, data, new SendOptions(id, ttl, tags, critical, deduplicate));
     }
 }

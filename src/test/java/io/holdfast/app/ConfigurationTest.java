@@ -24,7 +24,7 @@ class ConfigurationTest {
         assertThat(defaults.delivery()).isEqualTo(DeliverySettings.defaults());
         assertThat(defaults.retention()).isEqualTo(new Retention(1_000, 8 << 20, Retention.Overflow.DROP_OLDEST));
         assertThat(defaults.timeToLive()).isEqualTo(Duration.ofSeconds(300));
-        assertThat(defaults.deduplicationWindow()).isEqualTo(Duration.ofSeconds(300));
+        assertThat(defaults.deduplication().window()).isEqualTo(Duration.ofSeconds(300));
         assertThat(defaults.commands().connectTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(defaults.commands().maxFrameBytes()).isEqualTo(65_536);
         assertThat(defaults.commands().maxChannels()).isEqualTo(128);

@@ -141,7 +141,7 @@ final class MockServer implements AutoCloseable {
 
     private synchronized String answer(String request, String body, boolean key) throws IOException {
         requestsWithoutKey += key ? 0 : 1;
-        if (request.startsWith("GET /api/stats")) {
+        if (request.startsWith("GET /api/metrics")) {
             return "{\"connections\":1,\"acknowledged\":" + acknowledged + ",\"queued\":0}";
         }
         if (request.startsWith("POST /api/publish")) {

@@ -13,11 +13,13 @@ import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.Connection;
+import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.DeliveryThreads;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.GuardedEngine;
+import io.holdfast.delivery.PlainPayloads;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.stream.MemoryEngine;
 import io.holdfast.stream.Retention;
@@ -74,8 +76,8 @@ final class Talk implements AutoCloseable {
             }
 
             @Override
-            public Duration deduplicationWindow(String channel) {
-                return Duration.ofSeconds(300);
+            public Deduplication deduplication(String channel) {
+                return new Deduplication(Duration.ofSeconds(300), null, false);
             }
         };
         manager = new ResilientWebSocketManager(
@@ -84,7 +86,7 @@ final class Talk implements AutoCloseable {
                 options,
                 DeliverySettings.defaults(),
                 clock,
-                json -> json.getBytes(UTF_8),
+                new PlainPayloads(),
                 new DeliveryThreads(part -> work -> new Thread(work, "test-" + part), threads, threads),
                 event -> false);
         manager.start();

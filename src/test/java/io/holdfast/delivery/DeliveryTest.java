@@ -270,6 +270,7 @@ class DeliveryTest {
         first.ignorePings();
         until(() -> first.offsets("#u1").size() == 2);
         first.leave();
+        gateway.clock.advance(Duration.ofSeconds(1)); // before it is tried again
 
         Gateway.Client second = gateway.connect();
         second.ignorePings();

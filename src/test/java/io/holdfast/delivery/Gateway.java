@@ -29,6 +29,7 @@ final class Gateway implements AutoCloseable {
     final ResilientWebSocketManager manager;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger names = new AtomicInteger();
+    volatile Deduplication deduplication = new Deduplication(Duration.ofSeconds(300), null, false);
     private Retention retention = new Retention(1_000, 8 << 20, Retention.Overflow.DROP_OLDEST);
 
     Gateway() {
@@ -48,8 +49,8 @@ final class Gateway implements AutoCloseable {
             }
 
             @Override
-            public Duration deduplicationWindow(String channel) {
-                return Duration.ofSeconds(300);
+            public Deduplication deduplication(String channel) {
+                return deduplication;
             }
         };
         manager = new ResilientWebSocketManager(
@@ -58,7 +59,7 @@ final class Gateway implements AutoCloseable {
                 options,
                 changes.apply(DeliverySettings.defaults()),
                 clock,
-                json -> json.getBytes(StandardCharsets.UTF_8),
+                new PlainPayloads(),
                 new DeliveryThreads(part -> work -> new Thread(work, "test-" + part), threads, threads),
                 event -> {
                     events.add(event);

@@ -57,6 +57,7 @@ class PoisonTest {
         bench.deadLetters.move();
         bench.commitChanges();
         assertThat(next.waitsToRead()).isTrue();
+        bench.clock.advance(Duration.ofSeconds(2)); // so that a ping rides with them
 
         assertThat(next.read().write().offsets("#u1")).containsExactly(2L, 3L);
         assertThat(bench.memory.message("#u1", "m1").orElseThrow().finalState()).isEqualTo(FinalState.DEAD);
