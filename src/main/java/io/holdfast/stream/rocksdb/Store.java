@@ -47,7 +47,8 @@ final class Store {
     private final ConcurrentHashMap<String, StreamState> streams = new ConcurrentHashMap<>();
     private final CompactRangeOptions compaction = new CompactRangeOptions().setExclusiveManualCompaction(false);
     /** Made early: when an application is undeployed its classes may be gone before its last flush. */
-    private final FlushOptions flushing = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true);
+    private final FlushOptions flushing =
+            new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true);
 
     private final StreamLoader loader;
     private final long generation;
