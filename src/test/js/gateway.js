@@ -29,6 +29,15 @@ export async function post(path, body) {
   return answer.json();
 }
 
+/** Asks with the key; fails where the answer is no success. */
+export async function get(path) {
+  const answer = await fetch(`${url}/api/${path}`, { headers: { 'X-API-Key': key } });
+  if (!answer.ok) {
+    throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  }
+  return answer.json();
+}
+
 export const send = (client, data, options = {}) => post('send', { client, data, ...options });
 
 /** Sends {n: from} to {n: to} in order, and returns when all are stored. */

@@ -24,12 +24,12 @@ class ResilienceIT {
                         "resilience",
                         Map.of(
                                 "holdfast.insecure", "true",
-                                "holdfast.ping.interval", "1s",
-                                "holdfast.pong.timeout", "500ms",
-                                "holdfast.confirm.interval", "200ms",
-                                "holdfast.poison.backoff", "100ms",
-                                "holdfast.poison.max-backoff", "200ms",
-                                "holdfast.breaker.open-time", "2s"))
+                                "holdfast.ping.interval", "1",
+                                "holdfast.pong.timeout", "0.5",
+                                "holdfast.confirm.interval", "0.2",
+                                "holdfast.poison.backoff", "0.1",
+                                "holdfast.poison.max-backoff", "0.2",
+                                "holdfast.breaker.open-time", "2"))
                 .start();
     }
 
