@@ -259,18 +259,21 @@ public final class RegisteredConnection {
         Deadline end = deadline;
         if (end != null && nowNanos - end.nanos() >= 0) {
             fail(end.ending());
-        } else if (buffer.pongOverdue(nowNanos)) {
-            fail(Ending.NO_PONG);
-        } else if (buffer.writeOverdue(nowNanos)) {
-            fail(Ending.SLOW);
-        } else {
-            if (buffer.tick(nowNanos) == SendBuffer.Added.BECAME_BUSY) {
-                parts.writer().wake(this);
-            }
-            OutboxConnection hold = outbox;
-            if (hold != null && hold.limited() && hold.outbox().timePasses(hold)) {
-                parts.recovery().wake(this);
-            }
+        } else if (!buffer.quiet(nowNanos)) {
+            lookAtBuffer(nowNanos);
+        }
+        OutboxConnection hold = outbox;
+        if (hold != null && hold.limited() && hold.outbox().timePasses(hold)) {
+            parts.recovery().wake(this);
+        }
+    }
+
+    private void lookAtBuffer(long nowNanos) {
+        switch (buffer.look(nowNanos)) {
+            case WAKE -> parts.writer().wake(this);
+            case NO_PONG -> fail(Ending.NO_PONG);
+            case SLOW -> fail(Ending.SLOW);
+            case NOTHING -> {}
         }
     }
 

@@ -30,6 +30,20 @@ final class SendBuffer {
         DEAD
     }
 
+    /** What a look at the clock found. */
+    enum Look {
+        NOTHING,
+        /** A ping is due: the connection must be put on the writer's list. */
+        WAKE,
+        /** A ping has been unanswered for too long. */
+        NO_PONG,
+        /** An asynchronous write has taken too long, with a second's grace for the transport's own limit. */
+        SLOW
+    }
+
+    private static final long GRACE_NANOS = 1_000_000_000L;
+    private static final long LONGEST_QUIET_NANOS = 3_600_000_000_000L;
+
     /**
      * A frame taken out, to be written at once.
      *
@@ -98,11 +112,15 @@ final class SendBuffer {
     @GuardedBy("this")
     private boolean asyncInFlight;
 
+    /** Nothing is due before, unless a frame is written or a pong comes: these set it back. */
+    private volatile long quietUntilNanos;
+
     SendBuffer(DeliverySettings settings, WireFormat format, long nowNanos, Latency latency) {
         this.latency = latency;
         this.settings = settings;
         this.format = format;
         this.pingSentNanos = nowNanos;
+        this.quietUntilNanos = nowNanos;
     }
 
     synchronized Added add(Outgoing piece) {
@@ -131,11 +149,13 @@ final class SendBuffer {
     /** From now on the connection's outbox is confirmed by answered pings. */
     synchronized void confirmByPong() {
         confirmsByPong = true;
+        quietUntilNanos = pingSentNanos;
     }
 
     /** While set, a ping follows every frame that holds an outbox push, if need be when the clock is looked at. */
     synchronized void confirmAtOnce(boolean atOnce) {
         confirmsAtOnce = atOnce;
+        quietUntilNanos = pingSentNanos;
     }
 
     /**
@@ -148,6 +168,7 @@ final class SendBuffer {
         if (dead || asyncInFlight) {
             return null;
         }
+        quietUntilNanos = nowNanos;
         byte[] separator = format.separator();
         byte[] ping = format.ping();
         int room = settings.frameBytes() - ping.length - separator.length;
@@ -247,43 +268,54 @@ final class SendBuffer {
             return null;
         }
         pingUnanswered = false;
+        quietUntilNanos = pingSentNanos;
         unconfirmedBytes = bytesSincePing;
         outboxConfirmed = Math.max(outboxConfirmed, outboxAtPing);
         return new Confirmed(confirmsByPong ? outboxAtPing : 0);
     }
 
-    /**
-     * Looks at the clock: asks for a ping where one is due.
-     *
-     * @return the result of asking, {@link Added#BECAME_BUSY} if the writer must be woken
-     */
-    synchronized Added tick(long nowNanos) {
+    /** Whether nothing can be due yet, as seen at the last look: without the lock, for many idle connections. */
+    boolean quiet(long nowNanos) {
+        return nowNanos - quietUntilNanos < 0;
+    }
+
+    /** Looks at the clock, and asks for a ping where one is due. */
+    synchronized Look look(long nowNanos) {
         if (dead) {
-            return Added.DEAD;
+            return Look.NOTHING;
         }
-        if (!established || pingUnanswered) {
-            return Added.QUEUED;
+        long next = nowNanos + LONGEST_QUIET_NANOS;
+        if (asyncInFlight) {
+            long overdue = asyncSinceNanos + settings.sendTimeout().toNanos() + GRACE_NANOS;
+            if (nowNanos - overdue > 0) {
+                return Look.SLOW;
+            }
+            next = earlier(next, overdue);
         }
-        long sincePing = nowNanos - pingSentNanos;
+        if (pingUnanswered) {
+            long overdue = pingSentNanos + settings.pongTimeout().toNanos();
+            if (nowNanos - overdue > 0) {
+                return Look.NO_PONG;
+            }
+            quietUntilNanos = earlier(next, overdue);
+            return Look.NOTHING;
+        }
+        if (!established) {
+            quietUntilNanos = next;
+            return Look.NOTHING;
+        }
         boolean unconfirmed = (confirmsByPong || confirmsAtOnce) && outboxWritten > outboxConfirmed;
-        if (sincePing >= settings.pingInterval().toNanos()
-                || (unconfirmed && sincePing >= settings.confirmInterval().toNanos())) {
+        long due = pingSentNanos + (unconfirmed ? settings.confirmInterval() : settings.pingInterval()).toNanos();
+        if (nowNanos - due >= 0) {
             pingDue = true;
-            return becomeBusy();
+            return becomeBusy() == Added.BECAME_BUSY ? Look.WAKE : Look.NOTHING;
         }
-        return Added.QUEUED;
+        quietUntilNanos = earlier(next, due);
+        return Look.NOTHING;
     }
 
-    /** Whether a ping has been unanswered for longer than allowed. */
-    synchronized boolean pongOverdue(long nowNanos) {
-        return pingUnanswered
-                && nowNanos - pingSentNanos > settings.pongTimeout().toNanos();
-    }
-
-    /** Whether an asynchronous write has taken longer than allowed, with a second's grace for the transport's own limit. */
-    synchronized boolean writeOverdue(long nowNanos) {
-        return asyncInFlight
-                && nowNanos - asyncSinceNanos > settings.sendTimeout().toNanos() + 1_000_000_000L;
+    private static long earlier(long one, long other) {
+        return one - other < 0 ? one : other;
     }
 
     /** The highest outbox offset written; 0 for none. */

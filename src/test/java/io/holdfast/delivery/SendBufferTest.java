@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.delivery.SendBuffer.Added;
 import io.holdfast.delivery.SendBuffer.Frame;
+import io.holdfast.delivery.SendBuffer.Look;
 import io.holdfast.stream.Publication;
 import java.time.Duration;
 import java.util.Map;
@@ -60,6 +61,16 @@ class SendBufferTest {
     private void connected() {
         buffer.add(Outgoing.connectReply("connected".getBytes(UTF_8)));
         assertThat(write()).isEqualTo("connected");
+    }
+
+    /** As the ticker does; while it is quiet, a look would find nothing. */
+    private Look look() {
+        boolean quiet = buffer.quiet(clock.nanos());
+        Look found = buffer.look(clock.nanos());
+        assertThat(!quiet || found == Look.NOTHING)
+                .as("quiet while %s is due", found)
+                .isTrue();
+        return found;
     }
 
     @Test
@@ -157,14 +168,14 @@ class SendBufferTest {
     void no_ping_rides_in_the_frame_of_the_connect_reply_nor_before_it() {
         buffer.confirmByPong();
         clock.advance(Duration.ofSeconds(30));
-        assertThat(buffer.tick(clock.nanos())).isEqualTo(Added.QUEUED);
+        assertThat(look()).isEqualTo(Look.NOTHING);
         buffer.add(reply(20_000));
         assertThat(write()).doesNotContain("ping");
         buffer.add(Outgoing.connectReply("connected".getBytes(UTF_8)));
         buffer.add(push());
 
         assertThat(write()).isEqualTo("connected\n#u1 1 x");
-        assertThat(buffer.tick(clock.nanos())).isEqualTo(Added.BECAME_BUSY);
+        assertThat(look()).isEqualTo(Look.WAKE);
         assertThat(write()).isEqualTo("ping");
     }
 
@@ -178,16 +189,16 @@ class SendBufferTest {
         assertThat(buffer.pong()).isEqualTo(new SendBuffer.Confirmed(1));
         buffer.add(push());
         assertThat(write()).isEqualTo("#u1 2 x");
-        assertThat(buffer.tick(clock.nanos())).isEqualTo(Added.QUEUED);
+        assertThat(look()).isEqualTo(Look.NOTHING);
         clock.advance(Duration.ofMillis(999));
-        assertThat(buffer.tick(clock.nanos())).isEqualTo(Added.QUEUED);
+        assertThat(look()).isEqualTo(Look.NOTHING);
         clock.advance(Duration.ofMillis(1));
 
-        assertThat(buffer.tick(clock.nanos())).isEqualTo(Added.BECAME_BUSY);
+        assertThat(look()).isEqualTo(Look.WAKE);
         assertThat(write()).isEqualTo("ping");
         assertThat(buffer.pong()).isEqualTo(new SendBuffer.Confirmed(2));
         clock.advance(Duration.ofSeconds(2));
-        assertThat(buffer.tick(clock.nanos())).as("all is confirmed").isEqualTo(Added.QUEUED);
+        assertThat(look()).as("all is confirmed").isEqualTo(Look.NOTHING);
     }
 
     @Test
@@ -210,9 +221,9 @@ class SendBufferTest {
         clock.advance(Duration.ofSeconds(2));
         buffer.add(push());
         assertThat(write()).isEqualTo("#u1 1 x");
-        assertThat(buffer.tick(clock.nanos())).isEqualTo(Added.QUEUED);
+        assertThat(look()).isEqualTo(Look.NOTHING);
         clock.advance(SETTINGS.pingInterval());
-        assertThat(buffer.tick(clock.nanos())).isEqualTo(Added.BECAME_BUSY);
+        assertThat(look()).isEqualTo(Look.WAKE);
         assertThat(write()).isEqualTo("ping");
 
         assertThat(buffer.pong()).isEqualTo(new SendBuffer.Confirmed(0));
@@ -234,14 +245,14 @@ class SendBufferTest {
         connected();
         buffer.confirmAtOnce(true);
         clock.advance(SETTINGS.pingInterval());
-        buffer.tick(clock.nanos());
+        look();
         assertThat(write()).isEqualTo("ping");
         buffer.add(push());
         assertThat(write()).isEqualTo("#u1 1 x");
         buffer.pong();
         clock.advance(Duration.ofSeconds(1));
 
-        assertThat(buffer.tick(clock.nanos())).isEqualTo(Added.BECAME_BUSY);
+        assertThat(look()).isEqualTo(Look.WAKE);
         assertThat(write()).isEqualTo("ping");
     }
 
@@ -278,7 +289,7 @@ class SendBufferTest {
         assertThat(buffer.waitingBytes()).isZero();
         assertThat(next()).isNull();
         assertThat(buffer.add(reply(1))).isEqualTo(Added.DEAD);
-        assertThat(buffer.tick(clock.nanos())).isEqualTo(Added.DEAD);
+        assertThat(look()).isEqualTo(Look.NOTHING);
         assertThat(buffer.wantsMore()).isFalse();
         assertThat(buffer.written()).isFalse();
     }
@@ -303,22 +314,22 @@ class SendBufferTest {
     void an_unanswered_ping_and_a_write_that_does_not_end_are_noticed() {
         connected();
         clock.advance(SETTINGS.pingInterval());
-        buffer.tick(clock.nanos());
+        look();
         write();
         clock.advance(SETTINGS.pongTimeout());
-        assertThat(buffer.pongOverdue(clock.nanos())).isFalse();
+        assertThat(look()).isNotEqualTo(Look.NO_PONG);
         clock.advance(Duration.ofMillis(1));
-        assertThat(buffer.pongOverdue(clock.nanos())).isTrue();
+        assertThat(look()).isEqualTo(Look.NO_PONG);
         buffer.pong();
-        assertThat(buffer.pongOverdue(clock.nanos())).isFalse();
+        assertThat(look()).isNotEqualTo(Look.NO_PONG);
 
         buffer.add(reply(40_000));
         assertThat(next().blocking()).isFalse();
         clock.advance(SETTINGS.sendTimeout().plusSeconds(1));
-        assertThat(buffer.writeOverdue(clock.nanos())).isFalse();
+        assertThat(look()).isNotEqualTo(Look.SLOW);
         clock.advance(Duration.ofMillis(1));
-        assertThat(buffer.writeOverdue(clock.nanos())).isTrue();
+        assertThat(look()).isEqualTo(Look.SLOW);
         buffer.written();
-        assertThat(buffer.writeOverdue(clock.nanos())).isFalse();
+        assertThat(look()).isNotEqualTo(Look.SLOW);
     }
 }
