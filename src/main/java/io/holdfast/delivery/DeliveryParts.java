@@ -4,7 +4,6 @@ import io.holdfast.stream.Position;
 import io.holdfast.stream.StreamEngine;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** The parts of delivery that a connection works with, made once by the manager. */
@@ -18,7 +17,7 @@ record DeliveryParts(
         Writer writer,
         Recovery recovery,
         Committer committer,
-        Executor closers,
+        Closers closers,
         Clients clients,
         DeadLetters deadLetters,
         Gone gone,

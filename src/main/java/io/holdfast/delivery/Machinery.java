@@ -20,6 +20,9 @@ final class Machinery {
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int TICKS_A_SECOND = 10;
 
+    /** A close can hang. */
+    private static final Duration CLOSE_GRACE = Duration.ofSeconds(3);
+
     final Counters counters = new Counters();
     final Channels channels = new Channels();
     final Outboxes outboxes;
@@ -37,6 +40,7 @@ final class Machinery {
     private final Events events;
     private final Hub hub;
     private final Writer writer;
+    private final Closers closers;
     private final Recovery recovery;
     private final AtomicReference<CompletableFuture<DrainReport>> drained = new AtomicReference<>();
     private volatile boolean running;
@@ -66,6 +70,7 @@ final class Machinery {
         Gone gone = new Gone(outboxes, clients, counters, events, clock);
         committer = new Committer(
                 guarded, engine, outboxes, deadLetters, gone, hub, settings, clock, counters, part("committer"));
+        closers = new Closers(threads.closers());
         writer = new Writer(settings, clock, counters, part("writer"));
         parts = new DeliveryParts(
                 settings,
@@ -77,7 +82,7 @@ final class Machinery {
                 writer,
                 recovery,
                 committer,
-                threads.closers(),
+                closers,
                 clients,
                 deadLetters,
                 gone,
@@ -95,6 +100,7 @@ final class Machinery {
         part("ticker").newThread(this::tick).start();
     }
 
+    /** Liberty cuts the connections before it tells (measured), so there is nothing to spread here: see {@link #drain}. */
     void stop() {
         running = false;
         connections.forEach(connection -> connection.fail(Ending.SHUTDOWN));
@@ -198,6 +204,7 @@ final class Machinery {
                 .newThread(() -> {
                     try {
                         Drain.Outcome outcome = drain.run();
+                        closers.await(CLOSE_GRACE);
                         committer.stop();
                         engine.close();
                         DrainReport report =

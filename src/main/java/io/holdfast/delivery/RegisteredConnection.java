@@ -8,11 +8,8 @@ import io.holdfast.stream.StreamInfo;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +26,6 @@ public final class RegisteredConnection {
 
     /** What one subscribe found. @param recovered false if something after the wanted position is lost */
     public record Subscribed(Position position, boolean recovered) {}
-
-    private static final Logger LOG = Logger.getLogger(RegisteredConnection.class.getName());
 
     /** When the connection ends, and why. */
     private record Deadline(long nanos, Ending ending) {}
@@ -241,11 +236,7 @@ public final class RegisteredConnection {
     void fail(Ending ending) {
         if (detach(Departure.of(ending), ending)) {
             parts.countEnding(ending);
-            try {
-                parts.closers().execute(() -> transport.close(ending));
-            } catch (RejectedExecutionException | IllegalStateException e) {
-                LOG.log(Level.FINE, "A connection is left to the container, which stops and closes it", e);
-            }
+            parts.closers().close(transport, ending);
         }
     }
 

@@ -53,7 +53,7 @@ final class Workbench {
             writer,
             recovery,
             committer,
-            Runnable::run,
+            new Closers(Runnable::run),
             clients,
             deadLetters,
             gone,
