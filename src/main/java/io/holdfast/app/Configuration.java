@@ -1,6 +1,7 @@
 package io.holdfast.app;
 
 import io.holdfast.access.AccessOptions;
+import io.holdfast.access.AccessPolicy;
 import io.holdfast.commands.CommandSettings;
 import io.holdfast.delivery.BreakerSettings;
 import io.holdfast.delivery.Deduplication;
@@ -36,7 +37,10 @@ record Configuration(
 
     /** @throws ConfigurationException naming the key, the value and what is allowed */
     static Configuration read(Config config, Path outputDirectory, Path temporaryDirectory) {
-        Keys keys = new Keys(config);
+        return read(new Keys(config), outputDirectory, temporaryDirectory);
+    }
+
+    static Configuration read(Keys keys, Path outputDirectory, Path temporaryDirectory) {
         boolean insecure = keys.flag("holdfast.insecure", false);
         DeliverySettings delivery = delivery(keys);
         return new Configuration(
@@ -71,13 +75,23 @@ record Configuration(
             throw new ConfigurationException("holdfast.token.hmac-secret", "(hidden)", "at least 32 bytes");
         }
         List<String> apiKeys = keys.list("holdfast.api.keys");
-        return new AccessOptions(
+        List<String> origins = keys.list("holdfast.origins");
+        AccessOptions options = new AccessOptions(
                 insecure,
                 secret.isEmpty() ? null : secret,
                 insecure && apiKeys.isEmpty() ? List.of(DEVELOPMENT_KEY) : apiKeys,
                 keys.flag("holdfast.clients.subscribe", insecure),
                 keys.flag("holdfast.clients.publish", insecure),
-                keys.list("holdfast.origins"));
+                origins);
+        try {
+            new AccessPolicy(options);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(
+                    "holdfast.origins",
+                    String.join(",", origins),
+                    "* or origins like https://shop.example:8443, separated by commas");
+        }
+        return options;
     }
 
     private static CommandSettings commands(Keys keys, DeliverySettings delivery) {

@@ -3,20 +3,45 @@ package io.holdfast.app;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.eclipse.microprofile.config.Config;
 
-/** Reads and checks configured values; a bad one is a {@link ConfigurationException}. */
+/**
+ * Reads and checks configured values; a bad one is a {@link ConfigurationException}. Remembers what it was asked for, so
+ * that the description of all keys can be compared with the code. Used by one thread.
+ */
 final class Keys {
+    private static final List<String> ANY = List.of();
+
     private final Config config;
+    private final List<Known> known = new ArrayList<>();
+
+    /**
+     * A key that was asked for.
+     *
+     * @param defaultValue as it would be written; empty for none
+     * @param allowed the least and the most of a number or time, else every choice; empty for any text
+     */
+    record Known(String key, String defaultValue, List<String> allowed) {}
 
     Keys(Config config) {
         this.config = config;
     }
 
+    /** In the order in which they were asked for. */
+    List<Known> known() {
+        return List.copyOf(known);
+    }
+
     String text(String key, String defaultValue) {
+        return value(key, defaultValue, ANY);
+    }
+
+    private String value(String key, String defaultValue, List<String> allowed) {
+        known.add(new Known(key, defaultValue, allowed));
         return config.getOptionalValue(key, String.class).map(String::trim).orElse(defaultValue);
     }
 
@@ -29,7 +54,8 @@ final class Keys {
     }
 
     boolean flag(String key, boolean defaultValue) {
-        String value = text(key, Boolean.toString(defaultValue)).toLowerCase(Locale.ROOT);
+        String value = value(key, Boolean.toString(defaultValue), List.of("true", "false"))
+                .toLowerCase(Locale.ROOT);
         return switch (value) {
             case "true", "on", "yes" -> true;
             case "false", "off", "no" -> false;
@@ -42,7 +68,7 @@ final class Keys {
     }
 
     long number(String key, long defaultValue, long min, long max) {
-        String value = text(key, Long.toString(defaultValue));
+        String value = value(key, Long.toString(defaultValue), List.of(Long.toString(min), Long.toString(max)));
         try {
             long number = Long.parseLong(value);
             if (number >= min && number <= max) {
@@ -56,7 +82,7 @@ final class Keys {
 
     /** ISO-8601 ({@code PT5M}) or a number of seconds, to the millisecond. Units are refused: {@code 5d} is not 5 s. */
     Duration duration(String key, Duration defaultValue, Duration min, Duration max) {
-        String value = text(key, defaultValue.toString());
+        String value = value(key, defaultValue.toString(), List.of(min.toString(), max.toString()));
         try {
             Duration duration = value.toUpperCase(Locale.ROOT).startsWith("P")
                     ? Duration.parse(value)
@@ -71,17 +97,14 @@ final class Keys {
     }
 
     <E extends Enum<E>> E choice(String key, E defaultValue) {
-        String value = text(key, name(defaultValue));
-        return Arrays.stream(defaultValue.getDeclaringClass().getEnumConstants())
-                .filter(constant -> name(constant).equals(value))
-                .findFirst()
-                .orElseThrow(() -> new ConfigurationException(
-                        key,
-                        value,
-                        "one of "
-                                + Arrays.stream(defaultValue.getDeclaringClass().getEnumConstants())
-                                        .map(Keys::name)
-                                        .toList()));
+        List<E> choices = List.of(defaultValue.getDeclaringClass().getEnumConstants());
+        List<String> names = choices.stream().map(Keys::name).toList();
+        String value = value(key, name(defaultValue), names);
+        int chosen = names.indexOf(value);
+        if (chosen < 0) {
+            throw new ConfigurationException(key, value, "one of " + names);
+        }
+        return choices.get(chosen);
     }
 
     private static String name(Enum<?> constant) {

@@ -64,6 +64,7 @@ class ConfigurationTest {
         "holdfast.queue.max-messages, 0",
         "holdfast.recovery.readers, 65",
         "holdfast.client.max-devices, 0",
+        "holdfast.origins, shop.example",
         "holdfast.store.sync, often",
         "holdfast.store.max-bytes, 1",
         "holdfast.state.retention, 0"

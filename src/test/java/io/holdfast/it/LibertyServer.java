@@ -34,7 +34,12 @@ final class LibertyServer implements AutoCloseable {
     private final Path javaHome;
     private Process process;
 
-    private LibertyServer(String name, Map<String, String> variables, Path javaHome) {
+    /** What runs on a server: its configuration and its application, which lies in {@code apps} by its file's name. */
+    private record Setup(Path serverXml, Path war) {
+        static final Setup GATEWAY = new Setup(Path.of("server.xml"), TARGET.resolve("holdfast.war"));
+    }
+
+    private LibertyServer(String name, Map<String, String> variables, Path javaHome, Setup setup) {
         this.userDirectory = TARGET.resolve("it").resolve(name);
         this.directory = userDirectory.resolve("servers/holdfast");
         this.port = freePort();
@@ -43,8 +48,9 @@ final class LibertyServer implements AutoCloseable {
             delete(userDirectory);
             Files.createDirectories(directory.resolve("apps"));
             Files.createDirectories(directory.resolve("configDropins/overrides"));
-            Files.copy(Path.of("server.xml"), directory.resolve("server.xml"));
-            Files.copy(TARGET.resolve("holdfast.war"), directory.resolve("apps/holdfast.war"));
+            Files.copy(setup.serverXml(), directory.resolve("server.xml"));
+            Files.copy(
+                    setup.war(), directory.resolve("apps").resolve(setup.war().getFileName()));
             Files.writeString(directory.resolve("server.env"), "keystore_password=unused\nltpa_keys_password=unused\n");
             Files.writeString(directory.resolve("jvm.options"), "-Xmx512m\n");
             copyKeys(KEYS, security());
@@ -61,11 +67,16 @@ final class LibertyServer implements AutoCloseable {
 
     /** A gateway with this configuration, not started yet. */
     static LibertyServer prepare(String name, Map<String, String> variables) {
-        return new LibertyServer(name, variables, Path.of(System.getProperty("java.home")));
+        return prepare(name, variables, Path.of(System.getProperty("java.home")));
     }
 
     static LibertyServer prepare(String name, Map<String, String> variables, Path javaHome) {
-        return new LibertyServer(name, variables, javaHome);
+        return new LibertyServer(name, variables, javaHome, Setup.GATEWAY);
+    }
+
+    /** A server with another configuration and application, not started yet. */
+    static LibertyServer prepare(String name, Map<String, String> variables, Path serverXml, Path war) {
+        return new LibertyServer(name, variables, Path.of(System.getProperty("java.home")), new Setup(serverXml, war));
     }
 
     /** Replaces the configuration; it is read at the next start. */
@@ -211,7 +222,12 @@ final class LibertyServer implements AutoCloseable {
     }
 
     URI websocket() {
-        return URI.create("ws://localhost:" + port + "/connection/websocket");
+        return websocket("");
+    }
+
+    /** The endpoint of an application that does not lie at the root. */
+    URI websocket(String contextRoot) {
+        return URI.create("ws://localhost:" + port + contextRoot + "/connection/websocket");
     }
 
     Api api() {

@@ -1,0 +1,191 @@
+package io.holdfast.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.example.shop.Diary;
+import com.example.shop.Orders;
+import com.example.shop.ShopServlet;
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.jboss.shrinkwrap.api.ArchivePath;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
+import org.jboss.shrinkwrap.api.exporter.ZipExporter;
+import org.jboss.shrinkwrap.api.importer.ZipImporter;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.rocksdb.RocksDB;
+
+/** Somebody else's WAR, with the library in WEB-INF/lib, on a server configured as docs/library.md says. */
+class LibraryIT {
+    private static final Path DOCUMENT = Path.of("docs/library.md");
+    private static final Path SOURCES = Path.of("src/test/java/com/example/shop");
+    private static final String SHOP = "/shop";
+
+    private static LibertyServer server;
+
+    @BeforeAll
+    static void deploy() throws IOException, URISyntaxException {
+        Path work = Files.createDirectories(Path.of("target/library-it"));
+        Path serverXml = Files.writeString(
+                work.resolve("server.xml"),
+                snippets("xml").stream()
+                        .filter(xml -> xml.startsWith("<server"))
+                        .findFirst()
+                        .orElseThrow());
+        Path war = work.resolve("shop.war");
+        shop().as(ZipExporter.class).exportTo(war.toFile(), true);
+        server = LibertyServer.prepare("library", Map.of("holdfast.insecure", "true"), serverXml, war)
+                .start();
+    }
+
+    @AfterAll
+    static void end() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    /** The jar that was built, what the built WAR has in WEB-INF/lib, and RocksDB, which that WAR has taken apart. */
+    private static WebArchive shop() throws URISyntaxException {
+        WebArchive shop = ShrinkWrap.create(WebArchive.class, "shop.war")
+                .addClasses(Orders.class, Diary.class, ShopServlet.class)
+                .addAsWebResource(new StringAsset("<!doctype html><title>Shop</title>"), "index.html")
+                .addAsResource(
+                        new StringAsset("holdfast.publication.max-bytes=2048\n"),
+                        "META-INF/microprofile-config.properties")
+                .addAsLibrary(new File("target/holdfast-classes.jar"))
+                .addAsLibrary(new File(RocksDB.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toURI()));
+        WebArchive gateway = ShrinkWrap.create(ZipImporter.class, "gateway.war")
+                .importFrom(new File("target/holdfast.war"))
+                .as(WebArchive.class);
+        gateway.getContent(path -> isLibrary(path)).forEach((path, node) -> shop.add(node.getAsset(), path));
+        return shop;
+    }
+
+    private static boolean isLibrary(ArchivePath path) {
+        return path.get().startsWith("/WEB-INF/lib/") && path.get().endsWith(".jar");
+    }
+
+    @Test
+    void the_application_sends_by_injection_and_observes_what_became_of_it() {
+        String client = Names.fresh("buyer");
+        try (RawClient connection = RawClient.open(server.websocket(SHOP))) {
+            connection.connectAs(client);
+            assertThat(ship(client, "o1")).isEqualTo("sent");
+            assertThat(connection.publication("#" + client).id()).isEqualTo("shipped-o1");
+            assertThat(ship(client, "o1")).isEqualTo("sent before");
+            await().untilAsserted(() -> assertThat(diary())
+                    .containsSubsequence(client + " is here", client + " has got shipped-o1")
+                    .contains("event ClientConnected", "event MessageAcknowledged"));
+        }
+        await().untilAsserted(() -> assertThat(diary()).contains("event ClientDisconnected"));
+    }
+
+    @Test
+    void what_was_sent_while_nobody_was_there_comes_later() {
+        String client = Names.fresh("buyer");
+        ship(client, "o1");
+        ship(client, "o2");
+        try (RawClient connection = RawClient.open(server.websocket(SHOP))) {
+            connection.connectAs(client);
+            assertThat(connection.publications("#" + client, 2))
+                    .extracting(Pub::id)
+                    .containsExactly("shipped-o1", "shipped-o2");
+        }
+    }
+
+    @Test
+    void the_api_lies_below_the_applications_context_root() {
+        String client = Names.fresh("buyer");
+        assertThat(server.api()
+                        .post(SHOP + "/api/send", "{'client': '%s', 'id': 'a', 'data': 1}", client)
+                        .status())
+                .isEqualTo(200);
+        assertThat(server.api()
+                        .get(SHOP + "/api/message?id=a&client=" + client)
+                        .json()
+                        .path("state")
+                        .asText())
+                .isEqualTo("queued");
+        assertThat(server.api().get("/api/message?id=a&client=" + client).status())
+                .as("not at the root")
+                .isEqualTo(404);
+    }
+
+    @Test
+    void health_and_metrics_have_it() {
+        ship(Names.fresh("buyer"), "o1");
+        Api.Answer ready = server.api().get("/health/ready");
+        assertThat(ready.status()).isEqualTo(200);
+        assertThat(ready.json().findValuesAsText("name")).contains("publishing");
+        assertThat(server.api().get("/metrics").body()).contains("io.holdfast.delivery.GuardedEngine.append");
+    }
+
+    @Test
+    void the_applications_pages_are_its_own_and_the_module_is_there() {
+        Api.Answer page = server.api().get(SHOP + "/");
+        assertThat(page.body()).contains("<title>Shop</title>");
+        assertThat(page.header("Content-Security-Policy")).isNull();
+        Api.Answer module = server.api().get(SHOP + "/holdfast.js");
+        assertThat(module.status()).isEqualTo(200);
+        assertThat(module.body()).contains("export ");
+        assertThat(server.api().get(SHOP + "/app.js").status()).isEqualTo(404);
+    }
+
+    @Test
+    void the_applications_own_properties_configure_it() {
+        Api.Answer answer = server.api().post(SHOP + "/api/send", "{'client': 'c', 'data': '%s'}", "x".repeat(2_100));
+        assertThat(answer.body()).contains("too_large").contains("2048");
+        assertThat(answer.status()).isEqualTo(400);
+    }
+
+    @Test
+    void the_store_lies_in_the_servers_directory() {
+        assertThat(server.dataDirectory()).isDirectoryContaining(file -> file.endsWith("CURRENT"));
+    }
+
+    @Test
+    void the_code_in_the_document_is_the_code_of_this_test() throws IOException {
+        List<String> snippets = snippets("java");
+        assertThat(snippets).isNotEmpty();
+        String code = "";
+        for (Class<?> shown : List.of(Orders.class, Diary.class)) {
+            code += Files.readString(SOURCES.resolve(shown.getSimpleName() + ".java"));
+        }
+        assertThat(code).contains(snippets);
+    }
+
+    private static String ship(String client, String order) {
+        Api.Answer answer = server.api().postRaw(SHOP + "/orders?client=" + client + "&order=" + order, "");
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        return answer.body();
+    }
+
+    private static List<String> diary() {
+        return server.api().get(SHOP + "/orders").body().lines().toList();
+    }
+
+    private static List<String> snippets(String language) throws IOException {
+        return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(DOCUMENT))
+                .results()
+                .map(MatchResult::group)
+                .map(block -> block.substring(block.indexOf('\n') + 1, block.length() - 3))
+                .toList();
+    }
+}
