@@ -10,6 +10,7 @@ import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.DeliveryThreads;
 import io.holdfast.delivery.EventSink;
 import io.holdfast.delivery.PayloadCheck;
+import io.holdfast.operate.HealthSettings;
 import io.holdfast.protocol.MalformedJsonException;
 import io.holdfast.protocol.RawJson;
 import io.holdfast.stream.Retention;
@@ -50,6 +51,12 @@ class Wiring {
     @Singleton
     CommandSettings commandSettings() {
         return configuration.commands();
+    }
+
+    @Produces
+    @Singleton
+    HealthSettings healthSettings() {
+        return configuration.health();
     }
 
     @Produces

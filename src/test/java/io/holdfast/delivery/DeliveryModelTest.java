@@ -194,7 +194,7 @@ class DeliveryModelTest {
                         .get();
                 expired.removed().forEach(removed -> {
                     reported.add(removed.offset());
-                    bench.committer.expired(removed);
+                    bench.gone.expired(removed);
                 });
             }
             if (sweeps) {

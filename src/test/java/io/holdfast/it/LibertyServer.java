@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A gateway in a process of its own: the project's server.xml, the WAR that was built, a port and a data directory of
@@ -31,6 +32,7 @@ final class LibertyServer implements AutoCloseable {
     private final Path userDirectory;
     private final Path directory;
     private final int port;
+    private final int healthPort;
     private final Path javaHome;
     private Process process;
 
@@ -38,6 +40,7 @@ final class LibertyServer implements AutoCloseable {
         this.userDirectory = TARGET.resolve("it").resolve(name);
         this.directory = userDirectory.resolve("servers/holdfast");
         this.port = freePort();
+        this.healthPort = freePort();
         this.javaHome = javaHome;
         try {
             delete(userDirectory);
@@ -45,6 +48,7 @@ final class LibertyServer implements AutoCloseable {
             Files.createDirectories(directory.resolve("configDropins/overrides"));
             Files.copy(Path.of("server.xml"), directory.resolve("server.xml"));
             Files.copy(TARGET.resolve("holdfast.war"), directory.resolve("apps/holdfast.war"));
+            copy(Path.of("src/main/liberty/config/apps"), directory.resolve("apps"));
             Files.writeString(directory.resolve("server.env"), "keystore_password=unused\nltpa_keys_password=unused\n");
             Files.writeString(directory.resolve("jvm.options"), "-Xmx512m\n");
             copyKeys(KEYS, security());
@@ -72,6 +76,7 @@ final class LibertyServer implements AutoCloseable {
     LibertyServer configure(Map<String, String> variables) {
         Map<String, String> all = new LinkedHashMap<>(variables);
         all.put("http.port", String.valueOf(port));
+        all.put("health.port", String.valueOf(healthPort));
         StringBuilder xml = new StringBuilder("<server>\n");
         all.forEach((name, value) -> xml.append("  <variable name=\"")
                 .append(name)
@@ -210,6 +215,11 @@ final class LibertyServer implements AutoCloseable {
         return URI.create("http://localhost:" + port + "/");
     }
 
+    /** The port for health and metrics. */
+    URI health() {
+        return URI.create("http://localhost:" + healthPort + "/");
+    }
+
     URI websocket() {
         return URI.create("ws://localhost:" + port + "/connection/websocket");
     }
@@ -265,6 +275,19 @@ final class LibertyServer implements AutoCloseable {
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (Path path : paths.toList()) {
+                Path copied = to.resolve(from.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(copied);
+                } else {
+                    Files.copy(path, copied);
+                }
+            }
         }
     }
 
