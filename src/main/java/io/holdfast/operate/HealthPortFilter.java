@@ -3,7 +3,6 @@ package io.holdfast.operate;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -13,7 +12,6 @@ import java.io.IOException;
  * On the port for health and metrics the gateway's own pages, API and handshakes are not found. What is answered there
  * (MicroProfile's {@code /health} and {@code /metrics}) lies in applications of its own and does not come by here.
  */
-@WebFilter(urlPatterns = "/*", asyncSupported = true)
 public class HealthPortFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
 

@@ -166,6 +166,10 @@ class HealthIT {
         assertThat(call(gateway.health(), "POST", "api/send", "X-API-Key", LibertyServer.API_KEY)
                         .statusCode())
                 .isEqualTo(404);
+        assertThat(call(gateway.health(), "GET", "api/stats", "Origin", "https://elsewhere.example")
+                        .statusCode())
+                .as("before any other answer")
+                .isEqualTo(404);
         assertThat(gateway.api().get("/mode").status()).as("on the other port").isEqualTo(200);
         assertThat(gateway.api().get("/websocket-health").status()).isEqualTo(404);
     }
