@@ -5,12 +5,13 @@
 #   bench/run.sh fanout direct          some of them: fanout stalled paced bare direct batch socket return restart idle
 #   bench/run.sh load fanout --clients 100 --under-way 40     one, with the load program's own options
 #
-# SECONDS_EACH (10) and WARMUP (15) set the times, PORT (9780) the port, BUILD=no skips the build, PROFILE=FILE.jfr records
-# the gateway with Java Flight Recorder, MAVEN_ARGS goes to Maven. Needs Linux, JDK 17 or newer, Maven; curl.
+# SECONDS_EACH (10) and WARMUP (15) set the times, PORT (9780) and HEALTH_PORT (9781) the ports, BUILD=no skips the build,
+# PROFILE=FILE.jfr records the gateway with Java Flight Recorder, MAVEN_ARGS goes to Maven. Needs Linux, JDK 17 or newer, Maven; curl.
 set -eu
 cd "$(dirname "$0")/.."
 
 PORT=${PORT:-9780}
+HEALTH_PORT=${HEALTH_PORT:-9781}
 SECONDS_EACH=${SECONDS_EACH:-10}
 WARMUP=${WARMUP:-15}
 WORK=$PWD/target/bench
@@ -34,15 +35,17 @@ build() {
 }
 
 # Servers of our own beside the one of `mvn liberty:run`.
-prepare() { # name, server.xml, war
+prepare() { # name, server.xml, applications...
     rm -rf "$WORK/usr/servers/$1"
     mkdir -p "$WORK/usr/servers/$1/apps"
     cp "$2" "$WORK/usr/servers/$1/server.xml"
-    cp "$3" "$WORK/usr/servers/$1/apps/"
-    printf -- '-Xmx512m\n' >"$WORK/usr/servers/$1/jvm.options"
+    server=$1
+    shift 2
+    cp -R "$@" "$WORK/usr/servers/$server/apps/"
+    printf -- '-Xmx512m\n' >"$WORK/usr/servers/$server/jvm.options"
     if [ -n "${PROFILE:-}" ]; then
         printf -- '-XX:StartFlightRecording=settings=profile,maxsize=200m,dumponexit=true,filename=%s\n-XX:+UnlockDiagnosticVMOptions\n-XX:+DebugNonSafepoints\n' \
-            "$PROFILE" >>"$WORK/usr/servers/$1/jvm.options"
+            "$PROFILE" >>"$WORK/usr/servers/$server/jvm.options"
     fi
 }
 
@@ -52,7 +55,7 @@ start() { # name, path that answers 200 when it is up
         exit 1
     fi
     (
-        export keystore_password=bench ltpa_keys_password=bench HTTP_PORT="$PORT" HTTP_HOST=localhost
+        export keystore_password=bench ltpa_keys_password=bench HTTP_PORT="$PORT" HEALTH_PORT HTTP_HOST=localhost
         export HOLDFAST_INSECURE=true WLP_USER_DIR="$WORK/usr" LOG_DIR="$WORK/log"
         on_core 0 "$WLP/bin/server" run "$1"
     ) >"$WORK/$1.log" 2>&1 &
@@ -88,7 +91,7 @@ load() {
 gateway() {
     [ "$SERVER_PID" ] && [ "$RUNNING" = gateway ] && return
     stop
-    prepare gateway server.xml target/holdfast.war
+    prepare gateway server.xml target/holdfast.war src/main/liberty/config/apps/health.war
     start gateway /health/ready
     RUNNING=gateway
 }

@@ -7,6 +7,7 @@ import io.holdfast.delivery.BreakerSettings;
 import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.PoisonSettings;
+import io.holdfast.operate.HealthSettings;
 import io.holdfast.stream.Retention;
 import io.holdfast.stream.rocksdb.RocksDbOptions;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ record Configuration(
         CommandSettings commands,
         DeliverySettings delivery,
         RocksDbOptions store,
+        HealthSettings health,
         Retention retention,
         Duration timeToLive,
         Deduplication deduplication) {
@@ -48,6 +50,7 @@ record Configuration(
                 commands(keys, delivery),
                 delivery,
                 store(keys, outputDirectory, temporaryDirectory),
+                health(keys, HealthSettings.defaults()),
                 new Retention(
                         keys.integer("holdfast.pending.max-messages", 1_000, 1, 10_000_000),
                         keys.number("holdfast.pending.max-bytes", 8L << 20, 1 << 10, 1L << 40),
@@ -167,6 +170,25 @@ record Configuration(
                 keys.duration("holdfast.poison.max-backoff", defaults.maxBackoff(), Duration.ZERO, Duration.ofDays(1)),
                 keys.duration(
                         "holdfast.dead-letters.keep", defaults.keep(), Duration.ofMinutes(1), Duration.ofDays(365)));
+    }
+
+    private static HealthSettings health(Keys keys, HealthSettings defaults) {
+        List<String> origins = keys.list("holdfast.health.origins");
+        return new HealthSettings(
+                keys.integer("health.port", defaults.port(), -1, 65_535),
+                keys.duration(
+                        "holdfast.health.commit-limit",
+                        defaults.commitLimit(),
+                        Duration.ofMillis(10),
+                        Duration.ofMinutes(10)),
+                keys.duration(
+                        "holdfast.health.executor-limit",
+                        defaults.executorLimit(),
+                        Duration.ofMillis(10),
+                        Duration.ofMinutes(10)),
+                keys.zone("holdfast.health.zone", defaults.zone()),
+                origins.isEmpty() ? defaults.origins() : origins,
+                keys.flag("holdfast.metrics.enabled", defaults.metrics()));
     }
 
     private static RocksDbOptions store(Keys keys, Path outputDirectory, Path temporaryDirectory) {

@@ -2,6 +2,7 @@ package io.holdfast.app;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,6 +95,15 @@ final class Keys {
             // the same message as for a time out of range
         }
         throw new ConfigurationException(key, value, "seconds or an ISO-8601 duration from " + min + " to " + max);
+    }
+
+    /** A zone with rules of its own, such as {@code Europe/Vienna}, or {@code UTC}. */
+    ZoneId zone(String key, ZoneId defaultValue) {
+        String value = text(key, defaultValue.getId());
+        if (!ZoneId.getAvailableZoneIds().contains(value)) {
+            throw new ConfigurationException(key, value, "the id of a time zone, such as Australia/Melbourne or UTC");
+        }
+        return ZoneId.of(value);
     }
 
     <E extends Enum<E>> E choice(String key, E defaultValue) {

@@ -10,6 +10,7 @@ import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.DeliveryThreads;
 import io.holdfast.delivery.EventSink;
 import io.holdfast.delivery.Payloads;
+import io.holdfast.operate.HealthSettings;
 import io.holdfast.stream.Retention;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.rocksdb.RocksDbEngine;
@@ -48,6 +49,12 @@ class Wiring {
     @Singleton
     CommandSettings commandSettings() {
         return configuration.commands();
+    }
+
+    @Produces
+    @Singleton
+    HealthSettings healthSettings() {
+        return configuration.health();
     }
 
     @Produces

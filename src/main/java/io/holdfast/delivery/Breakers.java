@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +106,14 @@ final class Breakers {
     int in(BreakerState state) {
         return (int) known.values().stream()
                 .filter(breaker -> breaker.state() == state)
+                .count();
+    }
+
+    /** How many devices have an open breaker, of those that a test lets pass. @param wanted is given client and device */
+    int open(BiPredicate<String, String> wanted) {
+        return (int) known.entrySet().stream()
+                .filter(entry -> entry.getValue().state() == BreakerState.OPEN
+                        && wanted.test(entry.getKey().client(), entry.getKey().device()))
                 .count();
     }
 

@@ -34,6 +34,11 @@ final class ClientRecord {
         return Integer.compare(open, 0) - Integer.compare(had, 0);
     }
 
+    synchronized boolean isConnected(String device) {
+        Seen seen = devices.get(device);
+        return seen != null && seen.connections() > 0;
+    }
+
     synchronized int devices() {
         return devices.size();
     }

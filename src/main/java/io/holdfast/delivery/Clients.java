@@ -35,6 +35,11 @@ final class Clients {
         return known.get(client);
     }
 
+    boolean isConnected(String client, String device) {
+        ClientRecord record = known.get(client);
+        return record != null && record.isConnected(device);
+    }
+
     int connectedDevices() {
         return connectedDevices.get();
     }

@@ -6,12 +6,15 @@ import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.EngineException;
+import io.holdfast.stream.Publication;
 import io.holdfast.stream.Receipt;
+import io.holdfast.stream.Retention;
 import io.holdfast.stream.StoreFullException;
 import io.holdfast.stream.StreamEngine;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -53,6 +56,11 @@ final class Committer {
     private static final String LATE = "The message store did not answer in time; repeat with the same id";
     private static final int EXPIRE_AT_ONCE = 2_000;
 
+    /** A stream whose name no publisher can write; holds one probe. */
+    private static final String PROBES = "\0probes";
+
+    private static final Retention ONE = new Retention(1, 1 << 10, Retention.Overflow.DROP_OLDEST);
+
     /** An append with its publisher's receipt to come. */
     record Pending(Append append, int bytes, CompletableFuture<Receipt> receipt) {}
 
@@ -91,9 +99,10 @@ final class Committer {
     private volatile long refusingUntilNanos;
     private volatile long unreadyUntilNanos;
     private volatile boolean expireDue;
+    private volatile boolean probeDue;
     private volatile long busySinceNanos;
     private volatile boolean busy;
-    private @Nullable Thread thread;
+    private volatile @Nullable Thread thread;
 
     /** Streams of failed batches. Touched by the committer thread only. */
     private final java.util.Set<String> doubtful = new java.util.HashSet<>();
@@ -122,8 +131,9 @@ final class Committer {
     }
 
     void start() {
-        thread = threads.newThread(this::run);
-        thread.start();
+        Thread made = threads.newThread(this::run);
+        thread = made;
+        made.start();
     }
 
     /** Stores what waits and ends; what cannot be stored soon fails. */
@@ -133,8 +143,9 @@ final class Committer {
             lock.notifyAll();
         }
         try {
-            if (thread != null) {
-                thread.join(STOP_MILLIS);
+            Thread running = thread;
+            if (running != null) {
+                running.join(STOP_MILLIS);
             }
         } finally {
             abandon();
@@ -198,6 +209,21 @@ final class Committer {
         wake();
     }
 
+    /** Something of ours shall be stored, to see whether that works. Once, however often it is asked for. */
+    void probeSoon() {
+        if (!probeDue) {
+            probeDue = true;
+            wake();
+        }
+    }
+
+    /** Whether it was started and has not ended. */
+    boolean isAlive() {
+        synchronized (lock) {
+            return thread != null && !ended;
+        }
+    }
+
     int queued() {
         synchronized (lock) {
             return queue.size();
@@ -242,6 +268,7 @@ final class Committer {
             deadLetters.move();
             apply();
             store(batch);
+            probe(batch.isEmpty());
             expire();
         } catch (RuntimeException | Error e) {
             LOG.log(Level.SEVERE, "The committer met an unexpected error and goes on", e);
@@ -311,43 +338,60 @@ final class Committer {
         for (Pending pending : batch) {
             appends.add(pending.append());
         }
-        List<AppendOutcome> outcomes;
-        try {
-            outcomes = guarded.append(appends);
-        } catch (CircuitBreakerOpenException e) {
-            refuse(REST_NANOS);
-            failAll(batch, Reason.UNAVAILABLE, "The message store is failing; repeat later with the same id");
-            return;
-        } catch (TimeoutException e) {
-            LOG.log(
-                    Level.SEVERE,
-                    "The engine did not answer in time; the outcome of {0} messages is unknown",
-                    batch.size());
-            failAll(batch, Reason.OUTCOME_UNKNOWN, LATE);
-            return;
-        } catch (StoreFullException e) {
-            LOG.log(Level.SEVERE, "{0} messages were refused: {1}", new Object[] {batch.size(), e.getMessage()});
-            refuse(FULL_NANOS);
-            failAll(batch, Reason.UNAVAILABLE, "The message store is full; repeat later with the same id");
-            return;
-        } catch (Error e) {
-            LOG.log(Level.SEVERE, "The outcome of " + batch.size() + " messages is unknown", e);
-            failAll(batch, Reason.OUTCOME_UNKNOWN, LATE);
-            return;
-        } catch (RuntimeException e) {
-            LOG.log(Level.SEVERE, "The engine failed to store " + batch.size() + " messages", e);
-            if (e instanceof EngineException failure && failure.reason() == EngineException.Reason.TIMEOUT) {
-                failAll(batch, Reason.OUTCOME_UNKNOWN, LATE);
-                return;
-            }
-            failAll(batch, Reason.UNAVAILABLE, "The message store is failing; repeat later with the same id");
+        List<AppendOutcome> outcomes = write(appends, batch);
+        if (outcomes == null) {
             return;
         }
-        refusing = false;
         outcomes.forEach(this::dropped);
         hub.stored(new Hub.Batch(batch, outcomes));
         underWay = List.of();
         resolveDoubt();
+    }
+
+    /** Not needed where messages were stored. Counted nowhere, delivered to nobody, in the place of the probe before. */
+    private void probe(boolean nothingStored) {
+        if (probeDue && nothingStored) {
+            long now = clock.millis();
+            byte[] payload = {'0'};
+            Append probe = new Append(PROBES, "probe-" + now, payload, Map.of(), now, Publication.NEVER, now, ONE);
+            if (write(List.of(probe), List.of()) != null) {
+                resolveDoubt();
+            }
+        }
+        probeDue = false;
+    }
+
+    /** @return null if it failed, and the batch with it */
+    private @Nullable List<AppendOutcome> write(List<Append> appends, List<Pending> batch) {
+        try {
+            List<AppendOutcome> outcomes = guarded.append(appends);
+            refusing = false;
+            return outcomes;
+        } catch (CircuitBreakerOpenException e) {
+            refuse(REST_NANOS);
+            failAll(batch, Reason.UNAVAILABLE, "The message store is failing; repeat later with the same id");
+        } catch (TimeoutException e) {
+            LOG.log(
+                    Level.SEVERE,
+                    "The engine did not answer in time; the outcome of {0} messages is unknown",
+                    appends.size());
+            failAll(batch, Reason.OUTCOME_UNKNOWN, LATE);
+        } catch (StoreFullException e) {
+            LOG.log(Level.SEVERE, "{0} messages were refused: {1}", new Object[] {appends.size(), e.getMessage()});
+            refuse(FULL_NANOS);
+            failAll(batch, Reason.UNAVAILABLE, "The message store is full; repeat later with the same id");
+        } catch (Error e) {
+            LOG.log(Level.SEVERE, "The outcome of " + appends.size() + " messages is unknown", e);
+            failAll(batch, Reason.OUTCOME_UNKNOWN, LATE);
+        } catch (RuntimeException e) {
+            LOG.log(Level.SEVERE, "The engine failed to store " + appends.size() + " messages", e);
+            if (e instanceof EngineException failure && failure.reason() == EngineException.Reason.TIMEOUT) {
+                failAll(batch, Reason.OUTCOME_UNKNOWN, LATE);
+            } else {
+                failAll(batch, Reason.UNAVAILABLE, "The message store is failing; repeat later with the same id");
+            }
+        }
+        return null;
     }
 
     /** Refuses what comes for a moment, and is not ready for a while: then somebody must dare to publish. */

@@ -98,6 +98,7 @@ public record DeliveryStats(
      * Breakers.
      *
      * @param engineOpen whether publishing is refused because the engine's breaker is open or the store full
+     * @param engine the engine's breaker
      * @param open recipients' breakers that are open now
      * @param halfOpen recipients' breakers that are half open now
      * @param opens how often a recipient's breaker opened
@@ -105,5 +106,20 @@ public record DeliveryStats(
      * @param closes how often one closed
      */
     public record CircuitBreaker(
-            boolean engineOpen, long open, long halfOpen, long opens, long halfOpens, long closes) {}
+            boolean engineOpen,
+            EngineBreaker engine,
+            long open,
+            long halfOpen,
+            long opens,
+            long halfOpens,
+            long closes) {}
+
+    /**
+     * The engine's breaker, as writes have met it.
+     *
+     * @param opens how often it opened
+     * @param halfOpens how often it let trials through
+     * @param closes how often it closed
+     */
+    public record EngineBreaker(BreakerState state, long opens, long halfOpens, long closes) {}
 }

@@ -9,6 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 import org.eclipse.microprofile.faulttolerance.Retry;
 import org.eclipse.microprofile.faulttolerance.Timeout;
@@ -27,7 +28,11 @@ import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
  */
 @ApplicationScoped
 public class GuardedEngine {
+    /** So many calls in a row must go well until the half-open breaker closes. */
+    static final int TRIALS = 2;
+
     private final StreamEngine engine;
+    private final AtomicLong calls = new AtomicLong();
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
@@ -58,12 +63,13 @@ public class GuardedEngine {
     @CircuitBreaker(
             requestVolumeThreshold = 5,
             failureRatio = 1,
-            successThreshold = 2,
+            successThreshold = TRIALS,
             delay = 60_000,
             failOn = {EngineException.class, TimeoutException.class},
             skipOn = StoreFullException.class)
     @Timeout(5_000)
     public List<AppendOutcome> append(List<Append> batch) {
+        calls.incrementAndGet();
         try {
             return engine.append(batch).toCompletableFuture().get();
         } catch (ExecutionException e) {
@@ -76,5 +82,10 @@ public class GuardedEngine {
             // retry.
             throw new EngineException(EngineException.Reason.TIMEOUT, "Interrupted while the engine was writing", e);
         }
+    }
+
+    /** How often the engine was called, attempts that the breaker refused not counted. Any thread. */
+    public long calls() {
+        return calls.get();
     }
 }

@@ -23,6 +23,9 @@ final class Machinery {
     /** A close can hang. */
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(3);
 
+    /** Nothing written for so long: what is known of the engine is old. */
+    static final long PROBE_MILLIS = 5_000;
+
     final Counters counters = new Counters();
     final Channels channels = new Channels();
     final Outboxes outboxes;
@@ -37,6 +40,8 @@ final class Machinery {
     private final DeliveryThreads threads;
     private final StreamEngine engine;
     private final Set<RegisteredConnection> connections = DeliveryParts.noConnections();
+    private final WatchedEngine watched;
+    private final Pulse pulse;
     private final Events events;
     private final Hub hub;
     private final Writer writer;
@@ -56,9 +61,11 @@ final class Machinery {
         this.settings = settings;
         this.clock = clock;
         this.threads = threads;
+        watched = new WatchedEngine(guarded, clock);
         events = new Events(sink, counters, part("events"));
         breakers = new Breakers(settings.breaker(), clock, counters, events);
         clients = new Clients(clock);
+        pulse = new Pulse(threads.receipts(), clock, () -> clients.waitingMessages(engine));
         outboxes = new Outboxes(
                 engine,
                 clock,
@@ -66,10 +73,10 @@ final class Machinery {
         hub = new Hub(channels, counters, threads.receipts(), part("hub"));
         recovery = new Recovery(settings.readers(), part("reader"));
         deadLetters = new DeadLetters(
-                guarded, engine, clock, clients, counters, events, settings.poison(), recovery, outboxes);
+                watched, engine, clock, clients, counters, events, settings.poison(), recovery, outboxes);
         Gone gone = new Gone(outboxes, clients, counters, events, clock);
         committer = new Committer(
-                guarded, engine, outboxes, deadLetters, gone, hub, settings, clock, counters, part("committer"));
+                watched, engine, outboxes, deadLetters, gone, hub, settings, clock, counters, part("committer"));
         closers = new Closers(threads.closers());
         writer = new Writer(settings, clock, counters, part("writer"));
         parts = new DeliveryParts(
@@ -184,6 +191,7 @@ final class Machinery {
                 counters.retry(),
                 new DeliveryStats.CircuitBreaker(
                         committer.isRefusing(),
+                        watched.breaker(),
                         breakers.in(BreakerState.OPEN),
                         breakers.in(BreakerState.HALF_OPEN),
                         counters.breakerOpens.sum(),
@@ -191,6 +199,27 @@ final class Machinery {
                         counters.breakerCloses.sum()),
                 counters.sendLatency.snapshot(),
                 counters.confirmLatency.snapshot());
+    }
+
+    /** Waits for nothing. Has something written where nothing was for a while, so that the next look knows. */
+    DeliveryHealth health() {
+        boolean draining = drained.get() != null;
+        if (running && !draining && watched.idle(PROBE_MILLIS)) {
+            committer.probeSoon();
+        }
+        return new DeliveryHealth(
+                running,
+                draining,
+                committer.isAlive(),
+                watched.breaker().state(),
+                watched.isFull(),
+                Duration.ofNanos(Math.max(committer.busyNanos(), watched.tookNanos())),
+                Duration.ofNanos(pulse.waitNanos()),
+                (double) committer.queued() / settings.queueMessages(),
+                clients.seenDevices(),
+                clients.connectedDevices(),
+                breakers.open(clients::isConnected),
+                pulse.waitingMessages());
     }
 
     CompletableFuture<DrainReport> drain(Duration window) {
@@ -232,6 +261,7 @@ final class Machinery {
                 }
                 writer.watch();
                 if (ticks % TICKS_A_SECOND == 0) {
+                    pulse.beat();
                     committer.expireSoon();
                     outboxes.sweep();
                     breakers.sweep();

@@ -176,6 +176,11 @@ public class ResilientWebSocketManager {
         return machinery.stats();
     }
 
+    /** What can fail, as far as is known; waits for nothing. While nothing is published it has a probe stored, one in 5 s. */
+    public DeliveryHealth health() {
+        return machinery.health();
+    }
+
     /** What is known of a client; empty if nothing is. Reads the engine. */
     public Optional<ClientInfo> client(String client) {
         validation.client(client);

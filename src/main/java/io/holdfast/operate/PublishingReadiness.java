@@ -1,31 +1,55 @@
 package io.holdfast.operate;
 
+import io.holdfast.delivery.DeliveryHealth;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready while messages can be accepted: started, and the engine's breaker not open. */
+/**
+ * Ready while messages can be accepted: started, not draining, the engine's breaker not open, room in the store, commits
+ * within their limit, threads free. Says why not, and how long things take.
+ */
 @Readiness
 @ApplicationScoped
 public class PublishingReadiness implements HealthCheck {
     private final ResilientWebSocketManager manager;
+    private final HealthSettings settings;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected PublishingReadiness() {
-        this(null);
+        this(null, null);
     }
 
     @Inject
-    public PublishingReadiness(ResilientWebSocketManager manager) {
+    public PublishingReadiness(ResilientWebSocketManager manager, HealthSettings settings) {
         this.manager = manager;
+        this.settings = settings;
     }
 
     @Override
     public HealthCheckResponse call() {
-        return HealthCheckResponse.named("publishing").status(manager.ready()).build();
+        return response(manager.health(), settings);
+    }
+
+    static HealthCheckResponse response(DeliveryHealth seen, HealthSettings settings) {
+        Verdict verdict = Verdict.of(seen, settings);
+        HealthCheckResponseBuilder response = HealthCheckResponse.named("publishing")
+                .status(verdict.ready())
+                .withData("commit_ms", seen.commit().toMillis())
+                .withData("executor_wait_ms", seen.executorWait().toMillis())
+                .withData("queue_percent", Math.round(100 * seen.queueShare()));
+        if (!verdict.causes().isEmpty()) {
+            response.withData(
+                    "causes",
+                    String.join(
+                            " ",
+                            verdict.causes().stream().map(Verdict.Cause::word).toList()));
+        }
+        return response.build();
     }
 }

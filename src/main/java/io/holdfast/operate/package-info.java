@@ -1,3 +1,3 @@
-/** What operators see: health. Beans that the runtime asks, on its threads; they read cached state and never wait. */
+/** What operators see: health and metrics. Runs on threads of the runtime; reads cached state and never waits. */
 @org.jspecify.annotations.NullMarked
 package io.holdfast.operate;

@@ -118,7 +118,7 @@ class ConfigurationDocTest {
 
     private static List<Row> rows() {
         try (Stream<String> lines = Files.lines(DOCUMENT)) {
-            return lines.filter(line -> line.startsWith("| `holdfast."))
+            return lines.filter(line -> line.startsWith("| `holdfast.") || line.startsWith("| `health."))
                     .map(ConfigurationDocTest::parse)
                     .toList();
         } catch (IOException e) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.delivery.DeliverySettings;
+import io.holdfast.operate.HealthSettings;
 import io.holdfast.stream.Retention;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +31,7 @@ class ConfigurationTest {
         assertThat(defaults.commands().maxFrameBytes()).isEqualTo(65_536);
         assertThat(defaults.commands().maxChannels()).isEqualTo(128);
         assertThat(defaults.store().directory()).isEqualTo(Path.of("/out/holdfast-data"));
+        assertThat(defaults.health()).isEqualTo(HealthSettings.defaults());
         assertThat(defaults.access().insecure()).isFalse();
         assertThat(defaults.access().apiKeys()).isEmpty();
         assertThat(defaults.access().clientsMayPublish()).isFalse();
@@ -67,7 +70,13 @@ class ConfigurationTest {
         "holdfast.origins, shop.example",
         "holdfast.store.sync, often",
         "holdfast.store.max-bytes, 1",
-        "holdfast.state.retention, 0"
+        "holdfast.state.retention, 0",
+        "health.port, 65536",
+        "holdfast.health.commit-limit, 0",
+        "holdfast.health.executor-limit, 1d",
+        "holdfast.health.zone, Melbourne",
+        "holdfast.health.zone, +10:00",
+        "holdfast.metrics.enabled, some"
     })
     void a_bad_value_stops_the_start_and_is_named(String key, String value) {
         assertThatThrownBy(() -> read(Map.of(key, value)))
@@ -93,12 +102,20 @@ class ConfigurationTest {
                 "holdfast.pending.overflow", "reject",
                 "holdfast.confirm.interval", "0.1",
                 "holdfast.node.name", "n7",
-                "holdfast.origins", "https://a.example, https://b.example"));
+                "holdfast.origins", "https://a.example, https://b.example",
+                "holdfast.health.zone", "Europe/Vienna",
+                "holdfast.health.origins", "https://watch.example",
+                "holdfast.health.commit-limit", "2",
+                "holdfast.metrics.enabled", "off"));
 
         assertThat(read.store().directory()).isEqualTo(Path.of("/data"));
         assertThat(read.retention().overflow()).isEqualTo(Retention.Overflow.REJECT);
         assertThat(read.delivery().confirmInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(read.commands().node()).isEqualTo("n7");
+        assertThat(read.health().zone()).isEqualTo(ZoneId.of("Europe/Vienna"));
+        assertThat(read.health().origins()).containsExactly("https://watch.example");
+        assertThat(read.health().commitLimit()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(read.health().metrics()).isFalse();
         assertThat(read.access().allowedOrigins()).containsExactly("https://a.example", "https://b.example");
     }
 }

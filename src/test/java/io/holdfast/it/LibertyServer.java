@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A gateway in a process of its own: the project's server.xml, the WAR that was built, a port and a data directory of
@@ -31,6 +32,7 @@ final class LibertyServer implements AutoCloseable {
     private final Path userDirectory;
     private final Path directory;
     private final int port;
+    private final int healthPort;
     private final Path javaHome;
     private Process process;
 
@@ -43,6 +45,7 @@ final class LibertyServer implements AutoCloseable {
         this.userDirectory = TARGET.resolve("it").resolve(name);
         this.directory = userDirectory.resolve("servers/holdfast");
         this.port = freePort();
+        this.healthPort = freePort();
         this.javaHome = javaHome;
         try {
             delete(userDirectory);
@@ -51,6 +54,7 @@ final class LibertyServer implements AutoCloseable {
             Files.copy(setup.serverXml(), directory.resolve("server.xml"));
             Files.copy(
                     setup.war(), directory.resolve("apps").resolve(setup.war().getFileName()));
+            copy(Path.of("src/main/liberty/config/apps"), directory.resolve("apps"));
             Files.writeString(directory.resolve("server.env"), "keystore_password=unused\nltpa_keys_password=unused\n");
             Files.writeString(directory.resolve("jvm.options"), "-Xmx512m\n");
             copyKeys(KEYS, security());
@@ -83,6 +87,7 @@ final class LibertyServer implements AutoCloseable {
     LibertyServer configure(Map<String, String> variables) {
         Map<String, String> all = new LinkedHashMap<>(variables);
         all.put("http.port", String.valueOf(port));
+        all.put("health.port", String.valueOf(healthPort));
         StringBuilder xml = new StringBuilder("<server>\n");
         all.forEach((name, value) -> xml.append("  <variable name=\"")
                 .append(name)
@@ -221,6 +226,11 @@ final class LibertyServer implements AutoCloseable {
         return URI.create("http://localhost:" + port + "/");
     }
 
+    /** The port for health and metrics. */
+    URI health() {
+        return URI.create("http://localhost:" + healthPort + "/");
+    }
+
     URI websocket() {
         return websocket("");
     }
@@ -281,6 +291,19 @@ final class LibertyServer implements AutoCloseable {
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (Path path : paths.toList()) {
+                Path copied = to.resolve(from.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(copied);
+                } else {
+                    Files.copy(path, copied);
+                }
+            }
         }
     }
 

@@ -1,0 +1,242 @@
+package io.holdfast.operate;
+
+import static io.holdfast.operate.Metric.counter;
+import static io.holdfast.operate.Metric.gauge;
+import static io.holdfast.operate.Metric.quantile;
+
+import io.holdfast.delivery.BreakerState;
+import io.holdfast.delivery.LatencyStats;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** All metrics of the gateway; docs/monitoring.md has the same for people. Sums over all clients: no client is a label. */
+final class Catalogue {
+    private static final List<Metric> METRICS = Stream.of(
+                    connections(),
+                    messages(),
+                    queueAndRetry(),
+                    breakers(),
+                    latency(
+                            "send_latency",
+                            "From publishing to the frame written",
+                            seen -> seen.stats().sendLatency()),
+                    latency(
+                            "confirm_latency",
+                            "From publishing to the first confirmation",
+                            seen -> seen.stats().confirmLatency()),
+                    health())
+            .flatMap(List::stream)
+            .toList();
+
+    private Catalogue() {}
+
+    static List<Metric> metrics() {
+        return METRICS;
+    }
+
+    private static List<Metric> connections() {
+        return List.of(
+                counter(
+                        "holdfast_connections",
+                        "Connections ever taken",
+                        s -> s.stats().connections().total()),
+                gauge(
+                        "holdfast_connections_active",
+                        "Connections open now",
+                        s -> s.stats().connections().active()),
+                counter(
+                        "holdfast_connections_failed",
+                        "Connections ended by a failed or too slow write",
+                        s -> s.stats().connections().failed()),
+                counter(
+                        "holdfast_connections_reconnections",
+                        "Known devices that came again",
+                        s -> s.stats().connections().reconnections()),
+                counter(
+                        "holdfast_connections_timeouts",
+                        "Connections ended by a missing pong",
+                        s -> s.stats().connections().timeouts()));
+    }
+
+    private static List<Metric> messages() {
+        return List.of(
+                counter(
+                        "holdfast_messages_accepted",
+                        "Messages stored",
+                        s -> s.stats().messages().accepted()),
+                counter(
+                        "holdfast_messages_sent",
+                        "Publications written to connections",
+                        s -> s.stats().messages().sent()),
+                gauge(
+                        "holdfast_messages_queued",
+                        "Messages waiting to be stored",
+                        s -> s.stats().messages().queued()),
+                gauge(
+                        "holdfast_messages_waiting",
+                        "Stored messages waiting for clients seen in the last hour",
+                        s -> s.health().waitingMessages()),
+                counter(
+                        "holdfast_messages_failed",
+                        "Publishes that failed in the engine",
+                        s -> s.stats().messages().failed()),
+                counter(
+                        "holdfast_messages_refused",
+                        "Publishes refused by a full stream",
+                        s -> s.stats().messages().refused()),
+                counter(
+                        "holdfast_messages_expired",
+                        "Messages whose time ran out unconfirmed",
+                        s -> s.stats().messages().expired()),
+                counter(
+                        "holdfast_messages_deduplicated",
+                        "Publishes answered with an earlier receipt",
+                        s -> s.stats().messages().deduplicated()),
+                counter(
+                        "holdfast_messages_acknowledged",
+                        "Messages confirmed",
+                        s -> s.stats().messages().acknowledged()),
+                counter(
+                        "holdfast_messages_dropped",
+                        "Messages that gave way to newer ones",
+                        s -> s.stats().messages().dropped()),
+                counter(
+                        "holdfast_messages_dead",
+                        "Messages given up",
+                        s -> s.stats().messages().dead()));
+    }
+
+    private static List<Metric> queueAndRetry() {
+        return List.of(
+                gauge(
+                        "holdfast_queue_current_size",
+                        "Messages in the queue to the store",
+                        s -> s.stats().queue().currentSize()),
+                gauge(
+                        "holdfast_queue_maximum_size",
+                        "Bound of the queue to the store",
+                        s -> s.stats().queue().maximumSize()),
+                counter(
+                        "holdfast_queue_overflows",
+                        "Publishes refused by a full queue",
+                        s -> s.stats().queue().overflows()),
+                counter(
+                        "holdfast_retry_attempts",
+                        "Repeated deliveries",
+                        s -> s.stats().retry().attempts()),
+                counter(
+                        "holdfast_retry_successes",
+                        "Repeated deliveries confirmed",
+                        s -> s.stats().retry().successes()),
+                counter(
+                        "holdfast_retry_failures",
+                        "Repeated deliveries given up",
+                        s -> s.stats().retry().failures()),
+                gauge(
+                        "holdfast_retry_success_rate",
+                        "Share of decided repetitions that were confirmed",
+                        s -> s.stats().retry().successRate()));
+    }
+
+    private static List<Metric> breakers() {
+        return List.of(
+                gauge(
+                        "holdfast_engine_breaker_state",
+                        "0 closed, 1 half open, 2 open",
+                        s -> state(s.stats().circuitBreaker().engine().state())),
+                counter(
+                        "holdfast_engine_breaker_opens",
+                        "The engine's breaker opened",
+                        s -> s.stats().circuitBreaker().engine().opens()),
+                counter(
+                        "holdfast_engine_breaker_half_opens",
+                        "The engine's breaker let trials through",
+                        s -> s.stats().circuitBreaker().engine().halfOpens()),
+                counter(
+                        "holdfast_engine_breaker_closes",
+                        "The engine's breaker closed",
+                        s -> s.stats().circuitBreaker().engine().closes()),
+                gauge(
+                        "holdfast_recipient_breakers_open",
+                        "Recipients' breakers open now",
+                        s -> s.stats().circuitBreaker().open()),
+                gauge(
+                        "holdfast_recipient_breakers_half_open",
+                        "Recipients' breakers half open now",
+                        s -> s.stats().circuitBreaker().halfOpen()),
+                counter(
+                        "holdfast_recipient_breakers_opens",
+                        "Recipients' breakers opened",
+                        s -> s.stats().circuitBreaker().opens()),
+                counter(
+                        "holdfast_recipient_breakers_half_opens",
+                        "Recipients' breakers let trials through",
+                        s -> s.stats().circuitBreaker().halfOpens()),
+                counter(
+                        "holdfast_recipient_breakers_closes",
+                        "Recipients' breakers closed",
+                        s -> s.stats().circuitBreaker().closes()));
+    }
+
+    private static List<Metric> latency(String part, String what, Function<Observed, LatencyStats> from) {
+        String name = "holdfast_" + part + "_milliseconds";
+        String quantiles = what + ": quantiles since the start";
+        return List.of(
+                quantile(name, "0.5", quantiles, s -> from.apply(s).p50Millis()),
+                quantile(name, "0.99", quantiles, s -> from.apply(s).p99Millis()),
+                quantile(name, "0.999", quantiles, s -> from.apply(s).p999Millis()),
+                gauge(
+                        "holdfast_" + part + "_average_milliseconds",
+                        what + ": average since the start",
+                        s -> from.apply(s).averageMillis()),
+                counter(
+                        "holdfast_" + part + "_sum_milliseconds",
+                        what + ": sum",
+                        s -> from.apply(s).totalMillis()),
+                counter(
+                        "holdfast_" + part + "_measurements",
+                        what + ": how many",
+                        s -> from.apply(s).count()));
+    }
+
+    private static List<Metric> health() {
+        return List.of(
+                gauge(
+                        "holdfast_devices_seen",
+                        "Devices connected or seen in the last hour",
+                        s -> s.health().seenDevices()),
+                gauge(
+                        "holdfast_devices_connected",
+                        "Devices with an open connection",
+                        s -> s.health().connectedDevices()),
+                gauge(
+                        "holdfast_devices_failing",
+                        "Connected devices with an open breaker",
+                        s -> s.health().openDevices()),
+                gauge(
+                        "holdfast_draining",
+                        "1 while the gateway drains",
+                        s -> s.health().draining() ? 1 : 0),
+                gauge(
+                        "holdfast_store_full",
+                        "1 while the store has no room",
+                        s -> s.health().storeFull() ? 1 : 0),
+                gauge(
+                        "holdfast_commit_milliseconds",
+                        "Duration of the last commit, or of the one under way",
+                        s -> s.health().commit().toMillis()),
+                gauge(
+                        "holdfast_executor_wait_milliseconds",
+                        "How long a task waits for a thread",
+                        s -> s.health().executorWait().toMillis()));
+    }
+
+    private static int state(BreakerState state) {
+        return switch (state) {
+            case CLOSED -> 0;
+            case HALF_OPEN -> 1;
+            case OPEN -> 2;
+        };
+    }
+}

@@ -1,0 +1,49 @@
+package io.holdfast.operate;
+
+import io.holdfast.delivery.DeliveryHealth;
+import io.holdfast.delivery.ResilientWebSocketManager;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+
+/**
+ * Alive while a restart would not help: down only if the committer has ended, or hangs far beyond every time limit of the
+ * engine. A failing disk, a full store or a drain are no reason to be restarted.
+ */
+@Liveness
+@ApplicationScoped
+public class CommitterLiveness implements HealthCheck {
+    /** Times the limit of a commit. An engine that does not answer gives up after 21 s and a round after about 60 s. */
+    private static final int HANGS = 20;
+
+    private final ResilientWebSocketManager manager;
+    private final HealthSettings settings;
+
+    /** For the client proxy only. */
+    @SuppressWarnings("NullAway")
+    protected CommitterLiveness() {
+        this(null, null);
+    }
+
+    @Inject
+    public CommitterLiveness(ResilientWebSocketManager manager, HealthSettings settings) {
+        this.manager = manager;
+        this.settings = settings;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        return HealthCheckResponse.named("committer")
+                .status(alive(manager.health(), settings))
+                .build();
+    }
+
+    static boolean alive(DeliveryHealth seen, HealthSettings settings) {
+        boolean owed = seen.started() && !seen.draining();
+        return !owed
+                || (seen.committing()
+                        && seen.commit().compareTo(settings.commitLimit().multipliedBy(HANGS)) <= 0);
+    }
+}

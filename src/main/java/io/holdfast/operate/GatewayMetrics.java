@@ -1,0 +1,87 @@
+package io.holdfast.operate;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.metrics.Counter;
+import org.eclipse.microprofile.metrics.Metadata;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.eclipse.microprofile.metrics.Tag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Registers the metrics of the catalogue with MicroProfile Metrics, unless that is switched off. Gauges read the latest
+ * observation; counters, which the standard lets only grow by hand, are brought up to it once a second.
+ */
+@ApplicationScoped
+class GatewayMetrics {
+    private final MetricRegistry registry;
+    private final Observations observations;
+    private final HealthSettings settings;
+    private final ManagedScheduledExecutorService scheduler;
+    private final Map<Metric, Counter> counters = new HashMap<>();
+    private @Nullable ScheduledFuture<?> updates;
+
+    /** For the client proxy only. */
+    @SuppressWarnings("NullAway")
+    protected GatewayMetrics() {
+        this(null, null, null, null);
+    }
+
+    @Inject
+    GatewayMetrics(
+            MetricRegistry registry,
+            Observations observations,
+            HealthSettings settings,
+            ManagedScheduledExecutorService scheduler) {
+        this.registry = registry;
+        this.observations = observations;
+        this.settings = settings;
+        this.scheduler = scheduler;
+    }
+
+    void register(@Observes @Initialized(ApplicationScoped.class) Object event) {
+        if (settings.metrics()) {
+            Catalogue.metrics().forEach(this::register);
+            updates = scheduler.scheduleWithFixedDelay(this::update, 1, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    private void register(Metric metric) {
+        Metadata metadata = Metadata.builder()
+                .withName(metric.name())
+                .withDescription(metric.description())
+                .build();
+        if (metric.kind() == Metric.Kind.COUNTER) {
+            counters.put(metric, registry.counter(metadata));
+        } else {
+            Tag[] tags = metric.quantile().isEmpty() ? new Tag[0] : new Tag[] {new Tag("quantile", metric.quantile())};
+            registry.gauge(metadata, metric, gauge -> gauge.value().applyAsDouble(observations.latest()), tags);
+        }
+    }
+
+    /** Brings the counters up to what was observed. One at a time: the scheduler waits for the end of it. */
+    void update() {
+        Observed seen = observations.latest();
+        counters.forEach((metric, counter) -> {
+            long missing = (long) metric.value().applyAsDouble(seen) - counter.getCount();
+            if (missing > 0) {
+                counter.inc(missing);
+            }
+        });
+    }
+
+    @PreDestroy
+    void stop() {
+        if (updates != null) {
+            updates.cancel(false);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.holdfast.operate;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/**
+ * On the port for health and metrics the gateway's own pages, API and handshakes are not found. What is answered there
+ * (MicroProfile's {@code /health} and {@code /metrics}) lies in applications of its own and does not come by here.
+ */
+public class HealthPortFilter extends HttpFilter {
+    private static final long serialVersionUID = 1L;
+
+    // The container requires a public constructor without arguments.
+    @Inject
+    @SuppressWarnings("NullAway.Init")
+    private transient HealthSettings settings;
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request.getLocalPort() == settings.port()) {
+            response.sendError(HttpServletResponse.SC_NOT_FOUND);
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+}

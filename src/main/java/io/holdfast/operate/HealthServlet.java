@@ -1,0 +1,89 @@
+package io.holdfast.operate;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.annotation.WebServlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * {@code GET /health/websocket}: 200 with the report if healthy, 503 with it if not. Reached only through the little web
+ * application {@code health.war}, since MicroProfile Health owns {@code /health}.
+ */
+@WebServlet("/websocket-health")
+public class HealthServlet extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+
+    private static final String METHODS = "GET, HEAD, OPTIONS";
+    private static final String CONTEXT = "/health/websocket";
+
+    private final transient Observations observations;
+    private final transient HealthSettings settings;
+
+    @Inject
+    HealthServlet(Observations observations, HealthSettings settings) {
+        this.observations = observations;
+        this.settings = settings;
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (request.getDispatcherType() != DispatcherType.FORWARD || !isReport(request)) {
+            response.sendError(HttpServletResponse.SC_NOT_FOUND);
+            return;
+        }
+        allowOrigin(request, response);
+        switch (request.getMethod()) {
+            case "GET", "HEAD" -> report(response);
+            case "OPTIONS" -> {
+                response.setHeader("Access-Control-Allow-Methods", METHODS);
+                response.setHeader("Access-Control-Allow-Headers", "*");
+                response.setHeader("Access-Control-Max-Age", "3600");
+                response.setHeader("Allow", METHODS);
+                response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+            }
+            default -> {
+                response.setHeader("Allow", METHODS);
+                response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+            }
+        }
+    }
+
+    /** Nothing below {@code /health/websocket}. */
+    private static boolean isReport(HttpServletRequest request) {
+        Object asked = request.getAttribute(RequestDispatcher.FORWARD_REQUEST_URI);
+        return CONTEXT.equals(asked) || (CONTEXT + "/").equals(asked);
+    }
+
+    private void allowOrigin(HttpServletRequest request, HttpServletResponse response) {
+        List<String> origins = settings.origins();
+        if (origins.contains(HealthSettings.ANY)) {
+            response.setHeader("Access-Control-Allow-Origin", HealthSettings.ANY);
+            return;
+        }
+        response.addHeader("Vary", "Origin");
+        String origin = request.getHeader("Origin");
+        if (origin != null && origins.contains(origin)) {
+            response.setHeader("Access-Control-Allow-Origin", origin);
+        }
+    }
+
+    private void report(HttpServletResponse response) throws IOException {
+        HealthReport report = HealthReport.of(observations.latest(), settings, Instant.now());
+        byte[] body = report.json().getBytes(StandardCharsets.UTF_8);
+        response.setStatus(
+                report.status() == Verdict.Status.HEALTHY
+                        ? HttpServletResponse.SC_OK
+                        : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+        response.setContentType("application/json");
+        response.setHeader("Cache-Control", "no-store");
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
+    }
+}

@@ -1,0 +1,33 @@
+package io.holdfast.operate;
+
+import io.holdfast.delivery.ResilientWebSocketManager;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Startup;
+
+/** Started: the store is open and the threads of delivery run. */
+@Startup
+@ApplicationScoped
+public class StartedCheck implements HealthCheck {
+    private final ResilientWebSocketManager manager;
+
+    /** For the client proxy only. */
+    @SuppressWarnings("NullAway")
+    protected StartedCheck() {
+        this(null);
+    }
+
+    @Inject
+    public StartedCheck(ResilientWebSocketManager manager) {
+        this.manager = manager;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        return HealthCheckResponse.named("started")
+                .status(manager.health().started())
+                .build();
+    }
+}

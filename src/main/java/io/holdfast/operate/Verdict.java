@@ -1,0 +1,85 @@
+package io.holdfast.operate;
+
+import io.holdfast.delivery.BreakerState;
+import io.holdfast.delivery.DeliveryHealth;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * Whether the gateway is well. Only faults of its own count: clients that are away, however many and with however many
+ * messages waiting, are what it is for.
+ *
+ * @param causes why it is not healthy; empty if it is
+ */
+record Verdict(Status status, List<Cause> causes) {
+    private static final int FEW_DEVICES = 20;
+
+    /** From well to worst. */
+    enum Status {
+        HEALTHY,
+        /** Works, but not as it should. */
+        DEGRADED,
+        /** Nothing can be published. */
+        UNAVAILABLE;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What can be wrong, and how bad that is. */
+    enum Cause {
+        NOT_STARTED(Status.UNAVAILABLE),
+        DRAINING(Status.UNAVAILABLE),
+        COMMITTER_ENDED(Status.UNAVAILABLE),
+        ENGINE_BREAKER_OPEN(Status.UNAVAILABLE),
+        STORE_FULL(Status.UNAVAILABLE),
+        ENGINE_BREAKER_HALF_OPEN(Status.DEGRADED),
+        COMMIT_OVER_LIMIT(Status.DEGRADED),
+        EXECUTOR_SATURATED(Status.DEGRADED),
+        MANY_RECIPIENTS_FAILING(Status.DEGRADED);
+
+        private final Status status;
+
+        Cause(Status status) {
+            this.status = status;
+        }
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        private boolean holds(DeliveryHealth seen, HealthSettings limits) {
+            return switch (this) {
+                case NOT_STARTED -> !seen.started();
+                case DRAINING -> seen.draining();
+                case COMMITTER_ENDED -> !seen.committing();
+                case ENGINE_BREAKER_OPEN -> seen.engineBreaker() == BreakerState.OPEN;
+                case STORE_FULL -> seen.storeFull();
+                case ENGINE_BREAKER_HALF_OPEN -> seen.engineBreaker() == BreakerState.HALF_OPEN;
+                case COMMIT_OVER_LIMIT -> seen.commit().compareTo(limits.commitLimit()) > 0;
+                case EXECUTOR_SATURATED -> seen.executorWait().compareTo(limits.executorLimit()) > 0;
+                case MANY_RECIPIENTS_FAILING ->
+                    seen.connectedDevices() >= FEW_DEVICES && 2 * seen.openDevices() > seen.connectedDevices();
+            };
+        }
+    }
+
+    static Verdict of(DeliveryHealth seen, HealthSettings limits) {
+        List<Cause> causes = Stream.of(Cause.values())
+                .filter(cause -> cause.holds(seen, limits))
+                .toList();
+        Status worst = causes.stream()
+                .map(cause -> cause.status)
+                .max(Status::compareTo)
+                .orElse(Status.HEALTHY);
+        return new Verdict(worst, causes);
+    }
+
+    /** Whether publishing works: what makes every publish fail or wait too long, and nothing that only some clients feel. */
+    boolean ready() {
+        return causes.stream()
+                .allMatch(cause -> cause == Cause.ENGINE_BREAKER_HALF_OPEN || cause == Cause.MANY_RECIPIENTS_FAILING);
+    }
+}

@@ -1,0 +1,102 @@
+package io.holdfast.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.eclipse.microprofile.metrics.Counter;
+import org.eclipse.microprofile.metrics.Gauge;
+import org.eclipse.microprofile.metrics.Metadata;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.eclipse.microprofile.metrics.Tag;
+import org.junit.jupiter.api.Test;
+
+class GatewayMetricsTest {
+    private final Map<String, Long> counters = new HashMap<>();
+    private final Map<String, Gauge<?>> gauges = new HashMap<>();
+    private final List<String> scheduled = new ArrayList<>();
+    private final Seen seen = new Seen();
+    private long nanos;
+
+    private GatewayMetrics metrics(boolean enabled) {
+        HealthSettings usual = HealthSettings.defaults();
+        HealthSettings settings = new HealthSettings(
+                usual.port(), usual.commitLimit(), usual.executorLimit(), usual.zone(), usual.origins(), enabled);
+        return new GatewayMetrics(
+                proxy(MetricRegistry.class, this::registered),
+                new Observations(seen::observed, () -> nanos),
+                settings,
+                proxy(ManagedScheduledExecutorService.class, (method, arguments) -> {
+                    scheduled.add(method.getName());
+                    return null;
+                }));
+    }
+
+    private interface Call {
+        Object answer(Method method, Object[] arguments);
+    }
+
+    private static <T> T proxy(Class<T> type, Call call) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, arguments) -> call.answer(method, arguments)));
+    }
+
+    @SuppressWarnings("unchecked")
+    private Object registered(Method method, Object[] arguments) {
+        String name = ((Metadata) arguments[0]).getName();
+        if (method.getName().equals("counter")) {
+            counters.put(name, 0L);
+            return proxy(Counter.class, (called, values) -> {
+                if (called.getName().equals("inc")) {
+                    counters.merge(name, (Long) values[0], Long::sum);
+                }
+                return counters.get(name);
+            });
+        }
+        Tag[] tags = (Tag[]) arguments[3];
+        Function<Object, Number> value = (Function<Object, Number>) arguments[2];
+        Gauge<Number> gauge = () -> value.apply(arguments[1]);
+        gauges.put(tags.length == 0 ? name : name + "@" + tags[0].getTagValue(), gauge);
+        return gauge;
+    }
+
+    @Test
+    void switched_off_it_registers_nothing_and_runs_nothing() {
+        metrics(false).register("started");
+        assertThat(counters).isEmpty();
+        assertThat(gauges).isEmpty();
+        assertThat(scheduled).isEmpty();
+    }
+
+    @Test
+    void counters_follow_what_was_counted_and_gauges_read_it() {
+        GatewayMetrics metrics = metrics(true);
+        metrics.register("started");
+        assertThat(counters.size() + gauges.size())
+                .isEqualTo(Catalogue.metrics().size());
+        metrics.update();
+        assertThat(counters).containsEntry("holdfast_messages_sent", 21L).containsEntry("holdfast_connections", 11L);
+        seen.sent = 30;
+        metrics.update();
+        assertThat(counters).as("observed a moment ago").containsEntry("holdfast_messages_sent", 21L);
+        nanos += 1_000_000_000L;
+        metrics.update();
+        metrics.update();
+        assertThat(counters).containsEntry("holdfast_messages_sent", 30L);
+
+        assertThat(gauges.get("holdfast_queue_maximum_size").getValue()).isEqualTo(42.0);
+        assertThat(gauges.get("holdfast_send_latency_milliseconds@0.999").getValue())
+                .isEqualTo(73.0);
+        assertThat(gauges.get("holdfast_confirm_latency_average_milliseconds").getValue())
+                .isEqualTo(1.5);
+        assertThat(gauges.get("holdfast_retry_success_rate").getValue()).isEqualTo(0.75);
+    }
+}

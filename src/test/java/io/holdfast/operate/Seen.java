@@ -1,0 +1,56 @@
+package io.holdfast.operate;
+
+import io.holdfast.delivery.BreakerState;
+import io.holdfast.delivery.DeliveryHealth;
+import io.holdfast.delivery.DeliveryStats;
+import io.holdfast.delivery.LatencyStats;
+import java.time.Duration;
+
+/** What a test lets be observed: a gateway that is well, unless changed. */
+final class Seen {
+    boolean started = true;
+    boolean draining;
+    boolean committing = true;
+    BreakerState engine = BreakerState.CLOSED;
+    boolean full;
+    Duration commit = Duration.ofMillis(3);
+    Duration executorWait = Duration.ofMillis(1);
+    int seenDevices = 5;
+    int connected = 4;
+    int failing;
+    long waiting = 2;
+    long sent = 21;
+
+    DeliveryHealth health() {
+        return new DeliveryHealth(
+                started,
+                draining,
+                committing,
+                engine,
+                full,
+                commit,
+                executorWait,
+                0.25,
+                seenDevices,
+                connected,
+                failing,
+                waiting);
+    }
+
+    /** Every number another. */
+    DeliveryStats stats() {
+        return new DeliveryStats(
+                new DeliveryStats.Connections(11, 12, 13, 14, 15, 16),
+                new DeliveryStats.Messages(20, sent, 22, 23, 24, 25, 26, 27, 36, 37, 28, 29, 30, 31, 32, 33, 34, 35),
+                new DeliveryStats.Queue(41, 42, 43),
+                new DeliveryStats.Retry(51, 3, 1),
+                new DeliveryStats.CircuitBreaker(
+                        false, new DeliveryStats.EngineBreaker(engine, 61, 62, 63), 64, 65, 66, 67, 68),
+                new LatencyStats(4, 10, 71, 72, 73),
+                new LatencyStats(8, 12, 81, 82, 83));
+    }
+
+    Observed observed() {
+        return new Observed(stats(), health());
+    }
+}

@@ -1,0 +1,149 @@
+package io.holdfast.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.delivery.BreakerState;
+import io.holdfast.operate.Verdict.Cause;
+import io.holdfast.operate.Verdict.Status;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class VerdictTest {
+    private static final HealthSettings LIMITS = HealthSettings.defaults();
+
+    private static Verdict verdict(Consumer<Seen> change) {
+        Seen seen = new Seen();
+        change.accept(seen);
+        return Verdict.of(seen.health(), LIMITS);
+    }
+
+    private static void expect(Consumer<Seen> change, Status status, boolean ready, Cause... causes) {
+        Verdict verdict = verdict(change);
+        assertThat(verdict.causes()).containsExactly(causes);
+        assertThat(verdict.status()).isEqualTo(status);
+        assertThat(verdict.ready()).isEqualTo(ready);
+    }
+
+    @Test
+    void a_gateway_at_work_is_healthy() {
+        expect(seen -> {}, Status.HEALTHY, true);
+    }
+
+    @Test
+    void without_clients_it_is_healthy_and_with_many_away_and_much_waiting_too() {
+        expect(
+                seen -> {
+                    seen.seenDevices = 0;
+                    seen.connected = 0;
+                    seen.waiting = 0;
+                },
+                Status.HEALTHY,
+                true);
+        expect(
+                seen -> {
+                    seen.seenDevices = 100_000;
+                    seen.connected = 0;
+                    seen.waiting = 100_000_000;
+                },
+                Status.HEALTHY,
+                true);
+    }
+
+    @Test
+    void where_nothing_can_be_published_it_is_unavailable_and_not_ready() {
+        expect(seen -> seen.started = false, Status.UNAVAILABLE, false, Cause.NOT_STARTED);
+        expect(seen -> seen.draining = true, Status.UNAVAILABLE, false, Cause.DRAINING);
+        expect(seen -> seen.committing = false, Status.UNAVAILABLE, false, Cause.COMMITTER_ENDED);
+        expect(seen -> seen.engine = BreakerState.OPEN, Status.UNAVAILABLE, false, Cause.ENGINE_BREAKER_OPEN);
+        expect(seen -> seen.full = true, Status.UNAVAILABLE, false, Cause.STORE_FULL);
+    }
+
+    @Test
+    void a_half_open_engine_breaker_degrades_and_takes_messages() {
+        expect(seen -> seen.engine = BreakerState.HALF_OPEN, Status.DEGRADED, true, Cause.ENGINE_BREAKER_HALF_OPEN);
+    }
+
+    @Test
+    void a_commit_over_its_limit_degrades() {
+        expect(seen -> seen.commit = Duration.ofSeconds(5), Status.HEALTHY, true);
+        expect(seen -> seen.commit = Duration.ofMillis(5_001), Status.DEGRADED, false, Cause.COMMIT_OVER_LIMIT);
+    }
+
+    @Test
+    void a_saturated_executor_degrades() {
+        expect(seen -> seen.executorWait = Duration.ofSeconds(5), Status.HEALTHY, true);
+        expect(seen -> seen.executorWait = Duration.ofMillis(5_001), Status.DEGRADED, false, Cause.EXECUTOR_SATURATED);
+    }
+
+    @Test
+    void over_half_of_at_least_twenty_connected_devices_with_open_breakers_degrade() {
+        expect(
+                seen -> {
+                    seen.connected = 19;
+                    seen.failing = 19;
+                },
+                Status.HEALTHY,
+                true);
+        expect(
+                seen -> {
+                    seen.connected = 20;
+                    seen.failing = 10;
+                },
+                Status.HEALTHY,
+                true);
+        expect(
+                seen -> {
+                    seen.connected = 20;
+                    seen.failing = 11;
+                },
+                Status.DEGRADED,
+                true,
+                Cause.MANY_RECIPIENTS_FAILING);
+    }
+
+    @Test
+    void the_worst_of_several_faults_counts() {
+        expect(
+                seen -> {
+                    seen.draining = true;
+                    seen.commit = Duration.ofMinutes(1);
+                },
+                Status.UNAVAILABLE,
+                false,
+                Cause.DRAINING,
+                Cause.COMMIT_OVER_LIMIT);
+    }
+
+    private static boolean alive(Consumer<Seen> change) {
+        Seen seen = new Seen();
+        change.accept(seen);
+        return CommitterLiveness.alive(seen.health(), LIMITS);
+    }
+
+    @Test
+    void it_is_restarted_for_a_committer_that_ended_or_hangs_and_for_nothing_else() {
+        assertThat(alive(seen -> {})).isTrue();
+        assertThat(alive(seen -> seen.committing = false)).isFalse();
+        assertThat(alive(seen -> seen.commit = Duration.ofSeconds(100))).isTrue();
+        assertThat(alive(seen -> seen.commit = Duration.ofMillis(100_001))).isFalse();
+        assertThat(alive(seen -> {
+                    seen.engine = BreakerState.OPEN;
+                    seen.full = true;
+                    seen.executorWait = Duration.ofMinutes(5);
+                }))
+                .isTrue();
+        assertThat(alive(seen -> {
+                    seen.draining = true;
+                    seen.committing = false;
+                }))
+                .as("a drain ends the committer")
+                .isTrue();
+        assertThat(alive(seen -> {
+                    seen.started = false;
+                    seen.committing = false;
+                }))
+                .as("not started yet")
+                .isTrue();
+    }
+}
