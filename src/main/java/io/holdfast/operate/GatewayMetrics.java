@@ -17,7 +17,7 @@ import org.eclipse.microprofile.metrics.Tag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Registers the metrics of the catalogue with MicroProfile Metrics, unless that is switched off. Gauges read the latest
+ * Registers the metrics of the catalogue with MicroProfile Metrics, and with OpenTelemetry where the server has it, unless that is switched off. Gauges read the latest
  * observation; counters, which the standard lets only grow by hand, are brought up to it once a second.
  */
 @ApplicationScoped
@@ -28,6 +28,7 @@ class GatewayMetrics {
     private final ManagedScheduledExecutorService scheduler;
     private final Map<Metric, Counter> counters = new HashMap<>();
     private @Nullable ScheduledFuture<?> updates;
+    private @Nullable AutoCloseable telemetry;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
@@ -51,6 +52,9 @@ class GatewayMetrics {
         if (settings.metrics()) {
             Catalogue.metrics().forEach(this::register);
             updates = scheduler.scheduleWithFixedDelay(this::update, 1, 1, TimeUnit.SECONDS);
+            if (TelemetryMetrics.isThere()) {
+                telemetry = TelemetryMetrics.register(observations::latest);
+            }
         }
     }
 
@@ -79,9 +83,12 @@ class GatewayMetrics {
     }
 
     @PreDestroy
-    void stop() {
+    void stop() throws Exception {
         if (updates != null) {
             updates.cancel(false);
+        }
+        if (telemetry != null) {
+            telemetry.close();
         }
     }
 }
