@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.metrics.Counter;
 import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
@@ -22,18 +23,32 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class GatewayMetrics {
+    private static final String TELEMETRY = "io.opentelemetry.api.OpenTelemetry";
+
     private final MetricRegistry registry;
     private final Observations observations;
     private final HealthSettings settings;
     private final ManagedScheduledExecutorService scheduler;
+    private final Exporter exporter;
     private final Map<Metric, Counter> counters = new HashMap<>();
     private @Nullable ScheduledFuture<?> updates;
-    private @Nullable AutoCloseable telemetry;
+    private @Nullable Export telemetry;
+
+    /** Another way out for the same metrics. */
+    interface Exporter {
+        Export register(Supplier<Observed> observed);
+    }
+
+    /** What goes out until it is closed. */
+    interface Export extends AutoCloseable {
+        @Override
+        void close();
+    }
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected GatewayMetrics() {
-        this(null, null, null, null);
+        this(null, null, null, null, observed -> () -> {});
     }
 
     @Inject
@@ -42,6 +57,21 @@ class GatewayMetrics {
             Observations observations,
             HealthSettings settings,
             ManagedScheduledExecutorService scheduler) {
+        this(
+                registry,
+                observations,
+                settings,
+                scheduler,
+                observed -> hasTelemetry() ? TelemetryMetrics.register(observed) : () -> {});
+    }
+
+    GatewayMetrics(
+            MetricRegistry registry,
+            Observations observations,
+            HealthSettings settings,
+            ManagedScheduledExecutorService scheduler,
+            Exporter exporter) {
+        this.exporter = exporter;
         this.registry = registry;
         this.observations = observations;
         this.settings = settings;
@@ -52,9 +82,17 @@ class GatewayMetrics {
         if (settings.metrics()) {
             Catalogue.metrics().forEach(this::register);
             updates = scheduler.scheduleWithFixedDelay(this::update, 1, 1, TimeUnit.SECONDS);
-            if (TelemetryMetrics.isThere()) {
-                telemetry = TelemetryMetrics.register(observations::latest);
-            }
+            telemetry = exporter.register(observations::latest);
+        }
+    }
+
+    /** Not asked of {@link TelemetryMetrics}, which cannot be loaded without it. */
+    private static boolean hasTelemetry() {
+        try {
+            Class.forName(TELEMETRY, false, Thread.currentThread().getContextClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
         }
     }
 
@@ -83,7 +121,7 @@ class GatewayMetrics {
     }
 
     @PreDestroy
-    void stop() throws Exception {
+    void stop() {
         if (updates != null) {
             updates.cancel(false);
         }

@@ -17,23 +17,12 @@ import java.util.stream.Collectors;
  * The same metrics through OpenTelemetry (OTLP), where the server has MicroProfile Telemetry: names with dots for
  * underscores. Not a bean, and loaded only if the server has the API: it is not there otherwise.
  */
-final class TelemetryMetrics implements AutoCloseable {
-    private static final String API = "io.opentelemetry.api.OpenTelemetry";
+final class TelemetryMetrics implements GatewayMetrics.Export {
     private static final AttributeKey<String> QUANTILE = AttributeKey.stringKey("quantile");
 
-    private final List<AutoCloseable> instruments = new ArrayList<>();
+    private final List<Runnable> instruments = new ArrayList<>();
 
     private TelemetryMetrics() {}
-
-    /** Whether the server has the API. */
-    static boolean isThere() {
-        try {
-            Class.forName(API, false, Thread.currentThread().getContextClassLoader());
-            return true;
-        } catch (ClassNotFoundException e) {
-            return false;
-        }
-    }
 
     /** Registers the catalogue's metrics, which are read when the exporter asks. */
     static TelemetryMetrics register(Supplier<Observed> observed) {
@@ -48,19 +37,20 @@ final class TelemetryMetrics implements AutoCloseable {
         return made;
     }
 
-    private static AutoCloseable instrument(
-            Meter meter, String name, List<Metric> metrics, Supplier<Observed> observed) {
+    /** @return what ends it */
+    private static Runnable instrument(Meter meter, String name, List<Metric> metrics, Supplier<Observed> observed) {
         String dotted = name.replace('_', '.');
         Metric first = metrics.get(0);
         if (first.kind() == Metric.Kind.COUNTER) {
             return meter.counterBuilder(dotted)
                     .setDescription(first.description())
                     .buildWithCallback(
-                            measured -> measured.record((long) first.value().applyAsDouble(observed.get())));
+                            measured -> measured.record((long) first.value().applyAsDouble(observed.get())))::close;
         }
         return meter.gaugeBuilder(dotted)
-                .setDescription(first.description())
-                .buildWithCallback(measured -> metrics.forEach(metric -> record(measured, metric, observed.get())));
+                        .setDescription(first.description())
+                        .buildWithCallback(
+                                measured -> metrics.forEach(metric -> record(measured, metric, observed.get())))::close;
     }
 
     private static void record(ObservableDoubleMeasurement measured, Metric metric, Observed seen) {
@@ -73,9 +63,7 @@ final class TelemetryMetrics implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (AutoCloseable instrument : instruments) {
-            instrument.close();
-        }
+    public void close() {
+        instruments.forEach(Runnable::run);
     }
 }

@@ -309,18 +309,19 @@ class DeliveryTest {
     }
 
     @Test
-    void an_error_in_the_hub_or_the_writer_loses_nothing_and_stops_nobody() throws Exception {
+    void an_error_in_the_hub_loses_nothing_and_stops_nobody() throws Exception {
         Gateway.Client client = gateway.connect();
         client.open("u1");
         Gateway.Client other = gateway.connect();
         other.open("u2");
         for (int i = 0; i < 5; i++) {
-            PlainFormat.FAILS.set(1);
+            PlainFormat.FAILS.set(1); // it meets the hub; readers would close their connection
             gateway.send("u1", "m" + i);
             gateway.send("u2", "m" + i);
+            List<Long> all = range(1, i + 1);
+            until(() -> client.offsets("#u1").equals(all));
+            until(() -> other.offsets("#u2").equals(all));
         }
-        until(() -> client.offsets("#u1").equals(range(1, 5)));
-        until(() -> other.offsets("#u2").equals(range(1, 5)));
     }
 
     @Test

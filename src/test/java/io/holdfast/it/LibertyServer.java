@@ -2,6 +2,7 @@ package io.holdfast.it;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -105,7 +106,12 @@ final class LibertyServer implements AutoCloseable {
     /** Starts and waits until the gateway is ready. */
     LibertyServer start() {
         launch();
-        awaitReady();
+        try {
+            awaitReady();
+        } catch (AssertionError e) {
+            process.destroyForcibly(); // nobody else can: who called has nothing yet
+            throw e;
+        }
         return this;
     }
 
@@ -287,7 +293,8 @@ final class LibertyServer implements AutoCloseable {
     }
 
     private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
+        // On the address that servers use: one that is taken there may be free elsewhere.
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -35,7 +35,8 @@ class GatewayMetricsTest {
                 proxy(ManagedScheduledExecutorService.class, (method, arguments) -> {
                     scheduled.add(method.getName());
                     return null;
-                }));
+                }),
+                observed -> () -> {});
     }
 
     private interface Call {
