@@ -1,6 +1,6 @@
 package io.holdfast.delivery;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.holdfast.delivery.AppendQueue.Pending;
 import io.holdfast.delivery.DeliveryException.Reason;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
@@ -11,7 +11,6 @@ import io.holdfast.stream.Receipt;
 import io.holdfast.stream.Retention;
 import io.holdfast.stream.StoreFullException;
 import io.holdfast.stream.StreamEngine;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +28,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one thread that writes to the engine: collects what waits into a batch, stores it, passes it to the hub.
  *
- * <p><b>State.</b> A queue of appends bounded in messages and bytes, the outboxes that have changed, and the moment until which publishing is refused because the engine's breaker is open.
+ * <p><b>State.</b> The queue of appends, the outboxes that have changed, and the moment until which publishing is refused
+ * because the engine's breaker is open or the store full.
  *
- * <p><b>Threads.</b> Anybody enqueues and never waits; one lock for the queue. Batching needs no delay: while one batch is
+ * <p><b>Threads.</b> Anybody enqueues and never waits. Batching needs no delay: while one batch is
  * synced, the next one gathers.
  *
  * <p><b>Order.</b> Appends are stored in the order in which they were enqueued.
@@ -61,9 +61,6 @@ final class Committer {
 
     private static final Retention ONE = new Retention(1, 1 << 10, Retention.Overflow.DROP_OLDEST);
 
-    /** An append with its publisher's receipt to come. */
-    record Pending(Append append, int bytes, CompletableFuture<Receipt> receipt) {}
-
     private final GuardedEngine guarded;
     private final StreamEngine engine;
     private final Outboxes outboxes;
@@ -74,26 +71,8 @@ final class Committer {
     private final DeliveryClock clock;
     private final Counters counters;
     private final ThreadFactory threads;
-    private final Object lock = new Object();
-
-    @GuardedBy("lock")
-    private final ArrayDeque<Pending> queue = new ArrayDeque<>();
-
-    @GuardedBy("lock")
-    private long queuedBytes;
-
-    @GuardedBy("lock")
-    private boolean woken;
-
-    @GuardedBy("lock")
-    private boolean waiting;
-
-    @GuardedBy("lock")
-    private boolean stopping;
-
-    @GuardedBy("lock")
-    private boolean ended;
-
+    private final AppendQueue queue;
+    private volatile boolean ended;
     private volatile List<Pending> underWay = List.of();
     private volatile boolean refusing;
     private volatile long refusingUntilNanos;
@@ -128,6 +107,7 @@ final class Committer {
         this.clock = clock;
         this.counters = counters;
         this.threads = threads;
+        this.queue = new AppendQueue(settings, counters);
     }
 
     void start() {
@@ -138,10 +118,7 @@ final class Committer {
 
     /** Stores what waits and ends; what cannot be stored soon fails. */
     void stop() throws InterruptedException {
-        synchronized (lock) {
-            stopping = true;
-            lock.notifyAll();
-        }
+        queue.stop();
         try {
             Thread running = thread;
             if (running != null) {
@@ -153,14 +130,9 @@ final class Committer {
     }
 
     private void abandon() {
-        List<Pending> left;
-        synchronized (lock) {
-            stopping = true;
-            left = List.copyOf(queue);
-            queue.clear();
-            queuedBytes = 0;
-        }
-        fail(left, new DeliveryException(Reason.DRAINING, "The server is shutting down; repeat elsewhere or later"));
+        fail(
+                queue.abandon(),
+                new DeliveryException(Reason.DRAINING, "The server is shutting down; repeat elsewhere or later"));
         fail(
                 underWay,
                 new DeliveryException(
@@ -178,29 +150,12 @@ final class Committer {
             counters.failed.increment();
             throw new DeliveryException(Reason.UNAVAILABLE, "The message store is failing; repeat later");
         }
-        Pending pending = new Pending(append, bytes, new CompletableFuture<>());
-        synchronized (lock) {
-            if (stopping) {
-                throw new DeliveryException(Reason.DRAINING, "The server is shutting down; repeat elsewhere or later");
-            }
-            if (queue.size() >= settings.queueMessages() || queuedBytes + bytes > settings.queueBytes()) {
-                counters.overflows.increment();
-                throw new DeliveryException(
-                        Reason.OVERLOADED, "Too many messages wait to be stored; slow down and repeat");
-            }
-            queue.add(pending);
-            queuedBytes += bytes;
-            signal();
-        }
-        return pending.receipt();
+        return queue.add(append, bytes);
     }
 
     /** Outboxes have changed. */
     void wake() {
-        synchronized (lock) {
-            woken = true;
-            signal();
-        }
+        queue.wake();
     }
 
     /** Expired publications shall be looked for. */
@@ -219,25 +174,16 @@ final class Committer {
 
     /** Whether it was started and has not ended. */
     boolean isAlive() {
-        synchronized (lock) {
-            return thread != null && !ended;
-        }
+        return thread != null && !ended;
     }
 
     int queued() {
-        synchronized (lock) {
-            return queue.size();
-        }
+        return queue.size();
     }
 
     /** Whether publishing is refused because the engine's breaker is open or the store full, or the committer ended. */
     boolean isRefusing() {
-        if (refusing && clock.nanos() - unreadyUntilNanos < 0) {
-            return true;
-        }
-        synchronized (lock) {
-            return ended;
-        }
+        return ended || (refusing && clock.nanos() - unreadyUntilNanos < 0);
     }
 
     /** For how long the committer has been at its present round, in nanoseconds; 0 while it waits. */
@@ -248,7 +194,8 @@ final class Committer {
     private void run() {
         try {
             List<Pending> batch = new ArrayList<>();
-            while (collect(batch)) {
+            while (queue.take(batch)) {
+                underWay = batch;
                 busySinceNanos = clock.nanos();
                 busy = true;
                 round(batch);
@@ -256,9 +203,7 @@ final class Committer {
                 batch = new ArrayList<>();
             }
         } finally {
-            synchronized (lock) {
-                ended = true;
-            }
+            ended = true;
             abandon();
         }
     }
@@ -275,38 +220,6 @@ final class Committer {
             fail(batch, new DeliveryException(Reason.OUTCOME_UNKNOWN, LATE)); // where it had no receipt yet
             doubt(batch);
         }
-    }
-
-    /** Waits for work and takes it. @return false to end */
-    private boolean collect(List<Pending> batch) {
-        synchronized (lock) {
-            while (queue.isEmpty() && !woken) {
-                if (stopping) {
-                    return false;
-                }
-                waiting = true;
-                try {
-                    lock.wait();
-                } catch (InterruptedException e) {
-                    LOG.log(Level.FINE, "The committer was interrupted and goes on", e);
-                } finally {
-                    waiting = false;
-                }
-            }
-            woken = false;
-            int bytes = 0;
-            while (batch.size() < settings.batchMessages() && bytes < settings.batchBytes()) {
-                Pending pending = queue.poll();
-                if (pending == null) {
-                    break;
-                }
-                batch.add(pending);
-                bytes += pending.bytes();
-            }
-            queuedBytes -= bytes;
-            underWay = batch;
-        }
-        return true;
     }
 
     private void apply() {
@@ -350,7 +263,9 @@ final class Committer {
 
     /** Not needed where messages were stored. Counted nowhere, delivered to nobody, in the place of the probe before. */
     private void probe(boolean nothingStored) {
-        if (probeDue && nothingStored) {
+        boolean due = probeDue;
+        probeDue = false;
+        if (due && nothingStored) {
             long now = clock.millis();
             byte[] payload = {'0'};
             Append probe = new Append(PROBES, "probe-" + now, payload, Map.of(), now, Publication.NEVER, now, ONE);
@@ -358,7 +273,6 @@ final class Committer {
                 resolveDoubt();
             }
         }
-        probeDue = false;
     }
 
     /** @return null if it failed, and the batch with it */
@@ -461,13 +375,6 @@ final class Committer {
             } catch (java.util.concurrent.TimeoutException e) {
                 throw new EngineException(EngineException.Reason.TIMEOUT, "The engine did not answer in time", e);
             }
-        }
-    }
-
-    @GuardedBy("lock")
-    private void signal() {
-        if (waiting) {
-            lock.notify();
         }
     }
 }

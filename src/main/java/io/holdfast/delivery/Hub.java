@@ -1,6 +1,6 @@
 package io.holdfast.delivery;
 
-import io.holdfast.delivery.Committer.Pending;
+import io.holdfast.delivery.AppendQueue.Pending;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.Publication;

@@ -97,7 +97,7 @@ class DeliveryModelTest {
         /** Stores one or a few; perhaps nobody learns of it. */
         private void append(boolean failing) throws Exception {
             List<Append> batch = new ArrayList<>();
-            List<Committer.Pending> pending = new ArrayList<>();
+            List<AppendQueue.Pending> pending = new ArrayList<>();
             for (int i = random.nextInt(3); i >= 0; i--) {
                 long expires =
                         random.nextInt(6) == 0 ? bench.clock.millis() + 1 + random.nextInt(2_000) : Publication.NEVER;
@@ -111,7 +111,7 @@ class DeliveryModelTest {
                         0,
                         new Retention(keep, 1 << 20, Retention.Overflow.DROP_OLDEST)));
             }
-            batch.forEach(append -> pending.add(new Committer.Pending(append, 1, new CompletableFuture<>())));
+            batch.forEach(append -> pending.add(new AppendQueue.Pending(append, 1, new CompletableFuture<>())));
             if (failing) {
                 bench.memory.failThoughStoring(EngineException.Reason.TIMEOUT);
                 assertThat(bench.memory.append(batch).toCompletableFuture()).isCompletedExceptionally();

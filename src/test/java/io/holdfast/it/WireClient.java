@@ -164,6 +164,16 @@ abstract class WireClient implements AutoCloseable {
         return Pub.of(channel, push.path("push").path("pub"));
     }
 
+    /** Whether a publication on this channel has come and was not taken. */
+    final boolean waiting(String channel) {
+        synchronized (inbox) {
+            return inbox.stream()
+                    .anyMatch(message -> message.path("push").has("pub")
+                            && channel.equals(
+                                    message.path("push").path("channel").asText()));
+        }
+    }
+
     /** Fails if a publication on this channel has come or comes within the time. */
     final void silent(String channel, Duration time) {
         long end = System.nanoTime() + time.toNanos();
