@@ -1,6 +1,9 @@
 package io.holdfast.access;
 
 import io.holdfast.access.AccessDeniedException.Kind;
+import io.holdfast.delivery.Deduplication;
+import io.holdfast.stream.Retention;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Decides who may connect, subscribe and publish. Immutable; any thread. */
@@ -43,7 +46,7 @@ public final class AccessPolicy {
         if (insecureDevice != null && !Names.isDevice(insecureDevice)) {
             throw new AccessDeniedException(Kind.UNAUTHORIZED, "connect.data.device is not a device's name");
         }
-        return new Identity(insecureClient, insecureDevice, Identity.NEVER, null);
+        return Identity.named(insecureClient, insecureDevice, Identity.NEVER);
     }
 
     /**
@@ -56,23 +59,58 @@ public final class AccessPolicy {
         return origins.allows(origin, host);
     }
 
-    /** Whether a client may subscribe to a channel. Every channel that begins with {@code #} is somebody's outbox. */
-    public ChannelAccess maySubscribe(String client, String channel) {
+    /**
+     * Whether a client may subscribe to a channel. Every channel that begins with {@code #} is somebody's outbox.
+     *
+     * @param token a subscription token; null if it has none
+     * @param nowMillis wall clock
+     * @throws AccessDeniedException if the token is not good, of kind INVALID_TOKEN or TOKEN_EXPIRED
+     */
+    @SuppressWarnings("UnusedVariable")
+    public SubscribeGrant maySubscribe(Identity who, String channel, @Nullable String token, long nowMillis)
+            throws AccessDeniedException {
         if (!Names.isChannel(channel)) {
-            return ChannelAccess.DENIED;
+            return SubscribeGrant.of(ChannelAccess.DENIED);
         }
         if (channel.startsWith(OUTBOX_PREFIX)) {
+            String client = who.client();
             boolean own = channel.length() == client.length() + 1 && channel.endsWith(client);
-            return own ? ChannelAccess.OWN_OUTBOX : ChannelAccess.DENIED;
+            return SubscribeGrant.of(own ? ChannelAccess.OWN_OUTBOX : ChannelAccess.DENIED);
         }
-        return options.clientsMaySubscribe() ? ChannelAccess.ALLOWED : ChannelAccess.DENIED;
+        return SubscribeGrant.of(options.clientsMaySubscribe() ? ChannelAccess.ALLOWED : ChannelAccess.DENIED);
     }
 
-    /** Whether a client may publish to a channel; to an outbox, its own included, in insecure mode only. */
-    public boolean mayPublish(String client, String channel) {
+    /**
+     * Whether a client may do something on a channel; to an outbox, its own included, it may publish in insecure mode only.
+     *
+     * @param subscribed whether it is subscribed to the channel now
+     */
+    public boolean may(Action action, Identity who, String channel, boolean subscribed) {
         if (!Names.isChannel(channel)) {
             return false;
         }
-        return channel.startsWith(OUTBOX_PREFIX) ? options.insecure() : options.clientsMayPublish();
+        if (channel.startsWith(OUTBOX_PREFIX)) {
+            return switch (action) {
+                case PUBLISH -> options.insecure();
+                case PRESENCE, HISTORY -> false;
+            };
+        }
+        return action == Action.PUBLISH ? options.clientsMayPublish() : options.insecure();
+    }
+
+    /** What applies to a channel. */
+    public Namespace namespace(String channel) {
+        return new Namespace(
+                "",
+                Who.CLIENTS,
+                Who.CLIENTS,
+                Who.CLIENTS,
+                Who.CLIENTS,
+                true,
+                true,
+                new Retention(1000, 8L << 20, Retention.Overflow.DROP_OLDEST),
+                Duration.ofSeconds(300),
+                new Deduplication(Duration.ofSeconds(300), null, false),
+                0);
     }
 }

@@ -9,6 +9,7 @@ import io.holdfast.access.AccessDeniedException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.util.Date;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +102,8 @@ public final class ConnectTokens {
         if (expiry != null && expiry.getTime() <= nowMillis) {
             throw new AccessDeniedException(Kind.TOKEN_EXPIRED, "token expired");
         }
-        return new Identity(client, device, expiry == null ? Identity.NEVER : expiry.getTime(), claims.getJWTID());
+        return new Identity(
+                client, device, expiry == null ? Identity.NEVER : expiry.getTime(), claims.getJWTID(), null, List.of());
     }
 
     private static @Nullable String device(JWTClaimsSet claims) throws AccessDeniedException {

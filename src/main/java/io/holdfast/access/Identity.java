@@ -1,5 +1,6 @@
 package io.holdfast.access;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,15 +10,40 @@ import org.jspecify.annotations.Nullable;
  * @param device the token's claim {@code device}; null if it names none
  * @param expiresAtMillis wall clock; {@link #NEVER} for none
  * @param tokenId the token's {@code jti}
+ * @param info one compact JSON value, the token's claim {@code info}; shown in presence
+ * @param channels to which the server subscribes it at once, from the token's claims
  */
 public record Identity(
         String client,
         @Nullable String device,
         long expiresAtMillis,
-        @Nullable String tokenId) {
+        @Nullable String tokenId,
+        byte @Nullable [] info,
+        List<String> channels) {
 
     /** Expiry of an identity that does not expire. */
     public static final long NEVER = Long.MAX_VALUE;
+
+    // Not the compact form: javac 17 forgets the annotation of its array in the class file.
+    public Identity(
+            String client,
+            @Nullable String device,
+            long expiresAtMillis,
+            @Nullable String tokenId,
+            byte @Nullable [] info,
+            List<String> channels) {
+        this.client = client;
+        this.device = device;
+        this.expiresAtMillis = expiresAtMillis;
+        this.tokenId = tokenId;
+        this.info = info;
+        this.channels = List.copyOf(channels);
+    }
+
+    /** One that brings nothing but its names. */
+    public static Identity named(String client, @Nullable String device, long expiresAtMillis) {
+        return new Identity(client, device, expiresAtMillis, null, null, List.of());
+    }
 
     public boolean expires() {
         return expiresAtMillis != NEVER;

@@ -1,7 +1,10 @@
 package io.holdfast.commands;
 
+import io.holdfast.delivery.Member;
 import io.holdfast.delivery.WireFormat;
 import io.holdfast.protocol.Codec;
+import io.holdfast.protocol.SubscribeResult;
+import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 
 /** A codec as delivery uses it: several pieces joined by a line break make a frame. */
@@ -25,6 +28,32 @@ final class CodecFormat implements WireFormat {
                 publication.id(),
                 publication.expiresAtMillis(),
                 publication.tags());
+    }
+
+    @Override
+    public byte[] joined(String channel, Member member) {
+        return codec.joinPush(channel, Members.info(member));
+    }
+
+    @Override
+    public byte[] left(String channel, Member member) {
+        return codec.leavePush(channel, Members.info(member));
+    }
+
+    @Override
+    public byte[] subscribed(String channel, Position from) {
+        return codec.subscribePush(
+                channel, new SubscribeResult(false, 0, true, true, from.epoch(), from.offset(), false, false));
+    }
+
+    @Override
+    public byte[] unsubscribed(String channel, int code, String reason) {
+        return codec.unsubscribePush(channel, code, reason);
+    }
+
+    @Override
+    public byte[] refreshed(long ttl) {
+        return codec.refreshPush(ttl > 0, ttl);
     }
 
     @Override

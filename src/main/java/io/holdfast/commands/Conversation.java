@@ -60,6 +60,8 @@ public final class Conversation {
     /** No connection lasts longer, and clients count seconds to live in 31 bits. */
     private static final Duration LONGEST_LIFE = Duration.ofDays(3650);
 
+    private static final Identity NOBODY_YET = Identity.named("", null, Identity.NEVER);
+
     private enum State {
         EXPECTING,
         CONNECTED,
@@ -76,7 +78,7 @@ public final class Conversation {
     private final CommandSettings settings;
     private final DeliveryClock clock;
     private State state = State.EXPECTING;
-    private String client = "";
+    private Identity who = NOBODY_YET;
     private @Nullable String device;
 
     Conversation(
@@ -89,8 +91,8 @@ public final class Conversation {
         this.connection = connection;
         this.codec = codec;
         this.answers = new Answers(connection, codec);
-        this.publishing = new Publishing(answers, manager, access);
-        this.subscribing = new Subscribing(connection, answers, access, settings.maxChannels());
+        this.publishing = new Publishing(connection, answers, manager, access);
+        this.subscribing = new Subscribing(connection, answers, access, settings.maxChannels(), clock);
         this.manager = manager;
         this.access = access;
         this.settings = settings;
@@ -116,7 +118,7 @@ public final class Conversation {
         } catch (RuntimeException e) {
             LOG.log(
                     Level.WARNING,
-                    "A command of client " + client + " failed unexpectedly; its connection is closed",
+                    "A command of client " + who.client() + " failed unexpectedly; its connection is closed",
                     e);
             answers.close(CloseCode.INTERNAL_ERROR);
         }
@@ -155,11 +157,11 @@ public final class Conversation {
 
     private void dispatch(int id, Request request) {
         if (request instanceof SubscribeRequest subscribe) {
-            subscribing.subscribe(id, client, subscribe);
+            subscribing.subscribe(id, who, subscribe);
         } else if (request instanceof UnsubscribeRequest unsubscribe) {
             subscribing.unsubscribe(id, unsubscribe);
         } else if (request instanceof PublishRequest publish) {
-            publishing.publish(id, client, publish);
+            publishing.publish(id, who, publish);
         } else if (request instanceof SendRequest send) {
             send(send);
         } else if (request instanceof RpcRequest rpc) {
@@ -191,9 +193,9 @@ public final class Conversation {
             return;
         }
         state = State.CONNECTED;
-        client = identity.client();
+        who = identity;
         device = identity.device() == null ? data.device() : identity.device();
-        String outbox = '#' + client;
+        String outbox = '#' + who.client();
         Map<String, SubscribeResult> subs =
                 data.outbox() ? Map.of(outbox, openOutbox(data, connect.subs().get(outbox))) : Map.of();
         connection.replyConnected(codec.reply(
@@ -214,7 +216,7 @@ public final class Conversation {
 
     private SubscribeResult openOutbox(ConnectData data, @Nullable RecoveryRequest wanted) {
         Position presented = wanted != null && wanted.recover() ? new Position(wanted.epoch(), wanted.offset()) : null;
-        return Subscribing.result(connection.openOutbox(client, device, data.explicitAcks(), presented), true);
+        return Subscribing.result(connection.openOutbox(who.client(), device, data.explicitAcks(), presented), true);
     }
 
     private void refuse(int id, AccessDeniedException.Kind kind) {
@@ -242,7 +244,7 @@ public final class Conversation {
         try {
             switch (rpc.method()) {
                 case "ack" -> ack(id, Ack.parse(rpc.data()));
-                case "publish" -> publishing.publish(id, client, PublishCall.parse(rpc.data()));
+                case "publish" -> publishing.publish(id, who, PublishCall.parse(rpc.data()));
                 default -> answers.error(id, ErrorCode.METHOD_NOT_FOUND);
             }
         } catch (InvalidFieldException e) {
@@ -263,20 +265,20 @@ public final class Conversation {
         try {
             Ack.parseSend(send.data()).ifPresent(this::acknowledge);
         } catch (InvalidFieldException e) {
-            LOG.log(Level.FINE, "Client {0} sent an unreadable ack", client);
+            LOG.log(Level.FINE, "Client {0} sent an unreadable ack", who.client());
         }
     }
 
     private OptionalLong acknowledge(Ack ack) {
-        return ack.channel().equals('#' + client)
-                ? manager.acknowledge(client, device, new Position(ack.epoch(), ack.offset()))
+        return ack.channel().equals('#' + who.client())
+                ? manager.acknowledge(who.client(), device, new Position(ack.epoch(), ack.offset()))
                 : OptionalLong.empty();
     }
 
     private void refresh(int id, RefreshRequest refresh) {
         try {
             Identity identity = access.authenticate(refresh.token(), null, null, clock.millis());
-            if (!identity.client().equals(client)) {
+            if (!identity.client().equals(who.client())) {
                 answers.close(CloseCode.INVALID_TOKEN);
                 return;
             }

@@ -1,9 +1,12 @@
 package io.holdfast.commands;
 
 import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.Action;
+import io.holdfast.access.Identity;
 import io.holdfast.access.Names;
 import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.DeliveryException;
+import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.protocol.ErrorCode;
@@ -19,32 +22,35 @@ import java.util.function.Function;
 
 /** What a client publishes: by the protocol's own command, or by {@code rpc "publish"} with a message id. */
 final class Publishing {
+    private final RegisteredConnection connection;
     private final Answers answers;
     private final ResilientWebSocketManager manager;
     private final AccessPolicy access;
 
-    Publishing(Answers answers, ResilientWebSocketManager manager, AccessPolicy access) {
+    Publishing(
+            RegisteredConnection connection, Answers answers, ResilientWebSocketManager manager, AccessPolicy access) {
+        this.connection = connection;
         this.answers = answers;
         this.manager = manager;
         this.access = access;
     }
 
-    void publish(int id, String client, PublishRequest publish) {
-        publish(id, client, publish.channel(), publish.data(), SendOptions.defaults(), receipt -> new PublishResult());
+    void publish(int id, Identity who, PublishRequest publish) {
+        publish(id, who, publish.channel(), publish.data(), SendOptions.defaults(), receipt -> new PublishResult());
     }
 
-    void publish(int id, String client, PublishCall call) {
+    void publish(int id, Identity who, PublishCall call) {
         SendOptions how = new SendOptions(call.id(), call.ttl(), call.tags(), true, Deduplication.Wanted.CHANNEL);
-        publish(id, client, call.channel(), call.data(), how, Publishing::result);
+        publish(id, who, call.channel(), call.data(), how, Publishing::result);
     }
 
     private void publish(
-            int id, String client, String channel, byte[] data, SendOptions how, Function<Receipt, Result> result) {
+            int id, Identity who, String channel, byte[] data, SendOptions how, Function<Receipt, Result> result) {
         if (!Names.isChannel(channel)) {
             answers.error(id, ErrorCode.BAD_REQUEST);
             return;
         }
-        if (!access.mayPublish(client, channel)) {
+        if (!access.may(Action.PUBLISH, who, channel, connection.subscribed(channel))) {
             answers.error(id, ErrorCode.PERMISSION_DENIED);
             return;
         }

@@ -1,7 +1,11 @@
 package io.holdfast.commands;
 
+import io.holdfast.access.AccessDeniedException;
 import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.Identity;
 import io.holdfast.access.Names;
+import io.holdfast.access.SubscribeGrant;
+import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.protocol.SubscribeRequest;
@@ -17,16 +21,23 @@ final class Subscribing {
     private final Answers answers;
     private final AccessPolicy access;
     private final int maxChannels;
+    private final DeliveryClock clock;
 
-    Subscribing(RegisteredConnection connection, Answers answers, AccessPolicy access, int maxChannels) {
+    Subscribing(
+            RegisteredConnection connection,
+            Answers answers,
+            AccessPolicy access,
+            int maxChannels,
+            DeliveryClock clock) {
+        this.clock = clock;
         this.connection = connection;
         this.answers = answers;
         this.access = access;
         this.maxChannels = maxChannels;
     }
 
-    void subscribe(int id, String client, SubscribeRequest subscribe) {
-        ErrorCode refusal = refusal(client, subscribe);
+    void subscribe(int id, Identity who, SubscribeRequest subscribe) {
+        ErrorCode refusal = refusal(who, subscribe);
         if (refusal != null) {
             answers.error(id, refusal);
             return;
@@ -58,12 +69,20 @@ final class Subscribing {
                 false, 0, true, true, from.epoch(), from.offset(), recovering, recovering && made.recovered());
     }
 
-    private @Nullable ErrorCode refusal(String client, SubscribeRequest subscribe) {
+    private @Nullable ErrorCode refusal(Identity who, SubscribeRequest subscribe) {
         String channel = subscribe.channel();
         if (!Names.isChannel(channel) || subscribe.type() != 0) {
             return ErrorCode.BAD_REQUEST;
         }
-        return switch (access.maySubscribe(client, channel)) {
+        SubscribeGrant grant;
+        try {
+            grant = access.maySubscribe(who, channel, subscribe.token(), clock.millis());
+        } catch (AccessDeniedException e) {
+            return e.kind() == AccessDeniedException.Kind.TOKEN_EXPIRED
+                    ? ErrorCode.TOKEN_EXPIRED
+                    : ErrorCode.PERMISSION_DENIED;
+        }
+        return switch (grant.access()) {
             case DENIED -> ErrorCode.PERMISSION_DENIED;
             case OWN_OUTBOX -> ErrorCode.ALREADY_SUBSCRIBED;
             case ALLOWED -> {

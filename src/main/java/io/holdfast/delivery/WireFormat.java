@@ -1,5 +1,6 @@
 package io.holdfast.delivery;
 
+import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 
 /** One wire format: how a publication becomes a piece, and pieces a frame. Stateless; any thread. */
@@ -7,6 +8,25 @@ public interface WireFormat {
 
     /** A publication's push; offset 0 stands for a non-critical one without offset. */
     byte[] publication(String channel, Publication publication);
+
+    /** Somebody subscribed to a channel. */
+    byte[] joined(String channel, Member member);
+
+    /** Somebody is subscribed no more. */
+    byte[] left(String channel, Member member);
+
+    /**
+     * The server has subscribed the connection to a channel.
+     *
+     * @param from the position after which publications follow
+     */
+    byte[] subscribed(String channel, Position from);
+
+    /** The server has ended a subscription. From code 2500 on the client subscribes again. */
+    byte[] unsubscribed(String channel, int code, String reason);
+
+    /** The server has changed when the connection must be refreshed. @param ttl seconds until then; 0 for never */
+    byte[] refreshed(long ttl);
 
     /** A ping. */
     byte[] ping();

@@ -39,6 +39,18 @@ public interface Codec {
     byte[] publicationPush(
             String channel, long offset, byte[] payload, String id, long expiresAtMillis, Map<String, String> tags);
 
+    /** Somebody subscribed to a channel. */
+    byte[] joinPush(String channel, MemberInfo member);
+
+    /** Somebody is subscribed no more. */
+    byte[] leavePush(String channel, MemberInfo member);
+
+    /** The server has subscribed the connection to a channel. */
+    byte[] subscribePush(String channel, SubscribeResult subscription);
+
+    /** The server has changed when the connection must be refreshed. @param ttl seconds until then, if it expires */
+    byte[] refreshPush(boolean expires, long ttl);
+
     /** Ends a subscription. From code 2500 on the SDK subscribes again. */
     byte[] unsubscribePush(String channel, int code, String reason);
 

@@ -14,12 +14,13 @@ public final class JsonCodec implements Codec {
     private static final List<Command> PONG_ALONE = List.of(new Command(0, null));
 
     private static final byte[] PUSH_CHANNEL = ascii("{\"push\":{\"channel\":");
-    private static final byte[] PUB_DATA = ascii(",\"pub\":{\"data\":");
+    private static final byte[] PUB = ascii(",\"pub\":");
+    private static final byte[] DATA = ascii("{\"data\":");
     private static final byte[] OFFSET = ascii(",\"offset\":");
     private static final byte[] TAGS = ascii(",\"tags\":{");
     private static final byte[] ID_TAG = ascii("\"id\":");
     private static final byte[] EXPIRES_TAG = ascii(",\"expires\":\"");
-    private static final byte[] END_OF_TAGS = ascii("}}}}");
+    private static final byte[] END_OF_TAGS = ascii("}}");
     private static final int PUBLICATION_FRAME = 128; // what the constants above and three numbers take
 
     @Override
@@ -59,6 +60,17 @@ public final class JsonCodec implements Codec {
             out.name("rpc").open().name("data").raw(rpc.data());
         } else if (result instanceof RefreshResult refresh) {
             refresh(out.name("refresh").open(), refresh);
+        } else if (result instanceof SubRefreshResult refresh) {
+            out.name("sub_refresh").open().field("expires", refresh.expires()).field("ttl", refresh.ttl());
+        } else if (result instanceof PresenceResult presence) {
+            presence(out.name("presence").open().name("presence").open(), presence);
+        } else if (result instanceof PresenceStatsResult stats) {
+            out.name("presence_stats")
+                    .open()
+                    .field("num_clients", stats.connections())
+                    .field("num_users", stats.clients());
+        } else if (result instanceof HistoryResult history) {
+            history(out.name("history").open(), history);
         } else {
             out.name(nameOfEmpty(result)).open();
         }
@@ -89,19 +101,47 @@ public final class JsonCodec implements Codec {
     public byte[] publicationPush(
             String channel, long offset, byte[] payload, String id, long expiresAtMillis, Map<String, String> tags) {
         JsonOutput out = new JsonOutput(PUBLICATION_FRAME + payload.length + channel.length() + id.length());
-        out.raw(PUSH_CHANNEL).string(channel).raw(PUB_DATA).raw(payload);
-        if (offset != 0) {
-            out.raw(OFFSET).number(offset);
-        }
-        out.raw(TAGS);
-        if (!tags.isEmpty()) {
-            tags.forEach((name, value) -> out.name(name).string(value).comma());
-        }
-        out.raw(ID_TAG).string(id);
-        if (expiresAtMillis != Long.MAX_VALUE) {
-            out.raw(EXPIRES_TAG).number(expiresAtMillis).raw('"');
-        }
-        return out.raw(END_OF_TAGS).toBytes();
+        out.raw(PUSH_CHANNEL).string(channel).raw(PUB).raw(DATA).raw(payload);
+        publication(out, offset, id, expiresAtMillis, tags);
+        return out.close().close().toBytes();
+    }
+
+    @Override
+    public byte[] joinPush(String channel, MemberInfo member) {
+        return memberPush(channel, "join", member);
+    }
+
+    @Override
+    public byte[] leavePush(String channel, MemberInfo member) {
+        return memberPush(channel, "leave", member);
+    }
+
+    @Override
+    public byte[] subscribePush(String channel, SubscribeResult subscription) {
+        JsonOutput out = new JsonOutput(256)
+                .raw(PUSH_CHANNEL)
+                .string(channel)
+                .comma()
+                .name("subscribe")
+                .open();
+        subscription(out, subscription);
+        return out.close().close().close().toBytes();
+    }
+
+    @Override
+    public byte[] refreshPush(boolean expires, long ttl) {
+        return new JsonOutput(128)
+                .open()
+                .name("push")
+                .open()
+                .name("refresh")
+                .open()
+                .field("expires", expires)
+                .field("ttl", ttl)
+                .close()
+                .close()
+                .close()
+                .toBytes();
     }
 
     @Override
@@ -168,6 +208,68 @@ public final class JsonCodec implements Codec {
                 .field("offset", subscription.offset())
                 .field("was_recovering", subscription.wasRecovering())
                 .field("recovered", subscription.recovered());
+    }
+
+    /** The rest of a publication behind its data. */
+    private static void publication(
+            JsonOutput out, long offset, String id, long expiresAtMillis, Map<String, String> tags) {
+        if (offset != 0) {
+            out.raw(OFFSET).number(offset);
+        }
+        out.raw(TAGS);
+        if (!tags.isEmpty()) {
+            tags.forEach((name, value) -> out.name(name).string(value).comma());
+        }
+        out.raw(ID_TAG).string(id);
+        if (expiresAtMillis != Long.MAX_VALUE) {
+            out.raw(EXPIRES_TAG).number(expiresAtMillis).raw('"');
+        }
+        out.raw(END_OF_TAGS);
+    }
+
+    private static void history(JsonOutput out, HistoryResult history) {
+        if (!history.publications().isEmpty()) {
+            out.name("publications").raw('[');
+            String separator = "";
+            for (HistoryEntry entry : history.publications()) {
+                out.raw(ascii(separator)).raw(DATA).raw(entry.payload());
+                publication(out, entry.offset(), entry.id(), entry.expiresAtMillis(), entry.tags());
+                separator = ",";
+            }
+            out.raw(']').comma();
+        }
+        out.field("epoch", history.epoch()).field("offset", history.offset());
+    }
+
+    private static void presence(JsonOutput out, PresenceResult presence) {
+        presence.members().forEach((connection, member) -> {
+            member(out.name(connection).open(), member);
+            out.close().comma();
+        });
+        out.close();
+    }
+
+    private static void member(JsonOutput out, MemberInfo member) {
+        out.field("user", member.client()).field("client", member.connection());
+        if (member.connectionInfo() != null) {
+            out.name("conn_info").raw(member.connectionInfo()).comma();
+        }
+        if (member.channelInfo() != null) {
+            out.name("chan_info").raw(member.channelInfo()).comma();
+        }
+    }
+
+    private static byte[] memberPush(String channel, String what, MemberInfo member) {
+        JsonOutput out = new JsonOutput(256)
+                .raw(PUSH_CHANNEL)
+                .string(channel)
+                .comma()
+                .name(what)
+                .open()
+                .name("info")
+                .open();
+        member(out, member);
+        return out.close().close().close().close().toBytes();
     }
 
     private static void refresh(JsonOutput out, RefreshResult refresh) {

@@ -8,4 +8,8 @@ public sealed interface Result
                 PublishResult,
                 RpcResult,
                 RefreshResult,
+                SubRefreshResult,
+                PresenceResult,
+                PresenceStatsResult,
+                HistoryResult,
                 PingResult {}

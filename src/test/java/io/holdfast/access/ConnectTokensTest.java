@@ -13,6 +13,7 @@ import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.util.Base64URL;
 import io.holdfast.access.AccessDeniedException.Kind;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -32,14 +33,15 @@ class ConnectTokensTest {
         String token = hs256("{\"sub\":\"u42\",\"device\":\"till-3\",\"exp\":%d,\"jti\":\"t-1\",\"info\":{}}"
                 .formatted(NOW_SECONDS + 600));
 
-        assertThat(tokens.verify(token, NOW)).isEqualTo(new Identity("u42", "till-3", NOW + 600_000, "t-1"));
+        assertThat(tokens.verify(token, NOW))
+                .isEqualTo(new Identity("u42", "till-3", NOW + 600_000, "t-1", null, List.of()));
     }
 
     @Test
     void a_token_without_expiry_never_expires() throws Exception {
         Identity identity = tokens.verify(hs256("{\"sub\":\"u42\"}"), NOW);
 
-        assertThat(identity).isEqualTo(new Identity("u42", null, Identity.NEVER, null));
+        assertThat(identity).isEqualTo(Identity.named("u42", null, Identity.NEVER));
         assertThat(identity.expires()).isFalse();
     }
 

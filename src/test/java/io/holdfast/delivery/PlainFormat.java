@@ -1,5 +1,6 @@
 package io.holdfast.delivery;
 
+import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +19,35 @@ final class PlainFormat implements WireFormat {
         }
         return (channel + " " + publication.offset() + " " + new String(publication.payload(), StandardCharsets.UTF_8))
                 .getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public byte[] joined(String channel, Member member) {
+        return bytes("join " + channel + " " + member.client());
+    }
+
+    @Override
+    public byte[] left(String channel, Member member) {
+        return bytes("leave " + channel + " " + member.client());
+    }
+
+    @Override
+    public byte[] subscribed(String channel, Position from) {
+        return bytes("subscribed " + channel + " " + from.offset());
+    }
+
+    @Override
+    public byte[] unsubscribed(String channel, int code, String reason) {
+        return bytes("unsubscribed " + channel + " " + code);
+    }
+
+    @Override
+    public byte[] refreshed(long ttl) {
+        return bytes("refreshed " + ttl);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     @Override

@@ -1,0 +1,34 @@
+package io.holdfast.access;
+
+import io.holdfast.delivery.Deduplication;
+import io.holdfast.stream.Retention;
+import java.time.Duration;
+
+/**
+ * What applies to all channels of a namespace: {@code orders:7} lies in {@code orders}, a name without colon in the one
+ * without name.
+ *
+ * @param name empty for the one without name
+ * @param subscribe who may subscribe; a subscription token is always enough
+ * @param publish who may publish
+ * @param presence who may see who is subscribed
+ * @param history who may read the history
+ * @param joinLeave whether subscribers are told who comes and goes, if they ask for it
+ * @param recovery whether a client that comes back gets what it missed
+ * @param retention bounds of the streams
+ * @param timeToLive of a publication that names none
+ * @param deduplication how repeated publications are recognised
+ * @param publishesPerSecond by one client on all channels of the namespace; 0 for no limit
+ */
+public record Namespace(
+        String name,
+        Who subscribe,
+        Who publish,
+        Who presence,
+        Who history,
+        boolean joinLeave,
+        boolean recovery,
+        Retention retention,
+        Duration timeToLive,
+        Deduplication deduplication,
+        int publishesPerSecond) {}

@@ -1,0 +1,24 @@
+package io.holdfast.access;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to "may this client subscribe to that channel".
+ *
+ * @param access the decision
+ * @param expiresAtMillis wall clock, from the subscription token; {@link Identity#NEVER} for none
+ * @param info one compact JSON value from the subscription token, shown in presence
+ */
+public record SubscribeGrant(ChannelAccess access, long expiresAtMillis, byte @Nullable [] info) {
+
+    // Not the compact form: javac 17 forgets the annotation of its array in the class file.
+    public SubscribeGrant(ChannelAccess access, long expiresAtMillis, byte @Nullable [] info) {
+        this.access = access;
+        this.expiresAtMillis = expiresAtMillis;
+        this.info = info;
+    }
+
+    static SubscribeGrant of(ChannelAccess access) {
+        return new SubscribeGrant(access, Identity.NEVER, null);
+    }
+}

@@ -1,0 +1,15 @@
+package io.holdfast.protocol;
+
+import java.util.Map;
+
+/**
+ * A publication in a history, with the same fields and tags as in its push.
+ *
+ * @param payload one compact JSON value
+ * @param expiresAtMillis wall clock; {@link Long#MAX_VALUE} for never
+ */
+public record HistoryEntry(long offset, byte[] payload, String id, long expiresAtMillis, Map<String, String> tags) {
+    public HistoryEntry {
+        tags = Map.copyOf(tags);
+    }
+}

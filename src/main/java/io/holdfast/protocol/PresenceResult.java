@@ -1,0 +1,10 @@
+package io.holdfast.protocol;
+
+import java.util.Map;
+
+/** Answer to presence. @param members by the id of their connection */
+public record PresenceResult(Map<String, MemberInfo> members) implements Result {
+    public PresenceResult {
+        members = Map.copyOf(members);
+    }
+}
