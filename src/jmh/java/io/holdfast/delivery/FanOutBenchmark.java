@@ -43,7 +43,7 @@ public class FanOutBenchmark {
         rig = new Rig(new MemoryEngine(System::currentTimeMillis));
         for (int i = 0; i < SUBSCRIBERS; i++) {
             Swallower transport = new Swallower();
-            RegisteredConnection connection = rig.manager.register("c" + i, transport, JsonFormat.INSTANCE);
+            RegisteredConnection connection = rig.manager.register("c" + i, transport, JsonFormat.INSTANCE, "");
             transport.connection = connection;
             connection.replyConnected("{}".getBytes(StandardCharsets.UTF_8));
             connection.subscribe("bench", null);

@@ -3,6 +3,7 @@ package io.holdfast.app;
 import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.commands.CommandSettings;
+import io.holdfast.delivery.AdmissionSettings;
 import io.holdfast.delivery.BreakerSettings;
 import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.DeliverySettings;
@@ -145,8 +146,17 @@ record Configuration(
                 keys.integer("holdfast.recovery.readers", defaults.readers(), 1, 64),
                 keys.integer("holdfast.client.max-devices", defaults.devicesPerClient(), 1, 1_000),
                 keys.duration("holdfast.drain.timeout", defaults.drainTimeout(), Duration.ZERO, Duration.ofMinutes(10)),
+                admission(keys, defaults.admission()),
                 breaker(keys, defaults.breaker()),
                 poison(keys, defaults.poison()));
+    }
+
+    private static AdmissionSettings admission(Keys keys, AdmissionSettings defaults) {
+        return new AdmissionSettings(
+                keys.integer("holdfast.limits.connections", defaults.connections(), 0, 10_000_000),
+                keys.integer("holdfast.limits.connections-per-address", defaults.perAddress(), 0, 10_000_000),
+                keys.integer("holdfast.limits.connections-per-client", defaults.perClient(), 0, 1_000_000),
+                keys.integer("holdfast.limits.connects-per-second", defaults.acceptsPerSecond(), 0, 1_000_000));
     }
 
     private static BreakerSettings breaker(Keys keys, BreakerSettings defaults) {

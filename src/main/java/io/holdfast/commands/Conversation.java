@@ -212,7 +212,9 @@ public final class Conversation {
         state = State.CONNECTED;
         who = identity;
         device = identity.device() == null ? data.device() : identity.device();
-        connection.identify(who.client(), who.info());
+        if (!connection.identify(who.client(), who.info())) {
+            return;
+        }
         Map<String, SubscribeResult> subs = new HashMap<>(subscribing.granted(who, connect.subs()));
         String outbox = '#' + who.client();
         if (data.outbox()) {

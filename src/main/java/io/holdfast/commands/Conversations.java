@@ -37,7 +37,7 @@ public class Conversations {
 
     /** Begins a conversation in JSON. */
     public Conversation begin(Connection transport) {
-        RegisteredConnection connection = manager.register(UUID.randomUUID().toString(), transport, jsonFormat);
+        RegisteredConnection connection = manager.register(UUID.randomUUID().toString(), transport, jsonFormat, "");
         return new Conversation(connection, json, manager, access, settings, clock);
     }
 }

@@ -1,5 +1,8 @@
 package io.holdfast.delivery;
 
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What delivery counts. Any thread. */
@@ -43,6 +46,21 @@ final class Counters {
     final LongAdder retryAttempts = new LongAdder();
     final LongAdder retrySuccesses = new LongAdder();
     final LongAdder retryFailures = new LongAdder();
+
+    private final AtomicLongArray limits = new AtomicLongArray(Limit.values().length);
+
+    /** A peer ran into a limit. */
+    void hit(Limit limit) {
+        limits.incrementAndGet(limit.ordinal());
+    }
+
+    SortedMap<String, Long> limits() {
+        SortedMap<String, Long> hits = new TreeMap<>();
+        for (Limit limit : Limit.values()) {
+            hits.put(limit.word(), limits.get(limit.ordinal()));
+        }
+        return hits;
+    }
 
     DeliveryStats.Connections connections(long active) {
         return new DeliveryStats.Connections(

@@ -22,6 +22,7 @@ record DeliveryParts(
         DeadLetters deadLetters,
         Gone gone,
         Events events,
+        Admission admission,
         Set<RegisteredConnection> connections) {
 
     static Set<RegisteredConnection> noConnections() {
@@ -92,6 +93,7 @@ record DeliveryParts(
     }
 
     void forget(RegisteredConnection connection) {
+        admission.went(connection.address());
         connections.remove(connection);
     }
 }

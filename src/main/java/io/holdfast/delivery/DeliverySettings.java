@@ -23,6 +23,7 @@ import java.time.Duration;
  * @param devicesPerClient the least recently seen is forgotten above this
  * @param drainTimeout a drain waits no longer for buffers to be written
  * @param breaker of recipients
+ * @param admission how many connections there may be
  * @param poison messages that their clients do not survive
  */
 public record DeliverySettings(
@@ -42,6 +43,7 @@ public record DeliverySettings(
         int readers,
         int devicesPerClient,
         Duration drainTimeout,
+        AdmissionSettings admission,
         BreakerSettings breaker,
         PoisonSettings poison) {
 
@@ -63,6 +65,7 @@ public record DeliverySettings(
                 2,
                 16,
                 Duration.ofSeconds(30),
+                AdmissionSettings.defaults(),
                 BreakerSettings.defaults(),
                 PoisonSettings.defaults());
     }

@@ -1,10 +1,14 @@
 package io.holdfast.delivery;
 
+import java.util.Collections;
+import java.util.SortedMap;
+
 /**
  * A snapshot of what delivery counted since the start of this node; not atomic as a whole.
  *
  * @param sendLatency from publishing to the frame in which a publication is written to a connection
  * @param confirmLatency from publishing to the first confirmation, messages to clients only
+ * @param limits how often a peer ran into each {@link Limit}, by its word
  */
 public record DeliveryStats(
         Connections connections,
@@ -13,7 +17,12 @@ public record DeliveryStats(
         Retry retry,
         CircuitBreaker circuitBreaker,
         LatencyStats sendLatency,
-        LatencyStats confirmLatency) {
+        LatencyStats confirmLatency,
+        SortedMap<String, Long> limits) {
+
+    public DeliveryStats {
+        limits = Collections.unmodifiableSortedMap(limits);
+    }
 
     /**
      * Connections.

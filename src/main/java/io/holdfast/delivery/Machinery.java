@@ -35,6 +35,7 @@ final class Machinery {
     final Clients clients;
     final DeadLetters deadLetters;
     final HistoryReader histories;
+    final Admission admission;
     final DeliveryParts parts;
 
     private final DeliveryClock clock;
@@ -64,6 +65,7 @@ final class Machinery {
         this.clock = clock;
         this.threads = threads;
         watched = new WatchedEngine(guarded, clock);
+        admission = new Admission(settings.admission(), clock, counters, connections::size);
         histories = new HistoryReader(engine, clock);
         events = new Events(sink, counters, part("events"));
         breakers = new Breakers(settings.breaker(), clock, counters, events);
@@ -97,6 +99,7 @@ final class Machinery {
                 deadLetters,
                 gone,
                 events,
+                admission,
                 connections);
     }
 
@@ -132,11 +135,14 @@ final class Machinery {
         return running && drained.get() == null && !committer.isRefusing();
     }
 
-    RegisteredConnection register(String id, Connection transport, WireFormat format) {
-        RegisteredConnection connection = new RegisteredConnection(id, transport, format, parts);
+    RegisteredConnection register(String id, Connection transport, WireFormat format, String address) {
+        RegisteredConnection connection = new RegisteredConnection(id, transport, format, address, parts);
+        boolean fits = admission.came(address);
         connections.add(connection);
         counters.connectionsOpened.increment();
-        if (!running || drained.get() != null) {
+        if (!fits) {
+            connection.fail(Ending.CONNECTION_LIMIT);
+        } else if (!running || drained.get() != null) {
             connection.fail(Ending.SHUTDOWN);
         }
         return connection;
@@ -214,7 +220,8 @@ final class Machinery {
                         counters.breakerHalfOpens.sum(),
                         counters.breakerCloses.sum()),
                 counters.sendLatency.snapshot(),
-                counters.confirmLatency.snapshot());
+                counters.confirmLatency.snapshot(),
+                counters.limits());
     }
 
     /** Waits for nothing. Has something written where nothing was for a while, so that the next look knows. */

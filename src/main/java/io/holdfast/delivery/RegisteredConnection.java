@@ -1,5 +1,6 @@
 package io.holdfast.delivery;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.SendBuffer.Frame;
 import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
@@ -37,6 +38,7 @@ public final class RegisteredConnection {
     private final String id;
     private final Connection transport;
     private final WireFormat format;
+    private final String address;
     private final DeliveryParts parts;
     private final SendBuffer buffer;
     private final Subscriptions subscriptions;
@@ -45,15 +47,21 @@ public final class RegisteredConnection {
     private volatile String client = "";
     private volatile byte @Nullable [] info;
     private volatile boolean connected;
+
+    /** Whether admission counts it as one of its client's. */
+    @GuardedBy("this")
+    private boolean counted;
+
     private volatile Duration expiryGrace = Duration.ZERO;
     private volatile @Nullable OutboxConnection outbox;
     private volatile boolean waitsForRoom;
     private volatile @Nullable Deadline deadline;
 
-    RegisteredConnection(String id, Connection transport, WireFormat format, DeliveryParts parts) {
+    RegisteredConnection(String id, Connection transport, WireFormat format, String address, DeliveryParts parts) {
         this.id = id;
         this.transport = transport;
         this.format = format;
+        this.address = address;
         this.parts = parts;
         this.subscriptions = new Subscriptions(this, parts);
         this.buffer = new SendBuffer(parts.settings(), format, parts.clock().nanos(), parts.counters().sendLatency);
@@ -80,10 +88,27 @@ public final class RegisteredConnection {
      *
      * @param client its id
      * @param info one compact JSON value that others see in presence; null for none
+     * @return false if the client has too many connections: then it is closed with 3504
      */
-    public void identify(String client, byte @Nullable [] info) {
+    public boolean identify(String client, byte @Nullable [] info) {
         this.client = client;
         this.info = info;
+        boolean fits = parts.admission().identified(client);
+        synchronized (this) {
+            counted = !detached.get();
+            if (!counted) {
+                parts.admission().forgotten(client);
+            }
+        }
+        if (!fits) {
+            fail(Ending.CONNECTION_LIMIT);
+        }
+        return fits;
+    }
+
+    /** Of the peer; empty if it is not known. */
+    String address() {
+        return address;
     }
 
     /** The client's id; empty before it is known. */
@@ -447,6 +472,11 @@ public final class RegisteredConnection {
             return false;
         }
         parts.forget(this);
+        synchronized (this) {
+            if (counted) {
+                parts.admission().forgotten(client);
+            }
+        }
         long written = buffer.outboxWritten();
         buffer.kill();
         detachSubscriptions(how, written, ending);

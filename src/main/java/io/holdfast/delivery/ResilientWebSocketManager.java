@@ -162,9 +162,28 @@ public class ResilientWebSocketManager {
         }
     }
 
-    /** Takes a new connection. Its transport may be written to from now on. */
-    public RegisteredConnection register(String id, Connection transport, WireFormat format) {
-        return machinery.register(id, transport, format);
+    /**
+     * Whether there is room for one connection more, asked before it is made.
+     *
+     * @param address of the peer; empty if it is not known
+     * @return the limit that is in the way; null for none
+     */
+    public @Nullable Limit mayConnect(String address) {
+        return machinery.admission.mayCome(address);
+    }
+
+    /** A peer ran into a limit that somebody else holds. */
+    public void hit(Limit limit) {
+        machinery.counters.hit(limit);
+    }
+
+    /**
+     * Takes a new connection. Its transport may be written to from now on.
+     *
+     * @param address of the peer; empty if it is not known
+     */
+    public RegisteredConnection register(String id, Connection transport, WireFormat format, String address) {
+        return machinery.register(id, transport, format, address);
     }
 
     /**

@@ -1,14 +1,16 @@
 package io.holdfast.operate;
 
-import static io.holdfast.operate.Metric.bucket;
 import static io.holdfast.operate.Metric.counter;
 import static io.holdfast.operate.Metric.gauge;
+import static io.holdfast.operate.Metric.labelled;
 import static io.holdfast.operate.Metric.quantile;
 
 import io.holdfast.delivery.BreakerState;
 import io.holdfast.delivery.Latency;
 import io.holdfast.delivery.LatencyStats;
+import io.holdfast.delivery.Limit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -20,6 +22,7 @@ final class Catalogue {
                     messages(),
                     queueAndRetry(),
                     breakers(),
+                    limits(),
                     latency(
                             "send_latency",
                             "From publishing to the frame written",
@@ -142,6 +145,17 @@ final class Catalogue {
                         s -> s.stats().retry().successRate()));
     }
 
+    private static List<Metric> limits() {
+        return Arrays.stream(Limit.values())
+                .map(limit -> labelled(
+                        "holdfast_limit_hits",
+                        "limit",
+                        limit.word(),
+                        "Peers that ran into a limit",
+                        s -> s.stats().limits().getOrDefault(limit.word(), 0L)))
+                .toList();
+    }
+
     private static List<Metric> breakers() {
         return List.of(
                 gauge(
@@ -203,10 +217,11 @@ final class Catalogue {
                         "holdfast_" + part + "_measurements",
                         what + ": how many",
                         s -> from.apply(s).count()),
-                bucket(bucket, "+Inf", atMost, s -> from.apply(s).count())));
+                labelled(bucket, "le", "+Inf", atMost, s -> from.apply(s).count())));
         for (Long limit : Latency.LIMITS_MILLIS) {
-            metrics.add(bucket(
+            metrics.add(labelled(
                     bucket,
+                    "le",
                     limit.toString(),
                     atMost,
                     s -> from.apply(s).atMost().getOrDefault(limit, 0L)));

@@ -101,7 +101,7 @@ class GatewayMetrics {
                 .withName(metric.name())
                 .withDescription(metric.description())
                 .build();
-        Tag[] tags = metric.labelled() ? new Tag[] {new Tag(metric.label(), metric.labelValue())} : new Tag[0];
+        Tag[] tags = metric.hasLabel() ? new Tag[] {new Tag(metric.label(), metric.labelValue())} : new Tag[0];
         if (metric.kind() == Metric.Kind.COUNTER) {
             counters.put(metric, registry.counter(metadata, tags));
         } else {

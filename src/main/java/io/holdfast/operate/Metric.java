@@ -31,12 +31,13 @@ record Metric(
         return new Metric(Kind.GAUGE, name, "quantile", quantile, description, value);
     }
 
-    /** How many were at most so much: a bucket of a histogram, cumulative. */
-    static Metric bucket(String name, String atMost, String description, ToDoubleFunction<Observed> value) {
-        return new Metric(Kind.COUNTER, name, "le", atMost, description, value);
+    /** A counter with one label. */
+    static Metric labelled(
+            String name, String label, String labelValue, String description, ToDoubleFunction<Observed> value) {
+        return new Metric(Kind.COUNTER, name, label, labelValue, description, value);
     }
 
-    boolean labelled() {
+    boolean hasLabel() {
         return !label.isEmpty();
     }
 

@@ -52,7 +52,7 @@ final class TelemetryMetrics implements GatewayMetrics.Export {
     }
 
     private static Attributes attributes(Metric metric) {
-        return metric.labelled()
+        return metric.hasLabel()
                 ? Attributes.of(AttributeKey.stringKey(metric.label()), metric.labelValue())
                 : Attributes.empty();
     }

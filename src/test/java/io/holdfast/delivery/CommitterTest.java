@@ -110,6 +110,7 @@ class CommitterTest {
                 1,
                 16,
                 usual.drainTimeout(),
+                usual.admission(),
                 usual.breaker(),
                 usual.poison());
     }

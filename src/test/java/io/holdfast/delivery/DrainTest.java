@@ -69,6 +69,7 @@ class DrainTest {
                 usual.readers(),
                 usual.devicesPerClient(),
                 Duration.ofMillis(300),
+                usual.admission(),
                 usual.breaker(),
                 usual.poison()))) {
             Gateway.Client stalled = impatient.connect();

@@ -105,7 +105,7 @@ final class Gateway implements AutoCloseable {
     /** A client's end of a connection: notes what it gets; its writes can be stalled. */
     final class Client implements Connection {
         final RegisteredConnection connection =
-                manager.register("c" + names.incrementAndGet(), this, PlainFormat.INSTANCE);
+                manager.register("c" + names.incrementAndGet(), this, PlainFormat.INSTANCE, "");
         private final List<String> lines = new ArrayList<>();
         private Ending ending;
         private boolean answering = true;

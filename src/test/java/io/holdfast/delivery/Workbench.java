@@ -58,6 +58,7 @@ final class Workbench {
             deadLetters,
             gone,
             raised,
+            new Admission(settings.admission(), clock, counters, connections::size),
             connections);
     private int messages;
 
@@ -114,7 +115,7 @@ final class Workbench {
 
     /** One connection; its transport only notes how it was closed. */
     final class Line implements Connection {
-        final RegisteredConnection connection = new RegisteredConnection("c", this, PlainFormat.INSTANCE, parts);
+        final RegisteredConnection connection = new RegisteredConnection("c", this, PlainFormat.INSTANCE, "", parts);
         final List<String> written = new ArrayList<>();
         Ending ending;
 

@@ -31,7 +31,8 @@ class WriterTest {
     }
 
     private class Peer implements Connection {
-        final RegisteredConnection connection = new RegisteredConnection("c", this, PlainFormat.INSTANCE, bench.parts);
+        final RegisteredConnection connection =
+                new RegisteredConnection("c", this, PlainFormat.INSTANCE, "", bench.parts);
         final List<String> frames = new ArrayList<>();
         final List<Consumer<Throwable>> late = new ArrayList<>();
         volatile boolean hanging;

@@ -89,7 +89,8 @@ class GatewayMetricsTest {
                 .containsEntry("holdfast_messages_sent", 21L)
                 .containsEntry("holdfast_connections", 11L)
                 .containsEntry("holdfast_send_latency_milliseconds_bucket@500", 50L)
-                .containsEntry("holdfast_send_latency_milliseconds_bucket@+Inf", 4L);
+                .containsEntry("holdfast_send_latency_milliseconds_bucket@+Inf", 4L)
+                .containsEntry("holdfast_limit_hits@client", 92L);
         seen.sent = 30;
         metrics.update();
         assertThat(counters).as("observed a moment ago").containsEntry("holdfast_messages_sent", 21L);

@@ -5,6 +5,7 @@ import io.holdfast.delivery.DeliveryHealth;
 import io.holdfast.delivery.DeliveryStats;
 import io.holdfast.delivery.Latency;
 import io.holdfast.delivery.LatencyStats;
+import io.holdfast.delivery.Limit;
 import java.time.Duration;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -50,7 +51,8 @@ final class Seen {
                 new DeliveryStats.CircuitBreaker(
                         false, new DeliveryStats.EngineBreaker(engine, 61, 62, 63), 64, 65, 66, 67, 68),
                 new LatencyStats(4, 10, 71, 72, 73, buckets()),
-                new LatencyStats(8, 12, 81, 82, 83, buckets()));
+                new LatencyStats(8, 12, 81, 82, 83, buckets()),
+                limits());
     }
 
     Observed observed() {
@@ -61,5 +63,13 @@ final class Seen {
         SortedMap<Long, Long> buckets = new TreeMap<>();
         Latency.LIMITS_MILLIS.forEach(limit -> buckets.put(limit, limit / 10));
         return buckets;
+    }
+
+    private static SortedMap<String, Long> limits() {
+        SortedMap<String, Long> limits = new TreeMap<>();
+        for (Limit limit : Limit.values()) {
+            limits.put(limit.word(), 90L + limit.ordinal());
+        }
+        return limits;
     }
 }
