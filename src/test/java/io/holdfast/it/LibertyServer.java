@@ -35,6 +35,7 @@ final class LibertyServer implements AutoCloseable {
     private final int port;
     private final int healthPort;
     private final Path javaHome;
+    private final Map<String, String> environment = new LinkedHashMap<>();
     private Process process;
 
     /** What runs on a server: its configuration and its application, which lies in {@code apps} by its file's name. */
@@ -103,6 +104,22 @@ final class LibertyServer implements AutoCloseable {
         return this;
     }
 
+    /** Puts a file on top of the configuration. */
+    LibertyServer override(String name, Path file) {
+        try {
+            Files.copy(file, directory.resolve("configDropins/overrides").resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    /** Adds variables to the environment of the next start. */
+    LibertyServer environment(Map<String, String> variables) {
+        environment.putAll(variables);
+        return this;
+    }
+
     /** Starts and waits until the gateway is ready. */
     LibertyServer start() {
         launch();
@@ -124,6 +141,7 @@ final class LibertyServer implements AutoCloseable {
                 new ProcessBuilder(TARGET.resolve("liberty/wlp/bin/server").toString(), "run", "holdfast");
         builder.environment().put("WLP_USER_DIR", userDirectory.toString());
         builder.environment().put("JAVA_HOME", javaHome.toString());
+        builder.environment().putAll(environment);
         builder.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
         try {
@@ -159,6 +177,15 @@ final class LibertyServer implements AutoCloseable {
 
     /** Waits until a GET is answered with this status. */
     void awaitAnswer(String path, int status) {
+        awaitAnswer(api(), path, status);
+    }
+
+    /** The same on the port for health and metrics. */
+    void awaitHealthAnswer(String path, int status) {
+        awaitAnswer(new Api(health(), API_KEY), path, status);
+    }
+
+    private void awaitAnswer(Api api, String path, int status) {
         long end = System.nanoTime() + START.toNanos();
         String last = "nothing";
         while (System.nanoTime() < end) {
@@ -166,7 +193,7 @@ final class LibertyServer implements AutoCloseable {
                 throw new AssertionError("the server ended with " + process.exitValue() + "\n" + log());
             }
             try {
-                Api.Answer answer = api().get(path);
+                Api.Answer answer = api.get(path);
                 if (answer.status() == status) {
                     return;
                 }
@@ -292,7 +319,7 @@ final class LibertyServer implements AutoCloseable {
         }
     }
 
-    private static int freePort() {
+    static int freePort() {
         // On the address that servers use: one that is taken there may be free elsewhere.
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
