@@ -46,11 +46,10 @@ public class Conversations {
 
     /** Begins a conversation. @param transport writes frames of the kind that the format wants */
     public Conversation begin(Connection transport, Format format) {
-        Speech speech =
-                switch (format) {
-                    case JSON -> json;
-                    case PROTOBUF -> protobuf;
-                };
+        Speech speech = switch (format) {
+            case JSON -> json;
+            case PROTOBUF -> protobuf;
+        };
         RegisteredConnection connection = manager.register(UUID.randomUUID().toString(), transport, speech.format());
         return new Conversation(connection, speech.codec(), manager, access, settings, clock);
     }

@@ -97,7 +97,8 @@ public final class ProtobufCodec implements Codec {
 
     @Override
     public byte[] unsubscribePush(String channel, int code, String reason) {
-        return push(message().field(2, channel).field(7, message().field(2, code).field(3, reason)));
+        return push(
+                message().field(2, channel).field(7, message().field(2, code).field(3, reason)));
     }
 
     @Override
@@ -112,8 +113,7 @@ public final class ProtobufCodec implements Codec {
 
     @Override
     public byte[] disconnectPush(int code, String reason, boolean reconnect) {
-        ProtobufOutput disconnect =
-                message().field(1, code).field(2, reason).field(3, reconnect);
+        ProtobufOutput disconnect = message().field(1, code).field(2, reason).field(3, reconnect);
         return push(message().field(11, disconnect));
     }
 
