@@ -16,10 +16,12 @@ import io.holdfast.protocol.ConnectData;
 import io.holdfast.protocol.ConnectRequest;
 import io.holdfast.protocol.ConnectResult;
 import io.holdfast.protocol.ErrorCode;
+import io.holdfast.protocol.HistoryRequest;
 import io.holdfast.protocol.InvalidFieldException;
 import io.holdfast.protocol.MalformedFrameException;
-import io.holdfast.protocol.PingRequest;
 import io.holdfast.protocol.PingResult;
+import io.holdfast.protocol.PresenceRequest;
+import io.holdfast.protocol.PresenceStatsRequest;
 import io.holdfast.protocol.PublishCall;
 import io.holdfast.protocol.PublishRequest;
 import io.holdfast.protocol.RecoveryRequest;
@@ -30,12 +32,14 @@ import io.holdfast.protocol.RpcRequest;
 import io.holdfast.protocol.RpcResult;
 import io.holdfast.protocol.RpcResults;
 import io.holdfast.protocol.SendRequest;
+import io.holdfast.protocol.SubRefreshRequest;
 import io.holdfast.protocol.SubscribeRequest;
 import io.holdfast.protocol.SubscribeResult;
 import io.holdfast.protocol.UnsubscribeRequest;
 import io.holdfast.stream.Position;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -74,6 +78,7 @@ public final class Conversation {
     private final Answers answers;
     private final Publishing publishing;
     private final Subscribing subscribing;
+    private final Asking asking;
     private final ResilientWebSocketManager manager;
     private final AccessPolicy access;
     private final CommandSettings settings;
@@ -93,12 +98,18 @@ public final class Conversation {
         this.codec = codec;
         this.answers = new Answers(connection, codec);
         this.publishing = new Publishing(connection, answers, manager, access);
-        this.subscribing = new Subscribing(connection, answers, access, settings.maxChannels(), clock);
+        this.subscribing = new Subscribing(connection, answers, access, settings, clock);
+        this.asking = new Asking(connection, answers, manager, access);
         this.manager = manager;
         this.access = access;
         this.settings = settings;
         this.clock = clock;
         connection.endAfter(settings.connectTimeout(), Failures.ending(CloseCode.STALE));
+    }
+
+    /** Id of the connection, which others see in presence. */
+    public String connectionId() {
+        return connection.id();
     }
 
     /** A text frame came. */
@@ -198,10 +209,16 @@ public final class Conversation {
             rpc(id, rpc);
         } else if (request instanceof RefreshRequest refresh) {
             refresh(id, refresh);
-        } else if (request instanceof PingRequest) {
-            answers.reply(id, new PingResult());
+        } else if (request instanceof SubRefreshRequest refresh) {
+            subscribing.refresh(id, who, refresh);
+        } else if (request instanceof PresenceRequest presence) {
+            asking.presence(id, who, presence.channel());
+        } else if (request instanceof PresenceStatsRequest presence) {
+            asking.presenceStats(id, who, presence.channel());
+        } else if (request instanceof HistoryRequest history) {
+            asking.history(id, who, history);
         } else {
-            answers.error(id, ErrorCode.NOT_AVAILABLE);
+            answers.reply(id, new PingResult());
         }
     }
 
@@ -225,9 +242,12 @@ public final class Conversation {
         state = State.CONNECTED;
         who = identity;
         device = identity.device() == null ? data.device() : identity.device();
+        connection.identify(who.client(), who.info());
+        Map<String, SubscribeResult> subs = new HashMap<>(subscribing.granted(who, connect.subs()));
         String outbox = '#' + who.client();
-        Map<String, SubscribeResult> subs =
-                data.outbox() ? Map.of(outbox, openOutbox(data, connect.subs().get(outbox))) : Map.of();
+        if (data.outbox()) {
+            subs.put(outbox, openOutbox(data, connect.subs().get(outbox)));
+        }
         connection.replyConnected(codec.reply(
                 id,
                 new ConnectResult(
@@ -241,12 +261,13 @@ public final class Conversation {
                         "",
                         settings.node(),
                         null)));
-        connection.start(outbox);
+        subs.keySet().forEach(connection::start);
     }
 
     private SubscribeResult openOutbox(ConnectData data, @Nullable RecoveryRequest wanted) {
         Position presented = wanted != null && wanted.recover() ? new Position(wanted.epoch(), wanted.offset()) : null;
-        return Subscribing.result(connection.openOutbox(who.client(), device, data.explicitAcks(), presented), true);
+        return Subscribing.result(
+                connection.openOutbox(who.client(), device, data.explicitAcks(), presented), true, true, 0);
     }
 
     private void refuse(int id, AccessDeniedException.Kind kind) {
@@ -266,7 +287,7 @@ public final class Conversation {
         }
         long most = LONGEST_LIFE.toMillis();
         Duration left = Duration.ofMillis(Math.max(0, Math.min(most, identity.expiresAtMillis() - clock.millis())));
-        connection.endAfter(left.plus(settings.expiryGrace()), Failures.ending(CloseCode.EXPIRED));
+        connection.expireAfter(left, settings.expiryGrace());
         return Math.max(1, left.toSeconds());
     }
 

@@ -23,6 +23,7 @@ final class Failures {
     private static ErrorCode errorCode(DeliveryException.Reason reason) {
         return switch (reason) {
             case INVALID -> ErrorCode.BAD_REQUEST;
+            case UNRECOVERABLE -> ErrorCode.UNRECOVERABLE_POSITION;
             case TOO_LARGE, STREAM_FULL -> ErrorCode.LIMIT_EXCEEDED;
             case OVERLOADED -> ErrorCode.TOO_MANY_REQUESTS;
             case UNAVAILABLE, OUTCOME_UNKNOWN, DRAINING -> ErrorCode.INTERNAL;

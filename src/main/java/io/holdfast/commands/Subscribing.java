@@ -2,18 +2,26 @@ package io.holdfast.commands;
 
 import io.holdfast.access.AccessDeniedException;
 import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.ChannelAccess;
 import io.holdfast.access.Identity;
 import io.holdfast.access.Names;
+import io.holdfast.access.Namespace;
 import io.holdfast.access.SubscribeGrant;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.RegisteredConnection;
+import io.holdfast.delivery.SubscribeOptions;
 import io.holdfast.protocol.ErrorCode;
+import io.holdfast.protocol.RecoveryRequest;
+import io.holdfast.protocol.SubRefreshRequest;
+import io.holdfast.protocol.SubRefreshResult;
 import io.holdfast.protocol.SubscribeRequest;
 import io.holdfast.protocol.SubscribeResult;
 import io.holdfast.protocol.UnsubscribeRequest;
 import io.holdfast.protocol.UnsubscribeResult;
 import io.holdfast.stream.Position;
-import org.jspecify.annotations.Nullable;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 
 /** A client's subscriptions to ordinary channels. Recovery follows the reply as pushes. */
 final class Subscribing {
@@ -21,36 +29,63 @@ final class Subscribing {
     private final Answers answers;
     private final AccessPolicy access;
     private final int maxChannels;
+    private final Duration expiryGrace;
     private final DeliveryClock clock;
 
     Subscribing(
             RegisteredConnection connection,
             Answers answers,
             AccessPolicy access,
-            int maxChannels,
+            CommandSettings settings,
             DeliveryClock clock) {
-        this.clock = clock;
         this.connection = connection;
         this.answers = answers;
         this.access = access;
-        this.maxChannels = maxChannels;
+        this.maxChannels = settings.maxChannels();
+        this.expiryGrace = settings.expiryGrace();
+        this.clock = clock;
     }
 
     void subscribe(int id, Identity who, SubscribeRequest subscribe) {
-        ErrorCode refusal = refusal(who, subscribe);
-        if (refusal != null) {
-            answers.error(id, refusal);
+        String channel = subscribe.channel();
+        if (!Names.isChannel(channel) || subscribe.type() != 0) {
+            answers.error(id, ErrorCode.BAD_REQUEST);
             return;
         }
+        try {
+            SubscribeGrant grant = access.maySubscribe(who, channel, subscribe.token(), clock.millis());
+            switch (grant.access()) {
+                case ALLOWED -> allowed(id, subscribe, grant);
+                case DENIED -> answers.error(id, ErrorCode.PERMISSION_DENIED);
+                case OWN_OUTBOX -> answers.error(id, ErrorCode.ALREADY_SUBSCRIBED);
+            }
+        } catch (AccessDeniedException e) {
+            answers.error(id, refusal(e));
+        }
+    }
+
+    private void allowed(int id, SubscribeRequest subscribe, SubscribeGrant grant) {
         String channel = subscribe.channel();
-        Position wanted = subscribe.recover() ? new Position(subscribe.epoch(), subscribe.offset()) : null;
-        RegisteredConnection.Subscribed made = connection.subscribe(channel, wanted);
-        if (wanted != null && !made.recovered() && subscribe.rejectsUnrecovered()) {
+        if (!connection.subscribed(channel) && connection.ordinarySubscriptions() >= maxChannels) {
+            answers.error(id, ErrorCode.LIMIT_EXCEEDED);
+            return;
+        }
+        Namespace namespace = access.namespace(channel);
+        boolean recovering = subscribe.recover() && namespace.recovery();
+        Position wanted = recovering ? new Position(subscribe.epoch(), subscribe.offset()) : null;
+        SubscribeOptions options = new SubscribeOptions(
+                grant.info(), namespace.joinLeave(), namespace.joinLeave() && subscribe.joinLeave());
+        RegisteredConnection.Subscribed made = connection.subscribe(channel, wanted, options);
+        if (made == null) {
+            answers.error(id, ErrorCode.ALREADY_SUBSCRIBED);
+            return;
+        }
+        if (recovering && !made.recovered() && subscribe.rejectsUnrecovered()) {
             connection.unsubscribe(channel);
             answers.error(id, ErrorCode.UNRECOVERABLE_POSITION);
             return;
         }
-        answers.reply(id, result(made, wanted != null));
+        answers.reply(id, result(made, namespace.recovery(), subscribe.recover(), limitLife(channel, grant)));
         connection.start(channel);
     }
 
@@ -63,34 +98,73 @@ final class Subscribing {
         answers.reply(id, new UnsubscribeResult());
     }
 
-    static SubscribeResult result(RegisteredConnection.Subscribed made, boolean recovering) {
-        Position from = made.position();
-        return new SubscribeResult(
-                false, 0, true, true, from.epoch(), from.offset(), recovering, recovering && made.recovered());
+    /** A new token for a subscription. */
+    void refresh(int id, Identity who, SubRefreshRequest refresh) {
+        String channel = refresh.channel();
+        if (!connection.subscribed(channel) || refresh.token().isEmpty()) {
+            answers.error(id, ErrorCode.BAD_REQUEST);
+            return;
+        }
+        try {
+            SubscribeGrant grant = access.maySubscribe(who, channel, refresh.token(), clock.millis());
+            if (grant.access() != ChannelAccess.ALLOWED) {
+                answers.error(id, ErrorCode.PERMISSION_DENIED);
+                return;
+            }
+            long left = limitLife(channel, grant);
+            answers.reply(id, new SubRefreshResult(left > 0, left));
+        } catch (AccessDeniedException e) {
+            answers.error(id, refusal(e));
+        }
     }
 
-    private @Nullable ErrorCode refusal(Identity who, SubscribeRequest subscribe) {
-        String channel = subscribe.channel();
-        if (!Names.isChannel(channel) || subscribe.type() != 0) {
-            return ErrorCode.BAD_REQUEST;
-        }
-        SubscribeGrant grant;
-        try {
-            grant = access.maySubscribe(who, channel, subscribe.token(), clock.millis());
-        } catch (AccessDeniedException e) {
-            return e.kind() == AccessDeniedException.Kind.TOKEN_EXPIRED
-                    ? ErrorCode.TOKEN_EXPIRED
-                    : ErrorCode.PERMISSION_DENIED;
-        }
-        return switch (grant.access()) {
-            case DENIED -> ErrorCode.PERMISSION_DENIED;
-            case OWN_OUTBOX -> ErrorCode.ALREADY_SUBSCRIBED;
-            case ALLOWED -> {
-                if (connection.subscribed(channel)) {
-                    yield ErrorCode.ALREADY_SUBSCRIBED;
-                }
-                yield connection.ordinarySubscriptions() >= maxChannels ? ErrorCode.LIMIT_EXCEEDED : null;
+    /** Those that the connect token grants. The replies belong into the connect reply, and {@link #start} follows it. */
+    Map<String, SubscribeResult> granted(Identity who, Map<String, RecoveryRequest> positions) {
+        Map<String, SubscribeResult> made = new HashMap<>();
+        for (String channel : who.channels()) {
+            Namespace namespace = access.namespace(channel);
+            RecoveryRequest known = positions.get(channel);
+            boolean recovering = known != null && known.recover();
+            Position wanted = known != null && recovering && namespace.recovery()
+                    ? new Position(known.epoch(), known.offset())
+                    : null;
+            RegisteredConnection.Subscribed subscribed = connection.subscribe(
+                    channel, wanted, new SubscribeOptions(null, namespace.joinLeave(), namespace.joinLeave()));
+            if (subscribed != null) {
+                made.put(channel, result(subscribed, namespace.recovery(), recovering, 0));
             }
-        };
+        }
+        return made;
+    }
+
+    /** Sets the moment at which an unrefreshed subscription ends. @return seconds to live; 0 for no end */
+    private long limitLife(String channel, SubscribeGrant grant) {
+        if (grant.expiresAtMillis() == Identity.NEVER) {
+            connection.endSubscriptionAfter(channel, null);
+            return 0;
+        }
+        Duration left = Duration.ofMillis(Math.max(0, grant.expiresAtMillis() - clock.millis()));
+        connection.endSubscriptionAfter(channel, left.plus(expiryGrace));
+        return Math.max(1, left.toSeconds());
+    }
+
+    static SubscribeResult result(
+            RegisteredConnection.Subscribed made, boolean recoverable, boolean recovering, long ttl) {
+        Position from = made.position();
+        return new SubscribeResult(
+                ttl > 0,
+                ttl,
+                recoverable,
+                recoverable,
+                from.epoch(),
+                from.offset(),
+                recovering,
+                recovering && made.recovered());
+    }
+
+    private static ErrorCode refusal(AccessDeniedException denied) {
+        return denied.kind() == AccessDeniedException.Kind.TOKEN_EXPIRED
+                ? ErrorCode.TOKEN_EXPIRED
+                : ErrorCode.PERMISSION_DENIED;
     }
 }

@@ -4,7 +4,9 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  * stream has begun anew: the subscription falls behind and reads, and learns what is the matter.
  */
 final class Channel {
+    /** What subscribers are told of one another. */
+    enum News {
+        JOINED,
+        LEFT
+    }
+
     private final String name;
     private final boolean outbox;
 
@@ -27,6 +35,10 @@ final class Channel {
 
     @GuardedBy("this")
     private final List<Subscription> behind = new ArrayList<>(2);
+
+    /** So many of them want to be told of others. */
+    @GuardedBy("this")
+    private int listeners;
 
     @GuardedBy("this")
     private long delivered;
@@ -62,11 +74,12 @@ final class Channel {
     /** Adds a subscription that has yet to read or to go live. */
     synchronized void add(Subscription subscription) {
         behind.add(subscription);
+        listeners += subscription.options().told() ? 1 : 0;
     }
 
     synchronized void remove(Subscription subscription) {
-        if (!live.remove(subscription)) {
-            behind.remove(subscription);
+        if (live.remove(subscription) || behind.remove(subscription)) {
+            listeners -= subscription.options().told() ? 1 : 0;
         }
     }
 
@@ -135,6 +148,44 @@ final class Channel {
         }
         fanout.skipped(behind.size());
         return handed;
+    }
+
+    /** Tells those who want to know that somebody has come or gone. */
+    synchronized void tell(News news, Member member, Fanout fanout) {
+        if (listeners == 0) {
+            return;
+        }
+        Map<WireFormat, Outgoing> encoded = new IdentityHashMap<>(2);
+        for (Subscription subscription : subscriptions()) {
+            if (subscription.options().told() && subscription.started()) {
+                fanout.add(
+                        subscription.connection(),
+                        encoded.computeIfAbsent(subscription.format(), format -> encode(news, member, format)));
+            }
+        }
+    }
+
+    private Outgoing encode(News news, Member member, WireFormat format) {
+        return Outgoing.reply(news == News.JOINED ? format.joined(name, member) : format.left(name, member));
+    }
+
+    /** Those who are subscribed, as others see them. */
+    synchronized List<Member> members() {
+        return subscriptions().stream()
+                .filter(Subscription::started)
+                .map(subscription -> subscription.connection().member(subscription))
+                .toList();
+    }
+
+    synchronized int size() {
+        return live.size() + behind.size();
+    }
+
+    @GuardedBy("this")
+    private List<Subscription> subscriptions() {
+        List<Subscription> all = new ArrayList<>(live);
+        all.addAll(behind);
+        return all;
     }
 
     @GuardedBy("this")

@@ -2,6 +2,8 @@ package io.holdfast.delivery;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,44 @@ final class Channels {
         return byName.get(name);
     }
 
+    /** How many subscriptions each channel has whose name matches. @param pattern with {@code *}; empty for all */
+    SortedMap<String, Integer> sizes(String pattern) {
+        SortedMap<String, Integer> sizes = new TreeMap<>();
+        byName.forEach((name, channel) -> {
+            if (pattern.isEmpty() || matches(pattern, name)) {
+                sizes.put(name, channel.size());
+            }
+        });
+        return sizes;
+    }
+
     Collection<Channel> all() {
         return List.copyOf(byName.values());
+    }
+
+    /** Without going back further than to the last star, so that no pattern takes long. */
+    static boolean matches(String pattern, String name) {
+        int p = 0;
+        int n = 0;
+        int star = -1;
+        int resume = 0;
+        while (n < name.length()) {
+            if (p < pattern.length() && pattern.charAt(p) == '*') {
+                star = p++;
+                resume = n;
+            } else if (p < pattern.length() && pattern.charAt(p) == name.charAt(n)) {
+                p++;
+                n++;
+            } else if (star >= 0) {
+                p = star + 1;
+                n = ++resume;
+            } else {
+                return false;
+            }
+        }
+        while (p < pattern.length() && pattern.charAt(p) == '*') {
+            p++;
+        }
+        return p == pattern.length();
     }
 }

@@ -16,6 +16,8 @@ public class DeliveryException extends RuntimeException {
         INVALID(false),
         /** The encoded publication is over the limit; {@link #field()} is {@code data}. */
         TOO_LARGE(false),
+        /** A position that is not of the stream's present epoch. */
+        UNRECOVERABLE(false),
         /** The stream is full and its policy is to reject. */
         STREAM_FULL(true),
         /** The committer's queue is full: slow down. */

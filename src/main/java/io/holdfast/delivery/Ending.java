@@ -9,6 +9,7 @@ package io.holdfast.delivery;
 public record Ending(int code, String reason) {
     public static final Ending SHUTDOWN = new Ending(3001, "shutdown");
     public static final Ending INTERNAL_ERROR = new Ending(3004, "internal server error");
+    public static final Ending EXPIRED = new Ending(3005, "connection expired");
     public static final Ending SLOW = new Ending(3008, "slow");
     public static final Ending WRITE_ERROR = new Ending(3009, "write error");
     public static final Ending INSUFFICIENT_STATE = new Ending(3010, "insufficient state");

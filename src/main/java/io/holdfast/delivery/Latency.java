@@ -1,5 +1,8 @@
 package io.holdfast.delivery;
 
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -7,7 +10,11 @@ import java.util.concurrent.atomic.LongAdder;
  * How long something took, in milliseconds: exact up to 63, within 6 % above, up to a day. Any thread; recording is one
  * atomic addition.
  */
-final class Latency {
+public final class Latency {
+    /** The buckets of the histogram that goes out, each up to and including. */
+    public static final List<Long> LIMITS_MILLIS =
+            List.of(1L, 2L, 5L, 10L, 20L, 50L, 100L, 200L, 500L, 1_000L, 2_000L, 5_000L, 10_000L, 60_000L);
+
     private static final int EXACT = 64;
     private static final int STEPS = 16;
     private static final int STEP_BITS = 4;
@@ -36,7 +43,21 @@ final class Latency {
                 totalMillis.sum(),
                 quantile(counts, count, 0.5),
                 quantile(counts, count, 0.99),
-                quantile(counts, count, 0.999));
+                quantile(counts, count, 0.999),
+                atMost(counts));
+    }
+
+    private static SortedMap<Long, Long> atMost(long[] counts) {
+        SortedMap<Long, Long> atMost = new TreeMap<>();
+        long seen = 0;
+        int bucket = 0;
+        for (long limit : LIMITS_MILLIS) {
+            while (bucket < BUCKETS && upperBound(bucket) <= limit) {
+                seen += counts[bucket++];
+            }
+            atMost.put(limit, seen);
+        }
+        return atMost;
     }
 
     private static long quantile(long[] counts, long count, double share) {

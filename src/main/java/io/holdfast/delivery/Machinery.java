@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ final class Machinery {
     final Breakers breakers;
     final Clients clients;
     final DeadLetters deadLetters;
+    final HistoryReader histories;
     final DeliveryParts parts;
 
     private final DeliveryClock clock;
@@ -62,6 +64,7 @@ final class Machinery {
         this.clock = clock;
         this.threads = threads;
         watched = new WatchedEngine(guarded, clock);
+        histories = new HistoryReader(engine, clock);
         events = new Events(sink, counters, part("events"));
         breakers = new Breakers(settings.breaker(), clock, counters, events);
         clients = new Clients(clock);
@@ -137,6 +140,19 @@ final class Machinery {
             connection.fail(Ending.SHUTDOWN);
         }
         return connection;
+    }
+
+    /** @param connection only this one; null for all of the client. @return for how many the answer was yes */
+    int forEach(String client, @Nullable String connection, Predicate<RegisteredConnection> work) {
+        int done = 0;
+        for (RegisteredConnection each : connections) {
+            boolean wanted = each.client().equals(client)
+                    && (connection == null || each.id().equals(connection));
+            if (wanted && work.test(each)) {
+                done++;
+            }
+        }
+        return done;
     }
 
     int resetBreakers(String client) {

@@ -4,10 +4,8 @@ import io.holdfast.delivery.SendBuffer.Frame;
 import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
-import io.holdfast.stream.StreamInfo;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +39,13 @@ public final class RegisteredConnection {
     private final WireFormat format;
     private final DeliveryParts parts;
     private final SendBuffer buffer;
-    private final ConcurrentHashMap<String, Subscription> subscriptions = new ConcurrentHashMap<>(4);
+    private final Subscriptions subscriptions;
     private final AtomicBoolean detached = new AtomicBoolean();
     private final AtomicInteger reading = new AtomicInteger(IDLE);
+    private volatile String client = "";
+    private volatile byte @Nullable [] info;
+    private volatile boolean connected;
+    private volatile Duration expiryGrace = Duration.ZERO;
     private volatile @Nullable OutboxConnection outbox;
     private volatile boolean waitsForRoom;
     private volatile @Nullable Deadline deadline;
@@ -53,6 +55,7 @@ public final class RegisteredConnection {
         this.transport = transport;
         this.format = format;
         this.parts = parts;
+        this.subscriptions = new Subscriptions(this, parts);
         this.buffer = new SendBuffer(parts.settings(), format, parts.clock().nanos(), parts.counters().sendLatency);
     }
 
@@ -69,6 +72,28 @@ public final class RegisteredConnection {
     /** Queues the connect reply; from the frame after it on the server pings. */
     public void replyConnected(byte[] piece) {
         queue(Outgoing.connectReply(piece));
+        connected = true;
+    }
+
+    /**
+     * Whose connection it is.
+     *
+     * @param client its id
+     * @param info one compact JSON value that others see in presence; null for none
+     */
+    public void identify(String client, byte @Nullable [] info) {
+        this.client = client;
+        this.info = info;
+    }
+
+    /** The client's id; empty before it is known. */
+    public String client() {
+        return client;
+    }
+
+    /** As others see it on a channel. */
+    Member member(Subscription subscription) {
+        return new Member(client, id, info, subscription.options().info());
     }
 
     /**
@@ -89,7 +114,8 @@ public final class RegisteredConnection {
                     device == null ? Device.DEFAULT : device,
                     explicit,
                     presented,
-                    position -> new Subscription(this, channel, position.epoch(), position.offset()));
+                    position -> new Subscription(
+                            this, channel, SubscribeOptions.QUIET, position.epoch(), position.offset()));
         } finally {
             if (attached == null) {
                 parts.channels().release(channel);
@@ -97,7 +123,7 @@ public final class RegisteredConnection {
             }
         }
         outbox = attached.hold();
-        add(attached.hold().subscription());
+        subscriptions.add(attached.hold().subscription());
         if (!explicit) {
             buffer.confirmByPong();
         }
@@ -113,58 +139,55 @@ public final class RegisteredConnection {
      * Subscribes to an ordinary channel. Nothing is pushed before {@link #start}.
      *
      * @param wanted the position to recover from; null to begin with what comes
+     * @return null if the channel is subscribed already
      */
-    public Subscribed subscribe(String name, @Nullable Position wanted) {
-        StreamInfo info = parts.engine().info(name);
-        Position top = info.top();
-        boolean recovered = wanted != null
-                && (wanted.epoch().equals(top.epoch()) || (wanted.epoch().isEmpty() && wanted.offset() == 0))
-                && wanted.offset() <= top.offset()
-                && wanted.offset() >= info.lostUpTo();
-        Position from = wanted != null && recovered ? new Position(top.epoch(), wanted.offset()) : top;
-        Channel channel = parts.channels().acquire(name);
-        Subscription made = new Subscription(this, channel, top.epoch(), from.offset());
-        add(made);
+    public @Nullable Subscribed subscribe(String name, @Nullable Position wanted, SubscribeOptions options) {
+        Subscribed made = subscriptions.subscribe(name, wanted, options);
         detachIfEnded();
-        return new Subscribed(from, recovered);
+        return made;
     }
 
     /** The reply is queued: publications may follow. */
     public void start(String name) {
-        Subscription subscription = subscriptions.get(name);
-        if (subscription == null) {
-            return;
-        }
-        Position top = parts.engine().info(name).top();
-        if (subscription.handedUpTo() >= top.offset() && subscription.epoch().equals(top.epoch())) {
-            Fanout fanout = parts.fanout();
-            subscription.channel().goLive(subscription, top, fanout);
-            fanout.wake();
-        }
-        // Not before this may a reader work on it: two must never hand it publications at the same time.
-        subscription.start();
-        if (!subscription.live()) {
-            parts.recovery().wake(this);
-        }
+        subscriptions.start(name);
     }
 
     /** @return false if it was not subscribed */
     public boolean unsubscribe(String name) {
-        Subscription subscription = subscriptions.remove(name);
-        if (subscription == null) {
-            return false;
-        }
-        release(subscription);
-        return true;
+        return subscriptions.unsubscribe(name);
+    }
+
+    /** Ends a subscription after a time, unless it is called again before; with null never. @return false if there is none */
+    public boolean endSubscriptionAfter(String name, @Nullable Duration time) {
+        return subscriptions.endAfter(name, time);
     }
 
     public boolean subscribed(String name) {
-        return subscriptions.containsKey(name);
+        return subscriptions.contains(name);
     }
 
     /** How many channels are subscribed, the outbox not counted. */
     public int ordinarySubscriptions() {
         return subscriptions.size() - (outbox == null ? 0 : 1);
+    }
+
+    /** The server subscribes it, and tells the client. @return false if it was subscribed, or is not connected yet */
+    boolean subscribeByServer(String name, @Nullable Position wanted) {
+        Subscribed made = connected ? subscribe(name, wanted, SubscribeOptions.QUIET) : null;
+        if (made != null) {
+            reply(format.subscribed(name, made.position()));
+            start(name);
+        }
+        return made != null;
+    }
+
+    /** The server ends a subscription, and tells the client. @return false if there was none */
+    boolean unsubscribeByServer(String name, int code, String reason) {
+        boolean was = unsubscribe(name);
+        if (was) {
+            reply(format.unsubscribed(name, code, reason));
+        }
+        return was;
     }
 
     /**
@@ -200,6 +223,26 @@ public final class RegisteredConnection {
 
     public void endNever() {
         deadline = null;
+    }
+
+    /**
+     * Its client may stay for a time unless it is refreshed, and then a little longer.
+     *
+     * @param grace kept for {@link #refreshByServer}
+     */
+    public void expireAfter(Duration time, Duration grace) {
+        expiryGrace = grace;
+        endAfter(time.plus(grace), Ending.EXPIRED);
+    }
+
+    /** The server says how long the client may stay, and tells it. @param time null for ever */
+    void refreshByServer(@Nullable Duration time) {
+        if (time == null) {
+            endNever();
+        } else {
+            expireAfter(time, expiryGrace);
+        }
+        reply(format.refreshed(time == null ? 0 : Math.max(1, time.toSeconds())));
     }
 
     /** Whether it has ended, from either side. */
@@ -253,6 +296,7 @@ public final class RegisteredConnection {
         } else if (!buffer.quiet(nowNanos)) {
             lookAtBuffer(nowNanos);
         }
+        subscriptions.tick(nowNanos);
         OutboxConnection hold = outbox;
         if (hold != null && hold.limited() && hold.outbox().timePasses(hold)) {
             parts.recovery().wake(this);
@@ -324,7 +368,7 @@ public final class RegisteredConnection {
     void read() {
         reading.set(READING);
         Fanout fanout = parts.fanout();
-        for (Subscription subscription : subscriptions.values()) {
+        for (Subscription subscription : subscriptions.all()) {
             // in this order: it is live before it is started
             if (!subscription.started() || subscription.live() || detached.get()) {
                 continue;
@@ -417,9 +461,7 @@ public final class RegisteredConnection {
     }
 
     private synchronized void detachSubscriptions(Departure how, long written, @Nullable Ending ending) {
-        for (String name : subscriptions.keySet()) {
-            unsubscribe(name);
-        }
+        subscriptions.unsubscribeAll();
         OutboxConnection hold = outbox;
         if (hold != null) {
             outbox = null;
@@ -428,16 +470,5 @@ public final class RegisteredConnection {
             parts.changed(hold.outbox());
             parts.outboxes().release(hold.outbox());
         }
-    }
-
-    private void add(Subscription subscription) {
-        subscriptions.put(subscription.channel().name(), subscription);
-        subscription.channel().add(subscription);
-    }
-
-    private void release(Subscription subscription) {
-        subscription.end();
-        subscription.channel().remove(subscription);
-        parts.channels().release(subscription.channel());
     }
 }

@@ -1,6 +1,7 @@
 package io.holdfast.delivery;
 
 import io.holdfast.stream.Append;
+import io.holdfast.stream.Change;
 import io.holdfast.stream.FinalState;
 import io.holdfast.stream.MessageRecord;
 import io.holdfast.stream.Position;
@@ -10,11 +11,13 @@ import io.holdfast.stream.StreamEngine;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public class ResilientWebSocketManager {
     private static final String CONTENT_ID = "sha256-";
     private static final String RESENT_OF = "resent-of";
+    private static final int HISTORY_BYTES = 4 << 20;
     private final StreamEngine engine;
     private final ChannelOptions options;
     private final DeliveryClock clock;
@@ -170,6 +174,101 @@ public class ResilientWebSocketManager {
      */
     public void unregister(RegisteredConnection connection, boolean byClient) {
         connection.ended(byClient);
+    }
+
+    /** Who is subscribed to a channel, each connection once. */
+    public List<Member> presence(String channel) {
+        validation.channel(channel);
+        Channel known = machinery.channels.find(channel);
+        return known == null ? List.of() : known.members();
+    }
+
+    /** As {@link #history(String, int, Position, boolean, int)}, with at most 4 MiB of payload. */
+    public History history(String channel, int limit, @Nullable Position since, boolean reverse) {
+        return history(channel, limit, since, reverse, HISTORY_BYTES);
+    }
+
+    /**
+     * What a channel's stream retains and has not expired. Reads the engine.
+     *
+     * @param limit of publications; 0 for the position only
+     * @param since only what came after it, or in reverse before it; null for no bound
+     * @param reverse the newest first
+     * @param maxBytes of payload; one publication is always within it
+     * @throws DeliveryException UNRECOVERABLE if {@code since} is of another epoch
+     */
+    public History history(String channel, int limit, @Nullable Position since, boolean reverse, int maxBytes) {
+        validation.channel(channel);
+        return machinery.histories.read(channel, limit, since, reverse, maxBytes);
+    }
+
+    /**
+     * Removes all that a channel's stream retains. Who recovers from an older position is told of the loss. Not for
+     * outboxes.
+     */
+    public CompletionStage<Void> removeHistory(String channel) {
+        validation.ordinaryChannel(channel);
+        long top = engine.info(channel).top().offset();
+        return engine.apply(List.of(new Change.Discard(channel, top, clock.millis())));
+    }
+
+    /**
+     * Subscribes a client's connections to a channel, for as long as they last.
+     *
+     * @param connection only this one; null for all
+     * @param since the position to recover from; null to begin with what comes
+     * @return how many were subscribed by it
+     */
+    public int subscribe(String client, @Nullable String connection, String channel, @Nullable Position since) {
+        validation.ordinaryChannel(channel);
+        return machinery.forEach(client, connection, each -> each.subscribeByServer(channel, since));
+    }
+
+    /**
+     * Ends a client's subscriptions to a channel.
+     *
+     * @param connection only this one's; null for all
+     * @param code below 2500 for good; from 2500 on SDKs subscribe again
+     * @return how many it had
+     */
+    public int unsubscribe(String client, @Nullable String connection, String channel, int code, String reason) {
+        validation.ordinaryChannel(channel);
+        return machinery.forEach(client, connection, each -> each.unsubscribeByServer(channel, code, reason));
+    }
+
+    /** Closes a client's connections. @param connection only this one; null for all. @return how many there were */
+    public int disconnect(String client, @Nullable String connection, Ending ending) {
+        validation.client(client);
+        return machinery.forEach(client, connection, each -> {
+            each.close(ending);
+            return true;
+        });
+    }
+
+    /**
+     * Says anew how long a client's connections may stay, and tells them.
+     *
+     * @param connection only this one; null for all
+     * @param expiresAt null for no end
+     * @return how many there were
+     */
+    public int refresh(String client, @Nullable String connection, @Nullable Instant expiresAt) {
+        validation.client(client);
+        Duration left =
+                expiresAt == null ? null : Duration.ofMillis(Math.max(0, expiresAt.toEpochMilli() - clock.millis()));
+        return machinery.forEach(client, connection, each -> {
+            each.refreshByServer(left);
+            return true;
+        });
+    }
+
+    /**
+     * The channels that somebody is subscribed to, with the number of subscribed connections, in order of their names.
+     *
+     * @param pattern in which {@code *} stands for any characters; empty for all
+     */
+    public SortedMap<String, Integer> channels(String pattern) {
+        return machinery.channels.sizes(pattern);
     }
 
     public DeliveryStats stats() {

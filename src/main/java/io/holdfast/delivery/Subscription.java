@@ -14,6 +14,7 @@ final class Subscription {
 
     private final RegisteredConnection connection;
     private final Channel channel;
+    private final SubscribeOptions options;
     private final String epoch;
     private volatile long handedUpTo;
 
@@ -31,9 +32,16 @@ final class Subscription {
     @GuardedBy("this")
     private boolean ended;
 
-    Subscription(RegisteredConnection connection, Channel channel, String epoch, long handedUpTo) {
+    /** When it ends; counts only if {@code ends}. */
+    private volatile long endNanos;
+
+    private volatile boolean ends;
+
+    Subscription(
+            RegisteredConnection connection, Channel channel, SubscribeOptions options, String epoch, long handedUpTo) {
         this.connection = connection;
         this.channel = channel;
+        this.options = options;
         this.epoch = epoch;
         this.handedUpTo = handedUpTo;
     }
@@ -44,6 +52,24 @@ final class Subscription {
 
     Channel channel() {
         return channel;
+    }
+
+    SubscribeOptions options() {
+        return options;
+    }
+
+    void endAt(long nanos) {
+        endNanos = nanos;
+        ends = true;
+    }
+
+    void endNever() {
+        ends = false;
+    }
+
+    /** @return {@link Long#MAX_VALUE} if it does not end by itself */
+    long endsInNanos(long nowNanos) {
+        return ends ? endNanos - nowNanos : Long.MAX_VALUE;
     }
 
     WireFormat format() {

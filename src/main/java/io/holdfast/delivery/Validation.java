@@ -31,6 +31,14 @@ final class Validation {
         }
     }
 
+    /** One that is nobody's outbox. */
+    void ordinaryChannel(String channel) {
+        channel(channel);
+        if (Outboxes.isOutbox(channel)) {
+            throw DeliveryException.invalid("channel", "channel: this cannot be done with an outbox");
+        }
+    }
+
     /** @return what the publication takes in the store, in bytes */
     int message(byte[] payload, SendOptions options) {
         int bytes = payload.length;

@@ -33,7 +33,7 @@ final class Failures {
         return switch (refused.reason()) {
             case INVALID -> Answer.error(400, "invalid_field", message, refused.field());
             case TOO_LARGE -> Answer.error(400, code, message, refused.field());
-            case STREAM_FULL -> Answer.error(409, code, message);
+            case STREAM_FULL, UNRECOVERABLE -> Answer.error(409, code, message);
             case OVERLOADED, OUTCOME_UNKNOWN -> Answer.error(503, code, message).retryAfter(SOON_SECONDS);
             case UNAVAILABLE, DRAINING -> Answer.error(503, code, message).retryAfter(LATER_SECONDS);
         };
@@ -48,6 +48,7 @@ final class Failures {
         }
         ErrorCode code = switch (refused.reason()) {
             case INVALID -> ErrorCode.BAD_REQUEST;
+            case UNRECOVERABLE -> ErrorCode.UNRECOVERABLE_POSITION;
             case TOO_LARGE, STREAM_FULL -> ErrorCode.LIMIT_EXCEEDED;
             case OVERLOADED -> ErrorCode.TOO_MANY_REQUESTS;
             case UNAVAILABLE, OUTCOME_UNKNOWN, DRAINING -> ErrorCode.INTERNAL;

@@ -1,11 +1,14 @@
 package io.holdfast.operate;
 
+import static io.holdfast.operate.Metric.bucket;
 import static io.holdfast.operate.Metric.counter;
 import static io.holdfast.operate.Metric.gauge;
 import static io.holdfast.operate.Metric.quantile;
 
 import io.holdfast.delivery.BreakerState;
+import io.holdfast.delivery.Latency;
 import io.holdfast.delivery.LatencyStats;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -182,7 +185,9 @@ final class Catalogue {
     private static List<Metric> latency(String part, String what, Function<Observed, LatencyStats> from) {
         String name = "holdfast_" + part + "_milliseconds";
         String quantiles = what + ": quantiles since the start";
-        return List.of(
+        String bucket = name + "_bucket";
+        String atMost = what + ": how many took at most so long";
+        List<Metric> metrics = new ArrayList<>(List.of(
                 quantile(name, "0.5", quantiles, s -> from.apply(s).p50Millis()),
                 quantile(name, "0.99", quantiles, s -> from.apply(s).p99Millis()),
                 quantile(name, "0.999", quantiles, s -> from.apply(s).p999Millis()),
@@ -197,7 +202,16 @@ final class Catalogue {
                 counter(
                         "holdfast_" + part + "_measurements",
                         what + ": how many",
-                        s -> from.apply(s).count()));
+                        s -> from.apply(s).count()),
+                bucket(bucket, "+Inf", atMost, s -> from.apply(s).count())));
+        for (Long limit : Latency.LIMITS_MILLIS) {
+            metrics.add(bucket(
+                    bucket,
+                    limit.toString(),
+                    atMost,
+                    s -> from.apply(s).atMost().getOrDefault(limit, 0L)));
+        }
+        return metrics;
     }
 
     private static List<Metric> health() {

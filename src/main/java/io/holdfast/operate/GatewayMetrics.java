@@ -101,10 +101,10 @@ class GatewayMetrics {
                 .withName(metric.name())
                 .withDescription(metric.description())
                 .build();
+        Tag[] tags = metric.labelled() ? new Tag[] {new Tag(metric.label(), metric.labelValue())} : new Tag[0];
         if (metric.kind() == Metric.Kind.COUNTER) {
-            counters.put(metric, registry.counter(metadata));
+            counters.put(metric, registry.counter(metadata, tags));
         } else {
-            Tag[] tags = metric.quantile().isEmpty() ? new Tag[0] : new Tag[] {new Tag("quantile", metric.quantile())};
             registry.gauge(metadata, metric, gauge -> gauge.value().applyAsDouble(observations.latest()), tags);
         }
     }

@@ -4,7 +4,6 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
-import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.spi.CDI;
 import java.util.ArrayList;
@@ -18,8 +17,6 @@ import java.util.stream.Collectors;
  * underscores. Not a bean, and loaded only if the server has the API: it is not there otherwise.
  */
 final class TelemetryMetrics implements GatewayMetrics.Export {
-    private static final AttributeKey<String> QUANTILE = AttributeKey.stringKey("quantile");
-
     private final List<Runnable> instruments = new ArrayList<>();
 
     private TelemetryMetrics() {}
@@ -43,23 +40,21 @@ final class TelemetryMetrics implements GatewayMetrics.Export {
         Metric first = metrics.get(0);
         if (first.kind() == Metric.Kind.COUNTER) {
             return meter.counterBuilder(dotted)
-                    .setDescription(first.description())
-                    .buildWithCallback(
-                            measured -> measured.record((long) first.value().applyAsDouble(observed.get())))::close;
+                            .setDescription(first.description())
+                            .buildWithCallback(measured -> metrics.forEach(metric -> measured.record(
+                                    (long) metric.value().applyAsDouble(observed.get()), attributes(metric))))::close;
         }
         return meter.gaugeBuilder(dotted)
                         .setDescription(first.description())
-                        .buildWithCallback(
-                                measured -> metrics.forEach(metric -> record(measured, metric, observed.get())))::close;
+                        .buildWithCallback(measured -> metrics.forEach(metric ->
+                                measured.record(metric.value().applyAsDouble(observed.get()), attributes(metric))))
+                ::close;
     }
 
-    private static void record(ObservableDoubleMeasurement measured, Metric metric, Observed seen) {
-        double value = metric.value().applyAsDouble(seen);
-        if (metric.quantile().isEmpty()) {
-            measured.record(value);
-        } else {
-            measured.record(value, Attributes.of(QUANTILE, metric.quantile()));
-        }
+    private static Attributes attributes(Metric metric) {
+        return metric.labelled()
+                ? Attributes.of(AttributeKey.stringKey(metric.label()), metric.labelValue())
+                : Attributes.empty();
     }
 
     @Override

@@ -25,4 +25,10 @@ public sealed interface Change {
      * Takes one publication out, leaving a hole, and records why. Nothing happens if it is not retained any more.
      */
     record Settle(String stream, long offset, FinalState state, long atMillis) implements Change {}
+
+    /**
+     * Removes everything retained up to and including the offset, as if it had overflowed: {@link StreamInfo#lostUpTo()} is
+     * raised, and what nobody confirmed is recorded as dropped.
+     */
+    record Discard(String stream, long upTo, long atMillis) implements Change {}
 }

@@ -319,19 +319,6 @@ class ConversationTest {
         assertThat(peer.afterAll(7)).noneMatch(piece -> piece.contains("push"));
     }
 
-    @Test
-    void what_is_not_offered_is_told() {
-        Talk.Peer peer = connected();
-        peer.say("{\"id\":2,\"history\":{\"channel\":\"news\"}}").hearsError(2, 108);
-        peer.say("{\"id\":3,\"presence\":{\"channel\":\"news\"}}").hearsError(3, 108);
-        peer.say("{\"id\":4,\"presence_stats\":{\"channel\":\"news\"}}").hearsError(4, 108);
-        peer.say("{\"id\":5,\"sub_refresh\":{\"channel\":\"news\",\"token\":\"t\"}}")
-                .hearsError(5, 108);
-        peer.say("{\"id\":6,\"rpc\":{\"method\":\"fly\",\"data\":1}}").hearsError(6, 104);
-        peer.say("{\"id\":7,\"ping\":{}}").hears("{\"id\":7,\"ping\":{}}");
-        assertThat(peer.ended()).isNull();
-    }
-
     // Publishing
 
     @Test
@@ -488,5 +475,13 @@ class ConversationTest {
 
     private MessageState state() {
         return talk.manager.message("u1", "m1").orElseThrow().state();
+    }
+
+    @Test
+    void an_unknown_rpc_method_is_told() {
+        Talk.Peer peer = connected();
+        peer.say("{\"id\":6,\"rpc\":{\"method\":\"fly\",\"data\":1}}").hearsError(6, 104);
+        peer.say("{\"id\":7,\"ping\":{}}").hears("{\"id\":7,\"ping\":{}}");
+        assertThat(peer.ended()).isNull();
     }
 }

@@ -239,7 +239,11 @@ class CommitterTest {
         Workbench.Line line = bench.connect();
         Channel channel = channels.acquire("#u1");
         Subscription live = new Subscription(
-                line.connection, channel, engine.info("#u1").top().epoch(), 0);
+                line.connection,
+                channel,
+                SubscribeOptions.QUIET,
+                engine.info("#u1").top().epoch(),
+                0);
         channel.add(live);
         Fanout fanout = bench.parts.fanout();
         assertThat(channel.goLive(live, engine.info("#u1").top(), fanout)).isTrue();
@@ -375,7 +379,8 @@ class CommitterTest {
                 "till",
                 true,
                 null,
-                position -> new Subscription(line.connection, channels.acquire("#u1"), position.epoch(), 0));
+                position -> new Subscription(
+                        line.connection, channels.acquire("#u1"), SubscribeOptions.QUIET, position.epoch(), 0));
         outboxes.changed(outbox);
         committer.wake();
         CountDownLatch tried = new CountDownLatch(1);

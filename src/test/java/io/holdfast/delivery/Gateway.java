@@ -126,7 +126,7 @@ final class Gateway implements AutoCloseable {
         }
 
         RegisteredConnection.Subscribed subscribe(String channel, Position wanted) {
-            RegisteredConnection.Subscribed made = connection.subscribe(channel, wanted);
+            RegisteredConnection.Subscribed made = connection.subscribe(channel, wanted, SubscribeOptions.QUIET);
             connection.reply(("subscribed " + channel).getBytes(StandardCharsets.UTF_8));
             connection.start(channel);
             return made;

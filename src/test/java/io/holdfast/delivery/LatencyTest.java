@@ -40,8 +40,27 @@ class LatencyTest {
     }
 
     @Test
+    void the_histogram_is_cumulative() {
+        for (long millis : new long[] {0, 1, 2, 3, 50, 51, 70_000}) {
+            latency.record(millis);
+        }
+        assertThat(latency.snapshot().atMost())
+                .containsEntry(1L, 2L)
+                .containsEntry(2L, 3L)
+                .containsEntry(5L, 4L)
+                .containsEntry(20L, 4L)
+                .containsEntry(50L, 5L)
+                .containsEntry(100L, 6L)
+                .containsEntry(60_000L, 6L);
+    }
+
+    @Test
     void nothing_recorded_is_nothing() {
-        assertThat(latency.snapshot()).isEqualTo(new LatencyStats(0, 0, 0, 0, 0));
+        assertThat(latency.snapshot())
+                .isEqualTo(new LatencyStats(0, 0, 0, 0, 0, latency.snapshot().atMost()));
+        assertThat(latency.snapshot().atMost())
+                .hasSize(14)
+                .allSatisfy((limit, count) -> assertThat(count).isZero());
         assertThat(latency.snapshot().averageMillis()).isZero();
     }
 }

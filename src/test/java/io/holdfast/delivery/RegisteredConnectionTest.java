@@ -31,7 +31,7 @@ class RegisteredConnectionTest {
     @Test
     void a_reader_and_a_start_at_the_same_time_do_not_both_hand_a_publication() throws Exception {
         Workbench.Line line = bench.connect();
-        line.connection.subscribe("news", null);
+        line.connection.subscribe("news", null, SubscribeOptions.QUIET);
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         bench.engine.afterInfo = stream -> {
@@ -72,7 +72,7 @@ class RegisteredConnectionTest {
     @Test
     void what_falls_behind_while_it_is_started_is_read() throws Exception {
         Workbench.Line line = bench.connect();
-        line.connection.subscribe("news", null);
+        line.connection.subscribe("news", null, SubscribeOptions.QUIET);
         bench.store("news");
         line.connection.start("news");
 
@@ -108,7 +108,8 @@ class RegisteredConnectionTest {
         };
         assertThatThrownBy(() -> line.connection.openOutbox("u1", null, false, null))
                 .isInstanceOf(EngineException.class);
-        assertThatThrownBy(() -> line.connection.subscribe("news", null)).isInstanceOf(EngineException.class);
+        assertThatThrownBy(() -> line.connection.subscribe("news", null, SubscribeOptions.QUIET))
+                .isInstanceOf(EngineException.class);
         line.connection.fail(Ending.INTERNAL_ERROR);
 
         assertThat(bench.channels.all()).isEmpty();
@@ -160,7 +161,7 @@ class RegisteredConnectionTest {
     void a_stream_that_begins_anew_while_a_subscription_starts_is_told() throws Exception {
         Workbench.Line line = bench.connect();
         bench.publish("news");
-        line.connection.subscribe("news", null);
+        line.connection.subscribe("news", null, SubscribeOptions.QUIET);
         bench.memory.beginAnew("news");
         bench.memory.info("news");
         line.connection.start("news");

@@ -135,7 +135,7 @@ final class Workbench {
         }
 
         Line subscribe(String channel, Position wanted) {
-            connection.subscribe(channel, wanted);
+            connection.subscribe(channel, wanted, SubscribeOptions.QUIET);
             connection.reply(("subscribed " + channel).getBytes(StandardCharsets.UTF_8));
             connection.start(channel);
             return this;

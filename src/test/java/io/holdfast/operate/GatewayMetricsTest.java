@@ -52,7 +52,9 @@ class GatewayMetricsTest {
 
     @SuppressWarnings("unchecked")
     private Object registered(Method method, Object[] arguments) {
-        String name = ((Metadata) arguments[0]).getName();
+        Tag[] tags = (Tag[]) arguments[arguments.length - 1];
+        String plain = ((Metadata) arguments[0]).getName();
+        String name = tags.length == 0 ? plain : plain + "@" + tags[0].getTagValue();
         if (method.getName().equals("counter")) {
             counters.put(name, 0L);
             return proxy(Counter.class, (called, values) -> {
@@ -62,10 +64,9 @@ class GatewayMetricsTest {
                 return counters.get(name);
             });
         }
-        Tag[] tags = (Tag[]) arguments[3];
         Function<Object, Number> value = (Function<Object, Number>) arguments[2];
         Gauge<Number> gauge = () -> value.apply(arguments[1]);
-        gauges.put(tags.length == 0 ? name : name + "@" + tags[0].getTagValue(), gauge);
+        gauges.put(name, gauge);
         return gauge;
     }
 
@@ -84,7 +85,11 @@ class GatewayMetricsTest {
         assertThat(counters.size() + gauges.size())
                 .isEqualTo(Catalogue.metrics().size());
         metrics.update();
-        assertThat(counters).containsEntry("holdfast_messages_sent", 21L).containsEntry("holdfast_connections", 11L);
+        assertThat(counters)
+                .containsEntry("holdfast_messages_sent", 21L)
+                .containsEntry("holdfast_connections", 11L)
+                .containsEntry("holdfast_send_latency_milliseconds_bucket@500", 50L)
+                .containsEntry("holdfast_send_latency_milliseconds_bucket@+Inf", 4L);
         seen.sent = 30;
         metrics.update();
         assertThat(counters).as("observed a moment ago").containsEntry("holdfast_messages_sent", 21L);

@@ -57,7 +57,7 @@ class MonitoringDocumentationTest {
     @Test
     void names_are_told_once_and_end_in_their_unit() {
         assertThat(Catalogue.metrics())
-                .extracting(metric -> metric.name() + "@" + metric.quantile())
+                .extracting(metric -> metric.name() + "@" + metric.labelValue())
                 .doesNotHaveDuplicates();
         assertThat(EXPOSED).allMatch(name -> name.matches("holdfast_[a-z_]+"));
     }

@@ -3,8 +3,11 @@ package io.holdfast.operate;
 import io.holdfast.delivery.BreakerState;
 import io.holdfast.delivery.DeliveryHealth;
 import io.holdfast.delivery.DeliveryStats;
+import io.holdfast.delivery.Latency;
 import io.holdfast.delivery.LatencyStats;
 import java.time.Duration;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What a test lets be observed: a gateway that is well, unless changed. */
 final class Seen {
@@ -46,11 +49,17 @@ final class Seen {
                 new DeliveryStats.Retry(51, 3, 1),
                 new DeliveryStats.CircuitBreaker(
                         false, new DeliveryStats.EngineBreaker(engine, 61, 62, 63), 64, 65, 66, 67, 68),
-                new LatencyStats(4, 10, 71, 72, 73),
-                new LatencyStats(8, 12, 81, 82, 83));
+                new LatencyStats(4, 10, 71, 72, 73, buckets()),
+                new LatencyStats(8, 12, 81, 82, 83, buckets()));
     }
 
     Observed observed() {
         return new Observed(stats(), health());
+    }
+
+    private static SortedMap<Long, Long> buckets() {
+        SortedMap<Long, Long> buckets = new TreeMap<>();
+        Latency.LIMITS_MILLIS.forEach(limit -> buckets.put(limit, limit / 10));
+        return buckets;
     }
 }

@@ -40,10 +40,13 @@ class ProtobufCodecTest {
                 command.writeDelimitedTo(frame);
                 said.add(command);
             }
-            assertThat(codec.decode(frame.toByteArray()))
-                    .as("round %d", i)
-                    .extracting(read -> Schema.command(read.id(), read.request()))
-                    .isEqualTo(said);
+            List<ClientProtocol.Command> read = new ArrayList<>();
+            for (Command command : codec.decode(frame.toByteArray())) {
+                read.add(Schema.command(command.id(), command.request()));
+            }
+            if (!read.equals(said)) { // far cheaper than an assertion each time
+                assertThat(read).as("round %d", i).isEqualTo(said);
+            }
         }
     }
 

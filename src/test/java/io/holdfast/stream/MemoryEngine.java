@@ -151,6 +151,15 @@ public final class MemoryEngine implements StreamEngine {
             stream.devices.remove(forget.device());
         } else if (change instanceof Change.Trim trim) {
             stream.kept.headMap(trim.upTo(), true).clear();
+        } else if (change instanceof Change.Discard discard) {
+            for (Publication removed :
+                    List.copyOf(stream.kept.headMap(discard.upTo(), true).values())) {
+                stream.kept.remove(removed.offset());
+                stream.lostUpTo = Math.max(stream.lostUpTo, removed.offset());
+                if (removed.offset() > stream.confirmedUpTo) {
+                    settle(stream, removed, FinalState.DROPPED);
+                }
+            }
         } else if (change instanceof Change.Settle settle) {
             Publication removed = stream.kept.remove(settle.offset());
             if (removed != null) {

@@ -370,6 +370,24 @@ public abstract class StreamEngineContract {
     }
 
     @Test
+    void discarding_everything_is_a_loss_also_over_a_restart() {
+        append(message("a"), message("b"), message("c"));
+        apply(confirm("d", 1), new Change.Discard(S, 2, now.get()));
+        for (int round = 0; round < 2; round++) {
+            StreamInfo info = engine.info(S);
+            assertThat(info.lostUpTo()).isEqualTo(2);
+            assertThat(info.firstOffset()).isEqualTo(3);
+            assertThat(ids(all(S))).containsExactly("c");
+            assertThat(engine.message(S, "b").orElseThrow().finalState()).isEqualTo(FinalState.DROPPED);
+            assertThat(engine.message(S, "a").orElseThrow().finalState()).isNull();
+            assertThat(engine.read(S, new Position(info.top().epoch(), 1), 10, 1 << 20)
+                            .continuity())
+                    .isEqualTo(Page.Continuity.LOST);
+            reopen();
+        }
+    }
+
+    @Test
     void trim_above_the_top_and_of_an_unknown_stream_does_no_harm() {
         append(message("a"));
         apply(new Change.Trim(S, 99), new Change.Trim("nobody", 5));

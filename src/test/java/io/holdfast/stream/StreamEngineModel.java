@@ -83,6 +83,12 @@ final class StreamEngineModel {
             stream.devices.remove(forget.device());
         } else if (change instanceof Change.Trim trim) {
             stream.retained.headMap(trim.upTo(), true).clear();
+        } else if (change instanceof Change.Discard discard) {
+            for (long offset :
+                    List.copyOf(stream.retained.headMap(discard.upTo(), true).keySet())) {
+                stream.lostUpTo = Math.max(stream.lostUpTo, offset);
+                remove(stream, offset, FinalState.DROPPED, discard.atMillis());
+            }
         } else if (change instanceof Change.Settle settle && stream.retained.containsKey(settle.offset())) {
             remove(stream, settle.offset(), settle.state(), settle.atMillis());
         }

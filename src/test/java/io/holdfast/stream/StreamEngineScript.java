@@ -93,11 +93,12 @@ final class StreamEngineScript {
             long offset = Math.max(0, model.stream(stream).top - random.nextInt(6) + 1);
             String device = "d" + random.nextInt(3);
             changes.add(
-                    switch (random.nextInt(6)) {
-                        case 0 -> new Change.Trim(stream, offset);
-                        case 1 -> new Change.Settle(stream, offset, FinalState.DEAD, test.now.get());
-                        case 2 -> new Change.ForgetDevice(stream, device);
-                        case 3 -> new Change.MoveCursor(stream, device, offset, test.now.get(), false);
+                    switch (random.nextInt(12)) {
+                        case 0, 1 -> new Change.Trim(stream, offset);
+                        case 2 -> new Change.Discard(stream, offset, test.now.get());
+                        case 3, 4 -> new Change.Settle(stream, offset, FinalState.DEAD, test.now.get());
+                        case 5 -> new Change.ForgetDevice(stream, device);
+                        case 6, 7 -> new Change.MoveCursor(stream, device, offset, test.now.get(), false);
                         default -> new Change.MoveCursor(stream, device, offset, test.now.get() - 5, true);
                     });
         }

@@ -2,6 +2,7 @@ package io.holdfast.stream.rocksdb;
 
 import io.holdfast.stream.Change;
 import io.holdfast.stream.DeviceCursor;
+import io.holdfast.stream.FinalState;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,7 +27,9 @@ final class ChangeBatch {
             } else if (change instanceof Change.Trim trim) {
                 trim(stream, trim.upTo());
             } else if (change instanceof Change.Settle settle) {
-                settle(stream, settle);
+                settle(stream, settle.offset(), settle.state(), settle.atMillis());
+            } else if (change instanceof Change.Discard discard) {
+                discard(stream, discard);
             }
         }
     }
@@ -76,8 +79,16 @@ final class ChangeBatch {
         }
     }
 
-    private void settle(StreamState stream, Change.Settle settle) {
-        long offset = settle.offset();
+    private void discard(StreamState stream, Change.Discard discard) {
+        while (stream.sizes.messages() > 0 && stream.sizes.first() <= discard.upTo()) {
+            long oldest = stream.sizes.first();
+            stream.lostUpTo = Math.max(stream.lostUpTo, oldest);
+            stream.metaChanged = true;
+            settle(stream, oldest, FinalState.DROPPED, discard.atMillis());
+        }
+    }
+
+    private void settle(StreamState stream, long offset, FinalState state, long atMillis) {
         if (stream.sizes.at(offset) == 0) {
             return;
         }
@@ -87,7 +98,7 @@ final class ChangeBatch {
         }
         if (offset > stream.confirmedUpTo) {
             byte[] id = Layout.utf8(Layout.messageId(message));
-            changes.end(stream, id, store.id(stream.number(), id), offset, settle.state(), settle.atMillis());
+            changes.end(stream, id, store.id(stream.number(), id), offset, state, atMillis);
         }
         changes.removeMessage(stream, offset);
     }

@@ -1,0 +1,17 @@
+package io.holdfast.delivery;
+
+import io.holdfast.stream.Position;
+import io.holdfast.stream.Publication;
+import java.util.List;
+
+/**
+ * A piece of what a channel's stream retains.
+ *
+ * @param top position of the newest publication ever stored
+ * @param publications in the order asked for
+ */
+public record History(Position top, List<Publication> publications) {
+    public History {
+        publications = List.copyOf(publications);
+    }
+}

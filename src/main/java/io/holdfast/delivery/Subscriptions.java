@@ -1,0 +1,155 @@
+package io.holdfast.delivery;
+
+import io.holdfast.stream.Position;
+import io.holdfast.stream.StreamInfo;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The subscriptions of one connection: how they begin, are told to the other subscribers, and end.
+ *
+ * <p><b>Threads.</b> Any; the client's commands and the server API may ask for the same channel at the same time, and only
+ * one of them gets it.
+ */
+final class Subscriptions {
+    /** The client subscribes again, with a new token. */
+    private static final int EXPIRED = 2501;
+
+    private final RegisteredConnection connection;
+    private final DeliveryParts parts;
+    private final ConcurrentHashMap<String, Subscription> byName = new ConcurrentHashMap<>(4);
+
+    /** The earliest moment at which one of them ends; counts only if {@code someEnd}. */
+    private volatile long nextEndNanos;
+
+    private volatile boolean someEnd;
+
+    Subscriptions(RegisteredConnection connection, DeliveryParts parts) {
+        this.connection = connection;
+        this.parts = parts;
+    }
+
+    /** @return null if the channel is subscribed already */
+    RegisteredConnection.@Nullable Subscribed subscribe(
+            String name, @Nullable Position wanted, SubscribeOptions options) {
+        StreamInfo info = parts.engine().info(name);
+        Position top = info.top();
+        boolean recovered = wanted != null
+                && (wanted.epoch().equals(top.epoch()) || (wanted.epoch().isEmpty() && wanted.offset() == 0))
+                && wanted.offset() <= top.offset()
+                && wanted.offset() >= info.lostUpTo();
+        Position from = wanted != null && recovered ? new Position(top.epoch(), wanted.offset()) : top;
+        Channel channel = parts.channels().acquire(name);
+        if (!add(new Subscription(connection, channel, options, top.epoch(), from.offset()))) {
+            parts.channels().release(channel);
+            return null;
+        }
+        return new RegisteredConnection.Subscribed(from, recovered);
+    }
+
+    /** @return false if the channel is subscribed already */
+    boolean add(Subscription subscription) {
+        boolean added = byName.putIfAbsent(subscription.channel().name(), subscription) == null;
+        if (added) {
+            subscription.channel().add(subscription);
+        }
+        return added;
+    }
+
+    /** The reply is queued: publications may follow, and the others are told. */
+    void start(String name) {
+        Subscription subscription = byName.get(name);
+        if (subscription == null) {
+            return;
+        }
+        Fanout fanout = parts.fanout();
+        Channel channel = subscription.channel();
+        Position top = parts.engine().info(name).top();
+        if (subscription.handedUpTo() >= top.offset() && subscription.epoch().equals(top.epoch())) {
+            channel.goLive(subscription, top, fanout);
+        }
+        // Not before this may a reader work on it: two must never hand it publications at the same time.
+        subscription.start();
+        if (!subscription.live()) {
+            parts.recovery().wake(connection);
+        }
+        if (subscription.options().announced()) {
+            channel.tell(Channel.News.JOINED, connection.member(subscription), fanout);
+        }
+        fanout.wake();
+    }
+
+    /** @return false if it was not subscribed */
+    boolean unsubscribe(String name) {
+        Subscription subscription = byName.remove(name);
+        if (subscription == null) {
+            return false;
+        }
+        subscription.end();
+        Channel channel = subscription.channel();
+        channel.remove(subscription);
+        if (subscription.options().announced() && subscription.started()) {
+            Fanout fanout = parts.fanout();
+            channel.tell(Channel.News.LEFT, connection.member(subscription), fanout);
+            fanout.wake();
+        }
+        parts.channels().release(channel);
+        return true;
+    }
+
+    void unsubscribeAll() {
+        byName.keySet().forEach(this::unsubscribe);
+    }
+
+    /** Ends a subscription after a time, unless it is called again before; with null never. @return false if there is none */
+    boolean endAfter(String name, @Nullable Duration time) {
+        Subscription subscription = byName.get(name);
+        if (subscription == null) {
+            return false;
+        }
+        if (time == null) {
+            subscription.endNever();
+            return true;
+        }
+        long end = parts.clock().nanos() + time.toNanos();
+        subscription.endAt(end);
+        synchronized (this) {
+            nextEndNanos = someEnd && nextEndNanos - end < 0 ? nextEndNanos : end;
+            someEnd = true;
+        }
+        return true;
+    }
+
+    /** Ends those whose time is over. */
+    void tick(long nowNanos) {
+        if (!someEnd || nowNanos - nextEndNanos < 0) {
+            return;
+        }
+        synchronized (this) {
+            someEnd = false;
+        }
+        for (Subscription subscription : byName.values()) {
+            long left = subscription.endsInNanos(nowNanos);
+            String name = subscription.channel().name();
+            if (left > 0 && left < Long.MAX_VALUE) {
+                endAfter(name, Duration.ofNanos(left));
+            } else if (left <= 0) {
+                connection.unsubscribeByServer(name, EXPIRED, "expired");
+            }
+        }
+    }
+
+    boolean contains(String name) {
+        return byName.containsKey(name);
+    }
+
+    int size() {
+        return byName.size();
+    }
+
+    Collection<Subscription> all() {
+        return byName.values();
+    }
+}

@@ -1,0 +1,190 @@
+package io.holdfast.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.SendOptions;
+import io.holdfast.stream.Position;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Presence, history, joining and leaving, and what the server does to subscriptions. */
+class ChannelCommandsTest {
+    private Talk talk = Talk.insecure();
+
+    @AfterEach
+    void close() {
+        talk.close();
+    }
+
+    private Talk.Peer connected(String client) {
+        return talk.new Peer().connect("{\"client\":\"" + client + "\",\"outbox\":false}");
+    }
+
+    private Talk.Peer subscribed(String client, String more) {
+        return connected(client)
+                .say("{\"id\":2,\"subscribe\":{\"channel\":\"news\"" + more + "}}")
+                .hears("\"id\":2,\"subscribe\"");
+    }
+
+    private Position publish(String data) throws Exception {
+        return talk.manager
+                .publish("news", data, SendOptions.defaults().withId("m" + data))
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS)
+                .position();
+    }
+
+    private static String connection(Talk.Peer peer) {
+        return peer.conversation.connectionId();
+    }
+
+    @Test
+    void presence_names_everybody_who_is_subscribed() {
+        Talk.Peer one = subscribed("u1", "");
+        Talk.Peer other = subscribed("u1", "");
+        subscribed("u2", "")
+                .say("{\"id\":3,\"presence_stats\":{\"channel\":\"news\"}}")
+                .hears("{\"id\":3,\"presence_stats\":{\"num_clients\":3,\"num_users\":2}}");
+        one.say("{\"id\":4,\"presence\":{\"channel\":\"news\"}}")
+                .hears("\"" + connection(other) + "\":{\"user\":\"u1\",\"client\":\"" + connection(other) + "\"}");
+        other.conversation.ended(true);
+        one.say("{\"id\":5,\"presence_stats\":{\"channel\":\"news\"}}")
+                .hears("{\"id\":5,\"presence_stats\":{\"num_clients\":2,\"num_users\":2}}");
+        one.say("{\"id\":6,\"presence\":{\"channel\":\"empty\"}}").hears("{\"id\":6,\"presence\":{\"presence\":{}}}");
+        one.say("{\"id\":7,\"presence\":{\"channel\":\"\"}}").hearsError(7, 107);
+        one.say("{\"id\":8,\"presence\":{\"channel\":\"#u2\"}}").hearsError(8, 103);
+    }
+
+    @Test
+    void who_asks_for_it_is_told_who_joins_and_leaves() {
+        Talk.Peer told = subscribed("u1", ",\"join_leave\":true");
+        Talk.Peer untold = subscribed("u2", "");
+        String info = "{\"info\":{\"user\":\"u2\",\"client\":\"" + connection(untold) + "\"}}";
+        told.hears("{\"push\":{\"channel\":\"news\",\"join\":" + info + "}}");
+        untold.say("{\"id\":3,\"unsubscribe\":{\"channel\":\"news\"}}");
+        told.hears("{\"push\":{\"channel\":\"news\",\"leave\":" + info + "}}");
+        Talk.Peer third = subscribed("u3", "");
+        told.hears("\"join\":{\"info\":{\"user\":\"u3\"");
+        third.conversation.ended(false);
+        told.hears("\"leave\":{\"info\":{\"user\":\"u3\"");
+        assertThat(untold.heard()).noneMatch(piece -> piece.contains("join") || piece.contains("leave"));
+    }
+
+    @Test
+    void history_is_bounded_and_goes_both_ways() throws Exception {
+        Position top = null;
+        for (int i = 1; i <= 5; i++) {
+            top = publish(Integer.toString(i));
+        }
+        Talk.Peer peer = connected("u1");
+        String end = "\"epoch\":\"" + top.epoch() + "\",\"offset\":5}}";
+        peer.say("{\"id\":2,\"history\":{\"channel\":\"news\"}}").hears("{\"id\":2,\"history\":{" + end);
+        peer.say("{\"id\":3,\"history\":{\"channel\":\"news\",\"limit\":2}}")
+                .hears("{\"id\":3,\"history\":{\"publications\":[{\"data\":1,\"offset\":1,\"tags\":{\"id\":\"m1\"");
+        assertThat(data(peer, 3)).containsExactly("1", "2");
+        peer.say("{\"id\":4,\"history\":{\"channel\":\"news\",\"limit\":-1,\"since\":{\"offset\":3,\"epoch\":\""
+                        + top.epoch() + "\"}}}")
+                .hears("\"id\":4,");
+        assertThat(data(peer, 4)).containsExactly("4", "5");
+        peer.say("{\"id\":5,\"history\":{\"channel\":\"news\",\"limit\":2,\"reverse\":true}}")
+                .hears("\"id\":5,");
+        assertThat(data(peer, 5)).containsExactly("5", "4");
+        peer.say(
+                        "{\"id\":6,\"history\":{\"channel\":\"news\",\"limit\":9,\"reverse\":true,\"since\":{\"offset\":3,\"epoch\":\""
+                                + top.epoch() + "\"}}}")
+                .hears("\"id\":6,");
+        assertThat(data(peer, 6)).containsExactly("2", "1");
+        peer.say(
+                        "{\"id\":7,\"history\":{\"channel\":\"news\",\"limit\":1,\"since\":{\"offset\":3,\"epoch\":\"other\"}}}")
+                .hearsError(7, 112);
+        peer.say("{\"id\":8,\"history\":{\"channel\":\"#u1\",\"limit\":1}}").hearsError(8, 103);
+        talk.pass(Duration.ofSeconds(301));
+        peer.say("{\"id\":9,\"history\":{\"channel\":\"news\",\"limit\":9}}").hears("{\"id\":9,\"history\":{" + end);
+    }
+
+    private static List<String> data(Talk.Peer peer, int id) {
+        String reply = peer.heard().stream()
+                .filter(piece -> piece.startsWith("{\"id\":" + id + ","))
+                .findFirst()
+                .orElseThrow();
+        return java.util.regex.Pattern.compile("\"data\":(\\d+)")
+                .matcher(reply)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+    }
+
+    @Test
+    void a_removed_history_is_a_loss_for_who_recovers() throws Exception {
+        Position first = publish("1");
+        publish("2");
+        Talk.Peer live = subscribed("u1", "");
+        talk.manager.removeHistory("news").toCompletableFuture().get(10, TimeUnit.SECONDS);
+        Talk.Peer peer = subscribed(
+                "u2", ",\"recover\":true,\"offset\":" + first.offset() + ",\"epoch\":\"" + first.epoch() + "\"");
+        assertThat(peer.heard()).anyMatch(piece -> piece.contains("\"was_recovering\":true}"));
+        publish("3");
+        live.hears("\"offset\":3");
+        peer.hears("\"offset\":3");
+    }
+
+    @Test
+    void the_server_subscribes_and_unsubscribes() throws Exception {
+        Talk.Peer one = connected("u1");
+        Talk.Peer other = connected("u1");
+        Talk.Peer foreign = connected("u2");
+        assertThat(talk.manager.subscribe("u1", connection(one), "news", null)).isEqualTo(1);
+        assertThat(talk.manager.subscribe("u1", null, "news", null)).isEqualTo(1);
+        one.hears("{\"push\":{\"channel\":\"news\",\"subscribe\":{");
+        other.hears("{\"push\":{\"channel\":\"news\",\"subscribe\":{");
+        publish("1");
+        one.hears("\"pub\":{\"data\":1");
+        other.hears("\"pub\":{\"data\":1");
+        one.say("{\"id\":2,\"subscribe\":{\"channel\":\"news\"}}").hearsError(2, 105);
+        assertThat(talk.manager.channels("ne*")).isEqualTo(Map.of("news", 2));
+        assertThat(talk.manager.channels("*x*")).isEmpty();
+        assertThat(talk.manager.unsubscribe("u1", null, "news", 2000, "moved")).isEqualTo(2);
+        one.hears("{\"push\":{\"channel\":\"news\",\"unsubscribe\":{\"code\":2000,\"reason\":\"moved\"}}}");
+        assertThat(talk.manager.unsubscribe("u1", null, "news", 2000, "moved")).isZero();
+        publish("2");
+        assertThat(one.afterAll(9)).noneMatch(piece -> piece.contains("\"data\":2"));
+        assertThat(foreign.heard()).noneMatch(piece -> piece.contains("push"));
+        assertThat(talk.manager.presence("news")).isEmpty();
+    }
+
+    @Test
+    void the_server_disconnects_and_refreshes() {
+        Talk.Peer one = connected("u1");
+        Talk.Peer other = connected("u1");
+        assertThat(talk.manager.disconnect("u1", connection(one), new Ending(4501, "enough")))
+                .isEqualTo(1);
+        one.endsWith(4501);
+        assertThat(other.ended()).isNull();
+        Instant end = Instant.ofEpochMilli(talk.clock.millis() + 60_000);
+        assertThat(talk.manager.refresh("u1", null, end)).isEqualTo(1);
+        other.hears("{\"push\":{\"refresh\":{\"expires\":true,\"ttl\":60}}}");
+        talk.pass(Duration.ofSeconds(61));
+        other.afterAll(9);
+        talk.pass(Duration.ofSeconds(25));
+        other.endsWith(3005);
+    }
+
+    @Test
+    void many_subscriptions_in_one_frame_are_answered_in_order() {
+        Talk.Peer peer = talk.new Peer();
+        peer.say(
+                "{\"id\":1,\"connect\":{\"data\":{\"client\":\"u1\"}}}",
+                "{\"id\":2,\"subscribe\":{\"channel\":\"a\"}}",
+                "{\"id\":3,\"subscribe\":{\"channel\":\"b\"}}",
+                "{\"id\":4,\"presence_stats\":{\"channel\":\"b\"}}");
+        peer.hears("{\"id\":4,\"presence_stats\":{\"num_clients\":1,\"num_users\":1}}");
+        assertThat(peer.heard().stream().map(piece -> piece.substring(0, 7)).toList())
+                .containsExactly("{\"id\":1", "{\"id\":2", "{\"id\":3", "{\"id\":4");
+    }
+}

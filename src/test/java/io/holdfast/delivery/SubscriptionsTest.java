@@ -1,0 +1,85 @@
+package io.holdfast.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SubscriptionsTest {
+    private final Gateway gateway = new Gateway();
+
+    @AfterEach
+    void close() {
+        gateway.close();
+    }
+
+    private Gateway.Client subscribed(String... channels) {
+        Gateway.Client client = gateway.connect();
+        client.connection.identify("u1", null);
+        client.connection.replyConnected("connected".getBytes(StandardCharsets.UTF_8));
+        for (String channel : channels) {
+            client.subscribe(channel, null);
+        }
+        return client;
+    }
+
+    @Test
+    void a_subscription_ends_at_its_time_and_the_others_stay() {
+        Gateway.Client client = subscribed("a", "b", "c");
+        assertThat(client.connection.endSubscriptionAfter("a", Duration.ofSeconds(60)))
+                .isTrue();
+        assertThat(client.connection.endSubscriptionAfter("b", Duration.ofSeconds(90)))
+                .isTrue();
+        assertThat(client.connection.endSubscriptionAfter("x", Duration.ofSeconds(1)))
+                .isFalse();
+        gateway.clock.advance(Duration.ofSeconds(61));
+        Gateway.until(() -> client.lines().contains("unsubscribed a 2501"));
+        assertThat(gateway.manager.presence("a")).isEmpty();
+        assertThat(gateway.manager.presence("b")).hasSize(1);
+        client.connection.endSubscriptionAfter("b", Duration.ofSeconds(90));
+        gateway.clock.advance(Duration.ofSeconds(60));
+        assertThat(gateway.manager.presence("b")).hasSize(1);
+        gateway.clock.advance(Duration.ofSeconds(31));
+        Gateway.until(() -> client.lines().contains("unsubscribed b 2501"));
+        assertThat(gateway.manager.presence("c")).hasSize(1);
+    }
+
+    @Test
+    void a_refreshed_subscription_without_end_stays() {
+        Gateway.Client client = subscribed("a", "b");
+        client.connection.endSubscriptionAfter("a", Duration.ofSeconds(60));
+        client.connection.endSubscriptionAfter("b", Duration.ofSeconds(60));
+        client.connection.endSubscriptionAfter("a", null);
+        gateway.clock.advance(Duration.ofSeconds(61));
+        Gateway.until(() -> client.lines().contains("unsubscribed b 2501"));
+        assertThat(gateway.manager.presence("a")).hasSize(1);
+    }
+
+    @Test
+    void of_two_who_subscribe_a_connection_at_the_same_time_one_does() {
+        Gateway.Client client = subscribed("a");
+        assertThat(client.connection.subscribe("a", null, SubscribeOptions.QUIET))
+                .isNull();
+        assertThat(client.connection.subscribeByServer("a", null)).isFalse();
+        client.connection.unsubscribe("a");
+        assertThat(gateway.manager.channels("")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "news*, news:1, true",
+        "*s:1, news:1, true",
+        "n*w*1, news:1, true",
+        "n*x*1, news:1, false",
+        "news, news:1, false",
+        "*, news:1, true",
+        "a*a, a, false"
+    })
+    void patterns(String pattern, String name, boolean matches) {
+        assertThat(Channels.matches(pattern, name)).isEqualTo(matches);
+    }
+}
