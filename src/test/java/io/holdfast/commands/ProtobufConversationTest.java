@@ -113,8 +113,7 @@ class ProtobufConversationTest {
     }
 
     private static ClientProtocol.Command.Builder connect(String data) {
-        return command(1)
-                .setConnect(ClientProtocol.ConnectRequest.newBuilder().setData(ByteString.copyFromUtf8(data)));
+        return command(1).setConnect(ClientProtocol.ConnectRequest.newBuilder().setData(ByteString.copyFromUtf8(data)));
     }
 
     private static ClientProtocol.Command.Builder publish(int id, String data) {

@@ -44,7 +44,10 @@ class FormatIT {
     void the_query_chooses_where_no_subprotocol_is_offered(String query) {
         URI uri = URI.create(gateway.websocket() + "?" + query);
         try (RawClient connection = RawClient.open(Wire.PROTOBUF, uri, Map.of(), List.of())) {
-            assertThat(connection.connectAs(Names.fresh("format")).path("client").asText())
+            assertThat(connection
+                            .connectAs(Names.fresh("format"))
+                            .path("client")
+                            .asText())
                     .isNotBlank();
         }
         try (RawClient connection = RawClient.open(Wire.JSON, uri, Map.of(), List.of("centrifuge-json"))) {
@@ -103,9 +106,9 @@ class FormatIT {
     @Test
     void a_message_may_come_in_fragments() {
         try (SocketClient connection = gateway.socket(Wire.PROTOBUF)) {
-            byte[] frame = Wire.frame(Json.object(
-                            "{'id': 1, 'connect': {'data': {'client': '%s'}}}", Names.fresh("fragments"))
-                    .toString());
+            byte[] frame =
+                    Wire.frame(Json.object("{'id': 1, 'connect': {'data': {'client': '%s'}}}", Names.fresh("fragments"))
+                            .toString());
             connection.frame(SocketClient.BINARY, Arrays.copyOfRange(frame, 0, 3));
             connection.frame(SocketClient.CONTINUATION, Arrays.copyOfRange(frame, 3, 4));
             connection.frame(SocketClient.FIN, Arrays.copyOfRange(frame, 4, frame.length));

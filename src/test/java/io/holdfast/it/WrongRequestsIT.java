@@ -34,8 +34,6 @@ class WrongRequestsIT {
                 "rpc         | {'method': 'ack', 'data': 'x'}                 | 107",
                 "rpc         | {'method': 'ack', 'data': {'channel': '#x', 'epoch': 'e', 'offset': -1}} | 107",
                 "rpc         | {'method': 'publish', 'data': {}}              | 107",
-                "presence    | {'channel': 'a'}                               | 108",
-                "history     | {'channel': 'a'}                               | 108",
             })
     void a_wrong_request_gets_an_error_and_the_connection_goes_on(String method, String request, int code) {
         try (RawClient connection = gateway.client(wire)) {
