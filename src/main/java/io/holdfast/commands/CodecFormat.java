@@ -7,7 +7,7 @@ import io.holdfast.protocol.SubscribeResult;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 
-/** A codec as delivery uses it: several pieces joined by a line break make a frame. */
+/** A codec as delivery uses it: several pieces joined by its separator make a frame. */
 final class CodecFormat implements WireFormat {
     private final Codec codec;
     private final byte[] ping;

@@ -40,6 +40,7 @@ import io.holdfast.stream.Position;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.logging.Level;
@@ -113,12 +114,33 @@ public final class Conversation {
 
     /** A text frame came. */
     public void receive(String frame) {
-        if (exceedsLimit(frame)) {
+        if (codec.binary()) {
+            answers.close(CloseCode.INAPPROPRIATE_PROTOCOL);
+        } else if (exceedsLimit(frame)) {
             connection.close(TOO_BIG);
-            return;
+        } else {
+            carryOut(() -> codec.decode(frame));
         }
+    }
+
+    /** A binary frame came. */
+    public void receive(byte[] frame) {
+        if (!codec.binary()) {
+            answers.close(CloseCode.INAPPROPRIATE_PROTOCOL);
+        } else if (frame.length > settings.maxFrameBytes()) {
+            connection.close(TOO_BIG);
+        } else {
+            carryOut(() -> codec.decode(frame));
+        }
+    }
+
+    private interface Frame {
+        List<Command> decode() throws MalformedFrameException;
+    }
+
+    private void carryOut(Frame frame) {
         try {
-            for (Command command : codec.decode(frame)) {
+            for (Command command : frame.decode()) {
                 if (connection.hasEnded()) {
                     return;
                 }
@@ -133,11 +155,6 @@ public final class Conversation {
                     e);
             answers.close(CloseCode.INTERNAL_ERROR);
         }
-    }
-
-    /** A frame came that this transport and format do not allow. */
-    public void receiveInappropriate() {
-        answers.close(CloseCode.INAPPROPRIATE_PROTOCOL);
     }
 
     /**
@@ -157,13 +174,26 @@ public final class Conversation {
             }
         } else if (command.id() == 0 && !(request instanceof SendRequest)) {
             answers.close(CloseCode.BAD_REQUEST);
-        } else if (request instanceof ConnectRequest connect && state == State.EXPECTING) {
-            connect(command.id(), connect);
-        } else if (request instanceof ConnectRequest || state != State.CONNECTED) {
+        } else if (state != (request instanceof ConnectRequest ? State.EXPECTING : State.CONNECTED)) {
             answers.close(CloseCode.BAD_REQUEST);
+        } else if (!command.payloadIsJson()) {
+            refusePayload(command.id(), request);
+        } else if (request instanceof ConnectRequest connect) {
+            connect(command.id(), connect);
         } else {
             dispatch(command.id(), request);
         }
+    }
+
+    private void refusePayload(int id, Request request) {
+        if (request instanceof SendRequest) {
+            LOG.log(Level.FINE, "Client {0} sent what is not JSON", who.client());
+            return;
+        }
+        if (request instanceof ConnectRequest) {
+            state = State.UNUSABLE;
+        }
+        answers.error(id, ErrorCode.BAD_REQUEST);
     }
 
     private void dispatch(int id, Request request) {

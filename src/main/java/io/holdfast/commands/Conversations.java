@@ -5,7 +5,9 @@ import io.holdfast.delivery.Connection;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.protocol.Codec;
 import io.holdfast.protocol.JsonCodec;
+import io.holdfast.protocol.ProtobufCodec;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.UUID;
@@ -17,8 +19,15 @@ public class Conversations {
     private final AccessPolicy access;
     private final CommandSettings settings;
     private final DeliveryClock clock;
-    private final JsonCodec json = new JsonCodec();
-    private final CodecFormat jsonFormat = new CodecFormat(json, new byte[] {'\n'});
+    private final Speech json = Speech.of(new JsonCodec(), new byte[] {'\n'});
+    private final Speech protobuf = Speech.of(new ProtobufCodec(), new byte[0]);
+
+    /** A format as both rooms need it: encoded once per publication, because each is there once. */
+    private record Speech(Codec codec, CodecFormat format) {
+        static Speech of(Codec codec, byte[] separator) {
+            return new Speech(codec, new CodecFormat(codec, separator));
+        }
+    }
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
@@ -35,9 +44,13 @@ public class Conversations {
         this.clock = clock;
     }
 
-    /** Begins a conversation in JSON. */
-    public Conversation begin(Connection transport) {
-        RegisteredConnection connection = manager.register(UUID.randomUUID().toString(), transport, jsonFormat, "");
-        return new Conversation(connection, json, manager, access, settings, clock);
+    /** Begins a conversation. @param transport writes frames of the kind that the format wants */
+    public Conversation begin(Connection transport, Format format) {
+        Speech speech = switch (format) {
+            case JSON -> json;
+            case PROTOBUF -> protobuf;
+        };
+        RegisteredConnection connection = manager.register(UUID.randomUUID().toString(), transport, speech.format(), "");
+        return new Conversation(connection, speech.codec(), manager, access, settings, clock);
     }
 }

@@ -6,10 +6,13 @@ import java.util.Map;
 /**
  * One form of the wire. Stateless; any thread.
  *
- * <p>Encoded pieces carry no separator and, in JSON, no line break: whoever builds a frame joins them with
- * <code>'\n'</code>.
+ * <p>Encoded pieces carry no separator. In JSON there is no line break in them, and whoever builds a frame joins them with
+ * <code>'\n'</code>; in Protobuf they begin with their length, and nothing stands between them.
  */
 public interface Codec {
+
+    /** Whether frames are bytes, on a transport that tells bytes from text. */
+    boolean binary();
 
     /**
      * Reads all commands of a frame, at least one. All or nothing: if any part is malformed, none is returned.

@@ -24,6 +24,11 @@ public final class JsonCodec implements Codec {
     private static final int PUBLICATION_FRAME = 128; // what the constants above and three numbers take
 
     @Override
+    public boolean binary() {
+        return false;
+    }
+
+    @Override
     public List<Command> decode(byte[] frame) throws MalformedFrameException {
         try {
             return decode(JsonInput.utf8(frame));

@@ -1,5 +1,6 @@
 package io.holdfast.websocket;
 
+import io.holdfast.commands.Format;
 import jakarta.servlet.http.HttpSession;
 import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.Session;
@@ -10,6 +11,8 @@ import java.util.Map;
 
 /** Tidies up after the handshake: Liberty makes an HttpSession for each, which would live for 30 minutes. */
 public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
+    static final String JSON = "centrifuge-json";
+    static final String PROTOBUF = "centrifuge-protobuf";
 
     @Override
     public boolean checkOrigin(String originHeaderValue) {
@@ -24,10 +27,15 @@ public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
         }
     }
 
-    /** Whether the client asks in the query for the format that is not spoken here yet. */
-    static boolean wantsProtobuf(Session session) {
+    /** What the client asked for: by its subprotocol, or by the query where it offers none; JSON if it says nothing. */
+    static Format format(Session session) {
+        String subprotocol = session.getNegotiatedSubprotocol();
+        if (subprotocol != null && !subprotocol.isEmpty()) {
+            return subprotocol.equals(PROTOBUF) ? Format.PROTOBUF : Format.JSON;
+        }
         Map<String, List<String>> query = session.getRequestParameterMap();
-        return query.getOrDefault("cf_protocol", List.of()).contains("protobuf")
+        boolean protobuf = query.getOrDefault("cf_protocol", List.of()).contains("protobuf")
                 || query.getOrDefault("format", List.of()).contains("protobuf");
+        return protobuf ? Format.PROTOBUF : Format.JSON;
     }
 }

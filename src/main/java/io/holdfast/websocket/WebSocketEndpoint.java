@@ -2,6 +2,7 @@ package io.holdfast.websocket;
 
 import io.holdfast.commands.Conversation;
 import io.holdfast.commands.Conversations;
+import io.holdfast.commands.Format;
 import io.holdfast.delivery.DeliverySettings;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 @ServerEndpoint(
         value = "/connection/websocket",
-        subprotocols = "centrifuge-json",
+        subprotocols = {HandshakeConfigurator.JSON, HandshakeConfigurator.PROTOBUF},
         configurator = HandshakeConfigurator.class)
 @Dependent
 public class WebSocketEndpoint {
@@ -49,11 +50,8 @@ public class WebSocketEndpoint {
     @OnOpen
     public void open(Session session) {
         session.setMaxIdleTimeout(0);
-        Conversation begun = conversations.begin(new WebSocketConnection(session, settings.sendTimeout()));
-        conversation = begun;
-        if (HandshakeConfigurator.wantsProtobuf(session)) {
-            begun.receiveInappropriate();
-        }
+        Format format = HandshakeConfigurator.format(session);
+        conversation = conversations.begin(WebSocketConnection.of(session, settings.sendTimeout(), format), format);
     }
 
     @OnMessage(maxMessageSize = CEILING_BYTES)
@@ -66,7 +64,7 @@ public class WebSocketEndpoint {
     @OnMessage(maxMessageSize = CEILING_BYTES)
     public void receive(byte[] frame) {
         if (conversation != null) {
-            conversation.receiveInappropriate();
+            conversation.receive(frame);
         }
     }
 

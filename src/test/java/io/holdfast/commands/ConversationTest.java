@@ -77,7 +77,7 @@ class ConversationTest {
     @Test
     void a_frame_in_another_format_is_inappropriate() {
         Talk.Peer peer = peer();
-        peer.conversation.receiveInappropriate();
+        peer.conversation.receive(new byte[] {0});
         peer.endsWith(3506);
     }
 

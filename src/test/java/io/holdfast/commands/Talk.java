@@ -23,6 +23,7 @@ import io.holdfast.delivery.PlainPayloads;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.stream.MemoryEngine;
 import io.holdfast.stream.Retention;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,9 +129,20 @@ final class Talk implements AutoCloseable {
 
     /** A client's end. Does not answer pings by itself. */
     final class Peer implements Connection {
-        final Conversation conversation = conversations.begin(this);
+        final Conversation conversation;
+        private final Format format;
         private final List<String> heard = new ArrayList<>();
+        private final ByteArrayOutputStream heardBytes = new ByteArrayOutputStream();
         private Ending ending;
+
+        Peer() {
+            this(Format.JSON);
+        }
+
+        Peer(Format format) {
+            this.format = format;
+            this.conversation = conversations.begin(this, format);
+        }
 
         Peer say(String... commands) {
             conversation.receive(String.join("\n", commands));
@@ -173,12 +185,21 @@ final class Talk implements AutoCloseable {
             return List.copyOf(heard);
         }
 
+        /** All frames of a peer that speaks Protobuf. */
+        synchronized byte[] heardBytes() {
+            return heardBytes.toByteArray();
+        }
+
         synchronized Ending ended() {
             return ending;
         }
 
         @Override
         public synchronized void send(byte[] frame, int length) {
+            if (format == Format.PROTOBUF) {
+                heardBytes.write(frame, 0, length);
+                return;
+            }
             heard.addAll(List.of(new String(frame, 0, length, UTF_8).split("\n", -1)));
         }
 

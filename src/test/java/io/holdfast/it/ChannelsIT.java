@@ -7,18 +7,24 @@ import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Ordinary channels: subscribe, publish, recover, unsubscribe. */
 @ExtendWith(Gateway.class)
+@ParameterizedClass
+@EnumSource(Wire.class)
 class ChannelsIT {
+    private final Wire wire;
     private final LibertyServer gateway;
 
-    ChannelsIT(LibertyServer gateway) {
+    ChannelsIT(Wire wire, LibertyServer gateway) {
+        this.wire = wire;
         this.gateway = gateway;
     }
 
     private RawClient connected() {
-        RawClient connection = gateway.client();
+        RawClient connection = gateway.client(wire);
         connection.connectAs(Names.fresh("reader"));
         return connection;
     }
@@ -159,7 +165,7 @@ class ChannelsIT {
     void subscribing_twice_is_an_error_and_so_is_the_own_outbox() {
         String channel = Names.fresh("twice");
         String client = Names.fresh("self");
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             connection.connectAs(client);
             connection.command("subscribe", "{'channel': '%s'}", channel);
             assertThat(connection.refused("subscribe", "{'channel': '%s'}", channel))

@@ -8,17 +8,23 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Confirmation, by answered pings and by acks, and the cursors of devices. */
 @ExtendWith(Gateway.class)
+@ParameterizedClass
+@EnumSource(Wire.class)
 class ConfirmationIT {
     private static final String EXPLICIT = "{'data': {'client': '%s', 'device': '%s', 'acks': 'explicit'}}";
 
+    private final Wire wire;
     private final LibertyServer gateway;
     private final String client = Names.fresh("confirm");
     private final String outbox = "#" + client;
 
-    ConfirmationIT(LibertyServer gateway) {
+    ConfirmationIT(Wire wire, LibertyServer gateway) {
+        this.wire = wire;
         this.gateway = gateway;
     }
 
@@ -38,7 +44,7 @@ class ConfirmationIT {
     void a_message_is_queued_then_sent_then_acknowledged() {
         gateway.api().sendNumbers(client, 1, 1);
         assertThat(state(1)).isEqualTo("queued");
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             connection.ignorePings();
             connection.connectAs(client);
             connection.publication(outbox);
@@ -51,7 +57,7 @@ class ConfirmationIT {
 
     @Test
     void an_answered_ping_confirms_in_auto_mode() {
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             connection.connectAs(client);
             gateway.api().sendNumbers(client, 1, 3);
             connection.publications(outbox, 3);
@@ -62,7 +68,7 @@ class ConfirmationIT {
 
     @Test
     void an_answered_ping_confirms_nothing_in_explicit_mode() {
-        try (SocketClient connection = gateway.socket()) {
+        try (SocketClient connection = gateway.socket(wire)) {
             connection.connect(EXPLICIT, client, "d1");
             gateway.api().sendNumbers(client, 1, 3);
             connection.publications(outbox, 3);
@@ -71,7 +77,7 @@ class ConfirmationIT {
             assertThat(state(1)).isEqualTo("sent");
             connection.drop();
         }
-        try (RawClient again = gateway.client()) {
+        try (RawClient again = gateway.client(wire)) {
             again.connect(EXPLICIT, client, "d1");
             assertThat(again.publications(outbox, 3)).extracting(Pub::n).containsExactly(1, 2, 3);
         }
@@ -79,7 +85,7 @@ class ConfirmationIT {
 
     @Test
     void an_ack_by_rpc_confirms_everything_up_to_it_and_is_answered() {
-        try (SocketClient connection = gateway.socket()) {
+        try (SocketClient connection = gateway.socket(wire)) {
             String epoch = epoch(connection.connect(EXPLICIT, client, "d1"), outbox);
             gateway.api().sendNumbers(client, 1, 5);
             long third = connection.publications(outbox, 5).get(2).offset();
@@ -89,7 +95,7 @@ class ConfirmationIT {
             assertThat(state(4)).isEqualTo("sent");
             connection.drop();
         }
-        try (RawClient again = gateway.client()) {
+        try (RawClient again = gateway.client(wire)) {
             again.connect(EXPLICIT, client, "d1");
             assertThat(again.publications(outbox, 2)).extracting(Pub::n).containsExactly(4, 5);
         }
@@ -101,12 +107,12 @@ class ConfirmationIT {
 
     @Test
     void after_an_orderly_end_the_oldest_unconfirmed_goes_alone_until_the_client_shows_that_it_lives() {
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             connection.connect(EXPLICIT, client, "d1");
             gateway.api().sendNumbers(client, 1, 3);
             connection.publications(outbox, 3);
         }
-        try (RawClient again = gateway.client()) {
+        try (RawClient again = gateway.client(wire)) {
             again.ignorePings();
             again.connect(EXPLICIT, client, "d1");
             assertThat(again.publication(outbox).n()).isEqualTo(1);
@@ -119,7 +125,7 @@ class ConfirmationIT {
 
     @Test
     void an_ack_by_send_confirms_without_an_answer() {
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             String epoch = epoch(connection.connect(EXPLICIT, client, "d1"), outbox);
             gateway.api().sendNumbers(client, 1, 2);
             long second = connection.publications(outbox, 2).get(1).offset();
@@ -133,7 +139,7 @@ class ConfirmationIT {
 
     @Test
     void an_ack_of_another_epoch_or_above_what_was_written_moves_nothing() {
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             String epoch = epoch(connection.connect(EXPLICIT, client, "d1"), outbox);
             gateway.api().sendNumbers(client, 1, 2);
             long second = connection.publications(outbox, 2).get(1).offset();
@@ -149,7 +155,7 @@ class ConfirmationIT {
 
     @Test
     void a_lower_ack_changes_nothing() {
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             String epoch = epoch(connection.connect(EXPLICIT, client, "d1"), outbox);
             gateway.api().sendNumbers(client, 1, 3);
             long third = connection.publications(outbox, 3).get(2).offset();
@@ -157,7 +163,7 @@ class ConfirmationIT {
             JsonNode lower = connection.command("rpc", ack(), outbox, epoch, third - 2);
             assertThat(lower.path("data").path("acked").asLong()).isEqualTo(third);
         }
-        try (RawClient again = gateway.client()) {
+        try (RawClient again = gateway.client(wire)) {
             again.connect(EXPLICIT, client, "d1");
             again.silent(outbox, Duration.ofMillis(400));
         }
@@ -167,12 +173,12 @@ class ConfirmationIT {
     void an_ack_may_come_on_a_later_connection() {
         String epoch;
         long third;
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             epoch = epoch(connection.connect(EXPLICIT, client, "d1"), outbox);
             gateway.api().sendNumbers(client, 1, 3);
             third = connection.publications(outbox, 3).get(2).offset();
         }
-        try (RawClient later = gateway.client()) {
+        try (RawClient later = gateway.client(wire)) {
             later.connect(EXPLICIT, client, "d1");
             later.command("rpc", ack(), outbox, epoch, third);
             acknowledged(3);
@@ -181,10 +187,10 @@ class ConfirmationIT {
 
     @Test
     void devices_have_cursors_of_their_own_while_both_are_there() {
-        try (RawClient phone = gateway.client();
-                RawClient till = gateway.client();
-                RawClient newPhone = gateway.client();
-                RawClient newTill = gateway.client()) {
+        try (RawClient phone = gateway.client(wire);
+                RawClient till = gateway.client(wire);
+                RawClient newPhone = gateway.client(wire);
+                RawClient newTill = gateway.client(wire)) {
             String epoch = epoch(phone.connect(EXPLICIT, client, "phone"), outbox);
             till.connect(EXPLICIT, client, "till");
             gateway.api().sendNumbers(client, 1, 4);
@@ -201,12 +207,12 @@ class ConfirmationIT {
 
     @Test
     void a_device_that_is_away_does_not_hold_back_what_another_has_confirmed() {
-        try (SocketClient till = gateway.socket()) {
+        try (SocketClient till = gateway.socket(wire)) {
             till.connect(EXPLICIT, client, "till");
             till.drop();
         }
-        try (RawClient phone = gateway.client();
-                RawClient till = gateway.client()) {
+        try (RawClient phone = gateway.client(wire);
+                RawClient till = gateway.client(wire)) {
             String epoch = epoch(phone.connect(EXPLICIT, client, "phone"), outbox);
             gateway.api().sendNumbers(client, 1, 4);
             long second = phone.publications(outbox, 4).get(1).offset();
@@ -224,14 +230,14 @@ class ConfirmationIT {
 
     @Test
     void a_new_device_starts_after_what_another_has_confirmed() {
-        try (RawClient phone = gateway.client()) {
+        try (RawClient phone = gateway.client(wire)) {
             phone.connect("{'data': {'client': '%s', 'device': 'phone'}}", client);
             gateway.api().sendNumbers(client, 1, 3);
             phone.publications(outbox, 3);
             acknowledged(3);
         }
         gateway.api().sendNumbers(client, 4, 5);
-        try (RawClient tablet = gateway.client()) {
+        try (RawClient tablet = gateway.client(wire)) {
             tablet.connect("{'data': {'client': '%s', 'device': 'tablet'}}", client);
             assertThat(tablet.publications(outbox, 2)).extracting(Pub::n).containsExactly(4, 5);
         }
@@ -241,14 +247,14 @@ class ConfirmationIT {
     void a_presented_position_confirms_what_lies_below_it() {
         long second;
         String epoch;
-        try (SocketClient first = gateway.socket()) {
+        try (SocketClient first = gateway.socket(wire)) {
             first.ignorePings();
             epoch = epoch(first.connectAs(client), outbox);
             gateway.api().sendNumbers(client, 1, 3);
             second = first.publications(outbox, 3).get(1).offset();
             first.drop();
         }
-        try (RawClient second2 = gateway.client()) {
+        try (RawClient second2 = gateway.client(wire)) {
             second2.ignorePings();
             second2.connect(OutboxIT.RETURN, client, client, epoch, second);
             assertThat(second2.publication(outbox).n()).isEqualTo(3);
@@ -259,14 +265,14 @@ class ConfirmationIT {
 
     @Test
     void a_client_that_answers_no_ping_is_closed_and_its_messages_stay() {
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             connection.ignorePings();
             connection.connectAs(client);
             gateway.api().sendNumbers(client, 1, 1);
             connection.publication(outbox);
             assertThat(connection.awaitClose(Duration.ofSeconds(20)).code()).isEqualTo(3012);
         }
-        try (RawClient again = gateway.client()) {
+        try (RawClient again = gateway.client(wire)) {
             again.connectAs(client);
             assertThat(again.publication(outbox).n()).isEqualTo(1);
         }

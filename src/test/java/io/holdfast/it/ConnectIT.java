@@ -4,24 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** How a connection begins. */
 @ExtendWith(Gateway.class)
+@ParameterizedClass
+@EnumSource(Wire.class)
 class ConnectIT {
+    private final Wire wire;
     private final LibertyServer gateway;
 
-    ConnectIT(LibertyServer gateway) {
+    ConnectIT(Wire wire, LibertyServer gateway) {
+        this.wire = wire;
         this.gateway = gateway;
     }
 
     @Test
     void the_reply_to_connect_names_the_connection_the_ping_and_the_outbox() {
         String client = Names.fresh("connect");
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             JsonNode result = connection.connectAs(client);
             assertThat(result.path("client").asText()).isNotBlank();
             assertThat(result.path("version").asText()).isNotBlank();
@@ -38,8 +42,8 @@ class ConnectIT {
     @Test
     void connections_have_ids_of_their_own() {
         String client = Names.fresh("connect");
-        try (RawClient one = gateway.client();
-                RawClient two = gateway.client()) {
+        try (RawClient one = gateway.client(wire);
+                RawClient two = gateway.client(wire)) {
             assertThat(one.connectAs(client).path("client"))
                     .isNotEqualTo(two.connectAs(client).path("client"));
         }
@@ -48,7 +52,7 @@ class ConnectIT {
     @Test
     void a_client_that_wants_no_outbox_gets_none() {
         String client = Names.fresh("connect");
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             JsonNode result = connection.connect("{'data': {'client': '%s', 'outbox': false}}", client);
             assertThat(result.path("subs").has("#" + client)).isFalse();
             gateway.api().sendNumbers(client, 1, 1);
@@ -60,7 +64,7 @@ class ConnectIT {
     void commands_may_follow_connect_in_the_same_frame_and_are_answered_in_order() {
         String client = Names.fresh("connect");
         String channel = Names.fresh("pipelined");
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             connection.send(Json.object("{'id': 1, 'connect': {'data': {'client': '%s'}}}", client) + "\n"
                     + Json.object("{'id': 2, 'subscribe': {'channel': '%s'}}", channel) + "\n"
                     + Json.object("{'id': 3, 'publish': {'channel': '%s', 'data': {'n': 7}}}", channel));
@@ -74,7 +78,7 @@ class ConnectIT {
 
     @Test
     void after_a_failed_connect_the_connection_is_of_no_use() {
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             connection.send("{\"id\":1,\"connect\":{\"data\":{\"client\":\"\",\"acks\":\"sometimes\"}}}\n"
                     + "{\"id\":2,\"subscribe\":{\"channel\":\"never\"}}");
             assertThat(connection.awaitClose().code()).isGreaterThanOrEqualTo(3500);
@@ -82,19 +86,8 @@ class ConnectIT {
     }
 
     @Test
-    void the_json_subprotocol_is_accepted_and_so_is_its_absence() {
-        try (RawClient named = RawClient.open(gateway.websocket(), Map.of(), List.of("centrifuge-json"));
-                RawClient unnamed = gateway.client()) {
-            assertThat(named.subprotocol()).isEqualTo("centrifuge-json");
-            assertThat(unnamed.subprotocol()).isNullOrEmpty();
-            named.connectAs(Names.fresh("connect"));
-            unnamed.connectAs(Names.fresh("connect"));
-        }
-    }
-
-    @Test
     void a_second_connect_is_an_error_and_harms_nothing_published_before() {
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             connection.connectAs(Names.fresh("connect"));
             connection.send("{\"id\":99,\"connect\":{\"data\":{\"client\":\"other\"}}}");
             assertThat(connection.awaitClose().code()).isEqualTo(3501);
@@ -102,20 +95,10 @@ class ConnectIT {
     }
 
     @Test
-    void a_connection_that_never_connects_is_closed_as_stale() {
-        try (RawClient connection = gateway.client()) {
-            long start = System.nanoTime();
-            Close close = connection.awaitClose(Duration.ofSeconds(14));
-            assertThat(close.code()).isEqualTo(3502);
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(8));
-        }
-    }
-
-    @Test
     void the_newer_connection_of_a_named_device_replaces_the_older() {
         String client = Names.fresh("connect");
-        try (RawClient older = gateway.client();
-                RawClient newer = gateway.client()) {
+        try (RawClient older = gateway.client(wire);
+                RawClient newer = gateway.client(wire)) {
             older.connect("{'data': {'client': '%s', 'device': 'till-3'}}", client);
             newer.connect("{'data': {'client': '%s', 'device': 'till-3'}}", client);
             assertThat(older.awaitClose()).isEqualTo(new Close(4500, "replaced"));
@@ -127,8 +110,8 @@ class ConnectIT {
     @Test
     void the_unnamed_device_may_have_many_connections_and_each_gets_everything() {
         String client = Names.fresh("connect");
-        try (RawClient one = gateway.client();
-                RawClient two = gateway.client()) {
+        try (RawClient one = gateway.client(wire);
+                RawClient two = gateway.client(wire)) {
             one.connectAs(client);
             two.connectAs(client);
             gateway.api().sendNumbers(client, 1, 3);
@@ -139,7 +122,7 @@ class ConnectIT {
 
     @Test
     void a_command_ping_is_answered() {
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             connection.connectAs(Names.fresh("connect"));
             assertThat(connection.ask("ping", "{}").has("error")).isFalse();
         }

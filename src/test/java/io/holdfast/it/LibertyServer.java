@@ -278,11 +278,19 @@ final class LibertyServer implements AutoCloseable {
     }
 
     RawClient client() {
-        return RawClient.open(websocket());
+        return client(Wire.JSON);
+    }
+
+    RawClient client(Wire wire) {
+        return RawClient.open(wire, websocket());
     }
 
     SocketClient socket() {
-        return SocketClient.open(websocket());
+        return socket(Wire.JSON);
+    }
+
+    SocketClient socket(Wire wire) {
+        return SocketClient.open(wire, websocket());
     }
 
     long pid() {

@@ -7,15 +7,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** One message and its options: id, time to live, tags, critical. */
 @ExtendWith(Gateway.class)
+@ParameterizedClass
+@EnumSource(Wire.class)
 class MessageIT {
+    private final Wire wire;
     private final LibertyServer gateway;
     private final String client = Names.fresh("message");
     private final String outbox = "#" + client;
 
-    MessageIT(LibertyServer gateway) {
+    MessageIT(Wire wire, LibertyServer gateway) {
+        this.wire = wire;
         this.gateway = gateway;
     }
 
@@ -40,7 +46,7 @@ class MessageIT {
         assertThat(again.path("offset")).isEqualTo(first.path("offset"));
         assertThat(again.path("epoch")).isEqualTo(first.path("epoch"));
         gateway.api().send("{'client': '%s', 'id': 'b', 'data': {'n': 3}}", client);
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             connection.connectAs(client);
             assertThat(connection.publications(outbox, 2)).extracting(Pub::n).containsExactly(1, 3);
         }
@@ -60,7 +66,7 @@ class MessageIT {
                         50,
                         i -> Json.object("{'client': '%s', 'id': 'same', 'data': {'n': %d}}", client, i)
                                 .toString());
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             connection.connectAs(client);
             connection.publication(outbox);
             connection.silent(outbox, Duration.ofMillis(400));
@@ -72,7 +78,7 @@ class MessageIT {
         gateway.api().send("{'client': '%s', 'id': 'short', 'ttl': 1, 'data': {'n': 1}}", client);
         gateway.api().send("{'client': '%s', 'id': 'long', 'ttl': 60, 'data': {'n': 2}}", client);
         await().until(() -> gateway.api().state(client, "short").equals("expired"));
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             JsonNode sub = connection.connectAs(client).path("subs").path(outbox);
             Pub pub = connection.publication(outbox);
             assertThat(pub.n()).isEqualTo(2);
@@ -84,7 +90,7 @@ class MessageIT {
     @Test
     void a_hole_left_by_expiry_is_no_loss() {
         String epoch;
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             epoch = connection
                     .connectAs(client)
                     .path("subs")
@@ -95,7 +101,7 @@ class MessageIT {
         gateway.api().send("{'client': '%s', 'id': 'short', 'ttl': 1, 'data': {'n': 1}}", client);
         gateway.api().send("{'client': '%s', 'id': 'long', 'data': {'n': 2}}", client);
         await().until(() -> gateway.api().state(client, "short").equals("expired"));
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             JsonNode sub = connection
                     .connect(
                             "{'data': {'client': '%s'}, 'subs': {'%s': {'recover': true, 'epoch': '%s', 'offset': 0}}}",
@@ -110,7 +116,7 @@ class MessageIT {
     @Test
     void tags_reach_the_client_beside_id_and_expiry() {
         gateway.api().send("{'client': '%s', 'id': 'a', 'ttl': 60, 'tags': {'kind': 'order'}, 'data': {}}", client);
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             connection.connectAs(client);
             JsonNode tags = connection.publication(outbox).tags();
             assertThat(tags.path("kind").asText()).isEqualTo("order");
@@ -123,7 +129,7 @@ class MessageIT {
 
     @Test
     void a_message_that_is_not_critical_reaches_who_is_there_and_is_not_stored() {
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             connection.connectAs(client);
             JsonNode receipt = gateway.api().send("{'client': '%s', 'critical': false, 'data': {'n': 1}}", client);
             assertThat(receipt.path("stored").asBoolean(true)).isFalse();
@@ -134,7 +140,7 @@ class MessageIT {
         }
         JsonNode nobody = gateway.api().send("{'client': '%s', 'critical': false, 'data': {'n': 2}}", client);
         assertThat(nobody.path("connections").asInt()).isZero();
-        try (RawClient later = gateway.client()) {
+        try (RawClient later = gateway.client(wire)) {
             later.connectAs(client);
             later.silent(outbox, Duration.ofMillis(300));
         }
@@ -161,7 +167,7 @@ class MessageIT {
     @Test
     void a_broadcast_reaches_every_channel_of_its_list() {
         String one = Names.fresh("broadcast");
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             connection.connectAs(client);
             connection.command("subscribe", "{'channel': '%s'}", one);
             JsonNode answer = gateway.api()

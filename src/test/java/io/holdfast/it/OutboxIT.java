@@ -11,15 +11,21 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The promise: what was accepted while a client was away comes when it is back, in order, each once. */
 @ExtendWith(Gateway.class)
+@ParameterizedClass
+@EnumSource(Wire.class)
 class OutboxIT {
+    private final Wire wire;
     private final LibertyServer gateway;
     private final String client = Names.fresh("outbox");
     private final String outbox = "#" + client;
 
-    OutboxIT(LibertyServer gateway) {
+    OutboxIT(Wire wire, LibertyServer gateway) {
+        this.wire = wire;
         this.gateway = gateway;
     }
 
@@ -33,7 +39,7 @@ class OutboxIT {
 
     @Test
     void a_connected_client_gets_messages_as_they_come() {
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             connection.connectAs(client);
             gateway.api().sendNumbers(client, 1, 10);
             List<Pub> pubs = connection.publications(outbox, 10);
@@ -47,13 +53,13 @@ class OutboxIT {
     void who_loses_the_connection_and_misses_100_gets_100_in_order_each_once() {
         long offset;
         String epoch;
-        SocketClient first = gateway.socket();
+        SocketClient first = gateway.socket(wire);
         epoch = first.connectAs(client).path("subs").path(outbox).path("epoch").asText();
         gateway.api().sendNumbers(client, 1, 5);
         offset = first.publications(outbox, 5).get(4).offset();
         first.drop();
         gateway.api().sendNumbers(client, 6, 105);
-        try (RawClient second = gateway.client()) {
+        try (RawClient second = gateway.client(wire)) {
             JsonNode reply = second.connect(RETURN, client, client, epoch, offset);
             JsonNode sub = reply.path("subs").path(outbox);
             assertThat(sub.path("was_recovering").asBoolean()).isTrue();
@@ -70,7 +76,7 @@ class OutboxIT {
 
     @Test
     void a_fresh_instance_goes_on_behind_what_its_predecessor_confirmed() {
-        try (SocketClient first = gateway.socket()) {
+        try (SocketClient first = gateway.socket(wire)) {
             first.connectAs(client);
             gateway.api().sendNumbers(client, 1, 10);
             first.publications(outbox, 10);
@@ -78,7 +84,7 @@ class OutboxIT {
             first.drop();
         }
         gateway.api().sendNumbers(client, 11, 20);
-        try (RawClient fresh = gateway.client()) {
+        try (RawClient fresh = gateway.client(wire)) {
             fresh.connectAs(client);
             assertThat(fresh.publications(outbox, 10)).extracting(Pub::n).containsExactly(numbers(11, 20));
             fresh.silent(outbox, Duration.ofMillis(300));
@@ -88,13 +94,13 @@ class OutboxIT {
     @Test
     void a_fresh_instance_sees_again_what_was_not_confirmed_with_the_same_offsets_and_ids() {
         List<Pub> seen;
-        try (SocketClient first = gateway.socket()) {
+        try (SocketClient first = gateway.socket(wire)) {
             first.ignorePings().connectAs(client);
             gateway.api().sendNumbers(client, 1, 5);
             seen = first.publications(outbox, 5);
             first.drop();
         }
-        try (RawClient fresh = gateway.client()) {
+        try (RawClient fresh = gateway.client(wire)) {
             fresh.connectAs(client);
             // The oldest of them goes alone on its second attempt; all of them come.
             assertThat(fresh.publications(outbox, 5)).isEqualTo(seen);
@@ -104,7 +110,7 @@ class OutboxIT {
     @Test
     void a_client_that_was_never_there_gets_all_that_is_retained() {
         gateway.api().sendNumbers(client, 1, 30);
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             JsonNode sub = connection.connectAs(client).path("subs").path(outbox);
             assertThat(sub.path("offset").asLong()).isZero();
             assertThat(connection.publications(outbox, 30)).extracting(Pub::n).containsExactly(numbers(1, 30));
@@ -114,7 +120,7 @@ class OutboxIT {
     @Test
     void recovery_from_an_absent_offset_is_from_zero() {
         gateway.api().sendNumbers(client, 1, 3);
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             JsonNode sub = connection
                     .connect(
                             "{'data': {'client': '%s'}, 'subs': {'%s': {'recover': true, 'epoch': '%s'}}}",
@@ -142,7 +148,7 @@ class OutboxIT {
                         count,
                         n -> Json.object("{'client': '%s', 'data': {'n': %d, 'filler': '%s'}}", client, n, filler)
                                 .toString());
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             connection.connectAs(client);
             List<Pub> pubs = connection.publications(outbox, count);
             assertThat(pubs).extracting(Pub::offset).isSorted().doesNotHaveDuplicates();
@@ -158,7 +164,7 @@ class OutboxIT {
         gateway.api().sendNumbers(client, 1, 100);
         Thread publisher = new Thread(() -> gateway.api().sendNumbers(client, 101, 200));
         publisher.start();
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             connection.connectAs(client);
             assertThat(connection.publications(outbox, 200)).extracting(Pub::n).containsExactly(numbers(1, 200));
         }
@@ -167,7 +173,7 @@ class OutboxIT {
     @Test
     void an_unknown_epoch_is_told_and_gets_all_that_is_left() {
         gateway.api().sendNumbers(client, 1, 4);
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             JsonNode sub = connection
                     .connect(RETURN, client, client, "another-life", 2)
                     .path("subs")
@@ -185,7 +191,7 @@ class OutboxIT {
                         1_100,
                         n -> Json.object("{'client': '%s', 'id': 'm%d', 'data': {'n': %d}}", client, n, n)
                                 .toString());
-        try (RawClient connection = gateway.client()) {
+        try (RawClient connection = gateway.client(wire)) {
             JsonNode sub = connection
                     .connect(RETURN, client, client, epochOf(client), 0)
                     .path("subs")
@@ -214,8 +220,8 @@ class OutboxIT {
     @Test
     void clients_get_nothing_of_each_other() {
         String other = Names.fresh("outbox");
-        try (RawClient one = gateway.client();
-                RawClient two = gateway.client()) {
+        try (RawClient one = gateway.client(wire);
+                RawClient two = gateway.client(wire)) {
             one.connectAs(client);
             two.connectAs(other);
             gateway.api().sendNumbers(other, 1, 2);

@@ -10,6 +10,7 @@ import jakarta.websocket.Session;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import org.glassfish.tyrus.client.ClientManager;
@@ -20,16 +21,25 @@ final class RawClient extends WireClient {
 
     private final Session session;
 
-    private RawClient(URI uri, ClientEndpointConfig config) throws DeploymentException, IOException {
+    private RawClient(Wire wire, URI uri, ClientEndpointConfig config) throws DeploymentException, IOException {
+        super(wire);
         session = TYRUS.connectToServer(new Listener(), config, uri);
     }
 
     static RawClient open(URI uri) {
-        return open(uri, Map.of(), List.of());
+        return open(Wire.JSON, uri);
+    }
+
+    static RawClient open(Wire wire, URI uri) {
+        return open(wire, uri, Map.of(), wire.subprotocols());
     }
 
     /** Opens with extra headers of the handshake and offered subprotocols. */
     static RawClient open(URI uri, Map<String, String> headers, List<String> subprotocols) {
+        return open(Wire.JSON, uri, headers, subprotocols);
+    }
+
+    static RawClient open(Wire wire, URI uri, Map<String, String> headers, List<String> subprotocols) {
         ClientEndpointConfig config = ClientEndpointConfig.Builder.create()
                 .preferredSubprotocols(subprotocols)
                 .configurator(new ClientEndpointConfig.Configurator() {
@@ -40,7 +50,7 @@ final class RawClient extends WireClient {
                 })
                 .build();
         try {
-            return new RawClient(uri, config);
+            return new RawClient(wire, uri, config);
         } catch (DeploymentException e) {
             throw new IllegalStateException("no handshake with " + uri, e);
         } catch (IOException e) {
@@ -53,9 +63,18 @@ final class RawClient extends WireClient {
     }
 
     @Override
-    synchronized void send(String frame) {
+    synchronized void sendText(String frame) {
         try {
             session.getBasicRemote().sendText(frame);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    synchronized void sendBinary(byte[] frame) {
+        try {
+            session.getBasicRemote().sendBinary(ByteBuffer.wrap(frame));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -84,6 +103,13 @@ final class RawClient extends WireClient {
                 @Override
                 public void onMessage(String text) {
                     received(text);
+                }
+            });
+            opened.setMaxBinaryMessageBufferSize(1 << 20);
+            opened.addMessageHandler(new MessageHandler.Whole<byte[]>() {
+                @Override
+                public void onMessage(byte[] bytes) {
+                    received(bytes);
                 }
             });
         }

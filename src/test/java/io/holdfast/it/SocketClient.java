@@ -34,8 +34,10 @@ final class SocketClient extends WireClient {
     private final DataInputStream in;
     private final OutputStream out;
     private final Semaphore mayRead = new Semaphore(1);
+    private boolean binary;
 
-    private SocketClient(URI uri, int receiveBuffer, String extraHeaders) throws IOException {
+    private SocketClient(Wire wire, URI uri, int receiveBuffer, String extraHeaders) throws IOException {
+        super(wire);
         socket = new Socket();
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
@@ -54,6 +56,11 @@ final class SocketClient extends WireClient {
         return open(uri, 0, "");
     }
 
+    static SocketClient open(Wire wire, URI uri) {
+        String offered = String.join(", ", wire.subprotocols());
+        return open(wire, uri, 0, offered.isEmpty() ? "" : "Sec-WebSocket-Protocol: " + offered + "\r\n");
+    }
+
     /** With a small receive buffer, so that a stall reaches the server sooner. */
     static SocketClient openNarrow(URI uri) {
         return open(uri, 4096, "");
@@ -61,15 +68,20 @@ final class SocketClient extends WireClient {
 
     /** With extra header lines, each ended by CR LF. */
     static SocketClient open(URI uri, int receiveBuffer, String extraHeaders) {
+        return open(Wire.JSON, uri, receiveBuffer, extraHeaders);
+    }
+
+    private static SocketClient open(Wire wire, URI uri, int receiveBuffer, String extraHeaders) {
         try {
-            return new SocketClient(uri, receiveBuffer, extraHeaders);
+            return new SocketClient(wire, uri, receiveBuffer, extraHeaders);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     private void shakeHands(URI uri, String extraHeaders) throws IOException {
-        String request = "GET " + uri.getRawPath() + " HTTP/1.1\r\nHost: " + uri.getHost() + ":" + uri.getPort()
+        String request = "GET " + uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery())
+                + " HTTP/1.1\r\nHost: " + uri.getHost() + ":" + uri.getPort()
                 + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                 + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" + extraHeaders + "\r\n";
         out.write(request.getBytes(StandardCharsets.ISO_8859_1));
@@ -118,6 +130,9 @@ final class SocketClient extends WireClient {
     }
 
     private boolean taken(int first, byte[] payload, ByteArrayOutputStream message) throws IOException {
+        if ((first & 0x0F) == TEXT || (first & 0x0F) == BINARY) {
+            binary = (first & 0x0F) == BINARY;
+        }
         switch (first & 0x0F) {
             case CLOSE -> {
                 ByteBuffer buffer = ByteBuffer.wrap(payload);
@@ -134,7 +149,11 @@ final class SocketClient extends WireClient {
             default -> {
                 message.write(payload);
                 if ((first & FIN) != 0) {
-                    received(message.toString(StandardCharsets.UTF_8));
+                    if (binary) {
+                        received(message.toByteArray());
+                    } else {
+                        received(message.toString(StandardCharsets.UTF_8));
+                    }
                     message.reset();
                 }
             }
@@ -185,8 +204,13 @@ final class SocketClient extends WireClient {
     }
 
     @Override
-    void send(String text) {
+    void sendText(String text) {
         frame(FIN | TEXT, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    void sendBinary(byte[] bytes) {
+        frame(FIN | BINARY, bytes);
     }
 
     /** RST: what a device does whose network is gone. */

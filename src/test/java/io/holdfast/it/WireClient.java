@@ -20,6 +20,7 @@ import java.util.function.Predicate;
 abstract class WireClient implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(15);
 
+    private final Wire wire;
     private final AtomicInteger lastId = new AtomicInteger();
     private final List<JsonNode> inbox = new ArrayList<>();
     private int frames;
@@ -27,8 +28,23 @@ abstract class WireClient implements AutoCloseable {
     private boolean answersPings = true;
     private Close close;
 
+    WireClient(Wire wire) {
+        this.wire = wire;
+    }
+
     /** Sends one text frame as it is. */
-    abstract void send(String frame);
+    abstract void sendText(String frame);
+
+    /** Sends one binary frame as it is. */
+    abstract void sendBinary(byte[] frame);
+
+    /** Sends a frame of commands in JSON, one a line; anything else too, if that is how this client speaks. */
+    final void send(String commands) {
+        switch (wire) {
+            case JSON -> sendText(commands);
+            case PROTOBUF -> sendBinary(Wire.frame(commands));
+        }
+    }
 
     /** Ends the TCP connection without a close frame. */
     abstract void drop();
@@ -38,10 +54,16 @@ abstract class WireClient implements AutoCloseable {
     public abstract void close();
 
     final void received(String frame) {
-        List<JsonNode> messages = new ArrayList<>();
-        for (String line : frame.split("\n")) {
-            messages.add(Json.read(line));
-        }
+        assertThat(wire).as("of a text frame").isEqualTo(Wire.JSON);
+        received(Wire.messages(frame));
+    }
+
+    final void received(byte[] frame) {
+        assertThat(wire).as("of a binary frame").isEqualTo(Wire.PROTOBUF);
+        received(Wire.messages(frame));
+    }
+
+    private void received(List<JsonNode> messages) {
         boolean ping;
         synchronized (inbox) {
             frames++;

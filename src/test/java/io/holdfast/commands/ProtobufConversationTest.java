@@ -1,0 +1,129 @@
+package io.holdfast.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.holdfast.schema.ClientProtocol;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is different for a client that speaks Protobuf. */
+class ProtobufConversationTest {
+    private final Talk talk = Talk.insecure();
+    private final Talk.Peer peer = talk.new Peer(Format.PROTOBUF);
+
+    @AfterEach
+    void close() {
+        talk.close();
+    }
+
+    @Test
+    void commands_of_a_frame_are_carried_out_and_answered_in_order() {
+        say(connect("{\"client\":\"u1\"}"), publish(2, "1"), command(3).setPing(ping()));
+
+        assertThat(hears(3))
+                .extracting(ClientProtocol.Reply::getId)
+                .startsWith(1)
+                .containsExactlyInAnyOrder(1, 2, 3); // a publish is answered when it is stored
+        assertThat(heard().get(0).getConnect().getSubsMap()).containsOnlyKeys("#u1");
+    }
+
+    @Test
+    void a_payload_that_is_no_json_fails_its_command_alone() {
+        say(
+                connect("{\"client\":\"u1\"}"),
+                publish(2, "{"),
+                command(0).setSend(ClientProtocol.SendRequest.newBuilder().setData(ByteString.copyFromUtf8("}"))),
+                command(3)
+                        .setRpc(ClientProtocol.RPCRequest.newBuilder()
+                                .setMethod("ack")
+                                .setData(ByteString.copyFromUtf8("x"))),
+                command(4).setPing(ping()));
+
+        assertThat(hears(4).subList(1, 4))
+                .extracting(reply -> reply.getId() + ":" + reply.getError().getCode())
+                .containsExactly("2:107", "3:107", "4:0");
+    }
+
+    @Test
+    void after_connect_data_that_is_no_json_the_connection_is_of_no_use() {
+        say(connect("x"));
+        assertThat(hears(1).get(0).getError().getCode()).isEqualTo(107);
+
+        say(connect("{\"client\":\"u1\"}"));
+        peer.endsWith(3501);
+    }
+
+    @Test
+    void a_payload_that_is_no_json_is_no_way_around_connect() {
+        say(publish(1, "{"));
+        peer.endsWith(3501);
+    }
+
+    @Test
+    void text_is_inappropriate() {
+        peer.say("{}").endsWith(3506);
+    }
+
+    @Test
+    void a_frame_over_the_limit_is_too_big() {
+        peer.conversation.receive(new byte[64 * 1024 + 1]);
+        peer.endsWith(1009);
+    }
+
+    private void say(ClientProtocol.Command.Builder... commands) {
+        ByteArrayOutputStream frame = new ByteArrayOutputStream();
+        try {
+            for (ClientProtocol.Command.Builder command : commands) {
+                command.build().writeDelimitedTo(frame);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        peer.conversation.receive(frame.toByteArray());
+    }
+
+    /** The first replies, once there are so many. */
+    private List<ClientProtocol.Reply> hears(int count) {
+        Talk.until(() -> heard().size() >= count);
+        return heard().subList(0, count);
+    }
+
+    private List<ClientProtocol.Reply> heard() {
+        List<ClientProtocol.Reply> replies = new ArrayList<>();
+        ByteArrayInputStream in = new ByteArrayInputStream(peer.heardBytes());
+        try {
+            while (in.available() > 0) {
+                replies.add(ClientProtocol.Reply.parseDelimitedFrom(in));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return replies;
+    }
+
+    private static ClientProtocol.Command.Builder command(int id) {
+        return ClientProtocol.Command.newBuilder().setId(id);
+    }
+
+    private static ClientProtocol.Command.Builder connect(String data) {
+        return command(1).setConnect(ClientProtocol.ConnectRequest.newBuilder().setData(ByteString.copyFromUtf8(data)));
+    }
+
+    private static ClientProtocol.Command.Builder publish(int id, String data) {
+        return command(id)
+                .setPublish(ClientProtocol.PublishRequest.newBuilder()
+                        .setChannel("news")
+                        .setData(ByteString.copyFromUtf8(data)));
+    }
+
+    private static ClientProtocol.PingRequest.Builder ping() {
+        return ClientProtocol.PingRequest.newBuilder();
+    }
+}

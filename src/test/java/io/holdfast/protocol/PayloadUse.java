@@ -1,0 +1,50 @@
+package io.holdfast.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+/** What decoding lets through must satisfy everybody behind it: one line, valid JSON, readable payloads. */
+final class PayloadUse {
+    private PayloadUse() {}
+
+    static void of(Command command) {
+        assertThat(command.id()).isNotNegative();
+        Request request = command.request();
+        byte[] payload = null;
+        if (request instanceof PublishRequest publish) {
+            payload = publish.data();
+        } else if (request instanceof RpcRequest rpc) {
+            payload = rpc.data();
+        } else if (request instanceof SendRequest send) {
+            payload = send.data();
+        } else if (request instanceof ConnectRequest connect) {
+            payload = connect.data();
+        }
+        if (payload == null) {
+            return;
+        }
+        byte[] data = payload;
+        try {
+            assertThat(RawJson.compact(data)).isSameAs(data);
+        } catch (MalformedJsonException e) {
+            fail("not JSON: " + new String(data, UTF_8), e);
+        }
+        ignoringInvalidFields(() -> Ack.parse(data));
+        ignoringInvalidFields(() -> Ack.parseSend(data));
+        ignoringInvalidFields(() -> ConnectData.parse(data));
+        ignoringInvalidFields(() -> PublishCall.parse(data));
+    }
+
+    private interface Parser {
+        Object parse() throws InvalidFieldException;
+    }
+
+    private static void ignoringInvalidFields(Parser parser) {
+        try {
+            assertThat(parser.parse()).isNotNull();
+        } catch (InvalidFieldException expected) {
+            assertThat(expected.field()).isNotNull();
+        }
+    }
+}
