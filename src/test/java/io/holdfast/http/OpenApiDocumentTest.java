@@ -138,6 +138,7 @@ class OpenApiDocumentTest {
     static Stream<Arguments> records() {
         return Stream.of(
                 Arguments.of("DeliveryStats", DeliveryStats.class),
+                Arguments.of("EngineBreaker", DeliveryStats.EngineBreaker.class),
                 Arguments.of("Latency", LatencyStats.class),
                 Arguments.of("ClientInfo", ClientInfo.class),
                 Arguments.of("ClientDevice", ClientInfo.DeviceInfo.class),
