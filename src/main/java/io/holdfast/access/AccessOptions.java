@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param insecure for development on loopback: clients name themselves
  * @param secret of the connect tokens (HS256), at least 32 bytes; null refuses every token
- * @param apiKeys of publishers and administrators; empty lets nobody use the HTTP API
+ * @param apiKeys entries of {@link ApiKeys}; empty lets nobody use the HTTP API with a key
  * @param clientsMaySubscribe to channels that are no outbox
  * @param clientsMayPublish to channels that are no outbox
  * @param allowedOrigins such as {@code https://shop.example}; empty allows the server's own only; {@code *} allows all

@@ -2,6 +2,8 @@ package io.holdfast.app;
 
 import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.ApiKeys;
+import io.holdfast.access.Role;
 import io.holdfast.commands.CommandSettings;
 import io.holdfast.delivery.AdmissionSettings;
 import io.holdfast.delivery.BreakerSettings;
@@ -78,12 +80,12 @@ record Configuration(
         if (!secret.isEmpty() && secret.length() < AccessOptions.MIN_SECRET_BYTES) {
             throw new ConfigurationException("holdfast.token.hmac-secret", "(hidden)", "at least 32 bytes");
         }
-        List<String> apiKeys = keys.list("holdfast.api.keys");
+        List<String> apiKeys = apiKeys(keys);
         List<String> origins = keys.list("holdfast.origins");
         AccessOptions options = new AccessOptions(
                 insecure,
                 secret.isEmpty() ? null : secret,
-                insecure && apiKeys.isEmpty() ? List.of(DEVELOPMENT_KEY) : apiKeys,
+                insecure && apiKeys.isEmpty() ? List.of(ApiKeys.entry(Role.ADMIN, DEVELOPMENT_KEY)) : apiKeys,
                 keys.flag("holdfast.clients.subscribe", insecure),
                 keys.flag("holdfast.clients.publish", insecure),
                 origins);
@@ -96,6 +98,16 @@ record Configuration(
                     "* or origins like https://shop.example:8443, separated by commas");
         }
         return options;
+    }
+
+    private static List<String> apiKeys(Keys keys) {
+        List<String> entries = keys.list("holdfast.api.keys");
+        try {
+            new ApiKeys(entries);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("holdfast.api.keys", "(hidden)", ApiKeys.SHAPE + "; " + e.getMessage());
+        }
+        return entries;
     }
 
     private static CommandSettings commands(Keys keys, DeliverySettings delivery) {

@@ -161,6 +161,15 @@ final class Machinery {
         return done;
     }
 
+    /** How many clients have a connection. */
+    int connectedClients() {
+        return (int) connections.stream()
+                .map(RegisteredConnection::client)
+                .filter(client -> !client.isEmpty())
+                .distinct()
+                .count();
+    }
+
     int resetBreakers(String client) {
         int reset = breakers.reset(client);
         Outbox outbox = outboxes.find(client);

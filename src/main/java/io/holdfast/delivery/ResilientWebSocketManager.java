@@ -290,6 +290,11 @@ public class ResilientWebSocketManager {
         return machinery.channels.sizes(pattern);
     }
 
+    /** How many clients have a connection now. Looks at each connection. */
+    public int connectedClients() {
+        return machinery.connectedClients();
+    }
+
     public DeliveryStats stats() {
         return machinery.stats();
     }

@@ -27,6 +27,11 @@ final class AnswerWriter implements WriteListener {
         this.json = json;
     }
 
+    /** Whether it may be written without waiting for the peer. */
+    static boolean fitsAtOnce(Answer answer) {
+        return answer.json().length <= AT_ONCE_BYTES;
+    }
+
     /** Writes a short answer. */
     static void write(HttpServletResponse response, Answer answer) throws IOException {
         head(response, answer);
@@ -36,7 +41,7 @@ final class AnswerWriter implements WriteListener {
     /** Writes an answer of any length and completes. */
     static void write(AsyncContext context, Answer answer) throws IOException {
         HttpServletResponse response = (HttpServletResponse) context.getResponse();
-        if (answer.json().length <= AT_ONCE_BYTES) {
+        if (fitsAtOnce(answer)) {
             write(response, answer);
             context.complete();
         } else {

@@ -1,27 +1,44 @@
 package io.holdfast.http;
 
+import io.holdfast.access.Role;
 import io.holdfast.delivery.SendOptions;
+import io.holdfast.protocol.ErrorCode;
 import java.util.List;
 
-/** One publish, broadcast or send as it was read: fit to be handed to the manager, or refused. */
+/** One call or command of a batch as it was read: fit to be carried out, or refused. */
 sealed interface Call {
 
     Kind kind();
 
     /**
-     * Fit as far as reading can tell; the manager checks the values.
+     * A publish, broadcast or send, fit as far as reading can tell; the manager checks the values.
      *
      * @param targets the client of a send, else the channels; never empty
      * @param payload one compact JSON value
      */
     record Publishing(Kind kind, List<String> targets, byte[] payload, SendOptions how) implements Call {}
 
+    /** Anything else. */
+    record Asking(Kind kind, Command command) implements Call {}
+
     /**
-     * JSON, but not what was wanted.
+     * JSON, but not what was wanted, or not allowed.
      *
+     * @param error in the compatible shape
      * @param code our word for what is wrong
      * @param field which one, by its path; empty for the call as a whole
      * @param message a sentence that says what to do, without anything of the values
      */
-    record Refused(Kind kind, String code, String field, String message) implements Call {}
+    record Refused(Kind kind, ErrorCode error, String code, String field, String message) implements Call {
+
+        static Refused wrong(Kind kind, String code, String field, String message) {
+            return new Refused(kind, ErrorCode.BAD_REQUEST, code, field, message);
+        }
+
+        static Refused forbidden(Kind kind) {
+            Role role = kind.role();
+            String message = "This command needs the role " + role.word();
+            return new Refused(kind, ErrorCode.PERMISSION_DENIED, "forbidden", "", message);
+        }
+    }
 }

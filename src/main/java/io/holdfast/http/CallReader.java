@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ final class CallReader {
 
     /** Ten years of 365 days: more is a mistake in the unit. */
     private static final BigDecimal MAX_TTL_SECONDS = BigDecimal.valueOf(10L * 365 * 24 * 3600);
+
+    /** Of the compatible shape; to ignore them would change what the call means. */
+    private static final Set<String> UNSUPPORTED = Set.of("b64data", "version");
 
     private final Kind kind;
     private final JsonInput in;
@@ -53,7 +57,7 @@ final class CallReader {
     private Call read() throws IOException {
         if (!in.isObject()) {
             in.skip();
-            return new Call.Refused(kind, "invalid_field", "", kind.word() + " must be an object");
+            return Call.Refused.wrong(kind, "invalid_field", "", kind.word() + " must be an object");
         }
         in.enterObject();
         for (String field = in.nextField(); field != null; field = in.nextField()) {
@@ -106,6 +110,12 @@ final class CallReader {
             targets = one(in.stringOrNull());
         } else if (field.equals("channels") && kind == Kind.BROADCAST) {
             targets = channels();
+        } else if (field.equals("skip_history")) {
+            critical = !in.bool();
+        } else if (UNSUPPORTED.contains(field)) {
+            if (CommandReader.isSet(in)) {
+                refuse("invalid_field", field, field + " is not supported by " + kind.word());
+            }
         } else {
             in.skip();
         }
@@ -195,7 +205,7 @@ final class CallReader {
 
     private void refuse(String code, String field, String message) {
         if (refused == null) {
-            refused = new Call.Refused(kind, code, field, message);
+            refused = Call.Refused.wrong(kind, code, field, message);
         }
     }
 
@@ -205,6 +215,7 @@ final class CallReader {
                 case PUBLISH -> "channel";
                 case BROADCAST -> "channels";
                 case SEND -> "client";
+                default -> throw new IllegalArgumentException(kind + " does not publish");
             };
             refuse("missing_field", field, field + " is required");
         }

@@ -1,9 +1,12 @@
 package io.holdfast.http;
 
+import io.holdfast.protocol.ErrorCode;
 import io.holdfast.protocol.JsonInput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads whole bodies. Nothing of a body that is not JSON to its end is carried out. */
@@ -11,19 +14,22 @@ final class Calls {
     /** Publications of one batch. */
     static final int MAX_PUBLICATIONS = 100_000;
 
+    private static final String KINDS =
+            Arrays.stream(Kind.values()).map(Kind::word).collect(Collectors.joining(", "));
+
     private Calls() {}
 
     /** @throws IOException if the body is not one JSON object */
     static Call one(Kind kind, byte[] body) throws IOException {
         try (JsonInput in = begin(body)) {
-            Call call = CallReader.read(kind, in);
+            Call call = read(kind, in);
             end(in);
             return call;
         }
     }
 
     /**
-     * Reads {@code {"commands":[{"publish":{…}},{"broadcast":{…}},{"send":{…}}],"parallel":true}}.
+     * Reads {@code {"commands":[{"publish":{…}},{"history":{…}},{"send":{…}}],"parallel":true}}.
      *
      * @return null if there is no array of commands
      * @throws IOException if the body is not one JSON object
@@ -40,7 +46,8 @@ final class Calls {
         List<Call> calls = null;
         in.enterObject();
         for (String field = in.nextField(); field != null; field = in.nextField()) {
-            // parallel says nothing to us: publications are handed over in order and none waits for another.
+            // parallel says nothing to us: publications are handed over in order and none waits for another, and the
+            // rest is quick.
             if (field.equals("commands") && in.isArray()) {
                 calls = new ArrayList<>();
                 while (in.nextElement()) {
@@ -58,11 +65,11 @@ final class Calls {
         if (in.isObject()) {
             in.enterObject();
             for (String field = in.nextField(); field != null; field = in.nextField()) {
-                Kind kind = kind(field);
+                Kind kind = Kind.named(field);
                 if (kind == null) {
                     in.skip();
                 } else {
-                    call = CallReader.read(kind, in);
+                    call = read(kind, in);
                 }
             }
         } else {
@@ -70,17 +77,16 @@ final class Calls {
         }
         return call == null
                 ? new Call.Refused(
-                        Kind.PUBLISH, "invalid_field", "commands", "A command holds publish, broadcast or send")
+                        Kind.PUBLISH,
+                        ErrorCode.METHOD_NOT_FOUND,
+                        "invalid_field",
+                        "commands",
+                        "A command is an object with one of " + KINDS)
                 : call;
     }
 
-    private static @Nullable Kind kind(String word) {
-        return switch (word) {
-            case "publish" -> Kind.PUBLISH;
-            case "broadcast" -> Kind.BROADCAST;
-            case "send" -> Kind.SEND;
-            default -> null;
-        };
+    private static Call read(Kind kind, JsonInput in) throws IOException {
+        return kind.publishes() ? CallReader.read(kind, in) : CommandReader.read(kind, in);
     }
 
     private static JsonInput begin(byte[] body) throws IOException {

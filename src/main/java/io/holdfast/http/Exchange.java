@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -30,15 +31,23 @@ final class Exchange implements ReadListener, AsyncListener {
 
     private static final int FIRST_BYTES = 1 << 10;
 
+    /** What is done with a body of limited size. */
+    record Incoming(int maxBytes, Carrier call) {}
+
+    interface Carrier {
+        /** @throws IOException if the body is not JSON */
+        CompletionStage<Answer> answer(byte[] body) throws IOException;
+    }
+
     private final AsyncContext context;
     private final ServletInputStream in;
-    private final ApiServlet.Posted call;
+    private final Incoming call;
     private final AtomicBoolean answered = new AtomicBoolean();
     private volatile boolean bodyComplete;
     private byte[] body;
     private int length;
 
-    private Exchange(AsyncContext context, ServletInputStream in, ApiServlet.Posted call, int expectedBytes) {
+    private Exchange(AsyncContext context, ServletInputStream in, Incoming call, int expectedBytes) {
         this.context = context;
         this.in = in;
         this.call = call;
@@ -49,8 +58,7 @@ final class Exchange implements ReadListener, AsyncListener {
      * Carries out a call. Where the whole body has come with the request, which is the rule, it is read at once and no
      * timer watches over it, since receipts have their own limit: half the CPU of the other way (measured).
      */
-    static void begin(HttpServletRequest request, HttpServletResponse response, ApiServlet.Posted call)
-            throws IOException {
+    static void begin(HttpServletRequest request, HttpServletResponse response, Incoming call) throws IOException {
         int announced = request.getContentLength();
         ServletInputStream in = request.getInputStream();
         if (announced > 0 && in.available() >= announced) {
@@ -60,8 +68,7 @@ final class Exchange implements ReadListener, AsyncListener {
         }
     }
 
-    private static void carryOut(
-            HttpServletRequest request, HttpServletResponse response, ApiServlet.Posted call, byte[] body)
+    private static void carryOut(HttpServletRequest request, HttpServletResponse response, Incoming call, byte[] body)
             throws IOException {
         CompletableFuture<Answer> answer;
         try {
@@ -74,13 +81,16 @@ final class Exchange implements ReadListener, AsyncListener {
         answerWhenDone(request, response, answer);
     }
 
-    /** Answers now or when it is done, which the call itself limits. */
+    /** Answers now, if it is done and short, or when it is done, which the call itself limits. */
     static void answerWhenDone(
             HttpServletRequest request, HttpServletResponse response, CompletableFuture<Answer> answer)
             throws IOException {
         if (answer.isDone()) {
-            AnswerWriter.write(response, answer.exceptionally(Failures::answer).join());
-            return;
+            Answer done = answer.exceptionally(Failures::answer).join();
+            if (AnswerWriter.fitsAtOnce(done)) {
+                AnswerWriter.write(response, done);
+                return;
+            }
         }
         AsyncContext context = request.startAsync();
         context.setTimeout(0);
@@ -94,7 +104,7 @@ final class Exchange implements ReadListener, AsyncListener {
         });
     }
 
-    private static void readAsItComes(HttpServletRequest request, ApiServlet.Posted call) throws IOException {
+    private static void readAsItComes(HttpServletRequest request, Incoming call) throws IOException {
         // One more than announced: so the end is found without growing. What is announced is not believed beyond 64
         // KiB.
         int announced = request.getContentLength();

@@ -4,6 +4,7 @@ import io.holdfast.delivery.DeliveryException;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.stream.EngineException;
 import java.util.Locale;
+import java.util.concurrent.CompletionException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -15,7 +16,8 @@ final class Failures {
 
     private Failures() {}
 
-    static Answer answer(Throwable failure) {
+    static Answer answer(Throwable thrown) {
+        Throwable failure = cause(thrown);
         if (failure instanceof DeliveryException refused) {
             return answer(refused);
         }
@@ -40,7 +42,12 @@ final class Failures {
     }
 
     /** Writes {@code {"code":…,"message":…}} with the protocol's codes. */
-    static void compatible(Throwable failure, JsonText json) {
+    static void compatible(Throwable thrown, JsonText json) {
+        Throwable failure = cause(thrown);
+        if (failure instanceof EngineException) {
+            compatible(ErrorCode.INTERNAL, ErrorCode.INTERNAL.message() + ": the message store is failing", json);
+            return;
+        }
         if (!(failure instanceof DeliveryException refused)) {
             LOG.log(Level.SEVERE, "A call of the server API failed unexpectedly", failure);
             compatible(ErrorCode.INTERNAL, ErrorCode.INTERNAL.message(), json);
@@ -62,5 +69,10 @@ final class Failures {
                 .raw(",\"message\":")
                 .text(message)
                 .raw("}");
+    }
+
+    /** What a stage that hangs on another one wraps. */
+    static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

@@ -15,6 +15,11 @@ final class JsonText {
         return this;
     }
 
+    JsonText json(JsonText piece) {
+        json.append(piece.json);
+        return this;
+    }
+
     JsonText number(long value) {
         json.append(value);
         return this;

@@ -1,15 +1,43 @@
 package io.holdfast.http;
 
-/** What a publisher may ask for. The constants of the compatible shape ignore fields they do not know, ours refuses them. */
+import io.holdfast.access.Role;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What a batch may hold. All but {@link #SEND} are of the compatible shape and ignore fields that they do not know. */
 enum Kind {
-    PUBLISH("publish"),
-    BROADCAST("broadcast"),
-    SEND("send");
+    PUBLISH("publish", Role.PUBLISHER),
+    BROADCAST("broadcast", Role.PUBLISHER),
+    SEND("send", Role.PUBLISHER),
+    SUBSCRIBE("subscribe", Role.ADMIN),
+    UNSUBSCRIBE("unsubscribe", Role.ADMIN),
+    DISCONNECT("disconnect", Role.ADMIN),
+    REFRESH("refresh", Role.ADMIN),
+    PRESENCE("presence", Role.READER),
+    PRESENCE_STATS("presence_stats", Role.READER),
+    HISTORY("history", Role.READER),
+    HISTORY_REMOVE("history_remove", Role.ADMIN),
+    CHANNELS("channels", Role.READER),
+    INFO("info", Role.READER);
+
+    private static final Map<String, Kind> BY_WORD =
+            Arrays.stream(values()).collect(Collectors.toMap(Kind::word, Function.identity()));
 
     private final String word;
+    private final Role role;
 
-    Kind(String word) {
+    Kind(String word, Role role) {
         this.word = word;
+        this.role = role;
+    }
+
+    /** @return null if there is none */
+    @Nullable
+    static Kind named(String word) {
+        return BY_WORD.get(word);
     }
 
     /** As in a batch and in the path. */
@@ -17,7 +45,17 @@ enum Kind {
         return word;
     }
 
+    /** Who may; administrators always. */
+    Role role() {
+        return role;
+    }
+
     boolean strict() {
         return this == SEND;
+    }
+
+    /** Whether it ends in publications, else it is a {@link Command}. */
+    boolean publishes() {
+        return this == PUBLISH || this == BROADCAST || this == SEND;
     }
 }

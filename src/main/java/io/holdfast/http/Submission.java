@@ -4,7 +4,6 @@ import io.holdfast.delivery.DeliveryException;
 import io.holdfast.stream.Receipt;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +93,7 @@ final class Submission {
             stage = CompletableFuture.failedFuture(e);
         }
         stage.whenComplete((receipt, failure) -> {
-            outcomes[ofCall][ofTarget] = new Outcome(receipt, cause(failure));
+            outcomes[ofCall][ofTarget] = new Outcome(receipt, failure == null ? null : Failures.cause(failure));
             underWay.decrementAndGet();
             if (left.decrementAndGet() == 0) {
                 done.complete(outcomes);
@@ -102,9 +101,5 @@ final class Submission {
                 proceed();
             }
         });
-    }
-
-    private static @Nullable Throwable cause(@Nullable Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

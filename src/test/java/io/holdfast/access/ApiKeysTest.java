@@ -1,28 +1,68 @@
 package io.holdfast.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ApiKeysTest {
+    /** Of "abc" (FIPS 180-2, appendix B.1). */
+    private static final String ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    private static final String EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     @Test
-    void each_configured_key_is_accepted_and_nothing_near_it() {
-        ApiKeys keys = new ApiKeys(List.of("first-key", "second-kéy"));
+    void each_configured_key_has_its_role_and_nothing_near_it_has_any() {
+        ApiKeys keys = new ApiKeys(
+                List.of(ApiKeys.entry(Role.PUBLISHER, "first-key"), ApiKeys.entry(Role.ADMIN, "second-kéy")));
 
-        assertThat(keys.accepts("first-key")).isTrue();
-        assertThat(keys.accepts("second-kéy")).isTrue();
+        assertThat(keys.roles("first-key")).containsExactly(Role.PUBLISHER);
+        assertThat(keys.roles("second-kéy")).containsExactly(Role.ADMIN);
         for (String wrong :
                 new String[] {"", "first-ke", "first-key ", "First-key", "second-key", "first-keysecond-kéy"}) {
-            assertThat(keys.accepts(wrong)).isFalse();
+            assertThat(keys.roles(wrong)).isEmpty();
         }
-        assertThat(keys.accepts(null)).isFalse();
+        assertThat(keys.roles(null)).isEmpty();
+    }
+
+    @Test
+    void an_entry_is_what_openssl_makes_in_digits_of_either_case() {
+        assertThat(ApiKeys.entry(Role.READER, "abc")).isEqualTo("reader:sha256:" + ABC);
+        assertThat(new ApiKeys(List.of("reader:sha256:" + ABC.toUpperCase())).roles("abc"))
+                .containsExactly(Role.READER);
+    }
+
+    @Test
+    void a_key_that_is_listed_twice_has_both_roles() {
+        ApiKeys keys = new ApiKeys(List.of("reader:sha256:" + ABC, "publisher:sha256:" + ABC));
+        assertThat(keys.roles("abc")).containsExactlyInAnyOrder(Role.READER, Role.PUBLISHER);
     }
 
     @Test
     void without_keys_nobody_is_let_in() {
-        assertThat(new ApiKeys(List.of()).accepts("")).isFalse();
-        assertThat(new ApiKeys(List.of()).accepts(null)).isFalse();
+        assertThat(new ApiKeys(List.of()).roles("")).isEmpty();
+        assertThat(new ApiKeys(List.of()).roles(null)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a-plain-key-that-is-long-enough-for-anybody",
+                ABC,
+                "sha256:" + ABC,
+                "owner:sha256:" + ABC,
+                "ADMIN:sha256:" + ABC,
+                "admin:sha512:" + ABC,
+                "admin:sha256:" + ABC + "00",
+                "admin:sha256:" + EMPTY,
+            })
+    void another_entry_is_refused_by_its_number_and_never_shown(String entry) {
+        assertThatThrownBy(() -> new ApiKeys(List.of("admin:sha256:" + ABC, entry)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("entry 2")
+                .hasMessageNotContaining(entry);
     }
 }

@@ -3,6 +3,9 @@ package io.holdfast.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.access.AccessOptions;
+import io.holdfast.access.ApiKeys;
+import io.holdfast.access.Role;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.operate.HealthSettings;
 import io.holdfast.stream.Retention;
@@ -40,13 +43,25 @@ class ConfigurationTest {
 
     @Test
     void insecure_mode_opens_everything_and_only_it_knows_the_key_dev() {
-        assertThat(read(Map.of("holdfast.insecure", "true")).access().apiKeys()).containsExactly("dev");
-        assertThat(read(Map.of("holdfast.insecure", "true", "holdfast.api.keys", "mine"))
+        AccessOptions insecure = read(Map.of("holdfast.insecure", "true")).access();
+        assertThat(new ApiKeys(insecure.apiKeys()).roles("dev")).containsExactly(Role.ADMIN);
+        assertThat(insecure.clientsMayPublish()).isTrue();
+        String mine = ApiKeys.entry(Role.PUBLISHER, "mine");
+        assertThat(read(Map.of("holdfast.insecure", "true", "holdfast.api.keys", mine))
                         .access()
                         .apiKeys())
-                .containsExactly("mine");
-        assertThat(read(Map.of("holdfast.insecure", "true")).access().clientsMayPublish())
-                .isTrue();
+                .containsExactly(mine);
+    }
+
+    @Test
+    void a_plain_api_key_stops_the_start_and_is_not_shown() {
+        String mixed = ApiKeys.entry(Role.READER, "good") + ", a-key-in-the-clear";
+        assertThatThrownBy(() -> read(Map.of("holdfast.api.keys", mixed)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("holdfast.api.keys")
+                .hasMessageContaining("entry 2")
+                .hasMessageContaining("openssl")
+                .hasMessageNotContaining("in-the-clear");
     }
 
     @ParameterizedTest

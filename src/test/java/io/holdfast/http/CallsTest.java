@@ -3,6 +3,9 @@ package io.holdfast.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.delivery.Ending;
+import io.holdfast.protocol.ErrorCode;
+import io.holdfast.stream.Position;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -127,10 +130,109 @@ class CallsTest {
     @Test
     void a_compatible_publish_ignores_what_it_does_not_know() throws Exception {
         Call.Publishing publish = fit(Kind.PUBLISH, """
-                {"skip_history":true,"channel":"news","delta":{"a":[1]},"data":[1],"idempotency_key":"k","ttl":"odd"}""");
+                {"channel":"news","delta":{"a":[1]},"data":[1],"idempotency_key":"k","ttl":"odd","b64data":"","version":0}""");
         assertThat(publish.targets()).containsExactly("news");
         assertThat(publish.how().id()).isEqualTo("k");
         assertThat(publish.how().ttl()).isNull();
+    }
+
+    @Test
+    void a_compatible_publish_without_history_is_not_critical() throws Exception {
+        assertThat(fit(Kind.PUBLISH, "{\"channel\":\"c\",\"data\":1,\"skip_history\":true}")
+                        .how()
+                        .critical())
+                .isFalse();
+        assertThat(fit(Kind.PUBLISH, "{\"channel\":\"c\",\"data\":1,\"skip_history\":false}")
+                        .how()
+                        .critical())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "b64data | PUBLISH | {\"channel\":\"c\",\"data\":1,\"b64data\":\"eA==\"}",
+                "version | BROADCAST | {\"channels\":[\"c\"],\"data\":1,\"version\":3}",
+                "expire_at | SUBSCRIBE | {\"user\":\"u\",\"channel\":\"c\",\"expire_at\":1}",
+                "info | SUBSCRIBE | {\"user\":\"u\",\"channel\":\"c\",\"info\":{\"a\":1}}",
+                "override | SUBSCRIBE | {\"user\":\"u\",\"channel\":\"c\",\"override\":{\"presence\":{\"value\":true}}}",
+                "session | UNSUBSCRIBE | {\"user\":\"u\",\"channel\":\"c\",\"session\":\"s\"}",
+                "whitelist | DISCONNECT | {\"user\":\"u\",\"whitelist\":[\"a\"]}",
+                "info | REFRESH | {\"user\":\"u\",\"info\":\"x\"}",
+            })
+    void what_would_change_the_meaning_and_is_not_supported_is_refused_by_name(String field, Kind kind, String body)
+            throws Exception {
+        assertThat(read(kind, body)).isInstanceOfSatisfying(Call.Refused.class, refused -> {
+            assertThat(refused.message()).startsWith(field + " is not supported");
+            assertThat(refused.error()).isEqualTo(ErrorCode.BAD_REQUEST);
+        });
+    }
+
+    private static Command command(Kind kind, String body) throws IOException {
+        assertThat(read(kind, body)).as(body).isInstanceOf(Call.Asking.class);
+        return ((Call.Asking) read(kind, body)).command();
+    }
+
+    @Test
+    void a_command_is_read_with_what_it_names_and_without_what_nobody_knows() throws Exception {
+        assertThat(command(Kind.SUBSCRIBE, """
+                {"user":"u","client":"c1","channel":"x","recover_since":{"offset":7,"epoch":"e"},"colour":{"a":[]},
+                 "info":null,"b64info":"","expire_at":0,"override":{ },"session":""}""")).isEqualTo(new Command.Subscribe("u", "c1", "x", new Position("e", 7)));
+        assertThat(command(Kind.UNSUBSCRIBE, "{\"user\":\"u\",\"client\":\"\",\"channel\":\"x\"}"))
+                .isEqualTo(new Command.Unsubscribe("u", null, "x"));
+        assertThat(command(
+                        Kind.DISCONNECT,
+                        "{\"user\":\"u\",\"disconnect\":{\"code\":4100,\"reason\":\"bye\"},\"whitelist\":[]}"))
+                .isEqualTo(new Command.Disconnect("u", null, new Ending(4100, "bye")));
+        assertThat(command(Kind.DISCONNECT, "{\"user\":\"u\",\"disconnect\":null}"))
+                .isEqualTo(new Command.Disconnect("u", null, new Ending(3503, "force disconnect")));
+        assertThat(command(Kind.REFRESH, "{\"user\":\"u\",\"expired\":true,\"expire_at\":12}"))
+                .isEqualTo(new Command.Refresh("u", null, true, 12));
+        assertThat(command(
+                        Kind.HISTORY, "{\"channel\":\"x\",\"limit\":-1,\"since\":{\"epoch\":\"e\"},\"reverse\":true}"))
+                .isEqualTo(new Command.History("x", -1, new Position("e", 0), true));
+        assertThat(command(Kind.HISTORY, "{\"channel\":\"x\",\"since\":null}"))
+                .isEqualTo(new Command.History("x", 0, null, false));
+        assertThat(command(Kind.CHANNELS, "{}")).isEqualTo(new Command.Channels(""));
+        assertThat(command(Kind.INFO, "{\"a\":1}")).isEqualTo(new Command.Info());
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "user | SUBSCRIBE | {\"channel\":\"c\"}",
+                "channel | SUBSCRIBE | {\"user\":\"u\"}",
+                "recover_since | SUBSCRIBE | {\"user\":\"u\",\"channel\":\"c\",\"recover_since\":7}",
+                "recover_since | SUBSCRIBE | {\"user\":\"u\",\"channel\":\"c\",\"recover_since\":{\"offset\":-1}}",
+                "since | HISTORY | {\"channel\":\"c\",\"since\":{\"epoch\":{\"a\":[1]},\"offset\":1}}",
+                "limit | HISTORY | {\"channel\":\"c\",\"limit\":1.5}",
+                "limit | HISTORY | {\"channel\":\"c\",\"limit\":1e999999999}",
+                "limit | HISTORY | {\"channel\":\"c\",\"limit\":\"9\"}",
+                "channel | PRESENCE | {\"channel\":\"\\u0000\"}",
+                "channel | HISTORY_REMOVE | {\"channel\":{\"deep\":[\"er\"]}}",
+                "user | DISCONNECT | {\"user\":null}",
+                "disconnect | DISCONNECT | {\"user\":\"u\",\"disconnect\":{\"code\":1000}}",
+                "disconnect | DISCONNECT | {\"user\":\"u\",\"disconnect\":{\"code\":[3000]}}",
+                "expired | REFRESH | {\"user\":\"u\",\"expired\":1}",
+                "expire_at | REFRESH | {\"user\":\"u\",\"expire_at\":-1}",
+                "pattern | CHANNELS | {\"pattern\":[\"*\"]}",
+            })
+    void a_command_names_the_field_that_is_wrong(String field, Kind kind, String body) throws Exception {
+        assertThat(read(kind, body)).isInstanceOfSatisfying(Call.Refused.class, refused -> {
+            assertThat(refused.message()).startsWith(field);
+            assertThat(refused.error()).isEqualTo(ErrorCode.BAD_REQUEST);
+        });
+    }
+
+    @Test
+    void a_reason_must_fit_into_a_close_frame() throws Exception {
+        String body = "{\"user\":\"u\",\"disconnect\":{\"code\":4100,\"reason\":\"%s\"}}";
+        assertThat(read(Kind.DISCONNECT, String.format(body, "é".repeat(61)))).isInstanceOf(Call.Asking.class);
+        assertThat(read(Kind.DISCONNECT, String.format(body, "é".repeat(62)))).isInstanceOf(Call.Refused.class);
     }
 
     @Test
@@ -161,14 +263,16 @@ class CallsTest {
                   {"publish":{"channel":{"deep":["er"]},"data":2}},
                   {"publish":{"channel":"b","tags":{"a":{"b":[1]},"c":"d"},"data":2}},
                   {"presence":{"channel":"x"}},
+                  {"rpc":{"method":"x"}},
                   7,
                   {"send":{"client":"u","colour":[[]],"data":3}},
                   {"send":{"client":"u","data":{"last":true}}}],"more":{}}""".getBytes(StandardCharsets.UTF_8));
-        assertThat(calls).hasSize(7);
+        assertThat(calls).hasSize(8);
         assertThat(calls)
-                .extracting(call -> call instanceof Call.Publishing)
-                .containsExactly(true, false, false, false, false, false, true);
-        assertThat(payload((Call.Publishing) calls.get(6))).isEqualTo("{\"last\":true}");
+                .extracting(call -> call.getClass().getSimpleName())
+                .containsExactly(
+                        "Publishing", "Refused", "Refused", "Asking", "Refused", "Refused", "Refused", "Publishing");
+        assertThat(payload((Call.Publishing) calls.get(7))).isEqualTo("{\"last\":true}");
     }
 
     @Test
@@ -182,7 +286,9 @@ class CallsTest {
     void mutated_bodies_are_read_refused_or_malformed_and_nothing_else() {
         byte[] good = """
                 {"commands":[{"publish":{"channel":"a","data":{"x":[1,2.5e3,"\\u00e9"]},"tags":{"a":"b"}}},\
-                {"broadcast":{"channels":["a","b"],"data":null}},{"send":{"client":"c","data":1,"ttl":1.5,"critical":true}}]}""".getBytes(StandardCharsets.UTF_8);
+                {"broadcast":{"channels":["a","b"],"data":null}},{"send":{"client":"c","data":1,"ttl":1.5,"critical":true}},\
+                {"history":{"channel":"a","limit":10,"since":{"offset":3,"epoch":"e"},"reverse":true}},\
+                {"disconnect":{"user":"c","disconnect":{"code":3000,"reason":"x"}}}]}""".getBytes(StandardCharsets.UTF_8);
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int round = 0; round < 20_000; round++) {

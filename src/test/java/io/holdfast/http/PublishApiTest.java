@@ -78,37 +78,6 @@ class PublishApiTest {
     }
 
     @Test
-    void a_batch_is_answered_command_by_command_and_stored_in_its_order() throws Exception {
-        Answer answer = answer(api::batch, """
-                {"commands":[{"publish":{"channel":"a","data":1}},{"publish":{"channel":5}},{"send":{"client":"u","data":2}},
-                {"broadcast":{"channels":["b"],"data":3}},{"publish":{"channel":"full","data":4}},
-                {"send":{"client":"u","data":5,"critical":false}}]}""");
-        assertThat(answer).hasToString("""
-                        200 {"replies":[{"publish":{"offset":1,"epoch":"e\\""}},\
-                        {"error":{"code":107,"message":"bad request: channel is not a string"}},\
-                        {"send":{"id":"m2","offset":2,"epoch":"e\\"","duplicate":false,"stored":true}},\
-                        {"broadcast":{"responses":[{"result":{"offset":3,"epoch":"e\\""}}]}},\
-                        {"error":{"code":106,"message":"limit exceeded: why"}},\
-                        {"send":{"id":"m","stored":false,"connections":3}}]}""");
-        assertThat(stored).containsExactly("a=1", "u=2", "b=3");
-    }
-
-    @Test
-    void an_empty_batch_has_no_replies_and_none_is_an_error() throws Exception {
-        assertThat(answer(api::batch, "{\"commands\":[]}")).hasToString("200 {\"replies\":[]}");
-        assertThat(json(answer(api::batch, "{}"))).contains("\"code\":107");
-    }
-
-    @Test
-    void a_batch_that_multiplies_is_refused_whole() throws Exception {
-        String channels = "\"a\",".repeat(CallReader.MAX_CHANNELS - 1) + "\"a\"";
-        String one = "{\"broadcast\":{\"data\":1,\"channels\":[" + channels + "]}}";
-        Answer answer = answer(api::batch, "{\"commands\":[" + (one + ",").repeat(10) + one + "]}");
-        assertThat(json(answer)).contains("\"code\":106");
-        assertThat(stored).isEmpty();
-    }
-
-    @Test
     void a_send_is_answered_with_its_receipt() throws Exception {
         assertThat(answer(api::send, "{\"client\":\"u\",\"data\":1}"))
                 .hasToString(

@@ -25,7 +25,10 @@ class AccessIT {
                         "access",
                         Map.of(
                                 "holdfast.token.hmac-secret", SECRET,
-                                "holdfast.api.keys", "first-key,second-key",
+                                "holdfast.api.keys",
+                                        Tokens.hashed("publisher", "first-key") + ","
+                                                + Tokens.hashed("admin", "second-key") + ","
+                                                + Tokens.hashed("reader", "third-key"),
                                 "holdfast.origins", "https://shop.example",
                                 "holdfast.clients.publish", "true",
                                 "holdfast.clients.subscribe", "true"))
@@ -129,6 +132,39 @@ class AccessIT {
                         .post("/api/send", "{'client': 'u1', 'data': {}}")
                         .status())
                 .isEqualTo(401);
+    }
+
+    @Test
+    void each_role_may_what_is_its_own_and_is_told_the_role_that_it_lacks() {
+        Api publisher = new Api(gateway.http(), "first-key");
+        Api reader = new Api(gateway.http(), "third-key");
+        Api admin = new Api(gateway.http(), "second-key");
+        String send = "{'client': 'roles', 'id': 'm', 'data': {}}";
+        assertThat(publisher.post("/api/send", send).status()).isEqualTo(200);
+        assertThat(publisher.message("roles", "m").status()).isEqualTo(200);
+        assertThat(reader.message("roles", "m").status()).isEqualTo(200);
+        assertThat(reader.get("/api/metrics").status()).isEqualTo(200);
+        assertThat(admin.get("/api/metrics").status()).isEqualTo(200);
+        assertThat(admin.postRaw("/api/breakers/roles/reset", "").status()).isEqualTo(200);
+        forbidden(reader.post("/api/send", send), "publisher");
+        forbidden(reader.postRaw("/api/breakers/roles/reset", ""), "admin");
+        forbidden(publisher.get("/api/metrics"), "reader");
+        forbidden(publisher.postRaw("/api/drain", ""), "admin");
+        forbidden(publisher.post("/api/disconnect", "{'user': 'roles'}"), "admin");
+        assertThat(publisher
+                        .post(
+                                "/api/batch",
+                                "{'commands': [{'publish': {'channel': 'roles', 'data': 1}}, {'info': {}}]}")
+                        .json()
+                        .at("/replies/1/error/code")
+                        .asInt())
+                .isEqualTo(103);
+    }
+
+    private static void forbidden(Api.Answer answer, String role) {
+        assertThat(answer.status()).as(answer.body()).isEqualTo(403);
+        assertThat(answer.json().at("/error/code").asText()).isEqualTo("forbidden");
+        assertThat(answer.json().at("/error/message").asText()).isEqualTo("This call needs the role " + role);
     }
 
     @Test

@@ -1,0 +1,20 @@
+package io.holdfast.access;
+
+import java.util.Locale;
+
+/** What a caller of the server API may do. {@link #ADMIN} may do all that the others may. */
+public enum Role {
+    PUBLISHER,
+    READER,
+    ADMIN;
+
+    /** As in the configuration and in answers. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** As the container and tokens of MicroProfile JWT (claim {@code groups}) name it. */
+    public String containerRole() {
+        return "holdfast-" + word();
+    }
+}

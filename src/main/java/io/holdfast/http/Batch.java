@@ -1,0 +1,114 @@
+package io.holdfast.http;
+
+import io.holdfast.http.Submission.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * One batch under way.
+ *
+ * <p><b>Order.</b> Publications that follow each other are handed over together; any other command waits until all before
+ * it is done, so that it sees what was published.
+ *
+ * <p><b>Threads.</b> One at a time. Commands may read the store, so what follows publications runs on the executor and not
+ * on the thread that completes receipts.
+ */
+final class Batch {
+    private final List<Call> calls;
+    private final PublishApi publish;
+    private final CommandApi commands;
+    private final Executor executor;
+    private final JsonText[] replies;
+    private final CompletableFuture<Answer> done = new CompletableFuture<>();
+    private int next;
+
+    Batch(List<Call> calls, PublishApi publish, CommandApi commands, Executor executor) {
+        this.calls = calls;
+        this.publish = publish;
+        this.commands = commands;
+        this.executor = executor;
+        this.replies = new JsonText[calls.size()];
+    }
+
+    /** Called once. */
+    CompletionStage<Answer> run() {
+        proceed();
+        return done;
+    }
+
+    private void proceed() {
+        while (next < replies.length) {
+            CompletionStage<?> step = step();
+            if (!step.toCompletableFuture().isDone()) {
+                if (next == replies.length) {
+                    step.whenComplete(this::proceed);
+                } else {
+                    step.whenCompleteAsync(this::proceed, executor);
+                }
+                return;
+            }
+        }
+        finish();
+    }
+
+    private void proceed(Object result, Throwable failure) {
+        try {
+            proceed();
+        } catch (RuntimeException e) {
+            done.complete(Failures.answer(e));
+        }
+    }
+
+    /** Carries out the next command, or all publications up to it. */
+    private CompletionStage<?> step() {
+        Call call = calls.get(next);
+        if (call instanceof Call.Asking asking) {
+            int index = next++;
+            return commands.carryOut(asking.command())
+                    .handle((result, failure) -> replies[index] = reply(asking.kind(), result, failure));
+        }
+        List<Call.Publishing> fit = new ArrayList<>();
+        List<Integer> indices = new ArrayList<>();
+        for (; next < replies.length && !(calls.get(next) instanceof Call.Asking); next++) {
+            if (calls.get(next) instanceof Call.Publishing publishing) {
+                fit.add(publishing);
+                indices.add(next);
+            } else if (calls.get(next) instanceof Call.Refused refused) {
+                replies[next] = new JsonText().raw("\"error\":");
+                Replies.error(refused.error(), refused.message(), replies[next]);
+            }
+        }
+        return publish.submit(fit).thenAccept(outcomes -> {
+            for (int i = 0; i < outcomes.length; i++) {
+                replies[indices.get(i)] = reply(fit.get(i).kind(), outcomes[i]);
+            }
+        });
+    }
+
+    private static JsonText reply(Kind kind, JsonText result, Throwable failure) {
+        JsonText json = new JsonText();
+        if (failure == null) {
+            json.raw("\"").raw(kind.word()).raw("\":").json(result);
+        } else {
+            Failures.compatible(failure, json.raw("\"error\":"));
+        }
+        return json;
+    }
+
+    private static JsonText reply(Kind kind, Outcome[] outcomes) {
+        JsonText json = new JsonText();
+        Replies.publication(kind, outcomes, json);
+        return json;
+    }
+
+    private void finish() {
+        JsonText json = new JsonText().raw("{\"replies\":[");
+        for (int i = 0; i < replies.length; i++) {
+            json.next(i).raw("{").json(replies[i]).raw("}");
+        }
+        done.complete(Answer.ok(json.raw("]}")));
+    }
+}

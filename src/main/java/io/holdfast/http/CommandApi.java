@@ -1,0 +1,160 @@
+package io.holdfast.http;
+
+import io.holdfast.commands.CommandSettings;
+import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.History;
+import io.holdfast.delivery.ResilientWebSocketManager;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The commands of the compatible shape that publish nothing. There {@code user} is our client and {@code client} our
+ * connection's id. Reads the store on the caller's thread.
+ */
+@ApplicationScoped
+class CommandApi {
+    /** Of one answer. */
+    static final int MOST_PUBLICATIONS = 1_000;
+
+    private static final int MOST_HISTORY_BYTES = 4 << 20;
+
+    /** Terminal: the SDK does not subscribe again. */
+    private static final int UNSUBSCRIBED_BY_SERVER = 2000;
+
+    private final ResilientWebSocketManager manager;
+    private final CommandSettings settings;
+    private final String uid = UUID.randomUUID().toString();
+
+    /** For the client proxy only. */
+    @SuppressWarnings("NullAway")
+    protected CommandApi() {
+        manager = null;
+        settings = null;
+    }
+
+    @Inject
+    CommandApi(ResilientWebSocketManager manager, CommandSettings settings) {
+        this.manager = manager;
+        this.settings = settings;
+    }
+
+    /** {@code {"result":{…}}} or {@code {"error":{"code":…,"message":…}}}. */
+    CompletionStage<Answer> answer(Kind kind, byte[] body) throws IOException {
+        Call call = Calls.one(kind, body);
+        if (call instanceof Call.Refused refused) {
+            return CompletableFuture.completedFuture(Replies.refused(refused));
+        }
+        return carryOut(((Call.Asking) call).command()).handle((result, failure) -> {
+            JsonText json = new JsonText();
+            if (failure == null) {
+                json.raw("{\"result\":").json(result);
+            } else {
+                Failures.compatible(failure, json.raw("{\"error\":"));
+            }
+            return Answer.ok(json.raw("}"));
+        });
+    }
+
+    /** @return the result; what the manager throws is its failure */
+    CompletionStage<JsonText> carryOut(Command command) {
+        try {
+            if (command instanceof Command.HistoryRemove remove) {
+                return manager.removeHistory(remove.channel()).thenApply(done -> empty());
+            }
+            return CompletableFuture.completedFuture(result(command));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private JsonText result(Command command) {
+        if (command instanceof Command.Presence presence) {
+            return ChannelJson.presence(manager.presence(presence.channel()));
+        } else if (command instanceof Command.PresenceStats presence) {
+            return ChannelJson.presenceStats(manager.presence(presence.channel()));
+        } else if (command instanceof Command.History history) {
+            return history(history);
+        } else if (command instanceof Command.Channels channels) {
+            return ChannelJson.channels(manager.channels(channels.pattern()));
+        } else if (command instanceof Command.Info) {
+            return info();
+        }
+        change(command);
+        return empty();
+    }
+
+    private void change(Command command) {
+        if (command instanceof Command.Subscribe subscribe) {
+            manager.subscribe(subscribe.client(), subscribe.connection(), subscribe.channel(), subscribe.since());
+        } else if (command instanceof Command.Unsubscribe unsubscribe) {
+            manager.unsubscribe(
+                    unsubscribe.client(),
+                    unsubscribe.connection(),
+                    unsubscribe.channel(),
+                    UNSUBSCRIBED_BY_SERVER,
+                    "server unsubscribe");
+        } else if (command instanceof Command.Disconnect disconnect) {
+            manager.disconnect(disconnect.client(), disconnect.connection(), disconnect.ending());
+        } else if (command instanceof Command.Refresh refresh) {
+            refresh(refresh);
+        } else {
+            throw new IllegalArgumentException("not carried out: " + command);
+        }
+    }
+
+    private void refresh(Command.Refresh refresh) {
+        if (refresh.expired()) {
+            manager.disconnect(refresh.client(), refresh.connection(), Ending.EXPIRED);
+        } else {
+            Instant end = refresh.expireAtSeconds() == 0 ? null : Instant.ofEpochSecond(refresh.expireAtSeconds());
+            manager.refresh(refresh.client(), refresh.connection(), end);
+        }
+    }
+
+    private JsonText history(Command.History asked) {
+        long wanted = asked.limit() < 0 ? MOST_PUBLICATIONS : asked.limit();
+        History history = manager.history(
+                asked.channel(),
+                (int) Math.min(wanted, MOST_PUBLICATIONS),
+                asked.since(),
+                asked.reverse(),
+                MOST_HISTORY_BYTES);
+        return ChannelJson.history(history);
+    }
+
+    /** This node, the only one. */
+    private JsonText info() {
+        Map<String, Integer> channels = manager.channels("");
+        long subscriptions =
+                channels.values().stream().mapToLong(Integer::longValue).sum();
+        return new JsonText()
+                .raw("{\"nodes\":[{\"uid\":")
+                .text(uid)
+                .raw(",\"name\":")
+                .text(settings.node())
+                .raw(",\"version\":")
+                .text(settings.version())
+                .raw(",\"num_clients\":")
+                .number(manager.stats().connections().active())
+                .raw(",\"num_users\":")
+                .number(manager.connectedClients())
+                .raw(",\"num_channels\":")
+                .number(channels.size())
+                .raw(",\"num_subs\":")
+                .number(subscriptions)
+                .raw(",\"uptime\":")
+                .number(ManagementFactory.getRuntimeMXBean().getUptime() / 1_000)
+                .raw("}]}");
+    }
+
+    private static JsonText empty() {
+        return new JsonText().raw("{}");
+    }
+}

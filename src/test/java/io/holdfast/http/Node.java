@@ -1,0 +1,85 @@
+package io.holdfast.http;
+
+import io.holdfast.commands.CommandSettings;
+import io.holdfast.delivery.ChannelOptions;
+import io.holdfast.delivery.Deduplication;
+import io.holdfast.delivery.DeliveryClock;
+import io.holdfast.delivery.DeliverySettings;
+import io.holdfast.delivery.DeliveryThreads;
+import io.holdfast.delivery.GuardedEngine;
+import io.holdfast.delivery.PlainPayloads;
+import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.stream.MemoryEngine;
+import io.holdfast.stream.Retention;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A manager in memory under the API, without clients. */
+final class Node implements AutoCloseable {
+    final ResilientWebSocketManager manager;
+    final PublishApi publish;
+    final CommandApi commands;
+    final BatchApi batch;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    Node() {
+        DeliveryClock clock = new DeliveryClock() {
+            @Override
+            public long millis() {
+                return System.currentTimeMillis();
+            }
+
+            @Override
+            public long nanos() {
+                return System.nanoTime();
+            }
+        };
+        MemoryEngine engine = new MemoryEngine(clock::millis);
+        manager = new ResilientWebSocketManager(
+                new GuardedEngine(engine),
+                engine,
+                new Options(),
+                DeliverySettings.defaults(),
+                clock,
+                new PlainPayloads(),
+                new DeliveryThreads(part -> work -> new Thread(work, "test-" + part), threads, threads),
+                event -> false);
+        manager.start();
+        publish = new PublishApi(manager);
+        commands = new CommandApi(
+                manager,
+                new CommandSettings(
+                        "1.2.3",
+                        "n1",
+                        Duration.ofSeconds(25),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(25),
+                        64 << 10,
+                        3));
+        batch = new BatchApi(publish, commands, threads);
+    }
+
+    @Override
+    public void close() {
+        manager.stop();
+        threads.shutdownNow();
+    }
+
+    private static final class Options implements ChannelOptions {
+        @Override
+        public Retention retention(String channel) {
+            return new Retention(10, 1 << 20, Retention.Overflow.DROP_OLDEST);
+        }
+
+        @Override
+        public Duration timeToLive(String channel) {
+            return Duration.ZERO;
+        }
+
+        @Override
+        public Deduplication deduplication(String channel) {
+            return new Deduplication(Duration.ofSeconds(300), null, false);
+        }
+    }
+}

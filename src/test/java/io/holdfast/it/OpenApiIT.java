@@ -1,0 +1,204 @@
+package io.holdfast.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The server serves its description, and does what the examples in it say. */
+class OpenApiIT {
+    private static LibertyServer gateway;
+    private static JsonNode document;
+
+    /** A call as it is described. */
+    private record Operation(String method, String path, JsonNode described) {
+
+        /** Messages before what asks for them, and the end last. */
+        int turn() {
+            return switch (path) {
+                case "/api/send", "/api/publish", "/api/broadcast" -> 0;
+                case "/api/subscribe" -> 1;
+                case "/api/unsubscribe", "/api/history_remove" -> 3;
+                case "/api/drain" -> 4;
+                default -> path.matches(".*/(resend|discard)") ? 3 : 2;
+            };
+        }
+
+        @Override
+        public String toString() {
+            return method + " " + path;
+        }
+    }
+
+    @BeforeAll
+    static void start() {
+        gateway = LibertyServer.prepare(
+                        "openapi",
+                        Map.of(
+                                "holdfast.insecure", "true",
+                                "holdfast.ping.interval", "1",
+                                "holdfast.pong.timeout", "0.5",
+                                "holdfast.confirm.interval", "0.2",
+                                "holdfast.poison.attempts", "1"))
+                .start();
+        document = new Api(gateway.http(), null).get("/openapi?format=json").json();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static List<Operation> operations() {
+        List<Operation> operations = new ArrayList<>();
+        document.path("paths")
+                .fields()
+                .forEachRemaining(path -> path.getValue()
+                        .fields()
+                        .forEachRemaining(operation -> operations.add(
+                                new Operation(operation.getKey(), path.getKey(), operation.getValue()))));
+        operations.sort(Comparator.comparingInt(Operation::turn));
+        return operations;
+    }
+
+    /** Two messages that the client does not survive. */
+    private static void twoDeadLetters(String client) {
+        gateway.api().sendNumbers(client, 1, 2);
+        for (int n = 1; n <= 2; n++) {
+            try (RawClient connection = gateway.client()) {
+                connection.ignorePings();
+                connection.connectAs(client);
+                assertThat(connection.publication("#" + client).n()).isEqualTo(n);
+            }
+        }
+        try (RawClient connection = gateway.client()) {
+            connection.connectAs(client);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> gateway.api()
+                                    .get("/api/dead-letters")
+                                    .json()
+                                    .path("dead_letters")
+                                    .size()
+                            == 2);
+        }
+    }
+
+    private static Api.Answer call(Operation operation) {
+        String path = operation.path();
+        List<String> query = new ArrayList<>();
+        for (JsonNode parameter : operation.described().path("parameters")) {
+            String name = parameter.path("name").asText();
+            String value = parameter.path("example").asText();
+            assertThat(value).as("%s: example of %s", operation, name).isNotEmpty();
+            if (parameter.path("in").asText().equals("path")) {
+                path = path.replace("{" + name + "}", value);
+            } else {
+                query.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8));
+            }
+        }
+        String target = query.isEmpty() ? path : path + "?" + String.join("&", query);
+        if (operation.method().equals("get")) {
+            return gateway.api().get(target);
+        }
+        JsonNode example = operation.described().at("/requestBody/content/application~1json/example");
+        return gateway.api().postRaw(target, example.isMissingNode() ? "" : example.toString());
+    }
+
+    @Test
+    void every_call_does_with_its_example_what_is_described() {
+        Schema schema = new Schema(document);
+        List<Operation> operations = operations();
+        assertThat(operations).hasSize(26);
+        twoDeadLetters("u44");
+        try (RawClient subscriber = gateway.client()) {
+            subscriber.connectAs("u42");
+            for (Operation operation : operations) {
+                JsonNode body = operation.described().at("/requestBody/content/application~1json");
+                if (!body.isMissingNode()) {
+                    assertThat(schema.violations(body.path("schema"), body.path("example"), "request"))
+                            .as("%s: its example", operation)
+                            .isEmpty();
+                }
+                Api.Answer answer = call(operation);
+                assertThat(answer.status())
+                        .as("%s → %s", operation, answer.body())
+                        .isEqualTo(200);
+                JsonNode described = operation.described().at("/responses/200/content/application~1json/schema");
+                assertThat(described.isMissingNode())
+                        .as("%s: schema of the answer", operation)
+                        .isFalse();
+                assertThat(schema.violations(described, answer.json(), "answer"))
+                        .as("%s → %s", operation, answer.body())
+                        .isEmpty();
+                assertThat(answer.json().has("error"))
+                        .as("%s → %s", operation, answer.body())
+                        .isFalse();
+                shows(operation, answer.json());
+            }
+            assertThat(subscriber.awaitClose().code()).isEqualTo(3001);
+        }
+    }
+
+    /** What an answer that says nothing would pass as well. */
+    private static void shows(Operation operation, JsonNode answer) {
+        switch (operation.path()) {
+            case "/api/presence" ->
+                assertThat(answer.at("/result/presence"))
+                        .singleElement()
+                        .satisfies(member ->
+                                assertThat(member.path("user").asText()).isEqualTo("u42"));
+            case "/api/presence_stats" ->
+                assertThat(answer.at("/result/num_clients").asInt()).isEqualTo(1);
+            case "/api/history" ->
+                assertThat(answer.at("/result/publications").size()).isPositive();
+            case "/api/channels" ->
+                assertThat(answer.at("/result/channels").fieldNames())
+                        .toIterable()
+                        .containsExactly("orders:7");
+            case "/api/info" ->
+                assertThat(answer.at("/result/nodes/0/num_users").asInt()).isEqualTo(1);
+            case "/api/clients" -> assertThat(answer.path("clients")).isNotEmpty();
+            case "/api/dead-letters" -> assertThat(answer.path("dead_letters")).hasSize(2);
+            case "/api/batch" -> assertThat(answer.path("replies")).hasSize(4).noneMatch(reply -> reply.has("error"));
+            default -> {}
+        }
+    }
+
+    @Test
+    void errors_are_those_that_are_described() {
+        Schema schema = new Schema(document);
+        JsonNode error = document.at("/components/schemas/Error");
+        Api stranger = new Api(gateway.http(), null);
+        for (Api.Answer answer : List.of(
+                stranger.get("/api/metrics"),
+                gateway.api().postRaw("/api/send", "{}"),
+                gateway.api().get("/api/message?client=nobody&id=nothing"),
+                gateway.api().get("/api/dead-letters/999"),
+                gateway.api().postRaw("/api/publish", "no json"))) {
+            assertThat(answer.status()).isBetween(400, 404);
+            assertThat(schema.violations(error, answer.json(), "error"))
+                    .as(answer.body())
+                    .isEmpty();
+        }
+        JsonNode failure = gateway.api().post("/api/history", "{'limit': 1}").json();
+        assertThat(schema.violations(document.at("/components/schemas/CompatibleFailure"), failure, "failure"))
+                .isEmpty();
+    }
+
+    @Test
+    void the_page_and_the_document_are_there_for_people_too() {
+        Api.Answer yaml = new Api(gateway.http(), null).get("/openapi");
+        assertThat(yaml.body()).contains("openapi: 3.1", "/api/send");
+        assertThat(new Api(gateway.http(), null).get("/openapi/ui/").body()).contains("<html");
+    }
+}
