@@ -77,6 +77,7 @@ public final class Conversation {
     private final AccessPolicy access;
     private final CommandSettings settings;
     private final DeliveryClock clock;
+    private final String session;
     private State state = State.EXPECTING;
     private Identity who = NOBODY_YET;
     private @Nullable String device;
@@ -87,7 +88,8 @@ public final class Conversation {
             ResilientWebSocketManager manager,
             AccessPolicy access,
             CommandSettings settings,
-            DeliveryClock clock) {
+            DeliveryClock clock,
+            String session) {
         this.connection = connection;
         this.codec = codec;
         this.answers = new Answers(connection, codec);
@@ -97,6 +99,7 @@ public final class Conversation {
         this.access = access;
         this.settings = settings;
         this.clock = clock;
+        this.session = session;
         connection.endAfter(settings.connectTimeout(), Failures.ending(CloseCode.STALE));
     }
 
@@ -208,7 +211,7 @@ public final class Conversation {
                         subs,
                         (int) settings.pingInterval().toSeconds(),
                         true,
-                        "",
+                        session,
                         settings.node(),
                         null)));
         connection.start(outbox);

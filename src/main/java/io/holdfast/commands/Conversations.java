@@ -37,7 +37,16 @@ public class Conversations {
 
     /** Begins a conversation in JSON. */
     public Conversation begin(Connection transport) {
+        return begin(transport, "");
+    }
+
+    /**
+     * Begins a conversation in JSON over a transport on which clients cannot answer.
+     *
+     * @param session by which the client's other requests find it: a secret that only its connect reply tells
+     */
+    public Conversation begin(Connection transport, String session) {
         RegisteredConnection connection = manager.register(UUID.randomUUID().toString(), transport, jsonFormat);
-        return new Conversation(connection, json, manager, access, settings, clock);
+        return new Conversation(connection, json, manager, access, settings, clock, session);
     }
 }

@@ -12,7 +12,7 @@ import java.io.IOException;
 
 /** Lets a handshake or an API call through, or answers 403: cross-site pages, and in insecure mode all from elsewhere. */
 @WebFilter(
-        urlPatterns = {"/connection/*", "/api/*"},
+        urlPatterns = {"/connection/*", "/emulation", "/api/*"},
         asyncSupported = true)
 public class HandshakeFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
