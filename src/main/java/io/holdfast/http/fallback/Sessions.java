@@ -64,7 +64,7 @@ class Sessions {
         StreamConnection stream = StreamConnection.open(context, framing, delivery.sendTimeout());
         String id = freshId();
         Conversation conversation = conversations.begin(stream, id);
-        Upstream upstream = new Upstream(conversation);
+        Upstream upstream = new Upstream(conversation::receive);
         open.put(id, upstream);
         stream.over().thenRun(() -> {
             open.remove(id);

@@ -1,8 +1,8 @@
 package io.holdfast.http.fallback;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.holdfast.commands.Conversation;
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Upstream {
     private static final int MOST_CHARACTERS = 1 << 20;
 
-    private final Conversation conversation;
+    private final Consumer<String> conversation;
 
     @GuardedBy("this")
     private final ArrayDeque<String> frames = new ArrayDeque<>(2);
@@ -23,7 +23,7 @@ final class Upstream {
     @GuardedBy("this")
     private boolean busy;
 
-    Upstream(Conversation conversation) {
+    Upstream(Consumer<String> conversation) {
         this.conversation = conversation;
     }
 
@@ -41,7 +41,7 @@ final class Upstream {
             busy = true;
         }
         for (String next = next(); next != null; next = next()) {
-            conversation.receive(next);
+            conversation.accept(next);
         }
         return true;
     }
