@@ -7,6 +7,7 @@ export class Network {
   #target = new URL(url);
   #sockets = new Set();
   #cut = false;
+  #webSocketsBlocked = false;
   #server = net.createServer((near) => this.#carry(near));
 
   static async open() {
@@ -35,8 +36,25 @@ export class Network {
         this.#sockets.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
+      if (socket === near) {
+        near.on('data', (data) => this.#pass(data, near, far)).on('end', () => far.end());
+      } else {
+        socket.pipe(other);
+      }
     }
+  }
+
+  #pass(data, near, far) {
+    if (this.#webSocketsBlocked && /^upgrade: *websocket/im.test(data.toString('latin1'))) {
+      near.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+    } else {
+      far.write(data);
+    }
+  }
+
+  /** As a proxy does that knows no WebSocket. */
+  blockWebSockets() {
+    this.#webSocketsBlocked = true;
   }
 
   cut() {

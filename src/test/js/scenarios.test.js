@@ -1,12 +1,12 @@
-/** The promise, with both SDKs: accepted means delivered in order, each once to an instance's handler. */
+/** The promise, with both SDKs and over each transport of the stock one: accepted means delivered in order, each once to an instance's handler. */
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { Ours, Stock } from './clients.js';
+import { HttpStream, Ours, ServerSentEvents, Stock } from './clients.js';
 import { canKill, fresh, killAndStart, sendNumbers, state, until } from './gateway.js';
 import { Network } from './network.js';
 
-for (const Client of [Stock, Ours]) {
+for (const Client of [Stock, HttpStream, ServerSentEvents, Ours]) {
   describe(Client.title, () => {
     let network;
     let name;

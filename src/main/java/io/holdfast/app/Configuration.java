@@ -38,6 +38,8 @@ record Configuration(
     private static final String VERSION = "0.1.0";
     private static final String DEVELOPMENT_KEY = "dev";
     private static final int MAX_FRAME_BYTES = 64 << 10;
+    private static final int MAX_FRAME_COMMANDS = 1_000;
+    private static final int COMMANDS_PER_SECOND = 2_000;
     private static final int MAX_CHANNELS = 128;
 
     /** @throws ConfigurationException naming the key, the value and what is allowed */
@@ -50,7 +52,7 @@ record Configuration(
         DeliverySettings delivery = delivery(keys);
         return new Configuration(
                 access(keys, insecure),
-                commands(keys, delivery),
+                commands(keys, delivery, insecure),
                 delivery,
                 store(keys, outputDirectory, temporaryDirectory),
                 health(keys, HealthSettings.defaults()),
@@ -110,7 +112,7 @@ record Configuration(
         return entries;
     }
 
-    private static CommandSettings commands(Keys keys, DeliverySettings delivery) {
+    private static CommandSettings commands(Keys keys, DeliverySettings delivery, boolean insecure) {
         return new CommandSettings(
                 VERSION,
                 keys.text("holdfast.node.name", "holdfast"),
@@ -123,6 +125,8 @@ record Configuration(
                 keys.duration(
                         "holdfast.token.expiry-grace", Duration.ofSeconds(25), Duration.ZERO, Duration.ofHours(1)),
                 MAX_FRAME_BYTES,
+                keys.integer("holdfast.limits.commands-per-frame", MAX_FRAME_COMMANDS, 1, 100_000),
+                keys.integer("holdfast.limits.commands-per-second", insecure ? 0 : COMMANDS_PER_SECOND, 0, 10_000_000),
                 keys.integer("holdfast.connection.max-channels", MAX_CHANNELS, 1, 100_000));
     }
 

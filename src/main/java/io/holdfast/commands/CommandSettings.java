@@ -11,6 +11,8 @@ import java.time.Duration;
  * @param connectTimeout a connection that has not sent connect by then is closed with 3502
  * @param expiryGrace a connection whose token has expired for so long is closed with 3005
  * @param maxFrameBytes of a frame from a client
+ * @param maxFrameCommands in one frame
+ * @param commandsPerSecond of one connection, with two seconds' worth at once; 0 for no limit
  * @param maxChannels subscribed by one connection, its outbox not counted
  */
 public record CommandSettings(
@@ -20,4 +22,6 @@ public record CommandSettings(
         Duration connectTimeout,
         Duration expiryGrace,
         int maxFrameBytes,
+        int maxFrameCommands,
+        int commandsPerSecond,
         int maxChannels) {}

@@ -6,6 +6,7 @@ import io.holdfast.access.Identity;
 import io.holdfast.access.Names;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.protocol.Ack;
@@ -83,6 +84,8 @@ public final class Conversation {
     private final AccessPolicy access;
     private final CommandSettings settings;
     private final DeliveryClock clock;
+    private final String session;
+    private final Pace pace;
     private State state = State.EXPECTING;
     private Identity who = NOBODY_YET;
     private @Nullable String device;
@@ -93,17 +96,20 @@ public final class Conversation {
             ResilientWebSocketManager manager,
             AccessPolicy access,
             CommandSettings settings,
-            DeliveryClock clock) {
+            DeliveryClock clock,
+            String session) {
         this.connection = connection;
         this.codec = codec;
         this.answers = new Answers(connection, codec);
         this.publishing = new Publishing(connection, answers, manager, access);
-        this.subscribing = new Subscribing(connection, answers, access, settings, clock);
+        this.subscribing = new Subscribing(connection, answers, manager, access, settings, clock);
         this.asking = new Asking(connection, answers, manager, access);
         this.manager = manager;
         this.access = access;
         this.settings = settings;
         this.clock = clock;
+        this.session = session;
+        this.pace = new Pace(settings.commandsPerSecond(), clock.nanos());
         connection.endAfter(settings.connectTimeout(), Failures.ending(CloseCode.STALE));
     }
 
@@ -117,7 +123,7 @@ public final class Conversation {
         if (codec.binary()) {
             answers.close(CloseCode.INAPPROPRIATE_PROTOCOL);
         } else if (exceedsLimit(frame)) {
-            connection.close(TOO_BIG);
+            tooBig();
         } else {
             carryOut(() -> codec.decode(frame));
         }
@@ -128,10 +134,15 @@ public final class Conversation {
         if (!codec.binary()) {
             answers.close(CloseCode.INAPPROPRIATE_PROTOCOL);
         } else if (frame.length > settings.maxFrameBytes()) {
-            connection.close(TOO_BIG);
+            tooBig();
         } else {
             carryOut(() -> codec.decode(frame));
         }
+    }
+
+    private void tooBig() {
+        manager.hit(Limit.FRAME_BYTES);
+        connection.close(TOO_BIG);
     }
 
     private interface Frame {
@@ -140,7 +151,11 @@ public final class Conversation {
 
     private void carryOut(Frame frame) {
         try {
-            for (Command command : frame.decode()) {
+            List<Command> commands = frame.decode();
+            if (exceedsLimit(commands)) {
+                return;
+            }
+            for (Command command : commands) {
                 if (connection.hasEnded()) {
                     return;
                 }
@@ -260,7 +275,7 @@ public final class Conversation {
                         subs,
                         (int) settings.pingInterval().toSeconds(),
                         true,
-                        "",
+                        session,
                         settings.node(),
                         null)));
         subs.keySet().forEach(connection::start);
@@ -341,6 +356,21 @@ public final class Conversation {
         } catch (AccessDeniedException e) {
             refuse(id, e.kind());
         }
+    }
+
+    /** If so, it is closed. */
+    private boolean exceedsLimit(List<Command> commands) {
+        if (commands.size() > settings.maxFrameCommands()) {
+            manager.hit(Limit.FRAME_COMMANDS);
+            answers.close(CloseCode.BAD_REQUEST);
+            return true;
+        }
+        if (!pace.take(commands.size(), clock.nanos())) {
+            manager.hit(Limit.COMMAND_RATE);
+            answers.close(CloseCode.TOO_MANY_REQUESTS);
+            return true;
+        }
+        return false;
     }
 
     private boolean exceedsLimit(String frame) {

@@ -45,12 +45,13 @@ public class Conversations {
     }
 
     /** Begins a conversation. @param transport writes frames of the kind that the format wants */
-    public Conversation begin(Connection transport, Format format) {
-        Speech speech = switch (format) {
+    public Conversation begin(Connection transport, Arrival arrival) {
+        Speech speech = switch (arrival.format()) {
             case JSON -> json;
             case PROTOBUF -> protobuf;
         };
-        RegisteredConnection connection = manager.register(UUID.randomUUID().toString(), transport, speech.format(), "");
-        return new Conversation(connection, speech.codec(), manager, access, settings, clock);
+        RegisteredConnection connection =
+                manager.register(UUID.randomUUID().toString(), transport, speech.format(), arrival.address());
+        return new Conversation(connection, speech.codec(), manager, access, settings, clock, arrival.session());
     }
 }

@@ -8,7 +8,9 @@ import io.holdfast.access.Names;
 import io.holdfast.access.Namespace;
 import io.holdfast.access.SubscribeGrant;
 import io.holdfast.delivery.DeliveryClock;
+import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.RegisteredConnection;
+import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.delivery.SubscribeOptions;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.protocol.RecoveryRequest;
@@ -27,6 +29,7 @@ import java.util.Map;
 final class Subscribing {
     private final RegisteredConnection connection;
     private final Answers answers;
+    private final ResilientWebSocketManager manager;
     private final AccessPolicy access;
     private final int maxChannels;
     private final Duration expiryGrace;
@@ -35,11 +38,13 @@ final class Subscribing {
     Subscribing(
             RegisteredConnection connection,
             Answers answers,
+            ResilientWebSocketManager manager,
             AccessPolicy access,
             CommandSettings settings,
             DeliveryClock clock) {
         this.connection = connection;
         this.answers = answers;
+        this.manager = manager;
         this.access = access;
         this.maxChannels = settings.maxChannels();
         this.expiryGrace = settings.expiryGrace();
@@ -67,6 +72,7 @@ final class Subscribing {
     private void allowed(int id, SubscribeRequest subscribe, SubscribeGrant grant) {
         String channel = subscribe.channel();
         if (!connection.subscribed(channel) && connection.ordinarySubscriptions() >= maxChannels) {
+            manager.hit(Limit.CHANNELS);
             answers.error(id, ErrorCode.LIMIT_EXCEEDED);
             return;
         }

@@ -13,6 +13,19 @@ import org.jspecify.annotations.Nullable;
 public interface Connection {
 
     /**
+     * Whether more than the write credit may be under way, written asynchronously. Otherwise what exceeds it waits until
+     * the client has answered a ping. Always the same.
+     */
+    default boolean mayExceedCredit() {
+        return true;
+    }
+
+    /** Whether {@link #send} may be called: what it is given within the credit does not block. Always the same. */
+    default boolean mayBlock() {
+        return true;
+    }
+
+    /**
      * Writes one frame and returns when it lies in the socket's buffer. May block while that buffer is full.
      *
      * @throws IOException if the connection is unusable

@@ -65,6 +65,9 @@ public final class RegisteredConnection {
         this.parts = parts;
         this.subscriptions = new Subscriptions(this, parts);
         this.buffer = new SendBuffer(parts.settings(), format, parts.clock().nanos(), parts.counters().sendLatency);
+        if (!transport.mayExceedCredit()) {
+            buffer.keepWithinCredit();
+        }
     }
 
     /** The connection's id, unique on this node. */
@@ -224,6 +227,9 @@ public final class RegisteredConnection {
         SendBuffer.Confirmed confirmed = buffer.pong();
         if (confirmed == null) {
             return false;
+        }
+        if (buffer.goOn()) {
+            parts.writer().wake(this);
         }
         OutboxConnection hold = outbox;
         if (hold != null && hold.outbox().answered(hold)) {

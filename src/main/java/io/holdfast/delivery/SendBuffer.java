@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was accepted for one connection and not yet written, with its write credit and its pings.
  *
- * <p><b>State.</b> <i>Busy</i> while it is on the writer's list or a write is under way: then whoever adds a piece need not
- * wake anybody. <i>Dead</i> after overflow, failure or close: it takes nothing more.
+ * <p><b>State.</b> <i>Busy</i> while it is on the writer's list, a write is under way, or it is held back until a pong
+ * brings credit: then whoever adds a piece need not wake anybody. <i>Dead</i> after overflow, failure or close: it takes nothing more.
  *
  * <p><b>Threads.</b> Pieces come from any thread; frames are taken by the writer thread only. One lock, the buffer's own;
  * nothing is called out under it.
@@ -112,6 +112,12 @@ final class SendBuffer {
     @GuardedBy("this")
     private boolean asyncInFlight;
 
+    @GuardedBy("this")
+    private boolean withinCredit;
+
+    @GuardedBy("this")
+    private boolean heldBack;
+
     /** Nothing is due before, unless a frame is written or a pong comes: these set it back. */
     private volatile long quietUntilNanos;
 
@@ -146,6 +152,11 @@ final class SendBuffer {
         return !dead && bytes < settings.frameBytes();
     }
 
+    /** From the beginning on nothing is written while the credit is used up; {@link #goOn} tells when it is there again. */
+    synchronized void keepWithinCredit() {
+        withinCredit = true;
+    }
+
     /** From now on the connection's outbox is confirmed by answered pings. */
     synchronized void confirmByPong() {
         confirmsByPong = true;
@@ -159,7 +170,8 @@ final class SendBuffer {
     }
 
     /**
-     * Takes the next frame. If there is nothing to write, the buffer stops being busy.
+     * Takes the next frame. If there is nothing to write, the buffer stops being busy; if it is held back for want of
+     * credit, it stays so.
      *
      * @param scratch the writer's array, at least as long as a frame
      * @param mayBlock whether writes within the credit may be blocking
@@ -169,6 +181,12 @@ final class SendBuffer {
             return null;
         }
         quietUntilNanos = nowNanos;
+        if (withinCredit
+                && pingUnanswered
+                && unconfirmedBytes >= Math.min(settings.creditBytes(), settings.pingAfterBytes())) {
+            heldBack = true;
+            return null;
+        }
         byte[] separator = format.separator();
         byte[] ping = format.ping();
         int room = settings.frameBytes() - ping.length - separator.length;
@@ -272,6 +290,13 @@ final class SendBuffer {
         unconfirmedBytes = bytesSincePing;
         outboxConfirmed = Math.max(outboxConfirmed, outboxAtPing);
         return new Confirmed(confirmsByPong ? outboxAtPing : 0);
+    }
+
+    /** Whether it was held back and now goes on: then it must be put on the writer's list. */
+    synchronized boolean goOn() {
+        boolean goesOn = heldBack && !pingUnanswered && !dead;
+        heldBack &= !goesOn;
+        return goesOn;
     }
 
     /** Whether nothing can be due yet, as seen at the last look: without the lock, for many idle connections. */

@@ -204,7 +204,11 @@ final class Writer {
 
         private void write(RegisteredConnection connection) {
             SendBuffer buffer = connection.buffer();
-            Frame frame = buffer.next(scratch, clock.millis(), clock.nanos(), !creditTaken);
+            Frame frame = buffer.next(
+                    scratch,
+                    clock.millis(),
+                    clock.nanos(),
+                    !creditTaken && connection.transport().mayBlock());
             if (frame == null) {
                 connection.drained();
                 return;

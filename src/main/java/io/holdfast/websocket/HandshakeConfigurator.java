@@ -14,6 +14,26 @@ public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
     static final String JSON = "centrifuge-json";
     static final String PROTOBUF = "centrifuge-protobuf";
 
+    /** Where the address of the peer stands in a session's properties. */
+    private static final String ADDRESS = "io.holdfast.address";
+
+    /** Of the handshake that this thread is at: the container tells it to filters only. */
+    private static final ThreadLocal<String> PEER = new ThreadLocal<>();
+
+    /** A handshake begins on this thread. */
+    static void begin(String address) {
+        PEER.set(address);
+    }
+
+    static void end() {
+        PEER.remove();
+    }
+
+    /** Of a session's peer; empty if it is not known. */
+    static String address(Session session) {
+        return session.getUserProperties().get(ADDRESS) instanceof String address ? address : "";
+    }
+
     @Override
     public boolean checkOrigin(String originHeaderValue) {
         // HandshakeFilter has decided, since the host is not known here.
@@ -24,6 +44,10 @@ public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
     public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
         if (request.getHttpSession() instanceof HttpSession session) {
             session.invalidate();
+        }
+        String address = PEER.get();
+        if (address != null) {
+            config.getUserProperties().put(ADDRESS, address);
         }
     }
 

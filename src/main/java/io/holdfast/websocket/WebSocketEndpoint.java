@@ -1,5 +1,6 @@
 package io.holdfast.websocket;
 
+import io.holdfast.commands.Arrival;
 import io.holdfast.commands.Conversation;
 import io.holdfast.commands.Conversations;
 import io.holdfast.commands.Format;
@@ -51,7 +52,9 @@ public class WebSocketEndpoint {
     public void open(Session session) {
         session.setMaxIdleTimeout(0);
         Format format = HandshakeConfigurator.format(session);
-        conversation = conversations.begin(WebSocketConnection.of(session, settings.sendTimeout(), format), format);
+        conversation = conversations.begin(
+                WebSocketConnection.of(session, settings.sendTimeout(), format),
+                Arrival.of(format, HandshakeConfigurator.address(session)));
     }
 
     @OnMessage(maxMessageSize = CEILING_BYTES)

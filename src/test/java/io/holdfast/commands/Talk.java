@@ -92,7 +92,15 @@ final class Talk implements AutoCloseable {
                 event -> false);
         manager.start();
         CommandSettings settings = new CommandSettings(
-                "1.2.3", "n1", Duration.ofSeconds(25), Duration.ofSeconds(10), Duration.ofSeconds(25), 64 << 10, 3);
+                "1.2.3",
+                "n1",
+                Duration.ofSeconds(25),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(25),
+                64 << 10,
+                100,
+                100,
+                3);
         conversations = new Conversations(manager, new AccessPolicy(access), settings, clock);
     }
 
@@ -141,7 +149,7 @@ final class Talk implements AutoCloseable {
 
         Peer(Format format) {
             this.format = format;
-            this.conversation = conversations.begin(this, format);
+            this.conversation = conversations.begin(this, Arrival.of(format, ""));
         }
 
         Peer say(String... commands) {

@@ -332,4 +332,50 @@ class SendBufferTest {
         buffer.written();
         assertThat(look()).isNotEqualTo(Look.SLOW);
     }
+
+    @Test
+    void kept_within_its_credit_it_writes_no_more_until_a_pong_comes() {
+        buffer.keepWithinCredit();
+        buffer.add(Outgoing.connectReply("connected".getBytes(UTF_8)));
+        write();
+        int written = 0;
+        for (int i = 0; i < 100; i++) {
+            Added added = buffer.add(reply(4_000));
+            if (added == Added.BECAME_BUSY) {
+                written += write().length();
+            } else {
+                assertThat(added).as("nobody is woken in vain").isEqualTo(Added.QUEUED);
+            }
+        }
+        assertThat(written).isBetween(SETTINGS.pingAfterBytes(), SETTINGS.creditBytes());
+        assertThat(next()).isNull();
+        assertThat(buffer.goOn()).as("without a pong").isFalse();
+        assertThat(buffer.waitingBytes()).isEqualTo(400_000 - 4_000L * (written / 4_000));
+
+        int rounds = 0;
+        while (buffer.pong() != null) {
+            if (!buffer.goOn()) {
+                break;
+            }
+            assertThat(buffer.goOn()).as("once").isFalse();
+            assertThat(write().length()).isBetween(1, SETTINGS.creditBytes() + SETTINGS.frameBytes());
+            rounds++;
+        }
+        assertThat(rounds).isGreaterThan(5);
+        assertThat(buffer.drained()).isTrue();
+        assertThat(buffer.add(reply("more"))).isEqualTo(Added.BECAME_BUSY);
+    }
+
+    @Test
+    void held_back_it_is_still_closed_for_want_of_a_pong() {
+        buffer.keepWithinCredit();
+        buffer.add(Outgoing.connectReply("connected".getBytes(UTF_8)));
+        write();
+        buffer.add(reply(20_000));
+        write();
+        buffer.add(reply(20_000));
+        assertThat(next()).isNull();
+        clock.advance(SETTINGS.pongTimeout().plusMillis(1));
+        assertThat(buffer.look(clock.nanos())).isEqualTo(Look.NO_PONG);
+    }
 }

@@ -31,13 +31,34 @@ class WriterTest {
     }
 
     private class Peer implements Connection {
-        final RegisteredConnection connection =
-                new RegisteredConnection("c", this, PlainFormat.INSTANCE, "", bench.parts);
+        final RegisteredConnection connection;
         final List<String> frames = new ArrayList<>();
         final List<Consumer<Throwable>> late = new ArrayList<>();
         volatile boolean hanging;
         volatile boolean hangs;
+        final boolean mayBlock;
+        final boolean mayExceedCredit;
         volatile Ending ending;
+
+        Peer() {
+            this(true, true);
+        }
+
+        Peer(boolean mayBlock, boolean mayExceedCredit) {
+            this.mayBlock = mayBlock;
+            this.mayExceedCredit = mayExceedCredit;
+            connection = new RegisteredConnection("c", this, PlainFormat.INSTANCE, "", bench.parts);
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return mayBlock;
+        }
+
+        @Override
+        public boolean mayExceedCredit() {
+            return mayExceedCredit;
+        }
 
         @Override
         public void send(byte[] frame, int length) throws IOException {
@@ -195,5 +216,34 @@ class WriterTest {
         peer.connection.tick(bench.clock.nanos());
 
         assertThat(peer.ending).isEqualTo(Ending.SLOW);
+    }
+
+    @Test
+    void a_transport_that_may_not_block_is_written_asynchronously_at_once() {
+        Peer peer = new Peer(false, true);
+        peer.reply("a");
+        until(() -> peer.late().size() == 1);
+        peer.reply("b");
+        peer.late().get(0).accept(null);
+        until(() -> peer.late().size() == 2);
+        assertThat(peer.frames()).containsExactly("a", "b");
+    }
+
+    @Test
+    void what_exceeds_the_credit_waits_for_the_pong_where_the_transport_wants_it() {
+        Peer peer = new Peer(true, false);
+        peer.connection.replyConnected("connected".getBytes(UTF_8));
+        until(() -> peer.frames().size() == 1);
+        peer.reply("x".repeat(20_000));
+        until(() -> peer.frames().size() == 2);
+        peer.reply("y");
+        Peer other = new Peer();
+        other.reply("a");
+        until(() -> other.frames().size() == 1);
+        assertThat(peer.frames()).hasSize(2);
+
+        assertThat(peer.connection.pong()).isTrue();
+        until(() -> peer.frames().size() == 3);
+        assertThat(peer.frames().get(2)).isEqualTo("y");
     }
 }

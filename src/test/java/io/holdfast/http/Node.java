@@ -56,6 +56,8 @@ final class Node implements AutoCloseable {
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(25),
                         64 << 10,
+                        100,
+                        0,
                         3));
         batch = new BatchApi(publish, commands, threads);
     }

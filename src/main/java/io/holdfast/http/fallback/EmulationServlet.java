@@ -1,0 +1,59 @@
+package io.holdfast.http.fallback;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.annotation.WebServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** Where clients on fallback transports speak: each request brings one frame for a session. */
+@WebServlet(urlPatterns = "/emulation", asyncSupported = true)
+public class EmulationServlet extends FallbackServlet {
+    private static final long serialVersionUID = 1L;
+
+    /** As a JSON string the frame is twice as long, where every second character is escaped; and the names come on top. */
+    private static final int MOST_GROWTH = 4;
+
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    private final transient Sessions sessions;
+
+    @Inject
+    public EmulationServlet(Sessions sessions) {
+        super("POST");
+        this.sessions = sessions;
+    }
+
+    @Override
+    void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        int limit = sessions.commands().maxFrameBytes();
+        String body = Body.of(
+                request, response, limit * MOST_GROWTH, sessions.commands().connectTimeout());
+        if (body == null) {
+            return;
+        }
+        EmulationRequest call = EmulationRequest.parse(body);
+        if (call == null) {
+            refuse(
+                    response,
+                    HttpServletResponse.SC_BAD_REQUEST,
+                    "The body must be an object with the strings session, node and data");
+        } else if (call.data().getBytes(StandardCharsets.UTF_8).length > limit) {
+            refuse(response, HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE, Body.tooLong(limit));
+        } else {
+            hand(call, response);
+        }
+    }
+
+    private void hand(EmulationRequest call, HttpServletResponse response) throws IOException {
+        Upstream upstream = call.node().equals(sessions.commands().node()) ? sessions.find(call.session()) : null;
+        if (upstream == null) {
+            refuse(response, HttpServletResponse.SC_NOT_FOUND, "There is no such session on this node");
+        } else if (upstream.receive(call.data())) {
+            response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+        } else {
+            refuse(response, TOO_MANY_REQUESTS, "Too much waits already; this was not taken");
+        }
+    }
+}

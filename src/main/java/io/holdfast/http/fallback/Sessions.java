@@ -1,0 +1,89 @@
+package io.holdfast.http.fallback;
+
+import io.holdfast.commands.Arrival;
+import io.holdfast.commands.CommandSettings;
+import io.holdfast.commands.Conversation;
+import io.holdfast.commands.Conversations;
+import io.holdfast.commands.Format;
+import io.holdfast.delivery.DeliverySettings;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The conversations over fallback transports, by their session ids. Such an id is a secret: who knows it speaks as that
+ * client. It is told in the connect reply only, and never logged. Any thread.
+ */
+@ApplicationScoped
+class Sessions {
+    private static final int ID_BYTES = 24;
+    private static final Base64.Encoder TEXT = Base64.getUrlEncoder();
+
+    private final Conversations conversations;
+    private final CommandSettings commands;
+    private final DeliverySettings delivery;
+    private final SecureRandom random = new SecureRandom();
+    private final ConcurrentHashMap<String, Upstream> open = new ConcurrentHashMap<>();
+
+    /** For the client proxy only. */
+    @SuppressWarnings("NullAway")
+    protected Sessions() {
+        this(null, null, null);
+    }
+
+    @Inject
+    Sessions(Conversations conversations, CommandSettings commands, DeliverySettings delivery) {
+        this.conversations = conversations;
+        this.commands = commands;
+        this.delivery = delivery;
+    }
+
+    CommandSettings commands() {
+        return commands;
+    }
+
+    /**
+     * Begins a conversation whose server speaks in this response.
+     *
+     * @param frame the client's first, which holds the connect command
+     */
+    void begin(HttpServletRequest request, HttpServletResponse response, Framing framing, String frame)
+            throws IOException {
+        response.setContentType(framing.contentType());
+        response.setCharacterEncoding("UTF-8");
+        response.setHeader("Cache-Control", "no-store, no-transform");
+        response.setHeader("X-Accel-Buffering", "no"); // nginx
+        response.flushBuffer(); // Liberty ignores the first flush
+        AsyncContext context = request.startAsync();
+        context.setTimeout(0);
+        StreamConnection stream = StreamConnection.open(context, framing, delivery.sendTimeout());
+        String id = freshId();
+        Conversation conversation = conversations.begin(stream, new Arrival(Format.JSON, request.getRemoteAddr(), id));
+        Upstream upstream = new Upstream(conversation::receive);
+        open.put(id, upstream);
+        stream.over().thenRun(() -> {
+            open.remove(id);
+            conversation.ended(false);
+        });
+        upstream.receive(frame);
+    }
+
+    /** Null if there is none, or not any more. */
+    @Nullable
+    Upstream find(String session) {
+        return open.get(session);
+    }
+
+    private String freshId() {
+        byte[] id = new byte[ID_BYTES];
+        random.nextBytes(id);
+        return TEXT.encodeToString(id);
+    }
+}

@@ -1,0 +1,58 @@
+package io.holdfast.http.fallback;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayDeque;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands a client's frames to its conversation one at a time, in the order in which they came, whatever threads bring them.
+ * Who brings one while another is at work leaves it there and does not wait.
+ */
+final class Upstream {
+    private static final int MOST_CHARACTERS = 1 << 20;
+
+    private final Consumer<String> conversation;
+
+    @GuardedBy("this")
+    private final ArrayDeque<String> frames = new ArrayDeque<>(2);
+
+    @GuardedBy("this")
+    private int characters;
+
+    @GuardedBy("this")
+    private boolean busy;
+
+    Upstream(Consumer<String> conversation) {
+        this.conversation = conversation;
+    }
+
+    /** @return false if too much waits already; then the frame was not taken */
+    boolean receive(String frame) {
+        synchronized (this) {
+            if (characters + frame.length() > MOST_CHARACTERS) {
+                return false;
+            }
+            frames.add(frame);
+            characters += frame.length();
+            if (busy) {
+                return true;
+            }
+            busy = true;
+        }
+        for (String next = next(); next != null; next = next()) {
+            conversation.accept(next);
+        }
+        return true;
+    }
+
+    private synchronized @Nullable String next() {
+        String next = frames.poll();
+        if (next == null) {
+            busy = false;
+        } else {
+            characters -= next.length();
+        }
+        return next;
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * The fallback transports, for clients whose network lets no WebSocket through: the server speaks in the body of one long
+ * response ({@code /connection/http_stream} or {@code /connection/sse}), the client in requests to {@code /emulation},
+ * which find the conversation by its secret session id.
+ *
+ * <p>Threads: none of its own, and none waits. Container threads bring requests, the writer of delivery brings frames, and
+ * whoever brings something moves the response on as far as it goes.
+ *
+ * <p>Start reading at {@link io.holdfast.http.fallback.Sessions}.
+ */
+@org.jspecify.annotations.NullMarked
+package io.holdfast.http.fallback;

@@ -1,0 +1,3 @@
+/** Tests of the fallback transports without a container. */
+@org.jspecify.annotations.NullUnmarked
+package io.holdfast.http.fallback;
