@@ -65,14 +65,22 @@ test('the page asks for a token, and says what is wrong with a bad one', async (
   assert.deepEqual(errors, []);
 });
 
+const stock = (endpoint, options, getToken, received) => {
+  const sdk = new Centrifuge(endpoint, { getToken, minReconnectDelay: 50, ...options });
+  sdk.on('publication', ({ data }) => received.push(data.n));
+  sdk.connect();
+  return { connected: () => sdk.state === 'connected', close: () => sdk.disconnect(), sdk };
+};
+
 /** Both SDKs with tokens of 3 s: what must happen is the same. */
 const sdks = {
-  'the stock SDK': (getToken, received) => {
-    const sdk = new Centrifuge(websocketUrl, { websocket: WebSocket, getToken, minReconnectDelay: 50 });
-    sdk.on('publication', ({ data }) => received.push(data.n));
-    sdk.connect();
-    return { connected: () => sdk.state === 'connected', close: () => sdk.disconnect(), sdk };
-  },
+  'the stock SDK': (...rest) => stock(websocketUrl, { websocket: WebSocket }, ...rest),
+  'the stock SDK over http_stream': (...rest) =>
+    stock(
+      [{ transport: 'http_stream', endpoint: `${url}/connection/http_stream` }],
+      { emulationEndpoint: `${url}/emulation` },
+      ...rest,
+    ),
   'holdfast.js': (getToken, received) => {
     const sdk = new Holdfast({ url: websocketUrl, token: getToken, WebSocket, minDelayMillis: 50 });
     sdk.on('message', async ({ data }) => {
