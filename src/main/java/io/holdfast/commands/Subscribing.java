@@ -78,12 +78,15 @@ final class Subscribing {
         try {
             grant = access.maySubscribe(who, channel, subscribe.token(), clock.millis());
         } catch (AccessDeniedException e) {
-            return e.kind() == AccessDeniedException.Kind.TOKEN_EXPIRED
-                    ? ErrorCode.TOKEN_EXPIRED
-                    : ErrorCode.PERMISSION_DENIED;
+            return switch (e.kind()) {
+                case TOKEN_EXPIRED -> ErrorCode.TOKEN_EXPIRED;
+                case UNAVAILABLE -> ErrorCode.INTERNAL;
+                default -> ErrorCode.PERMISSION_DENIED;
+            };
         }
         return switch (grant.access()) {
             case DENIED -> ErrorCode.PERMISSION_DENIED;
+            case UNKNOWN -> ErrorCode.UNKNOWN_CHANNEL;
             case OWN_OUTBOX -> ErrorCode.ALREADY_SUBSCRIBED;
             case ALLOWED -> {
                 if (connection.subscribed(channel)) {

@@ -38,15 +38,16 @@ public class ApiServlet extends HttpServlet {
     record Posted(int maxBytes, BodyCall call) {}
 
     @Inject
-    public ApiServlet(AccessOptions access, PublishApi publish, QueryApi query, ControlApi control) {
+    public ApiServlet(AccessOptions access, PublishApi publish, QueryApi query, ControlApi control, RevokeApi revoke) {
         this.control = control;
         this.keys = new ApiKeys(access.apiKeys());
         this.posted = Map.of(
                 "/publish", new Posted(SINGLE_BYTES, publish::publish),
                 "/broadcast", new Posted(MANY_BYTES, publish::broadcast),
                 "/batch", new Posted(MANY_BYTES, publish::batch),
-                "/send", new Posted(SINGLE_BYTES, publish::send));
-        this.queries = Map.of("/message", query::message);
+                "/send", new Posted(SINGLE_BYTES, publish::send),
+                "/revoke", new Posted(SINGLE_BYTES, revoke::revoke));
+        this.queries = Map.of("/message", query::message, "/revocations", revoke::list);
     }
 
     @Override

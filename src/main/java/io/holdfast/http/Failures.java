@@ -41,6 +41,11 @@ final class Failures {
 
     /** Writes {@code {"code":…,"message":…}} with the protocol's codes. */
     static void compatible(Throwable failure, JsonText json) {
+        if (failure instanceof UnknownChannelException) {
+            compatible(
+                    ErrorCode.UNKNOWN_CHANNEL, ErrorCode.UNKNOWN_CHANNEL.message() + ": " + failure.getMessage(), json);
+            return;
+        }
         if (!(failure instanceof DeliveryException refused)) {
             LOG.log(Level.SEVERE, "A call of the server API failed unexpectedly", failure);
             compatible(ErrorCode.INTERNAL, ErrorCode.INTERNAL.message(), json);

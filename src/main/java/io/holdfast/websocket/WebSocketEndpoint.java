@@ -12,6 +12,7 @@ import jakarta.websocket.OnMessage;
 import jakarta.websocket.OnOpen;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
+import java.security.Principal;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,8 @@ public class WebSocketEndpoint {
     public void open(Session session) {
         session.setMaxIdleTimeout(0);
         Conversation begun = conversations.begin(new WebSocketConnection(session, settings.sendTimeout()));
-        conversation = begun;
+        Principal principal = session.getUserPrincipal();
+        conversation = begun.identifiedBy(principal == null ? null : principal.getName());
         if (HandshakeConfigurator.wantsProtobuf(session)) {
             begun.receiveInappropriate();
         }

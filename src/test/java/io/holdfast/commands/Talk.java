@@ -11,6 +11,8 @@ import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.Rules;
+import io.holdfast.access.Who;
 import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.Connection;
 import io.holdfast.delivery.Deduplication;
@@ -54,13 +56,14 @@ final class Talk implements AutoCloseable {
     final ResilientWebSocketManager manager;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Conversations conversations;
+    final AccessPolicy policy;
 
     static Talk insecure() {
-        return new Talk(new AccessOptions(true, null, List.of("dev"), true, true, List.of()));
+        return new Talk(Rules.options(true, null, Who.CLIENTS, Who.CLIENTS, List.of()));
     }
 
     static Talk secure() {
-        return new Talk(new AccessOptions(false, SECRET, List.of(), true, false, List.of()));
+        return new Talk(Rules.options(false, SECRET, Who.CLIENTS, Who.NOBODY, List.of()));
     }
 
     Talk(AccessOptions access) {
@@ -92,7 +95,8 @@ final class Talk implements AutoCloseable {
         manager.start();
         CommandSettings settings = new CommandSettings(
                 "1.2.3", "n1", Duration.ofSeconds(25), Duration.ofSeconds(10), Duration.ofSeconds(25), 64 << 10, 3);
-        conversations = new Conversations(manager, new AccessPolicy(access), settings, clock);
+        policy = new AccessPolicy(access);
+        conversations = new Conversations(manager, policy, settings, clock);
     }
 
     void pass(Duration time) {

@@ -27,8 +27,8 @@ class AccessIT {
                                 "holdfast.token.hmac-secret", SECRET,
                                 "holdfast.api.keys", "first-key,second-key",
                                 "holdfast.origins", "https://shop.example",
-                                "holdfast.clients.publish", "true",
-                                "holdfast.clients.subscribe", "true"))
+                                "holdfast.channels.publish", "clients",
+                                "holdfast.channels.subscribe", "clients"))
                 .start();
     }
 
