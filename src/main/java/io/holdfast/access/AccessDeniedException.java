@@ -8,12 +8,16 @@ public final class AccessDeniedException extends Exception {
 
     /** Why. */
     public enum Kind {
-        /** Neither token nor, in insecure mode, a client id: error 101. */
+        /** Neither token nor, where they count, a login of the container or a client id in insecure mode: error 101. */
         UNAUTHORIZED,
         /** A good token whose time is over: error 109, whereupon SDKs fetch a new one. */
         TOKEN_EXPIRED,
         /** No good token at all: close 3500. */
         INVALID_TOKEN,
+        /** Whether the token is good cannot be told now, since its key has not been fetched: temporary error 100. */
+        UNAVAILABLE,
+        /** The token asks for a channel of a namespace that does not exist: error 102. */
+        UNKNOWN_CHANNEL,
         /** Known but not allowed: error 103. */
         PERMISSION
     }
@@ -23,6 +27,10 @@ public final class AccessDeniedException extends Exception {
     public AccessDeniedException(Kind kind, String message) {
         super(message, null, false, false);
         this.kind = requireNonNull(kind, "kind");
+    }
+
+    static AccessDeniedException invalid(String why) {
+        return new AccessDeniedException(Kind.INVALID_TOKEN, "invalid token: " + why);
     }
 
     public Kind kind() {

@@ -1,44 +1,110 @@
 package io.holdfast.access;
 
 import io.holdfast.access.AccessDeniedException.Kind;
-import io.holdfast.delivery.Deduplication;
-import io.holdfast.stream.Retention;
-import java.time.Duration;
+import io.holdfast.delivery.Ending;
+import java.io.IOException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Decides who may connect, subscribe and publish. Immutable; any thread. */
+/**
+ * Decides who may connect, subscribe and publish. Any thread; waits for nothing but, for at most a second, a key that a
+ * connect or subscription token needs and that must be fetched first ({@link TokenOptions#jwksUrl}).
+ */
 public final class AccessPolicy {
 
     private static final String OUTBOX_PREFIX = "#";
 
     private final AccessOptions options;
-    private final @Nullable ConnectTokens tokens;
+    private final ConnectTokens connectTokens;
+    private final SubscriptionTokens subscriptionTokens;
     private final Origins origins;
+    private final Revocations revocations;
+    private final LiveIdentities live = new LiveIdentities();
+    private final ConcurrentHashMap<String, RateLimit> publishRates = new ConcurrentHashMap<>();
 
+    /** Without revocations from before; fetched keys are fetched by who needs them. */
     public AccessPolicy(AccessOptions options) {
+        this(options, Revocations.inMemory(), Runnable::run);
+    }
+
+    /**
+     * @param executor on which keys are fetched
+     * @throws IllegalArgumentException if an option cannot work
+     */
+    public AccessPolicy(AccessOptions options, Revocations revocations, Executor executor) {
         this.options = options;
-        this.tokens = options.secret() == null ? null : new ConnectTokens(options.secret());
+        SignedTokens signed = new SignedTokens(options.connectTokens(), executor);
+        this.connectTokens = new ConnectTokens(signed);
+        this.subscriptionTokens = new SubscriptionTokens(
+                options.subscriptionTokens().equals(options.connectTokens())
+                        ? signed
+                        : new SignedTokens(options.subscriptionTokens(), executor));
         this.origins = new Origins(options.allowedOrigins(), options.insecure());
+        this.revocations = revocations;
+    }
+
+    /** As {@link #authenticate(String, String, String, String, long)}, where the container knows nobody. */
+    public Identity authenticate(
+            @Nullable String token, @Nullable String insecureClient, @Nullable String insecureDevice, long nowMillis)
+            throws AccessDeniedException {
+        return authenticate(token, null, insecureClient, insecureDevice, nowMillis);
     }
 
     /**
      * Who connects. A token always counts, and must then be good.
      *
-     * @param insecureClient the id by which it calls itself; counts in insecure mode only, and only without token
+     * @param principal the name of whom the container has let in at the handshake
+     * @param insecureClient the id by which it calls itself; counts in insecure mode only, and only where nothing else says
+     *     who it is
      * @param insecureDevice likewise
      * @param nowMillis wall clock
      */
     public Identity authenticate(
-            @Nullable String token, @Nullable String insecureClient, @Nullable String insecureDevice, long nowMillis)
+            @Nullable String token,
+            @Nullable String principal,
+            @Nullable String insecureClient,
+            @Nullable String insecureDevice,
+            long nowMillis)
+            throws AccessDeniedException {
+        Identity identity = identify(token, principal, insecureClient, insecureDevice, nowMillis);
+        if (revocations.hit(identity, nowMillis)) {
+            throw AccessDeniedException.invalid("revoked");
+        }
+        for (String channel : identity.channels()) {
+            Namespace namespace = options.namespaces().find(channel);
+            if (namespace == null) {
+                throw new AccessDeniedException(Kind.UNKNOWN_CHANNEL, "the token names a channel of no namespace");
+            }
+            if (namespace.subscribe() == Who.NOBODY) {
+                throw new AccessDeniedException(Kind.PERMISSION, "the token names a channel that is for nobody");
+            }
+        }
+        return identity;
+    }
+
+    private Identity identify(
+            @Nullable String token,
+            @Nullable String principal,
+            @Nullable String insecureClient,
+            @Nullable String insecureDevice,
+            long nowMillis)
             throws AccessDeniedException {
         if (token != null) {
-            if (tokens == null) {
-                throw new AccessDeniedException(Kind.INVALID_TOKEN, "no token secret is configured");
+            if (options.identity() == IdentitySource.CONTAINER) {
+                throw AccessDeniedException.invalid("the container says who a client is, not a token");
             }
-            return tokens.verify(token, nowMillis);
+            return connectTokens.verify(token, nowMillis);
+        }
+        if (principal != null && options.identity() != IdentitySource.TOKEN) {
+            if (!Names.isClient(principal)) {
+                throw new AccessDeniedException(Kind.UNAUTHORIZED, "the principal's name is not a client's name");
+            }
+            return Identity.presented(principal, null, nowMillis);
         }
         if (!options.insecure()) {
-            throw new AccessDeniedException(Kind.UNAUTHORIZED, "no token");
+            throw new AccessDeniedException(Kind.UNAUTHORIZED, "no token and no login that counts");
         }
         if (insecureClient == null || !Names.isClient(insecureClient)) {
             throw new AccessDeniedException(Kind.UNAUTHORIZED, "connect.data.client is not a client's name");
@@ -46,7 +112,7 @@ public final class AccessPolicy {
         if (insecureDevice != null && !Names.isDevice(insecureDevice)) {
             throw new AccessDeniedException(Kind.UNAUTHORIZED, "connect.data.device is not a device's name");
         }
-        return Identity.named(insecureClient, insecureDevice, Identity.NEVER);
+        return Identity.presented(insecureClient, insecureDevice, nowMillis);
     }
 
     /**
@@ -60,24 +126,38 @@ public final class AccessPolicy {
     }
 
     /**
-     * Whether a client may subscribe to a channel. Every channel that begins with {@code #} is somebody's outbox.
+     * Whether a client may subscribe to a channel. Every channel that begins with {@code #} is somebody's outbox. A token
+     * always counts, and must then be good; it opens no outbox, no channel for nobody and none of an unknown namespace.
      *
      * @param token a subscription token; null if it has none
      * @param nowMillis wall clock
-     * @throws AccessDeniedException if the token is not good, of kind INVALID_TOKEN or TOKEN_EXPIRED
+     * @throws AccessDeniedException if the token is not good, of kind INVALID_TOKEN, TOKEN_EXPIRED or UNAVAILABLE
      */
-    @SuppressWarnings("UnusedVariable")
     public SubscribeGrant maySubscribe(Identity who, String channel, @Nullable String token, long nowMillis)
             throws AccessDeniedException {
-        if (!Names.isChannel(channel)) {
+        if (!Names.isChannel(channel) || revocations.hit(who, nowMillis)) {
             return SubscribeGrant.of(ChannelAccess.DENIED);
         }
         if (channel.startsWith(OUTBOX_PREFIX)) {
-            String client = who.client();
-            boolean own = channel.length() == client.length() + 1 && channel.endsWith(client);
+            boolean own = channel.equals(OUTBOX_PREFIX + who.client());
             return SubscribeGrant.of(own ? ChannelAccess.OWN_OUTBOX : ChannelAccess.DENIED);
         }
-        return SubscribeGrant.of(options.clientsMaySubscribe() ? ChannelAccess.ALLOWED : ChannelAccess.DENIED);
+        Namespace namespace = options.namespaces().find(channel);
+        if (namespace == null) {
+            return SubscribeGrant.of(ChannelAccess.UNKNOWN);
+        }
+        if (namespace.subscribe() == Who.NOBODY) {
+            return SubscribeGrant.of(ChannelAccess.DENIED);
+        }
+        if (token != null) {
+            SubscriptionTokens.Subscription subscription =
+                    subscriptionTokens.verify(token, who.client(), channel, nowMillis);
+            if (revocations.hitToken(subscription.tokenId(), nowMillis)) {
+                throw AccessDeniedException.invalid("revoked");
+            }
+            return subscription.grant();
+        }
+        return SubscribeGrant.of(namespace.subscribe() == Who.CLIENTS ? ChannelAccess.ALLOWED : ChannelAccess.DENIED);
     }
 
     /**
@@ -95,22 +175,81 @@ public final class AccessPolicy {
                 case PRESENCE, HISTORY -> false;
             };
         }
-        return action == Action.PUBLISH ? options.clientsMayPublish() : options.insecure();
+        Namespace namespace = options.namespaces().find(channel);
+        if (namespace == null) {
+            return false;
+        }
+        Who allowed = switch (action) {
+            case PUBLISH -> namespace.publish();
+            case PRESENCE -> namespace.presence();
+            case HISTORY -> namespace.history();
+        };
+        return switch (allowed) {
+            case NOBODY -> false;
+            case SUBSCRIBERS -> subscribed;
+            case CLIENTS -> true;
+        };
     }
 
-    /** What applies to a channel. */
+    /** Whether a channel's namespace exists. Where it does not, nobody may do anything: error 102. */
+    public boolean knows(String channel) {
+        return options.namespaces().find(channel) != null;
+    }
+
+    /** What applies to a channel. Of one whose namespace does not exist, to a channel without namespace. */
     public Namespace namespace(String channel) {
-        return new Namespace(
-                "",
-                Who.CLIENTS,
-                Who.CLIENTS,
-                Who.CLIENTS,
-                Who.CLIENTS,
-                true,
-                true,
-                new Retention(1000, 8L << 20, Retention.Overflow.DROP_OLDEST),
-                Duration.ofSeconds(300),
-                new Deduplication(Duration.ofSeconds(300), null, false),
-                0);
+        return options.namespaces().storing(channel);
+    }
+
+    /**
+     * Counts a publish by a client, which may do it.
+     *
+     * @param nowNanos monotonic
+     * @return whether it stays within {@link Namespace#publishesPerSecond}: else error 111
+     */
+    public boolean withinRate(Identity who, String channel, long nowNanos) {
+        Namespace namespace = namespace(channel);
+        int perSecond = namespace.publishesPerSecond();
+        return perSecond == 0
+                || publishRates
+                        .computeIfAbsent(namespace.name(), name -> new RateLimit(perSecond, nowNanos))
+                        .take(who.client(), nowNanos);
+    }
+
+    /**
+     * A connection is open by an identity, or by a newer one than before.
+     *
+     * @param close ends the connection; called by who revokes
+     * @return false if the identity has been revoked in between: then the connection must be ended with 3500
+     */
+    public boolean entered(String connection, Identity identity, Consumer<Ending> close, long nowMillis) {
+        live.entered(connection, identity, close);
+        return !revocations.hit(identity, nowMillis);
+    }
+
+    /** A connection has ended. */
+    public void left(String connection) {
+        live.left(connection);
+    }
+
+    /**
+     * Lets somebody in no more, and closes the connections that it hits with 3500.
+     *
+     * @return how many were closed
+     * @throws IOException if it could not be stored; it counts all the same until the next start
+     * @throws IllegalStateException if there are too many
+     */
+    public int revoke(Revocation revocation, long nowMillis) throws IOException {
+        try {
+            revocations.add(revocation, nowMillis);
+        } catch (IOException e) {
+            live.end(revocation);
+            throw e;
+        }
+        return revocation.expiresAtMillis() > nowMillis ? live.end(revocation) : 0;
+    }
+
+    public Revocations revocations() {
+        return revocations;
     }
 }

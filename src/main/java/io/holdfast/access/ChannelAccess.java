@@ -5,6 +5,8 @@ public enum ChannelAccess {
     ALLOWED,
     /** Error 103. */
     DENIED,
+    /** Its namespace does not exist: error 102. */
+    UNKNOWN,
     /** The client's own outbox, to which the server has subscribed it: error 105. */
     OWN_OUTBOX
 }

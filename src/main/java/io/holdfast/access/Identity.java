@@ -6,12 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who is at the other end of a connection.
  *
- * @param client the token's {@code sub}
+ * @param client the token's {@code sub}, or the name of the container's principal
  * @param device the token's claim {@code device}; null if it names none
  * @param expiresAtMillis wall clock; {@link #NEVER} for none
  * @param tokenId the token's {@code jti}
  * @param info one compact JSON value, the token's claim {@code info}; shown in presence
  * @param channels to which the server subscribes it at once, from the token's claims
+ * @param issuedAtMillis wall clock: the token's {@code iat}, or when the container's login was presented; 0 if it is not
+ *     known
  */
 public record Identity(
         String client,
@@ -19,7 +21,8 @@ public record Identity(
         long expiresAtMillis,
         @Nullable String tokenId,
         byte @Nullable [] info,
-        List<String> channels) {
+        List<String> channels,
+        long issuedAtMillis) {
 
     /** Expiry of an identity that does not expire. */
     public static final long NEVER = Long.MAX_VALUE;
@@ -31,18 +34,25 @@ public record Identity(
             long expiresAtMillis,
             @Nullable String tokenId,
             byte @Nullable [] info,
-            List<String> channels) {
+            List<String> channels,
+            long issuedAtMillis) {
         this.client = client;
         this.device = device;
         this.expiresAtMillis = expiresAtMillis;
         this.tokenId = tokenId;
         this.info = info;
         this.channels = List.copyOf(channels);
+        this.issuedAtMillis = issuedAtMillis;
     }
 
     /** One that brings nothing but its names. */
     public static Identity named(String client, @Nullable String device, long expiresAtMillis) {
-        return new Identity(client, device, expiresAtMillis, null, null, List.of());
+        return new Identity(client, device, expiresAtMillis, null, null, List.of(), 0);
+    }
+
+    /** One that is presented now and does not expire. */
+    static Identity presented(String client, @Nullable String device, long nowMillis) {
+        return new Identity(client, device, NEVER, null, null, List.of(), nowMillis);
     }
 
     public boolean expires() {

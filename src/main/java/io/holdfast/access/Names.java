@@ -3,7 +3,11 @@ package io.holdfast.access;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What clients, devices and channels may be called: not empty, of limited length in UTF-8, without control characters.
+ * What clients, devices and channels may be called: not empty, of limited length in UTF-8, without anything that has no
+ * looks of its own: control characters, format characters (zero-width, bidirectional), line and paragraph separators,
+ * halves of surrogate pairs. So two names that differ can be told apart in a log, as far as their letters can.
+ *
+ * <p>Names are compared as they are: nothing is decoded, folded, trimmed or normalised.
  */
 public final class Names {
 
@@ -26,10 +30,21 @@ public final class Names {
     }
 
     private static boolean isName(String name, int maxBytes) {
-        // A code point that is a surrogate stands alone.
         return !name.isEmpty()
                 && name.length() <= maxBytes
-                && name.codePoints().noneMatch(c -> Character.isISOControl(c) || (c >= 0xD800 && c <= 0xDFFF))
+                && name.codePoints().allMatch(Names::isVisible)
                 && name.getBytes(StandardCharsets.UTF_8).length <= maxBytes;
+    }
+
+    private static boolean isVisible(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            // A code point that is a surrogate stands alone.
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> false;
+            default -> true;
+        };
     }
 }

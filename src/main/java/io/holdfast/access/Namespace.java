@@ -9,7 +9,7 @@ import java.time.Duration;
  * without name.
  *
  * @param name empty for the one without name
- * @param subscribe who may subscribe; a subscription token is always enough
+ * @param subscribe who may subscribe
  * @param publish who may publish
  * @param presence who may see who is subscribed
  * @param history who may read the history

@@ -3,37 +3,28 @@ package io.holdfast.app;
 import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.ApiKeys;
+import io.holdfast.access.IdentitySource;
 import io.holdfast.access.Role;
+import io.holdfast.access.TokenOptions;
 import io.holdfast.commands.CommandSettings;
 import io.holdfast.delivery.AdmissionSettings;
 import io.holdfast.delivery.BreakerSettings;
-import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.PoisonSettings;
 import io.holdfast.operate.HealthSettings;
-import io.holdfast.stream.Retention;
 import io.holdfast.stream.rocksdb.RocksDbOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
 
-/**
- * Everything that can be configured, read once from MicroProfile Config under {@code holdfast.*}.
- *
- * @param retention bounds of every stream
- * @param timeToLive of a publication that names none
- * @param deduplication how repeated publications are recognised
- */
+/** Everything that can be configured, read once from MicroProfile Config under {@code holdfast.*}. */
 record Configuration(
         AccessOptions access,
         CommandSettings commands,
         DeliverySettings delivery,
         RocksDbOptions store,
-        HealthSettings health,
-        Retention retention,
-        Duration timeToLive,
-        Deduplication deduplication) {
+        HealthSettings health) {
 
     private static final String VERSION = "0.1.0";
     private static final String DEVELOPMENT_KEY = "dev";
@@ -55,41 +46,21 @@ record Configuration(
                 commands(keys, delivery, insecure),
                 delivery,
                 store(keys, outputDirectory, temporaryDirectory),
-                health(keys, HealthSettings.defaults()),
-                new Retention(
-                        keys.integer("holdfast.pending.max-messages", 1_000, 1, 10_000_000),
-                        keys.number("holdfast.pending.max-bytes", 8L << 20, 1 << 10, 1L << 40),
-                        keys.choice("holdfast.pending.overflow", Retention.Overflow.DROP_OLDEST)),
-                keys.duration("holdfast.pending.ttl", Duration.ofSeconds(300), Duration.ZERO, Duration.ofDays(3650)),
-                deduplication(keys));
-    }
-
-    private static Deduplication deduplication(Keys keys) {
-        String pointer = keys.text("holdfast.dedup.id-pointer", "");
-        if (!pointer.isEmpty() && !pointer.startsWith("/")) {
-            throw new ConfigurationException(
-                    "holdfast.dedup.id-pointer", pointer, "a JSON pointer (RFC 6901), for instance /order/id");
-        }
-        return new Deduplication(
-                keys.duration(
-                        "holdfast.dedup.window", Duration.ofSeconds(300), Duration.ofSeconds(1), Duration.ofDays(7)),
-                pointer.isEmpty() ? null : pointer,
-                keys.flag("holdfast.dedup.content", false));
+                health(keys, HealthSettings.defaults()));
     }
 
     private static AccessOptions access(Keys keys, boolean insecure) {
-        String secret = keys.text("holdfast.token.hmac-secret", "");
-        if (!secret.isEmpty() && secret.length() < AccessOptions.MIN_SECRET_BYTES) {
-            throw new ConfigurationException("holdfast.token.hmac-secret", "(hidden)", "at least 32 bytes");
-        }
         List<String> apiKeys = apiKeys(keys);
         List<String> origins = keys.list("holdfast.origins");
+        TokenKeys tokens = new TokenKeys(keys);
+        TokenOptions connectTokens = tokens.connect();
         AccessOptions options = new AccessOptions(
                 insecure,
-                secret.isEmpty() ? null : secret,
+                keys.choice("holdfast.identity", IdentitySource.TOKEN),
+                connectTokens,
+                tokens.subscription(connectTokens),
+                new NamespaceKeys(keys, insecure).read(),
                 insecure && apiKeys.isEmpty() ? List.of(ApiKeys.entry(Role.ADMIN, DEVELOPMENT_KEY)) : apiKeys,
-                keys.flag("holdfast.clients.subscribe", insecure),
-                keys.flag("holdfast.clients.publish", insecure),
                 origins);
         try {
             new AccessPolicy(options);

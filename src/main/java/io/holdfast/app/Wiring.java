@@ -2,16 +2,15 @@ package io.holdfast.app;
 
 import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.Revocations;
 import io.holdfast.commands.CommandSettings;
 import io.holdfast.delivery.ChannelOptions;
-import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.DeliveryThreads;
 import io.holdfast.delivery.EventSink;
 import io.holdfast.delivery.Payloads;
 import io.holdfast.operate.HealthSettings;
-import io.holdfast.stream.Retention;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.rocksdb.RocksDbEngine;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -21,8 +20,9 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Objects;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 class Wiring {
     private final Configuration configuration = Configuration.read(
             ConfigProvider.getConfig(), outputDirectory(), Path.of(System.getProperty("java.io.tmpdir")));
+    private final Revocations revocations = revocations(configuration.store().directory());
 
     @Produces
     @Singleton
@@ -41,8 +42,8 @@ class Wiring {
 
     @Produces
     @Singleton
-    AccessPolicy accessPolicy() {
-        return new AccessPolicy(configuration.access());
+    AccessPolicy accessPolicy(ManagedExecutorService executor) {
+        return new AccessPolicy(configuration.access(), revocations, executor);
     }
 
     @Produces
@@ -100,25 +101,15 @@ class Wiring {
     @Produces
     @Singleton
     ChannelOptions channelOptions() {
-        return new SameForAll(configuration.retention(), configuration.timeToLive(), configuration.deduplication());
+        return new NamespaceOptions(configuration.access().namespaces());
     }
 
-    /** The same options for every channel; namespaces come on top. */
-    private record SameForAll(Retention retention, Duration timeToLive, Deduplication deduplication)
-            implements ChannelOptions {
-        @Override
-        public Retention retention(String channel) {
-            return retention;
-        }
-
-        @Override
-        public Duration timeToLive(String channel) {
-            return timeToLive;
-        }
-
-        @Override
-        public Deduplication deduplication(String channel) {
-            return deduplication;
+    /** Beside the engine's files, where whoever keeps those keeps these too. */
+    private static Revocations revocations(Path dataDirectory) {
+        try {
+            return Revocations.open(dataDirectory.resolve("revocations"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The revocations of before cannot be read: " + e.getMessage(), e);
         }
     }
 

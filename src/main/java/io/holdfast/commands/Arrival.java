@@ -1,5 +1,7 @@
 package io.holdfast.commands;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How a connection came.
  *
@@ -7,12 +9,17 @@ package io.holdfast.commands;
  * @param address of the peer; empty if it is not known
  * @param session by which the client's other requests find a transport on which it cannot answer: a secret that only the
  *     connect reply tells; empty for others
+ * @param principal the name of whom the container has let in; null for nobody
  */
-public record Arrival(Format format, String address, String session) {
+public record Arrival(
+        Format format,
+        String address,
+        String session,
+        @Nullable String principal) {
 
     /** Over a transport that carries both ways. */
-    public static Arrival of(Format format, String address) {
-        return new Arrival(format, address, "");
+    public static Arrival of(Format format, String address, @Nullable String principal) {
+        return new Arrival(format, address, "", principal);
     }
 
     /** Never shows the session. */

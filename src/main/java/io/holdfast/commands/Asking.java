@@ -88,6 +88,10 @@ final class Asking {
             answers.error(id, ErrorCode.BAD_REQUEST);
             return false;
         }
+        if (!access.knows(channel)) {
+            answers.error(id, ErrorCode.UNKNOWN_CHANNEL);
+            return false;
+        }
         boolean may = access.may(action, who, channel, connection.subscribed(channel));
         if (!may) {
             answers.error(id, ErrorCode.PERMISSION_DENIED);

@@ -89,6 +89,7 @@ public final class Conversation {
     private State state = State.EXPECTING;
     private Identity who = NOBODY_YET;
     private @Nullable String device;
+    private final @Nullable String principal;
 
     Conversation(
             RegisteredConnection connection,
@@ -97,18 +98,19 @@ public final class Conversation {
             AccessPolicy access,
             CommandSettings settings,
             DeliveryClock clock,
-            String session) {
+            Arrival arrival) {
         this.connection = connection;
         this.codec = codec;
         this.answers = new Answers(connection, codec);
-        this.publishing = new Publishing(connection, answers, manager, access);
+        this.publishing = new Publishing(connection, answers, manager, access, clock);
         this.subscribing = new Subscribing(connection, answers, manager, access, settings, clock);
         this.asking = new Asking(connection, answers, manager, access);
         this.manager = manager;
         this.access = access;
         this.settings = settings;
         this.clock = clock;
-        this.session = session;
+        this.session = arrival.session();
+        this.principal = arrival.principal();
         this.pace = new Pace(settings.commandsPerSecond(), clock.nanos());
         connection.endAfter(settings.connectTimeout(), Failures.ending(CloseCode.STALE));
     }
@@ -179,6 +181,7 @@ public final class Conversation {
      */
     public void ended(boolean byClient) {
         manager.unregister(connection, byClient);
+        access.left(connection.id());
     }
 
     private void handle(Command command) {
@@ -246,12 +249,15 @@ public final class Conversation {
             if (data.device() != null && !Names.isDevice(data.device())) {
                 throw new InvalidFieldException("device", "must be a device's name");
             }
-            identity = access.authenticate(connect.token(), data.client(), data.device(), clock.millis());
+            identity = access.authenticate(connect.token(), principal, data.client(), data.device(), clock.millis());
         } catch (InvalidFieldException e) {
             answers.error(id, ErrorCode.BAD_REQUEST);
             return;
         } catch (AccessDeniedException e) {
             refuse(id, e.kind());
+            return;
+        }
+        if (!entered(identity)) {
             return;
         }
         state = State.CONNECTED;
@@ -292,8 +298,22 @@ public final class Conversation {
             case UNAUTHORIZED -> answers.error(id, ErrorCode.UNAUTHORIZED);
             case TOKEN_EXPIRED -> answers.error(id, ErrorCode.TOKEN_EXPIRED);
             case INVALID_TOKEN -> answers.close(CloseCode.INVALID_TOKEN);
+            case UNAVAILABLE -> answers.error(id, ErrorCode.INTERNAL);
+            case UNKNOWN_CHANNEL -> answers.error(id, ErrorCode.UNKNOWN_CHANNEL);
             case PERMISSION -> answers.error(id, ErrorCode.PERMISSION_DENIED);
         }
+    }
+
+    /** Lets a revocation reach this connection; false, and it is closed, if one has come in between. */
+    private boolean entered(Identity identity) {
+        boolean welcome = access.entered(connection.id(), identity, connection::close, clock.millis());
+        if (!welcome) {
+            answers.close(CloseCode.INVALID_TOKEN);
+        }
+        if (connection.hasEnded()) {
+            access.left(connection.id()); // once more, where the end came before the entry
+        }
+        return welcome;
     }
 
     /** Sets the moment at which an unrefreshed connection ends. @return seconds to live; 0 for no end */
@@ -350,6 +370,10 @@ public final class Conversation {
                 answers.close(CloseCode.INVALID_TOKEN);
                 return;
             }
+            if (!entered(identity)) {
+                return;
+            }
+            who = identity;
             answers.reply(
                     id,
                     new RefreshResult(connection.id(), settings.version(), identity.expires(), limitLife(identity)));

@@ -52,6 +52,6 @@ public class Conversations {
         };
         RegisteredConnection connection =
                 manager.register(UUID.randomUUID().toString(), transport, speech.format(), arrival.address());
-        return new Conversation(connection, speech.codec(), manager, access, settings, clock, arrival.session());
+        return new Conversation(connection, speech.codec(), manager, access, settings, clock, arrival);
     }
 }

@@ -5,6 +5,7 @@ import io.holdfast.access.Action;
 import io.holdfast.access.Identity;
 import io.holdfast.access.Names;
 import io.holdfast.delivery.Deduplication;
+import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.ResilientWebSocketManager;
@@ -19,6 +20,7 @@ import io.holdfast.protocol.RpcResults;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Receipt;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What a client publishes: by the protocol's own command, or by {@code rpc "publish"} with a message id. */
 final class Publishing {
@@ -26,13 +28,19 @@ final class Publishing {
     private final Answers answers;
     private final ResilientWebSocketManager manager;
     private final AccessPolicy access;
+    private final DeliveryClock clock;
 
     Publishing(
-            RegisteredConnection connection, Answers answers, ResilientWebSocketManager manager, AccessPolicy access) {
+            RegisteredConnection connection,
+            Answers answers,
+            ResilientWebSocketManager manager,
+            AccessPolicy access,
+            DeliveryClock clock) {
         this.connection = connection;
         this.answers = answers;
         this.manager = manager;
         this.access = access;
+        this.clock = clock;
     }
 
     void publish(int id, Identity who, PublishRequest publish) {
@@ -46,12 +54,9 @@ final class Publishing {
 
     private void publish(
             int id, Identity who, String channel, byte[] data, SendOptions how, Function<Receipt, Result> result) {
-        if (!Names.isChannel(channel)) {
-            answers.error(id, ErrorCode.BAD_REQUEST);
-            return;
-        }
-        if (!access.may(Action.PUBLISH, who, channel, connection.subscribed(channel))) {
-            answers.error(id, ErrorCode.PERMISSION_DENIED);
+        ErrorCode refusal = refusal(who, channel);
+        if (refusal != null) {
+            answers.error(id, refusal);
             return;
         }
         try {
@@ -59,6 +64,19 @@ final class Publishing {
         } catch (DeliveryException e) {
             answers.error(id, Failures.errorCode(e));
         }
+    }
+
+    private @Nullable ErrorCode refusal(Identity who, String channel) {
+        if (!Names.isChannel(channel)) {
+            return ErrorCode.BAD_REQUEST;
+        }
+        if (!access.knows(channel)) {
+            return ErrorCode.UNKNOWN_CHANNEL;
+        }
+        if (!access.may(Action.PUBLISH, who, channel, connection.subscribed(channel))) {
+            return ErrorCode.PERMISSION_DENIED;
+        }
+        return access.withinRate(who, channel, clock.nanos()) ? null : ErrorCode.TOO_MANY_REQUESTS;
     }
 
     private static Result result(Receipt receipt) {

@@ -62,6 +62,7 @@ final class Subscribing {
             switch (grant.access()) {
                 case ALLOWED -> allowed(id, subscribe, grant);
                 case DENIED -> answers.error(id, ErrorCode.PERMISSION_DENIED);
+                case UNKNOWN -> answers.error(id, ErrorCode.UNKNOWN_CHANNEL);
                 case OWN_OUTBOX -> answers.error(id, ErrorCode.ALREADY_SUBSCRIBED);
             }
         } catch (AccessDeniedException e) {
@@ -169,8 +170,10 @@ final class Subscribing {
     }
 
     private static ErrorCode refusal(AccessDeniedException denied) {
-        return denied.kind() == AccessDeniedException.Kind.TOKEN_EXPIRED
-                ? ErrorCode.TOKEN_EXPIRED
-                : ErrorCode.PERMISSION_DENIED;
+        return switch (denied.kind()) {
+            case TOKEN_EXPIRED -> ErrorCode.TOKEN_EXPIRED;
+            case UNAVAILABLE -> ErrorCode.INTERNAL;
+            default -> ErrorCode.PERMISSION_DENIED;
+        };
     }
 }

@@ -115,11 +115,13 @@ final class Subscriptions {
         }
         long end = parts.clock().nanos() + time.toNanos();
         subscription.endAt(end);
-        synchronized (this) {
-            nextEndNanos = someEnd && nextEndNanos - end < 0 ? nextEndNanos : end;
-            someEnd = true;
-        }
+        lookAt(end);
         return true;
+    }
+
+    private synchronized void lookAt(long endNanos) {
+        nextEndNanos = someEnd && nextEndNanos - endNanos < 0 ? nextEndNanos : endNanos;
+        someEnd = true;
     }
 
     /** Ends those whose time is over. */
@@ -132,11 +134,10 @@ final class Subscriptions {
         }
         for (Subscription subscription : byName.values()) {
             long left = subscription.endsInNanos(nowNanos);
-            String name = subscription.channel().name();
-            if (left > 0 && left < Long.MAX_VALUE) {
-                endAfter(name, Duration.ofNanos(left));
-            } else if (left <= 0) {
-                connection.unsubscribeByServer(name, EXPIRED, "expired");
+            if (left <= 0) {
+                connection.unsubscribeByServer(subscription.channel().name(), EXPIRED, "expired");
+            } else if (left < Long.MAX_VALUE) {
+                lookAt(nowNanos + left);
             }
         }
     }

@@ -44,6 +44,11 @@ final class Failures {
     /** Writes {@code {"code":…,"message":…}} with the protocol's codes. */
     static void compatible(Throwable thrown, JsonText json) {
         Throwable failure = cause(thrown);
+        if (failure instanceof UnknownChannelException) {
+            compatible(
+                    ErrorCode.UNKNOWN_CHANNEL, ErrorCode.UNKNOWN_CHANNEL.message() + ": " + failure.getMessage(), json);
+            return;
+        }
         if (failure instanceof EngineException) {
             compatible(ErrorCode.INTERNAL, ErrorCode.INTERNAL.message() + ": the message store is failing", json);
             return;

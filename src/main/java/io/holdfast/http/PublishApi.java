@@ -1,5 +1,6 @@
 package io.holdfast.http;
 
+import io.holdfast.access.AccessPolicy;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.http.Submission.Outcome;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -24,10 +25,15 @@ class PublishApi {
     }
 
     @Inject
-    PublishApi(ResilientWebSocketManager manager) {
-        this((call, target) -> call.kind() == Kind.SEND
-                ? manager.send(target, call.payload(), call.how())
-                : manager.publish(target, call.payload(), call.how()));
+    PublishApi(ResilientWebSocketManager manager, AccessPolicy access) {
+        this((call, target) -> {
+            if (call.kind() == Kind.SEND) {
+                return manager.send(target, call.payload(), call.how());
+            }
+            return access.knows(target)
+                    ? manager.publish(target, call.payload(), call.how())
+                    : CompletableFuture.failedFuture(new UnknownChannelException());
+        });
     }
 
     PublishApi(Submission.Door door) {

@@ -37,7 +37,13 @@ class Routes {
     protected Routes() {}
 
     @Inject
-    Routes(PublishApi publish, BatchApi batch, CommandApi commands, QueryApi query, ControlApi control) {
+    Routes(
+            PublishApi publish,
+            BatchApi batch,
+            CommandApi commands,
+            QueryApi query,
+            ControlApi control,
+            RevokeApi revoke) {
         post("/publish", PUBLISHER, SINGLE_BYTES, (body, caller) -> publish.publish(body));
         post("/broadcast", PUBLISHER, MANY_BYTES, (body, caller) -> publish.broadcast(body));
         post("/send", PUBLISHER, SINGLE_BYTES, (body, caller) -> publish.send(body));
@@ -60,6 +66,8 @@ class Routes {
         command("/breakers/{client}/reset", at((segment, parameters) -> control.reset(segment)));
         command("/dead-letters/{number}/resend", (segment, parameters) -> control.resend(Long.parseLong(segment)));
         command("/dead-letters/{number}/discard", (segment, parameters) -> control.discard(Long.parseLong(segment)));
+        post("/revoke", ADMIN, SINGLE_BYTES, (body, caller) -> revoke.revoke(body));
+        get("/revocations", (segment, parameters) -> revoke.list());
         command("/drain", (segment, parameters) -> control.drain(parameters));
     }
 

@@ -13,8 +13,8 @@ class AccessPolicyTest {
 
     private static final String SECRET = ConnectTokensTest.secret();
 
-    private final AccessPolicy secure = policy(false, SECRET, true, true);
-    private final AccessPolicy insecure = policy(true, null, false, false);
+    private final AccessPolicy secure = policy(false, SECRET, Who.CLIENTS, Who.CLIENTS);
+    private final AccessPolicy insecure = policy(true, null, Who.NOBODY, Who.NOBODY);
 
     @Test
     void a_token_is_needed_and_what_the_client_says_of_itself_does_not_count() throws Exception {
@@ -27,14 +27,13 @@ class AccessPolicyTest {
     void an_old_token_and_a_wrong_one_are_told_apart() throws Exception {
         String old = ConnectTokensTest.hs256("{\"sub\":\"u1\",\"exp\":1}");
 
-        assertKind(() -> secure.authenticate(old, null, null, 1000), Kind.TOKEN_EXPIRED);
+        assertKind(() -> secure.authenticate(old, null, null, 11_000), Kind.TOKEN_EXPIRED);
         assertKind(() -> secure.authenticate("x", null, null, 1000), Kind.INVALID_TOKEN);
     }
 
     @Test
     void in_insecure_mode_a_client_names_itself() throws Exception {
-        assertThat(insecure.authenticate(null, "u42", "till-3", 0))
-                .isEqualTo(Identity.named("u42", "till-3", Identity.NEVER));
+        assertThat(insecure.authenticate(null, "u42", "till-3", 0)).isEqualTo(Identity.presented("u42", "till-3", 0));
         assertKind(() -> insecure.authenticate(null, null, null, 0), Kind.UNAUTHORIZED);
         assertKind(() -> insecure.authenticate(null, "a\nb", null, 0), Kind.UNAUTHORIZED);
         assertKind(() -> insecure.authenticate(null, "u42", "", 0), Kind.UNAUTHORIZED);
@@ -43,7 +42,9 @@ class AccessPolicyTest {
     @Test
     void a_bad_token_does_not_become_good_in_insecure_mode() {
         assertKind(() -> insecure.authenticate("x", "u42", null, 0), Kind.INVALID_TOKEN);
-        assertKind(() -> policy(true, SECRET, true, true).authenticate("x", "u42", null, 0), Kind.INVALID_TOKEN);
+        assertKind(
+                () -> policy(true, SECRET, Who.CLIENTS, Who.CLIENTS).authenticate("x", "u42", null, 0),
+                Kind.INVALID_TOKEN);
     }
 
     @Test
@@ -56,11 +57,13 @@ class AccessPolicyTest {
 
     @Test
     void other_channels_are_as_configured() {
-        assertThat(access(secure, "orders:7")).isEqualTo(ChannelAccess.ALLOWED);
+        assertThat(access(secure, "news")).isEqualTo(ChannelAccess.ALLOWED);
         assertThat(access(secure, "u42")).isEqualTo(ChannelAccess.ALLOWED);
-        assertThat(mayPublish(secure, "orders:7")).isTrue();
-        assertThat(access(policy(false, SECRET, false, true), "orders:7")).isEqualTo(ChannelAccess.DENIED);
-        assertThat(mayPublish(policy(false, SECRET, true, false), "orders:7")).isFalse();
+        assertThat(mayPublish(secure, "news")).isTrue();
+        assertThat(access(policy(false, SECRET, Who.NOBODY, Who.CLIENTS), "news"))
+                .isEqualTo(ChannelAccess.DENIED);
+        assertThat(mayPublish(policy(false, SECRET, Who.CLIENTS, Who.NOBODY), "news"))
+                .isFalse();
     }
 
     @Test
@@ -87,7 +90,7 @@ class AccessPolicyTest {
     @Test
     void the_origin_is_checked_as_configured() {
         AccessPolicy listed = new AccessPolicy(
-                new AccessOptions(false, SECRET, List.of(), true, true, List.of("https://shop.example")));
+                Rules.options(false, SECRET, Who.CLIENTS, Who.CLIENTS, List.of("https://shop.example")));
 
         assertThat(listed.mayOpen("https://shop.example", "gateway")).isTrue();
         assertThat(secure.mayOpen("https://shop.example", "gateway")).isFalse();
@@ -97,16 +100,78 @@ class AccessPolicyTest {
 
     @Test
     void options_refuse_what_cannot_work_and_hide_secrets() {
-        assertThatThrownBy(() -> policy(false, "short", true, true)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new AccessOptions(false, null, List.of(" "), true, true, List.of()))
+        assertThatThrownBy(() -> policy(false, "short", Who.CLIENTS, Who.CLIENTS))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThat(new AccessOptions(false, SECRET, List.of("key-1"), true, true, List.of()).toString())
-                .doesNotContain(SECRET)
-                .doesNotContain("key-1");
+        AccessOptions good = Rules.options(false, SECRET, Who.CLIENTS, Who.CLIENTS, List.of());
+        assertThatThrownBy(() -> new AccessOptions(
+                        false,
+                        IdentitySource.TOKEN,
+                        good.connectTokens(),
+                        good.subscriptionTokens(),
+                        good.namespaces(),
+                        List.of(" "),
+                        List.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(good.toString()).doesNotContain(SECRET).doesNotContain("dev");
     }
 
-    private static AccessPolicy policy(boolean insecure, @Nullable String secret, boolean subscribe, boolean publish) {
-        return new AccessPolicy(new AccessOptions(insecure, secret, List.of(), subscribe, publish, List.of()));
+    @Test
+    void the_containers_login_counts_where_it_is_configured_to() throws Exception {
+        String token = ConnectTokensTest.hs256("{\"sub\":\"u1\"}");
+        AccessPolicy container = policy(IdentitySource.CONTAINER);
+        AccessPolicy both = policy(IdentitySource.BOTH);
+
+        assertThat(container.authenticate(null, "alice", null, null, 7))
+                .isEqualTo(Identity.presented("alice", null, 7));
+        assertThat(both.authenticate(null, "alice", null, null, 7).client()).isEqualTo("alice");
+        assertThat(both.authenticate(token, "alice", null, null, 7).client()).isEqualTo("u1");
+        assertKind(() -> container.authenticate(token, "alice", null, null, 7), Kind.INVALID_TOKEN);
+        assertKind(() -> both.authenticate("x", "alice", null, null, 7), Kind.INVALID_TOKEN);
+        assertKind(() -> container.authenticate(null, null, "alice", null, 7), Kind.UNAUTHORIZED);
+        assertKind(() -> container.authenticate(null, "al\u200bice", null, null, 7), Kind.UNAUTHORIZED);
+        assertKind(() -> secure.authenticate(null, "alice", null, null, 7), Kind.UNAUTHORIZED);
+    }
+
+    @Test
+    void a_connect_token_grants_no_channel_of_an_unknown_namespace_and_none_for_nobody() throws Exception {
+        AccessPolicy policy = policy(IdentitySource.TOKEN);
+
+        assertThat(policy.authenticate(granting("orders:1"), null, null, 0).channels())
+                .containsExactly("orders:1");
+        assertKind(() -> policy.authenticate(granting("unknown:1"), null, null, 0), Kind.UNKNOWN_CHANNEL);
+        assertKind(() -> policy.authenticate(granting("plain"), null, null, 0), Kind.PERMISSION);
+    }
+
+    private static String granting(String channel) throws com.nimbusds.jose.JOSEException {
+        return ConnectTokensTest.hs256("{\"sub\":\"u1\",\"channels\":[\"" + channel + "\"]}");
+    }
+
+    @Test
+    void the_rate_of_a_namespace_is_each_clients_own() {
+        AccessPolicy policy = policy(IdentitySource.TOKEN);
+        Identity one = Identity.named("u1", null, Identity.NEVER);
+        Identity two = Identity.named("u2", null, Identity.NEVER);
+
+        assertThat(policy.withinRate(one, "orders:1", 0)).isTrue();
+        assertThat(policy.withinRate(one, "orders:2", 0)).isTrue();
+        assertThat(policy.withinRate(one, "orders:3", 0)).isFalse();
+        assertThat(policy.withinRate(two, "orders:3", 0)).isTrue();
+        assertThat(policy.withinRate(one, "plain", 0)).as("without limit").isTrue();
+        assertThat(policy.withinRate(one, "orders:3", 500_000_000)).isTrue();
+    }
+
+    /** With a namespace {@code orders}: for subscribers, two publishes a second. */
+    private static AccessPolicy policy(IdentitySource identity) {
+        return new AccessPolicy(Rules.options(
+                false,
+                identity,
+                TokenOptions.ofSecret(SECRET),
+                Rules.namespaces(Rules.namespace("orders", Who.SUBSCRIBERS, Who.CLIENTS, 2)),
+                List.of()));
+    }
+
+    private static AccessPolicy policy(boolean insecure, @Nullable String secret, Who subscribe, Who publish) {
+        return new AccessPolicy(Rules.options(insecure, secret, subscribe, publish, List.of()));
     }
 
     private static void assertKind(ThrowingCallable attempt, Kind kind) {

@@ -16,6 +16,8 @@ import io.holdfast.access.AccessDeniedException.Kind;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,15 +28,15 @@ class ConnectTokensTest {
     private static final long NOW_SECONDS = 1_790_000_000L;
     private static final long NOW = NOW_SECONDS * 1000;
 
-    private final ConnectTokens tokens = new ConnectTokens(SECRET);
+    private final ConnectTokens tokens = tokens(SECRET);
 
     @Test
     void a_good_token_names_client_device_expiry_and_itself() throws Exception {
-        String token = hs256("{\"sub\":\"u42\",\"device\":\"till-3\",\"exp\":%d,\"jti\":\"t-1\",\"info\":{}}"
-                .formatted(NOW_SECONDS + 600));
+        String token = hs256("{\"sub\":\"u42\",\"device\":\"till-3\",\"exp\":%d,\"jti\":\"t-1\",\"iat\":%d}"
+                .formatted(NOW_SECONDS + 600, NOW_SECONDS - 5));
 
         assertThat(tokens.verify(token, NOW))
-                .isEqualTo(new Identity("u42", "till-3", NOW + 600_000, "t-1", null, List.of()));
+                .isEqualTo(new Identity("u42", "till-3", NOW + 600_000, "t-1", null, List.of(), NOW - 5_000));
     }
 
     @Test
@@ -46,11 +48,11 @@ class ConnectTokensTest {
     }
 
     @Test
-    void a_token_expires_with_the_second_it_names() throws Exception {
+    void a_token_counts_until_ten_seconds_after_the_second_it_names() throws Exception {
         String token = hs256("{\"sub\":\"u42\",\"exp\":%d}".formatted(NOW_SECONDS));
 
-        assertThat(tokens.verify(token, NOW - 1).client()).isEqualTo("u42");
-        assertKind(token, NOW, Kind.TOKEN_EXPIRED);
+        assertThat(tokens.verify(token, NOW + 9_999).client()).isEqualTo("u42");
+        assertKind(token, NOW + 10_000, Kind.TOKEN_EXPIRED);
     }
 
     @Test
@@ -70,7 +72,7 @@ class ConnectTokensTest {
 
     @Test
     void a_token_signed_with_another_secret_is_invalid() throws Exception {
-        ConnectTokens others = new ConnectTokens("another secret that is as long as it must be");
+        ConnectTokens others = tokens("another secret that is as long as it must be");
 
         assertThatThrownBy(() -> others.verify(hs256("{\"sub\":\"u42\"}"), NOW))
                 .isInstanceOf(AccessDeniedException.class);
@@ -87,8 +89,22 @@ class ConnectTokensTest {
     }
 
     @Test
-    void another_algorithm_is_refused_even_with_the_right_secret() throws Exception {
-        assertKind(signed(JWSAlgorithm.HS512, "{\"sub\":\"u42\"}"), NOW, Kind.INVALID_TOKEN);
+    void an_algorithm_that_is_not_configured_is_refused_even_with_the_right_secret() throws Exception {
+        ConnectTokens strict = new ConnectTokens(new SignedTokens(
+                new TokenOptions(
+                        SECRET,
+                        List.of(),
+                        null,
+                        TokenOptions.JWKS_REFRESH,
+                        null,
+                        null,
+                        TokenOptions.SKEW,
+                        Set.of("HS256")),
+                Runnable::run));
+        String token = signed(JWSAlgorithm.HS512, "{\"sub\":\"u42\"}");
+
+        assertThat(tokens.verify(token, NOW).client()).isEqualTo("u42");
+        assertThatThrownBy(() -> strict.verify(token, NOW)).isInstanceOf(AccessDeniedException.class);
     }
 
     @Test
@@ -180,9 +196,60 @@ class ConnectTokensTest {
 
     @Test
     void a_secret_under_32_bytes_is_refused() {
-        assertThatThrownBy(() -> new ConnectTokens("a".repeat(31)))
+        assertThatThrownBy(() -> tokens("a".repeat(31)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("32");
+    }
+
+    @Test
+    void info_is_kept_to_the_letter_without_white_space() throws Exception {
+        String info = "{ \"n\" : 12345678901234567890.10, \"list\": [1e2, null , \"\u00e9 \\n\"] }";
+
+        byte[] kept = tokens.verify(hs256("{\"a\":[{}],\"sub\":\"u42\",\"info\":" + info + "}"), NOW)
+                .info();
+        assertThat(new String(kept, UTF_8))
+                .isEqualTo("{\"n\":12345678901234567890.10,\"list\":[1e2,null,\"\u00e9 \\n\"]}");
+        assertThat(tokens.verify(hs256("{\"sub\":\"u42\",\"info\":null}"), NOW).info())
+                .isNull();
+    }
+
+    @Test
+    void channels_and_subs_are_what_the_server_subscribes_to() throws Exception {
+        String token =
+                hs256("{\"sub\":\"u42\",\"channels\":[\"a\",\"o:1\",\"#u42\"],\"subs\":{\"b\":{\"data\":1},\"a\":{}}}");
+
+        assertThat(tokens.verify(token, NOW).channels()).containsExactly("a", "o:1", "b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"channels\":\"a\"",
+                "\"channels\":[1]",
+                "\"channels\":[\"\"]",
+                "\"channels\":[\"#u43\"]",
+                "\"channels\":[\"##u42\"]",
+                "\"subs\":[\"a\"]",
+                "\"subs\":{\"#u43\":{}}",
+                "\"channel\":\"a\"",
+                "\"channel\":null"
+            })
+    void channels_that_nobody_may_grant_make_a_token_invalid(String claim) throws Exception {
+        assertKind(hs256("{\"sub\":\"u42\"," + claim + "}"), NOW, Kind.INVALID_TOKEN);
+    }
+
+    @Test
+    void a_token_grants_a_hundred_channels_and_not_one_more() throws Exception {
+        String hundred = IntStream.range(0, 100).mapToObj(n -> "\"c" + n + "\"").collect(Collectors.joining(","));
+
+        assertThat(tokens.verify(hs256("{\"sub\":\"u42\",\"channels\":[" + hundred + "]}"), NOW)
+                        .channels())
+                .hasSize(100);
+        assertKind(hs256("{\"sub\":\"u42\",\"channels\":[" + hundred + ",\"x\"]}"), NOW, Kind.INVALID_TOKEN);
+    }
+
+    private static ConnectTokens tokens(String secret) {
+        return new ConnectTokens(new SignedTokens(TokenOptions.ofSecret(secret), Runnable::run));
     }
 
     private void assertKind(String token, long nowMillis, Kind kind) {

@@ -27,8 +27,22 @@ class NamesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a\nb", "\u0000", "a\u007f", "a\u0085", "\ud800", "a\udc00b"})
-    void nothing_and_what_cannot_be_printed_is_no_name(String name) {
+    @ValueSource(
+            strings = {
+                "",
+                "a\nb",
+                "\u0000",
+                "a\u007f",
+                "a\u0085",
+                "\ud800",
+                "a\udc00b",
+                "a\u200bb",
+                "\ufeffa",
+                "a\u202eb",
+                "a\u2066b",
+                "a\u2028b"
+            })
+    void nothing_and_what_has_no_looks_of_its_own_is_no_name(String name) {
         assertThat(Names.isChannel(name)).isFalse();
         assertThat(Names.isClient(name)).isFalse();
         assertThat(Names.isDevice(name)).isFalse();

@@ -5,15 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.access.AccessOptions;
 import io.holdfast.access.ApiKeys;
+import io.holdfast.access.IdentitySource;
+import io.holdfast.access.Namespace;
+import io.holdfast.access.Namespaces;
 import io.holdfast.access.Role;
+import io.holdfast.access.Who;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.operate.HealthSettings;
 import io.holdfast.stream.Retention;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -27,9 +37,11 @@ class ConfigurationTest {
         Configuration defaults = read(Map.of());
 
         assertThat(defaults.delivery()).isEqualTo(DeliverySettings.defaults());
-        assertThat(defaults.retention()).isEqualTo(new Retention(1_000, 8 << 20, Retention.Overflow.DROP_OLDEST));
-        assertThat(defaults.timeToLive()).isEqualTo(Duration.ofSeconds(300));
-        assertThat(defaults.deduplication().window()).isEqualTo(Duration.ofSeconds(300));
+        assertThat(defaults.access().namespaces().storing("#u1").retention())
+                .isEqualTo(new Retention(1_000, 8 << 20, Retention.Overflow.DROP_OLDEST));
+        assertThat(defaults.access().namespaces().storing("#u1").timeToLive()).isEqualTo(Duration.ofSeconds(300));
+        assertThat(defaults.access().namespaces().storing("#u1").deduplication().window())
+                .isEqualTo(Duration.ofSeconds(300));
         assertThat(defaults.commands().connectTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(defaults.commands().maxFrameBytes()).isEqualTo(65_536);
         assertThat(defaults.commands().maxChannels()).isEqualTo(128);
@@ -37,20 +49,30 @@ class ConfigurationTest {
         assertThat(defaults.health()).isEqualTo(HealthSettings.defaults());
         assertThat(defaults.access().insecure()).isFalse();
         assertThat(defaults.access().apiKeys()).isEmpty();
-        assertThat(defaults.access().clientsMayPublish()).isFalse();
-        assertThat(defaults.access().clientsMaySubscribe()).isFalse();
+        assertThat(defaults.access().identity()).isEqualTo(IdentitySource.TOKEN);
+        assertThat(defaults.access().connectTokens().hasKeys()).isFalse();
+        Namespace channels = defaults.access().namespaces().storing("news");
+        assertThat(channels.subscribe()).isEqualTo(Who.SUBSCRIBERS);
+        assertThat(List.of(channels.publish(), channels.presence(), channels.history()))
+                .containsOnly(Who.NOBODY);
+        assertThat(channels.joinLeave()).isFalse();
+        assertThat(channels.recovery()).isTrue();
+        assertThat(channels.publishesPerSecond()).isZero();
     }
 
     @Test
     void insecure_mode_opens_everything_and_only_it_knows_the_key_dev() {
         AccessOptions insecure = read(Map.of("holdfast.insecure", "true")).access();
         assertThat(new ApiKeys(insecure.apiKeys()).roles("dev")).containsExactly(Role.ADMIN);
-        assertThat(insecure.clientsMayPublish()).isTrue();
         String mine = ApiKeys.entry(Role.PUBLISHER, "mine");
         assertThat(read(Map.of("holdfast.insecure", "true", "holdfast.api.keys", mine))
                         .access()
                         .apiKeys())
                 .containsExactly(mine);
+        Namespace anywhere =
+                read(Map.of("holdfast.insecure", "true")).access().namespaces().storing("what:ever");
+        assertThat(List.of(anywhere.subscribe(), anywhere.publish(), anywhere.presence(), anywhere.history()))
+                .containsOnly(Who.CLIENTS);
     }
 
     @Test
@@ -64,8 +86,100 @@ class ConfigurationTest {
                 .hasMessageNotContaining("in-the-clear");
     }
 
+    @Test
+    void a_namespace_inherits_what_it_does_not_say_itself() {
+        Namespaces read = read(Map.of(
+                        "holdfast.namespaces", "orders, chat",
+                        "holdfast.pending.max-messages", "50",
+                        "holdfast.dedup.window", "60",
+                        "holdfast.channels.publish", "clients",
+                        "holdfast.channels.ttl", "7",
+                        "holdfast.namespace.chat.publish", "subscribers",
+                        "holdfast.namespace.chat.max-messages", "5",
+                        "holdfast.namespace.chat.publishes-per-second", "2",
+                        "holdfast.namespace.chat.dedup.content", "true",
+                        "holdfast.namespace.chat.recovery", "false"))
+                .access()
+                .namespaces();
+        Namespace orders = read.storing("orders:7");
+        Namespace chat = read.storing("chat:room:1");
+
+        assertThat(orders.name()).isEqualTo("orders");
+        assertThat(orders.publish()).isEqualTo(Who.CLIENTS);
+        assertThat(orders.retention().maxMessages()).isEqualTo(50);
+        assertThat(orders.timeToLive()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(orders.deduplication().window()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(chat.name()).isEqualTo("chat");
+        assertThat(chat.publish()).isEqualTo(Who.SUBSCRIBERS);
+        assertThat(chat.retention().maxMessages()).isEqualTo(5);
+        assertThat(chat.publishesPerSecond()).isEqualTo(2);
+        assertThat(chat.deduplication().content()).isTrue();
+        assertThat(chat.recovery()).isFalse();
+        assertThat(read.storing("#u1").timeToLive())
+                .as("outboxes have their own")
+                .isEqualTo(Duration.ofSeconds(300));
+    }
+
+    @Test
+    void subscription_tokens_are_checked_as_connect_tokens_unless_they_have_keys_of_their_own() {
+        String first = "a secret of at least thirty-two bytes";
+        String second = "another secret of more than 32 bytes";
+        AccessOptions same = read(Map.of("holdfast.token.hmac-secret", first, "holdfast.token.issuer", "me"))
+                .access();
+        AccessOptions own = read(Map.of(
+                        "holdfast.token.hmac-secret",
+                        first,
+                        "holdfast.token.issuer",
+                        "me",
+                        "holdfast.subscription-token.hmac-secret",
+                        second,
+                        "holdfast.subscription-token.audience",
+                        "channels"))
+                .access();
+
+        assertThat(same.subscriptionTokens()).isEqualTo(same.connectTokens());
+        assertThat(own.connectTokens()).isEqualTo(same.connectTokens());
+        assertThat(own.subscriptionTokens().secret()).isEqualTo(second);
+        assertThat(own.subscriptionTokens().issuer()).isEqualTo("me");
+        assertThat(own.subscriptionTokens().audience()).isEqualTo("channels");
+    }
+
+    @Test
+    void public_keys_come_inline_or_from_a_file_and_are_not_shown(@TempDir Path directory) throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
+        PublicKey key = generator.generateKeyPair().getPublic();
+        String pem = "-----BEGIN PUBLIC KEY----- " + Base64.getEncoder().encodeToString(key.getEncoded())
+                + " -----END PUBLIC KEY-----";
+        Path file = Files.writeString(directory.resolve("key.pem"), pem);
+
+        for (String value : List.of(pem, "file:" + file)) {
+            assertThat(read(Map.of("holdfast.token.public-key", value))
+                            .access()
+                            .connectTokens()
+                            .publicKeys())
+                    .containsExactly(key);
+        }
+        assertThatThrownBy(() -> read(Map.of("holdfast.token.public-key", "-----BEGIN PRIVATE KEY----- abc")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("holdfast.token.public-key")
+                .hasMessageNotContaining("abc");
+        assertThatThrownBy(() -> read(Map.of("holdfast.token.public-key", "file:" + directory.resolve("none"))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("none");
+    }
+
     @ParameterizedTest
     @CsvSource({
+        "holdfast.identity, cookie",
+        "holdfast.namespaces, 'orders,or:ders'",
+        "holdfast.namespaces, 'orders,orders'",
+        "holdfast.channels.subscribe, everybody",
+        "holdfast.channels.publishes-per-second, -1",
+        "holdfast.channels.dedup.id-pointer, id",
+        "holdfast.token.jwks-url, http://login.example/jwks",
+        "holdfast.token.jwks-url, nonsense",
+        "holdfast.token.algorithms, none",
+        "holdfast.token.skew, 3600",
         "holdfast.pending.max-messages, 0",
         "holdfast.pending.max-bytes, 10",
         "holdfast.pending.overflow, newest",
@@ -124,7 +238,8 @@ class ConfigurationTest {
                 "holdfast.metrics.enabled", "off"));
 
         assertThat(read.store().directory()).isEqualTo(Path.of("/data"));
-        assertThat(read.retention().overflow()).isEqualTo(Retention.Overflow.REJECT);
+        assertThat(read.access().namespaces().storing("#u1").retention().overflow())
+                .isEqualTo(Retention.Overflow.REJECT);
         assertThat(read.delivery().confirmInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(read.commands().node()).isEqualTo("n7");
         assertThat(read.health().zone()).isEqualTo(ZoneId.of("Europe/Vienna"));

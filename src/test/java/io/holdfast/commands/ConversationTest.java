@@ -205,7 +205,7 @@ class ConversationTest {
         secure();
         peer().say("{\"id\":1,\"connect\":{\"data\":{\"client\":\"u1\"}}}").hearsError(1, 101);
         peer().say("{\"id\":1,\"connect\":{\"token\":\"x.y.z\"}}").endsWith(3500);
-        peer().say("{\"id\":1,\"connect\":{\"token\":\"" + talk.token("\"sub\":\"u1\",\"exp\":NOW") + "\"}}")
+        peer().say("{\"id\":1,\"connect\":{\"token\":\"" + talk.token("\"sub\":\"u1\",\"exp\":1") + "\"}}")
                 .hearsError(1, 109);
     }
 
@@ -251,7 +251,7 @@ class ConversationTest {
                 .say("{\"id\":2,\"refresh\":{\"token\":\"no\"}}")
                 .endsWith(3500);
         Talk.Peer peer = withToken("\"sub\":\"u1\"");
-        peer.say("{\"id\":2,\"refresh\":{\"token\":\"" + talk.token("\"sub\":\"u1\",\"exp\":NOW") + "\"}}")
+        peer.say("{\"id\":2,\"refresh\":{\"token\":\"" + talk.token("\"sub\":\"u1\",\"exp\":1") + "\"}}")
                 .hearsError(2, 109);
         assertThat(peer.ended()).isNull();
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.Rules;
+import io.holdfast.access.Who;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +15,7 @@ class HandshakeCheckTest {
 
     private static HandshakeCheck check(boolean insecure, String... origins) {
         AccessOptions options =
-                new AccessOptions(insecure, insecure ? null : Talk.SECRET, List.of(), true, true, List.of(origins));
+                Rules.options(insecure, insecure ? null : Talk.SECRET, Who.CLIENTS, Who.CLIENTS, List.of(origins));
         return new HandshakeCheck(new AccessPolicy(options), options);
     }
 

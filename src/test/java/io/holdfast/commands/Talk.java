@@ -11,6 +11,8 @@ import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.Rules;
+import io.holdfast.access.Who;
 import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.Connection;
 import io.holdfast.delivery.Deduplication;
@@ -55,13 +57,14 @@ final class Talk implements AutoCloseable {
     final ResilientWebSocketManager manager;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Conversations conversations;
+    final AccessPolicy policy;
 
     static Talk insecure() {
-        return new Talk(new AccessOptions(true, null, List.of("dev"), true, true, List.of()));
+        return new Talk(Rules.options(true, null, Who.CLIENTS, Who.CLIENTS, List.of()));
     }
 
     static Talk secure() {
-        return new Talk(new AccessOptions(false, SECRET, List.of(), true, false, List.of()));
+        return new Talk(Rules.options(false, SECRET, Who.CLIENTS, Who.NOBODY, List.of()));
     }
 
     Talk(AccessOptions access) {
@@ -101,7 +104,8 @@ final class Talk implements AutoCloseable {
                 100,
                 100,
                 3);
-        conversations = new Conversations(manager, new AccessPolicy(access), settings, clock);
+        policy = new AccessPolicy(access);
+        conversations = new Conversations(manager, policy, settings, clock);
     }
 
     void pass(Duration time) {
@@ -149,7 +153,7 @@ final class Talk implements AutoCloseable {
 
         Peer(Format format) {
             this.format = format;
-            this.conversation = conversations.begin(this, Arrival.of(format, ""));
+            this.conversation = conversations.begin(this, Arrival.of(format, "", null));
         }
 
         Peer say(String... commands) {

@@ -1,5 +1,8 @@
 package io.holdfast.http;
 
+import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.Rules;
+import io.holdfast.access.Who;
 import io.holdfast.commands.CommandSettings;
 import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.Deduplication;
@@ -12,6 +15,7 @@ import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.stream.MemoryEngine;
 import io.holdfast.stream.Retention;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -21,6 +25,7 @@ final class Node implements AutoCloseable {
     final PublishApi publish;
     final CommandApi commands;
     final BatchApi batch;
+    final RevokeApi revoke;
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     Node() {
@@ -46,7 +51,9 @@ final class Node implements AutoCloseable {
                 new DeliveryThreads(part -> work -> new Thread(work, "test-" + part), threads, threads),
                 event -> false);
         manager.start();
-        publish = new PublishApi(manager);
+        AccessPolicy access = new AccessPolicy(Rules.options(true, null, Who.CLIENTS, Who.CLIENTS, List.of()));
+        publish = new PublishApi(manager, access);
+        revoke = new RevokeApi(access, clock);
         commands = new CommandApi(
                 manager,
                 new CommandSettings(

@@ -52,7 +52,8 @@ class OpenApiDocumentTest {
                             node.batch,
                             node.commands,
                             new QueryApi(node.manager),
-                            new ControlApi(node.manager))
+                            new ControlApi(node.manager),
+                            node.revoke)
                     .all();
         }
     }

@@ -14,7 +14,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RoutesTest {
     private final Node node = new Node();
     private final Routes routes = new Routes(
-            node.publish, node.batch, node.commands, new QueryApi(node.manager), new ControlApi(node.manager));
+            node.publish,
+            node.batch,
+            node.commands,
+            new QueryApi(node.manager),
+            new ControlApi(node.manager),
+            node.revoke);
 
     @AfterEach
     void close() {

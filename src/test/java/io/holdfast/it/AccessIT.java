@@ -30,8 +30,8 @@ class AccessIT {
                                                 + Tokens.hashed("admin", "second-key") + ","
                                                 + Tokens.hashed("reader", "third-key"),
                                 "holdfast.origins", "https://shop.example",
-                                "holdfast.clients.publish", "true",
-                                "holdfast.clients.subscribe", "true"))
+                                "holdfast.channels.publish", "clients",
+                                "holdfast.channels.subscribe", "clients"))
                 .start();
     }
 

@@ -65,7 +65,8 @@ class Sessions {
         context.setTimeout(0);
         StreamConnection stream = StreamConnection.open(context, framing, delivery.sendTimeout());
         String id = freshId();
-        Conversation conversation = conversations.begin(stream, new Arrival(Format.JSON, request.getRemoteAddr(), id));
+        Conversation conversation = conversations.begin(
+                stream, new Arrival(Format.JSON, request.getRemoteAddr(), id, request.getRemoteUser()));
         Upstream upstream = new Upstream(conversation::receive);
         open.put(id, upstream);
         stream.over().thenRun(() -> {

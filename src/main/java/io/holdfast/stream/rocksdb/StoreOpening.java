@@ -89,7 +89,7 @@ final class StoreOpening {
                 remains |= name.endsWith(".sst") || (name.endsWith(".log") && Files.size(file) > 0);
                 foreign |= !name.matches(
                         "CURRENT|LOCK|IDENTITY|LOG.*|MANIFEST-.*|OPTIONS-.*|.*\\.(sst|log|dbtmp|tmp|trash|blob)"
-                                + "|lost|archive|lost\\+found");
+                                + "|lost|archive|lost\\+found|revocations");
             }
         } catch (IOException cause) {
             throw failures.unreadable("it cannot be listed (" + cause.getMessage() + ")", cause);

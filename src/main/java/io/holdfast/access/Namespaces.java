@@ -1,0 +1,74 @@
+package io.holdfast.access;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The namespaces that exist, and which of them a channel lies in. Immutable; any thread. */
+public final class Namespaces {
+
+    private static final char SEPARATOR = ':';
+    private static final String OUTBOX = "#";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+    private final Namespace outboxes;
+    private final Namespace unnamed;
+    private final Map<String, Namespace> named;
+    private final boolean open;
+
+    /**
+     * @param outboxes what applies to outboxes; who may do what with them is not up to it
+     * @param unnamed of channels without colon
+     * @param open whether channels of unknown namespaces lie in the one without name, as in insecure mode
+     * @throws IllegalArgumentException if a name is not one, or is there twice
+     */
+    public Namespaces(Namespace outboxes, Namespace unnamed, List<Namespace> named, boolean open) {
+        this.outboxes = outboxes;
+        this.unnamed = unnamed;
+        this.open = open;
+        for (Namespace namespace : named) {
+            requireName(namespace.name());
+        }
+        try {
+            this.named = named.stream().collect(Collectors.toUnmodifiableMap(Namespace::name, Function.identity()));
+        } catch (IllegalStateException e) {
+            throw new IllegalArgumentException("a namespace is there twice", e);
+        }
+    }
+
+    /** @throws IllegalArgumentException if it is not letters, digits, hyphens and underscores of ASCII, 1 to 64 */
+    public static void requireName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "a namespace has a name of 1 to 64 letters, digits, - or _, not " + name);
+        }
+    }
+
+    /** Where a channel lies; null if its namespace does not exist. */
+    @Nullable
+    Namespace find(String channel) {
+        if (channel.startsWith(OUTBOX)) {
+            return outboxes;
+        }
+        int end = channel.indexOf(SEPARATOR);
+        if (end < 0) {
+            return unnamed;
+        }
+        Namespace found = named.get(channel.substring(0, end));
+        return found == null && open ? unnamed : found;
+    }
+
+    /** As {@link #find}, for storing: a channel in no namespace is kept as long as one without. */
+    public Namespace storing(String channel) {
+        Namespace found = find(channel);
+        return found == null ? unnamed : found;
+    }
+
+    @Override
+    public String toString() {
+        return named.keySet() + (open ? ", open" : "");
+    }
+}

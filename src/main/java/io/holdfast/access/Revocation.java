@@ -1,0 +1,47 @@
+package io.holdfast.access;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody is let in no more: a client, or whoever shows a token of this id. One of both.
+ *
+ * @param client its name
+ * @param tokenId a token's {@code jti}
+ * @param issuedBeforeMillis of a client: only tokens and logins from before that moment, and those that do not say when
+ *     they were issued; {@link #ALL} for all
+ * @param expiresAtMillis wall clock, from which the revocation is forgotten
+ */
+public record Revocation(
+        @Nullable String client, @Nullable String tokenId, long issuedBeforeMillis, long expiresAtMillis) {
+
+    /** Whenever it was issued. */
+    public static final long ALL = Long.MAX_VALUE;
+
+    /** Of a token's id: as long as the longest token might hold it. */
+    public static final int MAX_TOKEN_ID_BYTES = 1024;
+
+    public Revocation {
+        if ((client == null) == (tokenId == null)) {
+            throw new IllegalArgumentException("a revocation is of a client or of a token");
+        }
+    }
+
+    public static Revocation ofClient(String client, long issuedBeforeMillis, long expiresAtMillis) {
+        return new Revocation(client, null, issuedBeforeMillis, expiresAtMillis);
+    }
+
+    public static Revocation ofToken(String tokenId, long expiresAtMillis) {
+        return new Revocation(null, tokenId, ALL, expiresAtMillis);
+    }
+
+    boolean hits(Identity identity) {
+        return client == null
+                ? identity.tokenId() != null && identity.tokenId().equals(tokenId)
+                : client.equals(identity.client()) && identity.issuedAtMillis() < issuedBeforeMillis;
+    }
+
+    /** What a later one must have in common to take this one's place. */
+    String key() {
+        return client == null ? 't' + String.valueOf(tokenId) : 'c' + client;
+    }
+}

@@ -1,0 +1,221 @@
+package io.holdfast.access;
+
+import static io.holdfast.access.AccessDeniedException.invalid;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import io.holdfast.access.AccessDeniedException.Kind;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.text.ParseException;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies JWTs (RFC 7519, RFC 8725): the signature by a key whose kind fits the algorithm, then {@code sub}, {@code nbf},
+ * {@code aud}, {@code iss} and {@code exp}. Keys named or carried by the token itself do not count; unsigned and encrypted
+ * tokens, and those with critical extensions, are refused. Any thread; waits for a key that must be fetched first, as
+ * {@link Jwks} says, and for nothing else.
+ */
+final class SignedTokens {
+
+    /** No honest token is longer; keeps the work for others small. */
+    static final int MAX_LENGTH = 8 * 1024;
+
+    /** A set with more keys of one kind, for a token that names none of them, is a mistake. */
+    private static final int MAX_TRIES = 16;
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final TokenOptions options;
+    private final List<VerificationKey> keys;
+    private final @Nullable Jwks jwks;
+
+    /**
+     * What a good token says.
+     *
+     * @param client its {@code sub}
+     * @param info its claim {@code info}, compact
+     */
+    record Claims(String client, JWTClaimsSet all, byte @Nullable [] info) {
+
+        Claims(String client, JWTClaimsSet all, byte @Nullable [] info) {
+            this.client = client;
+            this.all = all;
+            this.info = info;
+        }
+
+        long expiresAtMillis() {
+            Date expiry = all.getExpirationTime();
+            return expiry == null ? Identity.NEVER : expiry.getTime();
+        }
+
+        /** 0 if it does not say. */
+        long issuedAtMillis() {
+            Date issued = all.getIssueTime();
+            return issued == null ? 0 : issued.getTime();
+        }
+    }
+
+    /**
+     * @param executor on which keys are fetched
+     * @throws IllegalArgumentException if the keys cannot serve
+     */
+    SignedTokens(TokenOptions options, Executor executor) {
+        this.options = options;
+        List<VerificationKey> known = new ArrayList<>();
+        String secret = options.secret();
+        if (secret != null) {
+            known.add(narrowed(VerificationKey.ofSecret(secret)));
+        }
+        options.publicKeys().forEach(key -> known.add(narrowed(VerificationKey.of(null, key))));
+        this.keys = List.copyOf(known);
+        this.jwks = options.jwksUrl() == null ? null : Jwks.of(options.jwksUrl(), options.jwksRefresh(), executor);
+    }
+
+    private SignedTokens(TokenOptions options, Jwks jwks) {
+        this.options = options;
+        this.keys = List.of();
+        this.jwks = jwks;
+    }
+
+    /** With keys of this set only. */
+    static SignedTokens of(TokenOptions options, Jwks jwks) {
+        return new SignedTokens(options, jwks);
+    }
+
+    private VerificationKey narrowed(VerificationKey key) {
+        return options.algorithms().isEmpty() ? key : key.only(options.algorithms());
+    }
+
+    /**
+     * What a token says, if it is good.
+     *
+     * @throws AccessDeniedException of kind INVALID_TOKEN, TOKEN_EXPIRED or UNAVAILABLE
+     */
+    Claims verify(String token, long nowMillis) throws AccessDeniedException {
+        if (!options.hasKeys()) {
+            throw invalid("no key for tokens is configured");
+        }
+        if (token.length() > MAX_LENGTH) {
+            throw invalid("longer than " + MAX_LENGTH + " characters");
+        }
+        try {
+            SignedJWT jwt = SignedJWT.parse(token);
+            JWSHeader header = jwt.getHeader();
+            if (header.getCriticalParams() != null || !header.isBase64URLEncodePayload()) {
+                throw invalid("a critical extension");
+            }
+            if (!isSigned(jwt, header)) {
+                throw invalid("no key that fits, or a wrong signature");
+            }
+            return claims(jwt, nowMillis);
+        } catch (ParseException | JOSEException | IOException | IllegalArgumentException | IllegalStateException e) {
+            // The libraries report what they cannot read in all these ways; their texts may quote the token.
+            throw invalid("not readable");
+        }
+    }
+
+    private boolean isSigned(SignedJWT jwt, JWSHeader header) throws JOSEException, AccessDeniedException {
+        if (!options.algorithms().isEmpty()
+                && !options.algorithms().contains(header.getAlgorithm().getName())) {
+            return false;
+        }
+        if (isSignedByOne(jwt, keys.stream().filter(key -> key.fits(header)).toList())) {
+            return true;
+        }
+        return jwks != null && Jwks.mayHold(header.getAlgorithm()) && isSignedByOne(jwt, jwks.find(header));
+    }
+
+    private static boolean isSignedByOne(SignedJWT jwt, List<VerificationKey> candidates) throws JOSEException {
+        int tries = Math.min(MAX_TRIES, candidates.size());
+        for (VerificationKey key : candidates.subList(0, tries)) {
+            if (key.verifier().verify(jwt.getHeader(), jwt.getSigningInput(), jwt.getSignature())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Claims claims(SignedJWT jwt, long nowMillis) throws AccessDeniedException, ParseException, IOException {
+        Map<String, Object> json = jwt.getPayload().toJSONObject();
+        if (json == null) {
+            throw invalid("no claims");
+        }
+        // The library would make a string of a number, and an eternal token of an expiry that is null.
+        if (!(json.get("sub") instanceof String client) || !Names.isClient(client)) {
+            throw invalid("claim sub is not a client's name");
+        }
+        if (json.containsKey("exp") && json.get("exp") == null) {
+            throw invalid("claim exp is null");
+        }
+        JWTClaimsSet claims = JWTClaimsSet.parse(json);
+        check(claims, nowMillis);
+        return new Claims(
+                client,
+                claims,
+                json.get("info") == null ? null : info(jwt.getPayload().toBytes()));
+    }
+
+    private void check(JWTClaimsSet claims, long nowMillis) throws AccessDeniedException {
+        long skew = options.skew().toMillis();
+        Date notBefore = claims.getNotBeforeTime();
+        if (notBefore != null && notBefore.getTime() - skew > nowMillis) {
+            throw invalid("not yet valid");
+        }
+        if (options.audience() != null && !claims.getAudience().contains(options.audience())) {
+            throw invalid("not for this audience");
+        }
+        if (options.issuer() != null && !options.issuer().equals(claims.getIssuer())) {
+            throw invalid("not of this issuer");
+        }
+        Date expiry = claims.getExpirationTime();
+        if (expiry != null && expiry.getTime() + skew <= nowMillis) {
+            throw new AccessDeniedException(Kind.TOKEN_EXPIRED, "token expired");
+        }
+    }
+
+    /** The claim as it stands there, numbers to the letter, without white space. */
+    private static byte @Nullable [] info(byte[] payload) throws IOException {
+        try (JsonParser parser = JSON.createParser(payload)) {
+            parser.nextToken();
+            for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+                JsonToken value = parser.nextToken();
+                if (name.equals("info") && value != JsonToken.VALUE_NULL) {
+                    ByteArrayOutputStream compact = new ByteArrayOutputStream();
+                    try (JsonGenerator generator = JSON.createGenerator(compact)) {
+                        copy(parser, generator);
+                    }
+                    return compact.toByteArray();
+                }
+                parser.skipChildren();
+            }
+        }
+        return null;
+    }
+
+    private static void copy(JsonParser from, JsonGenerator to) throws IOException {
+        int depth = 0;
+        for (JsonToken token = from.currentToken(); token != null; token = from.nextToken()) {
+            if (token.isNumeric()) {
+                to.writeNumber(from.getText());
+            } else {
+                to.copyCurrentEvent(from);
+            }
+            depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+            if (depth == 0) {
+                return;
+            }
+        }
+    }
+}

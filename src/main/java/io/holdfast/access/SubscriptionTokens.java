@@ -1,0 +1,39 @@
+package io.holdfast.access;
+
+import static io.holdfast.access.AccessDeniedException.invalid;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads subscription tokens. Claims beside the registered ones: {@code sub} (the client, required), {@code channel}
+ * (required), {@code info} (any JSON). Any thread.
+ */
+final class SubscriptionTokens {
+
+    private final SignedTokens tokens;
+
+    /** @param tokenId its {@code jti} */
+    record Subscription(SubscribeGrant grant, @Nullable String tokenId) {}
+
+    SubscriptionTokens(SignedTokens tokens) {
+        this.tokens = tokens;
+    }
+
+    /**
+     * What a token grants, if it is good and made out to this client for this channel.
+     *
+     * @throws AccessDeniedException of kind INVALID_TOKEN, TOKEN_EXPIRED or UNAVAILABLE
+     */
+    Subscription verify(String token, String client, String channel, long nowMillis) throws AccessDeniedException {
+        SignedTokens.Claims claims = tokens.verify(token, nowMillis);
+        if (!claims.client().equals(client)) {
+            throw invalid("made out to another client");
+        }
+        if (!channel.equals(claims.all().getClaim("channel"))) {
+            throw invalid("made out for another channel, or a connect token");
+        }
+        return new Subscription(
+                new SubscribeGrant(ChannelAccess.ALLOWED, claims.expiresAtMillis(), claims.info()),
+                claims.all().getJWTID());
+    }
+}

@@ -1,0 +1,118 @@
+package io.holdfast.app;
+
+import io.holdfast.access.Namespace;
+import io.holdfast.access.Namespaces;
+import io.holdfast.access.Who;
+import io.holdfast.delivery.Deduplication;
+import io.holdfast.stream.Retention;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads the namespaces. {@code holdfast.pending.*} and {@code holdfast.dedup.*} are for outboxes and what channels inherit,
+ * {@code holdfast.channels.*} for channels without namespace and what namespaces inherit, {@code
+ * holdfast.namespace.<name>.*} for one of them.
+ */
+final class NamespaceKeys {
+    private static final String OUTBOXES = "#";
+    private static final String NAMES = "holdfast.namespaces";
+    private static final int MOST_PER_SECOND = 1_000_000;
+
+    private final Keys keys;
+    private final boolean insecure;
+
+    NamespaceKeys(Keys keys, boolean insecure) {
+        this.keys = keys;
+        this.insecure = insecure;
+    }
+
+    Namespaces read() {
+        Namespace outboxes = outboxes();
+        Namespace unnamed = namespace("", "holdfast.channels.", channels(outboxes));
+        List<Namespace> named = new ArrayList<>();
+        List<String> names = keys.list(NAMES);
+        try {
+            for (String name : names) {
+                Namespaces.requireName(name);
+                named.add(namespace(name, "holdfast.namespace." + name + ".", unnamed));
+            }
+            return new Namespaces(outboxes, unnamed, named, insecure);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(
+                    NAMES, String.join(",", names), "different names of 1 to 64 letters, digits, - or _ each");
+        }
+    }
+
+    /** Who may do what with outboxes is no matter of configuration. */
+    private Namespace outboxes() {
+        return new Namespace(
+                OUTBOXES,
+                Who.NOBODY,
+                Who.NOBODY,
+                Who.NOBODY,
+                Who.NOBODY,
+                false,
+                true,
+                retention("holdfast.pending.", new Retention(1_000, 8L << 20, Retention.Overflow.DROP_OLDEST)),
+                timeToLive("holdfast.pending.", Duration.ofSeconds(300)),
+                deduplication("holdfast.dedup.", new Deduplication(Duration.ofSeconds(300), null, false)),
+                0);
+    }
+
+    /** What channels are like if nothing is said: in insecure mode open, else for holders of subscription tokens. */
+    private Namespace channels(Namespace outboxes) {
+        Who others = insecure ? Who.CLIENTS : Who.NOBODY;
+        return new Namespace(
+                "",
+                insecure ? Who.CLIENTS : Who.SUBSCRIBERS,
+                others,
+                others,
+                others,
+                insecure,
+                true,
+                outboxes.retention(),
+                outboxes.timeToLive(),
+                outboxes.deduplication(),
+                0);
+    }
+
+    private Namespace namespace(String name, String prefix, Namespace inherited) {
+        return new Namespace(
+                name,
+                keys.choice(prefix + "subscribe", inherited.subscribe()),
+                keys.choice(prefix + "publish", inherited.publish()),
+                keys.choice(prefix + "presence", inherited.presence()),
+                keys.choice(prefix + "history", inherited.history()),
+                keys.flag(prefix + "join-leave", inherited.joinLeave()),
+                keys.flag(prefix + "recovery", inherited.recovery()),
+                retention(prefix, inherited.retention()),
+                timeToLive(prefix, inherited.timeToLive()),
+                deduplication(prefix + "dedup.", inherited.deduplication()),
+                keys.integer(prefix + "publishes-per-second", inherited.publishesPerSecond(), 0, MOST_PER_SECOND));
+    }
+
+    private Retention retention(String prefix, Retention inherited) {
+        return new Retention(
+                keys.integer(prefix + "max-messages", inherited.maxMessages(), 1, 10_000_000),
+                keys.number(prefix + "max-bytes", inherited.maxBytes(), 1 << 10, 1L << 40),
+                keys.choice(prefix + "overflow", inherited.overflow()));
+    }
+
+    private Duration timeToLive(String prefix, Duration inherited) {
+        return keys.duration(prefix + "ttl", inherited, Duration.ZERO, Duration.ofDays(3650));
+    }
+
+    private Deduplication deduplication(String prefix, Deduplication inherited) {
+        String known = inherited.idPointer();
+        String pointer = keys.text(prefix + "id-pointer", known == null ? "" : known);
+        if (!pointer.isEmpty() && !pointer.startsWith("/")) {
+            throw new ConfigurationException(
+                    prefix + "id-pointer", pointer, "a JSON pointer (RFC 6901), for instance /order/id");
+        }
+        return new Deduplication(
+                keys.duration(prefix + "window", inherited.window(), Duration.ofSeconds(1), Duration.ofDays(7)),
+                pointer.isEmpty() ? null : pointer,
+                keys.flag(prefix + "content", inherited.content()));
+    }
+}

@@ -1,0 +1,26 @@
+package io.holdfast.app;
+
+import io.holdfast.access.Namespaces;
+import io.holdfast.delivery.ChannelOptions;
+import io.holdfast.delivery.Deduplication;
+import io.holdfast.stream.Retention;
+import java.time.Duration;
+
+/** What delivery wants to know of a channel, from its namespace. */
+record NamespaceOptions(Namespaces namespaces) implements ChannelOptions {
+
+    @Override
+    public Retention retention(String channel) {
+        return namespaces.storing(channel).retention();
+    }
+
+    @Override
+    public Duration timeToLive(String channel) {
+        return namespaces.storing(channel).timeToLive();
+    }
+
+    @Override
+    public Deduplication deduplication(String channel) {
+        return namespaces.storing(channel).deduplication();
+    }
+}

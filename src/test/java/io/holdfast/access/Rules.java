@@ -1,0 +1,60 @@
+package io.holdfast.access;
+
+import io.holdfast.delivery.Deduplication;
+import io.holdfast.stream.Retention;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Access options for tests: one secret, one rule for channels without namespace, and whatever namespaces there are. */
+public final class Rules {
+    private Rules() {}
+
+    public static AccessOptions options(
+            boolean insecure, @Nullable String secret, Who subscribe, Who publish, List<String> origins) {
+        return options(
+                insecure,
+                IdentitySource.TOKEN,
+                TokenOptions.ofSecret(secret),
+                new Namespaces(
+                        namespace("#", Who.NOBODY, Who.NOBODY, 0),
+                        namespace("", subscribe, publish, 0),
+                        List.of(),
+                        insecure),
+                origins);
+    }
+
+    public static AccessOptions options(
+            boolean insecure,
+            IdentitySource identity,
+            TokenOptions tokens,
+            Namespaces namespaces,
+            List<String> origins) {
+        return new AccessOptions(insecure, identity, tokens, tokens, namespaces, List.of("dev"), origins);
+    }
+
+    /** A namespace where presence and history are for whom publishing is for. */
+    public static Namespace namespace(String name, Who subscribe, Who others, int publishesPerSecond) {
+        return new Namespace(
+                name,
+                subscribe,
+                others,
+                others,
+                others,
+                true,
+                true,
+                new Retention(1000, 8L << 20, Retention.Overflow.DROP_OLDEST),
+                Duration.ofSeconds(300),
+                new Deduplication(Duration.ofSeconds(300), null, false),
+                publishesPerSecond);
+    }
+
+    /** Namespaces by name; without a name the channels are closed. */
+    public static Namespaces namespaces(Namespace... named) {
+        return new Namespaces(
+                namespace("#", Who.NOBODY, Who.NOBODY, 0),
+                namespace("", Who.NOBODY, Who.NOBODY, 0),
+                List.of(named),
+                false);
+    }
+}
