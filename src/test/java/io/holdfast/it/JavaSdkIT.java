@@ -277,10 +277,33 @@ class JavaSdkIT {
         }
     }
 
-    /** What docs/clients.md says of this version. */
+    // What docs/clients.md says of handlers that throw.
+
     @Test
-    void a_handler_that_throws_loses_its_message_with_automatic_confirmation_and_nothing_else() {
-        try (JavaSdk sdk = JavaSdk.open(
+    void a_handler_that_throws_ends_the_instance_and_the_next_one_gets_its_message() {
+        try (JavaSdk sdk = failingAtTwo()) {
+            assertThat(sdk.awaitDisconnected().getCode()).isEqualTo(2);
+            gateway.api().sendNumbers(client, 3, 3);
+            assertThat(state(2)).isEqualTo("sent");
+        }
+        try (JavaSdk next = connected()) {
+            assertThat(next.publications(2)).extracting(Pub::n).containsExactly(2, 3);
+        }
+    }
+
+    @Test
+    void connected_again_the_same_instance_goes_on_behind_the_message_that_its_handler_threw_at() {
+        try (JavaSdk sdk = failingAtTwo()) {
+            sdk.awaitDisconnected();
+            gateway.api().sendNumbers(client, 3, 3);
+            sdk.client().connect();
+            assertThat(sdk.publications(3)).extracting(Pub::n).containsExactly(1, 2, 3);
+            awaitState(2, "acknowledged");
+        }
+    }
+
+    private JavaSdk failingAtTwo() {
+        JavaSdk sdk = JavaSdk.open(
                 gateway.websocket(),
                 pub -> {
                     if (pub.n() == 2) {
@@ -288,15 +311,12 @@ class JavaSdkIT {
                     }
                 },
                 "{'client': '%s'}",
-                client)) {
-            sdk.awaitConnected();
-            gateway.api().sendNumbers(client, 1, 4);
-            assertThat(sdk.publications(4)).extracting(Pub::n).containsExactly(1, 2, 3, 4);
-            awaitState(4, "acknowledged");
-            assertThat(state(2)).isEqualTo("acknowledged");
-            assertThat(sdk.reconnects()).isEmpty();
-            assertThat(sdk.isConnected()).isTrue();
-        }
+                client);
+        sdk.awaitConnected();
+        gateway.api().sendNumbers(client, 1, 1);
+        awaitState(1, "acknowledged");
+        gateway.api().sendNumbers(client, 2, 2);
+        return sdk;
     }
 
     private static void publish(String channel, int from, int to) {
