@@ -23,6 +23,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class CodecBenchmark {
     private final JsonCodec codec = new JsonCodec();
+    private final ProtobufCodec protobuf = new ProtobufCodec();
     private final byte[] payload = ("{\"text\":\"" + "x".repeat(117) + "\"}").getBytes(StandardCharsets.UTF_8);
     private final String connect =
             "{\"id\":1,\"connect\":{\"name\":\"js\",\"data\":{\"device\":\"till-3\"},\"subs\":{\"#u42\":{\"recover\":true,\"epoch\":\"x1\",\"offset\":17}}}}";
@@ -34,6 +35,12 @@ public class CodecBenchmark {
     @Benchmark
     public byte[] encode_publication() {
         return codec.publicationPush(
+                "#u42", 123_456, payload, "01jd9s3kq6t0v5", 1_764_000_000_000L, Map.of());
+    }
+
+    @Benchmark
+    public byte[] encode_publication_in_protobuf() {
+        return protobuf.publicationPush(
                 "#u42", 123_456, payload, "01jd9s3kq6t0v5", 1_764_000_000_000L, Map.of());
     }
 

@@ -26,7 +26,7 @@ final class ProtobufOutput {
 
     /** What a value takes as a varint. */
     static int sizeOfVarint(long value) {
-        return (70 - Long.numberOfLeadingZeros(value | 1)) / 7;
+        return (value & ~0x7FL) == 0 ? 1 : (70 - Long.numberOfLeadingZeros(value)) / 7;
     }
 
     /** What a field of this many bytes takes, with tag and length. */
@@ -79,6 +79,11 @@ final class ProtobufOutput {
     }
 
     ProtobufOutput varint(long value) {
+        if ((value & ~0x7FL) == 0) {
+            ensure(1);
+            buffer[length++] = (byte) value;
+            return this;
+        }
         ensure(sizeOfVarint(value));
         long rest = value;
         while ((rest & ~0x7FL) != 0) {

@@ -2,6 +2,7 @@ package io.holdfast.protocol;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A publication as Protobuf, of which the size is known before it is written: the delivery of every publication goes
@@ -21,9 +22,13 @@ final class ProtobufPublication {
     private static final int TAG_NAME = 1;
     private static final int TAG_VALUE = 2;
 
+    private static final byte[][] NONE = {};
+
     private final byte[] payload;
     private final long offset;
-    /** Names and values in turn. */
+    private final byte[] id;
+    private final byte @Nullable [] expires;
+    /** Of the publisher: names and values in turn. */
     private final byte[][] tags;
 
     private final int size;
@@ -32,13 +37,18 @@ final class ProtobufPublication {
             byte[] payload, long offset, String id, long expiresAtMillis, Map<String, String> publishersTags) {
         this.payload = payload;
         this.offset = offset;
-        this.tags = tags(id, expiresAtMillis, publishersTags);
-        int bytes = ProtobufOutput.sizeOfField(payload.length);
+        this.id = ProtobufOutput.utf8(id);
+        this.expires = expiresAtMillis == Long.MAX_VALUE ? null : ProtobufOutput.utf8(Long.toString(expiresAtMillis));
+        this.tags = publishersTags.isEmpty() ? NONE : tags(publishersTags);
+        int bytes = ProtobufOutput.sizeOfField(payload.length) + ProtobufOutput.sizeOfField(sizeOfTag(ID, this.id));
         if (offset != 0) {
             bytes += 1 + ProtobufOutput.sizeOfVarint(offset);
         }
+        if (expires != null) {
+            bytes += ProtobufOutput.sizeOfField(sizeOfTag(EXPIRES, expires));
+        }
         for (int i = 0; i < tags.length; i += 2) {
-            bytes += ProtobufOutput.sizeOfField(sizeOfTag(i));
+            bytes += ProtobufOutput.sizeOfField(sizeOfTag(tags[i], tags[i + 1]));
         }
         this.size = bytes;
     }
@@ -59,30 +69,29 @@ final class ProtobufPublication {
     ProtobufOutput writeTo(ProtobufOutput out, int field) {
         out.header(field, size).present(DATA, payload).field(OFFSET, offset);
         for (int i = 0; i < tags.length; i += 2) {
-            out.header(TAGS, sizeOfTag(i)).present(TAG_NAME, tags[i]).present(TAG_VALUE, tags[i + 1]);
+            writeTag(out, tags[i], tags[i + 1]);
+        }
+        writeTag(out, ID, id);
+        if (expires != null) {
+            writeTag(out, EXPIRES, expires);
         }
         return out;
     }
 
-    private int sizeOfTag(int i) {
-        return ProtobufOutput.sizeOfField(tags[i].length) + ProtobufOutput.sizeOfField(tags[i + 1].length);
+    private static void writeTag(ProtobufOutput out, byte[] name, byte[] value) {
+        out.header(TAGS, sizeOfTag(name, value)).present(TAG_NAME, name).present(TAG_VALUE, value);
     }
 
-    private static byte[][] tags(String id, long expiresAtMillis, Map<String, String> publishersTags) {
-        boolean expires = expiresAtMillis != Long.MAX_VALUE;
-        byte[][] all = new byte[2 * (publishersTags.size() + (expires ? 2 : 1))][];
+    private static int sizeOfTag(byte[] name, byte[] value) {
+        return ProtobufOutput.sizeOfField(name.length) + ProtobufOutput.sizeOfField(value.length);
+    }
+
+    private static byte[][] tags(Map<String, String> publishersTags) {
+        byte[][] all = new byte[2 * publishersTags.size()][];
         int at = 0;
-        if (!publishersTags.isEmpty()) {
-            for (Map.Entry<String, String> tag : publishersTags.entrySet()) {
-                all[at++] = ProtobufOutput.utf8(tag.getKey());
-                all[at++] = ProtobufOutput.utf8(tag.getValue());
-            }
-        }
-        all[at++] = ID;
-        all[at++] = ProtobufOutput.utf8(id);
-        if (expires) {
-            all[at++] = EXPIRES;
-            all[at] = ProtobufOutput.utf8(Long.toString(expiresAtMillis));
+        for (Map.Entry<String, String> tag : publishersTags.entrySet()) {
+            all[at++] = ProtobufOutput.utf8(tag.getKey());
+            all[at++] = ProtobufOutput.utf8(tag.getValue());
         }
         return all;
     }
