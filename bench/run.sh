@@ -113,6 +113,7 @@ scenario() {
             load fanout --clients 100 --under-way 40
             load fanout --clients 100 --under-way 40 --until receipt
             load fanout --clients 1000 --under-way 1
+            load fanout --clients 1000 --under-way 4 --until receipt --format protobuf --label protobuf
             load fanout --clients 1000 --under-way 4 --via socket --until receipt
             load fanout --clients 100 --under-way 40 --via socket --until receipt
             load fanout --clients 1000 --under-way 1 --via socket
@@ -136,7 +137,12 @@ scenario() {
                 --start-cmd "$PWD/bench/run.sh start-again"
             SERVER_PID=$(cat "$WORK/pid")
             ;;
-        idle) gateway; load idle --clients 5000 ;;
+        idle)
+            gateway
+            load idle --clients 10000
+            bare
+            load idle --target bare --clients 10000
+            ;;
         *) echo "there is no scenario $1" >&2; exit 2 ;;
     esac
 }

@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** All the clients of a scenario. */
 final class Crowd {
-    private static final byte[] NO_GREETING = {};
-
     private final Loop loop;
     private final Target target;
     private final List<String> names;
@@ -65,15 +63,8 @@ final class Crowd {
 
     private void add() {
         int index = clients.size();
-        byte[] greeting = target.greeting(names.get(index), channel);
-        Client client = new Client(
-                loop,
-                target.socketPath(),
-                index,
-                greeting == null ? NO_GREETING : greeting,
-                payload,
-                arrivals,
-                traffic);
+        Client client =
+                new Client(loop, target, index, target.greeting(names.get(index), channel), payload, arrivals, traffic);
         clients.add(client);
         loop.connect(client);
     }

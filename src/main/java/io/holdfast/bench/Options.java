@@ -39,6 +39,7 @@ final class Options {
               --payload BYTES                  (128)
               --patience S                     how long nothing may move before messages count as lost (15)
               --api-key KEY --secret SECRET    (dev; no secret: insecure mode)
+              --format json|protobuf           in which the subscribers speak (json)
               --no-outbox                      fanout: clients do not ask for their outbox
               --server-pid PID                 (found by its port)
               --label TEXT                     added to the scenario's name
@@ -129,7 +130,7 @@ final class Options {
 
     Target target() {
         return switch (text("target")) {
-            case "holdfast" -> Target.holdfast(text("secret"), !on("no-outbox"));
+            case "holdfast" -> Target.holdfast(text("secret"), !on("no-outbox"), Speech.of(text("format")));
             case "bare" -> Target.bare();
             default -> throw new IllegalArgumentException("--target is holdfast or bare, not " + text("target"));
         };
@@ -158,6 +159,7 @@ final class Options {
         defaults.put("payload", Integer.toString(Payload.DEFAULT_LENGTH));
         defaults.put("api-key", "dev");
         defaults.put("secret", "");
+        defaults.put("format", "json");
         defaults.put("no-outbox", "false");
         defaults.put("server-pid", "");
         defaults.put("label", "");

@@ -32,11 +32,11 @@ final class SocketSubmitter implements Submitter {
     /** @param channel of a message, by its sequence number */
     private SocketSubmitter(Loop loop, Target target, IntFunction<String> channel) {
         this.channel = channel;
-        byte[] greeting = target.greeting("publisher", null);
+        Greeting greeting = target.greeting("publisher", null);
         if (greeting == null) {
             throw new IllegalArgumentException(target.name() + " cannot be published to over a WebSocket");
         }
-        this.publisher = new Publisher(loop, target.socketPath(), greeting);
+        this.publisher = new Publisher(loop, target.socketPath(), JsonSpeech.INSTANCE.greeting(greeting));
         loop.connect(publisher);
     }
 
@@ -70,7 +70,7 @@ final class SocketSubmitter implements Submitter {
                     .append(Ascii.text(data.get(i), 0, data.get(i).length))
                     .append("}}");
         }
-        publisher.sendText(Ascii.bytes(frame.toString()));
+        publisher.send(false, Ascii.bytes(frame.toString()));
     }
 
     private void answered(int id, boolean accepted, String answer) {
@@ -107,23 +107,23 @@ final class SocketSubmitter implements Submitter {
 
         @Override
         protected void upgraded() {
-            sendText(greeting);
+            send(false, greeting);
         }
 
         @Override
-        protected void text(byte[] bytes, int from, int to) {
+        protected void message(boolean binary, byte[] bytes, int from, int to) {
             int at = from;
             while (at < to) {
                 int end = Ascii.indexOf(bytes, at, to, (byte) '\n');
                 end = end < 0 ? to : end;
-                message(bytes, at, end);
+                piece(bytes, at, end);
                 at = end + 1;
             }
         }
 
-        private void message(byte[] bytes, int from, int to) {
+        private void piece(byte[] bytes, int from, int to) {
             if (to - from == PONG.length) {
-                sendText(PONG);
+                send(false, PONG);
             } else if (Ascii.startsWith(bytes, from, to, ID)) {
                 int id = (int) Ascii.number(bytes, from + ID.length, to);
                 boolean accepted = Ascii.indexOf(bytes, from, to, HttpSubmitter.ERROR) < 0;

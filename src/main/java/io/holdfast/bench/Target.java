@@ -11,8 +11,12 @@ interface Target {
 
     String socketPath();
 
-    /** What a client says first, in one frame; null if it says nothing and hears what is published. */
-    byte @Nullable [] greeting(String client, @Nullable String channel);
+    /** In which format clients speak. */
+    Speech speech();
+
+    /** What a client says first; null if it says nothing and hears what is published. */
+    @Nullable
+    Greeting greeting(String client, @Nullable String channel);
 
     String publishPath();
 
@@ -33,12 +37,12 @@ interface Target {
      * @param secret of HS256 tokens; empty for insecure mode
      * @param outbox whether clients want their outbox
      */
-    static Target holdfast(String secret, boolean outbox) {
-        return new Holdfast(secret, outbox);
+    static Target holdfast(String secret, boolean outbox, Speech speech) {
+        return new Holdfast(secret, outbox, speech);
     }
 
-    /** The Centrifuge client protocol in JSON and our HTTP API. */
-    record Holdfast(String secret, boolean outbox) implements Target {
+    /** The Centrifuge client protocol and our HTTP API. */
+    record Holdfast(String secret, boolean outbox, Speech speech) implements Target {
 
         @Override
         public String name() {
@@ -51,15 +55,9 @@ interface Target {
         }
 
         @Override
-        public byte[] greeting(String client, @Nullable String channel) {
-            String who =
-                    secret.isEmpty() ? "" : "\"token\":\"" + Tokens.hs256(secret, client, Duration.ofHours(1)) + "\",";
-            String data = "\"data\":{\"client\":\"" + client + "\"" + (outbox ? "" : ",\"outbox\":false") + "}";
-            String connect = "{\"id\":1,\"connect\":{" + who + data + "}}";
-            return Ascii.bytes(
-                    channel == null
-                            ? connect
-                            : connect + "\n{\"id\":2,\"subscribe\":{\"channel\":\"" + channel + "\"}}");
+        public Greeting greeting(String client, @Nullable String channel) {
+            String token = secret.isEmpty() ? "" : Tokens.hs256(secret, client, Duration.ofHours(1));
+            return new Greeting(token, client, outbox, channel);
         }
 
         @Override
@@ -116,7 +114,12 @@ interface Target {
         }
 
         @Override
-        public byte @Nullable [] greeting(String client, @Nullable String channel) {
+        public Speech speech() {
+            return JsonSpeech.INSTANCE;
+        }
+
+        @Override
+        public @Nullable Greeting greeting(String client, @Nullable String channel) {
             return null;
         }
 

@@ -3,14 +3,15 @@ package io.holdfast.bench;
 import java.util.Arrays;
 
 /**
- * A WebSocket client's side of RFC 6455 without extensions: the handshake, text frames both ways, ping, pong and close.
+ * A WebSocket client's side of RFC 6455 without extensions: the handshake, messages both ways, ping, pong and close.
  */
 abstract class WebSocketLink extends Link {
     private static final byte[] END_OF_HEAD = Ascii.bytes("\r\n\r\n");
     private static final byte[] SWITCHING = Ascii.bytes("HTTP/1.1 101");
     private static final byte[] MASK = {0x3a, 0x5c, 0x71, 0x0e};
     private static final int CONTINUATION = 0;
-    private static final int TEXT = 1;
+    static final int TEXT = 1;
+    static final int BINARY = 2;
     private static final int CLOSE = 8;
     private static final int PING = 9;
     private static final int PONG = 10;
@@ -18,6 +19,7 @@ abstract class WebSocketLink extends Link {
     private final String path;
     private boolean upgraded;
     private byte[] fragments = {};
+    private boolean fragmentsBinary;
 
     WebSocketLink(Loop loop, String path) {
         super(loop);
@@ -27,8 +29,8 @@ abstract class WebSocketLink extends Link {
     /** The handshake is done. */
     protected abstract void upgraded();
 
-    /** A whole text message has come. */
-    protected abstract void text(byte[] bytes, int from, int to);
+    /** A whole message has come. */
+    protected abstract void message(boolean binary, byte[] bytes, int from, int to);
 
     @Override
     protected final void opened() {
@@ -39,8 +41,8 @@ abstract class WebSocketLink extends Link {
         write(request, request.length);
     }
 
-    final void sendText(byte[] message) {
-        sendFrame(TEXT, message);
+    final void send(boolean binary, byte[] message) {
+        sendFrame(binary ? BINARY : TEXT, message);
     }
 
     /** Closes in order, code 1000; the server answers and ends the connection. */
@@ -112,13 +114,15 @@ abstract class WebSocketLink extends Link {
 
     private void handle(int opcode, boolean whole, byte[] bytes, int from, int to) {
         switch (opcode) {
-            case TEXT, CONTINUATION -> {
-                if (whole && opcode == TEXT) {
-                    text(bytes, from, to);
+            case TEXT, BINARY -> {
+                if (whole) {
+                    message(opcode == BINARY, bytes, from, to);
                 } else {
-                    fragment(whole, bytes, from, to);
+                    fragmentsBinary = opcode == BINARY;
+                    fragment(false, bytes, from, to);
                 }
             }
+            case CONTINUATION -> fragment(whole, bytes, from, to);
             case PING -> sendFrame(PONG, Arrays.copyOfRange(bytes, from, to));
             case PONG -> {}
             case CLOSE -> {
@@ -138,7 +142,7 @@ abstract class WebSocketLink extends Link {
         if (last) {
             byte[] message = fragments;
             fragments = new byte[0];
-            text(message, 0, message.length);
+            message(fragmentsBinary, message, 0, message.length);
         }
     }
 
