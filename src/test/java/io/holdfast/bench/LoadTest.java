@@ -123,7 +123,7 @@ class LoadTest {
                             "--pending",
                             "50",
                             "--patience",
-                            "0.3"));
+                            mischief == Mischief.NONE ? "10" : "0.3"));
             Options options = Options.parse(arguments.toArray(String[]::new));
             Result result;
             try (Loop loop = new Loop(options.server())) {
