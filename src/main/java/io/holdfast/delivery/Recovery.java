@@ -49,7 +49,7 @@ final class Recovery {
 
     /** Puts the connection onto the list, unless it is there. */
     void wake(RegisteredConnection connection) {
-        if (connection.askToRead()) {
+        if (connection.backlog().askToRead()) {
             synchronized (lock) {
                 waiting.add(connection);
                 lock.notify();
@@ -66,12 +66,12 @@ final class Recovery {
     /** Gives one turn to a connection that was taken off the list. */
     void serve(RegisteredConnection connection) {
         try {
-            connection.read();
+            connection.backlog().read();
         } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "Reading for a connection that is behind failed; it is closed and may come back", e);
             connection.fail(Ending.INTERNAL_ERROR);
         }
-        if (connection.doneReading()) {
+        if (connection.backlog().doneReading()) {
             synchronized (lock) {
                 waiting.add(connection);
             }

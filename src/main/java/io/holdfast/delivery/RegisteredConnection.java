@@ -2,13 +2,10 @@ package io.holdfast.delivery;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.SendBuffer.Frame;
-import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
-import io.holdfast.stream.Publication;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +26,6 @@ public final class RegisteredConnection {
     /** When the connection ends, and why. */
     private record Deadline(long nanos, Ending ending) {}
 
-    private static final int PAGE_MESSAGES = 256;
-    private static final int IDLE = 0;
-    private static final int WAITING = 1;
-    private static final int READING = 2;
-    private static final int READING_WANTED_AGAIN = 3;
-
     private final String id;
     private final Connection transport;
     private final WireFormat format;
@@ -42,8 +33,8 @@ public final class RegisteredConnection {
     private final DeliveryParts parts;
     private final SendBuffer buffer;
     private final Subscriptions subscriptions;
+    private final Backlog backlog;
     private final AtomicBoolean detached = new AtomicBoolean();
-    private final AtomicInteger reading = new AtomicInteger(IDLE);
     private volatile String client = "";
     private volatile byte @Nullable [] info;
     private volatile boolean connected;
@@ -54,7 +45,6 @@ public final class RegisteredConnection {
 
     private volatile Duration expiryGrace = Duration.ZERO;
     private volatile @Nullable OutboxConnection outbox;
-    private volatile boolean waitsForRoom;
     private volatile @Nullable Deadline deadline;
 
     RegisteredConnection(String id, Connection transport, WireFormat format, String address, DeliveryParts parts) {
@@ -64,6 +54,7 @@ public final class RegisteredConnection {
         this.address = address;
         this.parts = parts;
         this.subscriptions = new Subscriptions(this, parts);
+        this.backlog = new Backlog(this, subscriptions, parts);
         this.buffer = new SendBuffer(parts.settings(), format, parts.clock().nanos(), parts.counters().sendLatency);
         if (!transport.mayExceedCredit()) {
             buffer.keepWithinCredit();
@@ -287,6 +278,17 @@ public final class RegisteredConnection {
         return hold == null ? null : hold.device().name;
     }
 
+    /** What it has yet to read. */
+    Backlog backlog() {
+        return backlog;
+    }
+
+    /** Its hold on its client's outbox; null without. */
+    @Nullable
+    OutboxConnection hold() {
+        return outbox;
+    }
+
     WireFormat format() {
         return format;
     }
@@ -363,105 +365,6 @@ public final class RegisteredConnection {
                 parts.expired(hold.outbox(), piece.outboxOffset(), message == null ? "" : message.id());
             }
         }
-    }
-
-    /** Called by the writer when something was written: is there room for what is behind? */
-    void drained() {
-        if (waitsForRoom && buffer.wantsMore()) {
-            waitsForRoom = false;
-            parts.recovery().wake(this);
-        }
-    }
-
-    /** @return whether it must be put on the readers' list */
-    boolean askToRead() {
-        while (true) {
-            int state = reading.get();
-            if (state == WAITING || state == READING_WANTED_AGAIN) {
-                return false;
-            }
-            if (reading.compareAndSet(state, state == IDLE ? WAITING : READING_WANTED_AGAIN)) {
-                return state == IDLE;
-            }
-        }
-    }
-
-    /** @return whether it must be put back on the readers' list */
-    boolean doneReading() {
-        if (reading.compareAndSet(READING, IDLE)) {
-            return false;
-        }
-        reading.set(WAITING);
-        return true;
-    }
-
-    /** Reads one page for each subscription that is behind, on a reader's thread. */
-    void read() {
-        reading.set(READING);
-        Fanout fanout = parts.fanout();
-        for (Subscription subscription : subscriptions.all()) {
-            // in this order: it is live before it is started
-            if (!subscription.started() || subscription.live() || detached.get()) {
-                continue;
-            }
-            if (!buffer.wantsMore()) {
-                waitsForRoom = true;
-                drained();
-                break;
-            }
-            if (readPage(subscription, fanout)) {
-                askToRead();
-            }
-        }
-        fanout.wake();
-    }
-
-    /** @return whether there is more to read at once */
-    private boolean readPage(Subscription subscription, Fanout fanout) {
-        OutboxConnection hold = subscription.channel().outbox() ? outbox : null;
-        subscription.park(subscription.window() != Subscription.UNLIMITED);
-        int most = hold == null
-                ? PAGE_MESSAGES
-                : Math.min(PAGE_MESSAGES, hold.outbox().allowance(hold));
-        if (most == 0) {
-            return false;
-        }
-        Channel channel = subscription.channel();
-        Page page = parts.engine()
-                .read(
-                        channel.name(),
-                        new Position(subscription.epoch(), subscription.handedUpTo()),
-                        most,
-                        parts.settings().frameBytes());
-        parts.counters().recoveredReads.increment();
-        if (page.continuity() != Page.Continuity.CONTINUOUS) {
-            fail(Ending.INSUFFICIENT_STATE);
-            return false;
-        }
-        long now = parts.clock().millis();
-        for (Publication publication : page.publications()) {
-            if (hold != null && hold.outbox().givenUp(hold, publication.offset())) {
-                subscription.skipTo(publication.offset());
-                continue;
-            }
-            if (publication.expired(now)) {
-                if (hold != null) {
-                    parts.expired(hold.outbox(), publication.offset(), publication.id());
-                }
-                subscription.skipTo(publication.offset());
-                continue;
-            }
-            Outgoing piece = Outgoing.push(format, channel.name(), publication, channel.outbox());
-            if (!subscription.handRead(piece, publication.offset(), fanout)) {
-                return false;
-            }
-        }
-        if (page.more()) {
-            return true;
-        }
-        subscription.skipTo(page.info().top().offset());
-        return !channel.goLive(subscription, page.info().top(), fanout)
-                && subscription.window() == Subscription.UNLIMITED;
     }
 
     private void queue(Outgoing piece) {

@@ -210,14 +210,14 @@ final class Writer {
                     clock.nanos(),
                     !creditTaken && connection.transport().mayBlock());
             if (frame == null) {
-                connection.drained();
+                connection.backlog().drained();
                 return;
             }
             if (!frame.expired().isEmpty()) {
                 connection.expiredUnwritten(frame.expired());
             }
             if (frame.length() == 0) {
-                connection.drained();
+                connection.backlog().drained();
                 return;
             }
             counters.frames.increment();
@@ -248,7 +248,7 @@ final class Writer {
             if (connection.buffer().written()) {
                 list.add(connection);
             }
-            connection.drained();
+            connection.backlog().drained();
         }
     }
 
@@ -258,6 +258,6 @@ final class Writer {
         } else if (connection.buffer().written()) {
             wake(connection);
         }
-        connection.drained();
+        connection.backlog().drained();
     }
 }

@@ -258,7 +258,7 @@ class OutboxTest {
         Workbench.Line next = bench.connect().open("u1", "till");
         assertThat(next.read().write().offsets("#u1")).containsExactly(1L);
         assertThat(next.waitsToRead()).isFalse();
-        next.connection.doneReading();
+        next.connection.backlog().doneReading();
         next.connection.pong();
 
         assertThat(next.waitsToRead()).isTrue();
@@ -315,7 +315,9 @@ class OutboxTest {
         assertThat(next.read().write().offsets("#u1")).containsExactly(1L);
         confirm("till", 1);
         next.read();
-        assertThat(next.connection.askToRead()).as("nothing is left to read").isTrue();
+        assertThat(next.connection.backlog().askToRead())
+                .as("nothing is left to read")
+                .isTrue();
         next.read();
         bench.publish("#u1");
         assertThat(next.waitsToRead()).isTrue();
@@ -332,7 +334,7 @@ class OutboxTest {
         Workbench.Line waiting = bench.connect().open("u1", null);
         assertThat(waiting.read().write().offsets("#u1")).containsExactly(1L);
         assertThat(waiting.waitsToRead()).isFalse();
-        waiting.connection.doneReading();
+        waiting.connection.backlog().doneReading();
         bench.connect().open("u1", null, true, at(2));
 
         assertThat(waiting.waitsToRead()).isTrue();

@@ -59,7 +59,7 @@ class RegisteredConnectionTest {
                 others.run();
             }
         };
-        line.connection.read();
+        line.connection.backlog().read();
         if (!done[0]) {
             done[0] = true;
             others.run();

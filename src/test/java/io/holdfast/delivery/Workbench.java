@@ -145,8 +145,8 @@ final class Workbench {
         /** Does what readers do until nothing is left that wants them. */
         Line read() {
             do {
-                connection.read();
-            } while (connection.doneReading());
+                connection.backlog().read();
+            } while (connection.backlog().doneReading());
             return this;
         }
 
@@ -168,7 +168,7 @@ final class Workbench {
                 written.addAll(Arrays.asList(
                         new String(frame.bytes(), 0, frame.length(), StandardCharsets.UTF_8).split("\n", -1)));
                 more = buffer.written();
-                connection.drained();
+                connection.backlog().drained();
             }
             return this;
         }
@@ -182,7 +182,7 @@ final class Workbench {
 
         /** Whether it stands on the readers' list. */
         boolean waitsToRead() {
-            return !connection.askToRead();
+            return !connection.backlog().askToRead();
         }
 
         @Override
