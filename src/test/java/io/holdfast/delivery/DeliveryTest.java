@@ -199,8 +199,10 @@ class DeliveryTest {
         Gateway.Client other = gateway.connect();
         other.subscribe("news", null);
         String large = "x".repeat(50_000);
-        for (int i = 0; i < 40; i++) {
+        for (int i = 1; i <= 40; i++) {
             gateway.publish("news", large);
+            int published = i;
+            until(() -> other.offsets("news").size() == published);
         }
 
         until(() -> Ending.SLOW.equals(slow.ending()));
