@@ -179,7 +179,7 @@ class ResilienceIT {
         assertThat(gateway.api().get("/api/dead-letters/999999").status()).isEqualTo(404);
         assertThat(gateway.api().get("/api/clients/nobody-knows").status()).isEqualTo(404);
         assertThat(gateway.api().postRaw("/api/drain?window=-1", "").status()).isEqualTo(400);
-        assertThat(gateway.api().postRaw("/api/metrics", "").status()).isEqualTo(404);
+        assertThat(gateway.api().postRaw("/api/metrics", "").status()).isEqualTo(405);
         assertThat(new Api(gateway.http(), "wrong").get("/api/breakers").status())
                 .isEqualTo(401);
     }
