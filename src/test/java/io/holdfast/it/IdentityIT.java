@@ -61,7 +61,11 @@ class IdentityIT {
                 .exportTo(war.toFile(), true);
         server = LibertyServer.prepare(
                         "identity",
-                        Map.of("holdfast.identity", "container", "holdfast.api.keys", LibertyServer.API_KEY),
+                        Map.of(
+                                "holdfast.identity",
+                                "container",
+                                "holdfast.api.keys",
+                                Tokens.hashed("admin", LibertyServer.API_KEY)),
                         serverXml,
                         war)
                 .start();
