@@ -32,7 +32,8 @@ class TokenFuzzTest {
     void tokens_that_were_signed_pass() throws Exception {
         for (String token : FuzzKeys.goodTokens()) {
             assertThat(CONFIGURED.verify(token, FuzzKeys.NOW_MILLIS).client()).isEqualTo("u42");
-            boolean secret = token.startsWith(Base64URL.encode("{\"alg\":\"HS").toString().substring(0, 12));
+            boolean secret = token.startsWith(
+                    Base64URL.encode("{\"alg\":\"HS").toString().substring(0, 12));
             if (!secret) {
                 assertThat(FETCHED.verify(token, FuzzKeys.NOW_MILLIS).client()).isEqualTo("u42");
             }
@@ -41,10 +42,28 @@ class TokenFuzzTest {
 
     @FuzzTest(maxDuration = "60m", maxExecutions = 1_200_000)
     @DictionaryEntries({
-        "\"alg\":\"none\"", "\"alg\":\"HS256\"", "\"alg\":\"RS256\"", "\"alg\":\"PS256\"", "\"alg\":\"ES256\"",
-        "\"alg\":\"EdDSA\"", "\"kid\":\"rsa\"", "\"kid\":\"ec\"", "\"kid\":\"ed\"", "\"crit\":[\"exp\"]", "\"b64\":false",
-        "\"jwk\":{", "\"jku\":\"https://", "\"x5u\":\"https://", "\"x5c\":[", "\"zip\":\"DEF\"", "\"enc\":\"A128GCM\"",
-        "\"typ\":\"JWT\"", "\"cty\":\"JWT\"", "eyJ", "..", "\n"
+        "\"alg\":\"none\"",
+        "\"alg\":\"HS256\"",
+        "\"alg\":\"RS256\"",
+        "\"alg\":\"PS256\"",
+        "\"alg\":\"ES256\"",
+        "\"alg\":\"EdDSA\"",
+        "\"kid\":\"rsa\"",
+        "\"kid\":\"ec\"",
+        "\"kid\":\"ed\"",
+        "\"crit\":[\"exp\"]",
+        "\"b64\":false",
+        "\"jwk\":{",
+        "\"jku\":\"https://",
+        "\"x5u\":\"https://",
+        "\"x5c\":[",
+        "\"zip\":\"DEF\"",
+        "\"enc\":\"A128GCM\"",
+        "\"typ\":\"JWT\"",
+        "\"cty\":\"JWT\"",
+        "eyJ",
+        "..",
+        "\\x0a"
     })
     void only_tokens_that_were_signed_pass(byte[] input) {
         String token = token(new String(input, ISO_8859_1));
@@ -55,14 +74,14 @@ class TokenFuzzTest {
     }
 
     private static void passesOnlyIfSigned(String token, SignedTokens keys) {
-        boolean connects = passes(() -> new ConnectTokens(keys).verify(token, FuzzKeys.NOW_MILLIS).client());
-        boolean subscribes = passes(() -> new SubscriptionTokens(keys)
-                .verify(token, "u42", "orders:7", FuzzKeys.NOW_MILLIS)
-                .grant());
-        if (connects || subscribes) {
-            assertThat(connects && subscribes).as("both kinds at once").isFalse();
-            assertThat(SIGNED).containsEntry(signed(token), signature(token));
+        if (!passes(() -> keys.verify(token, FuzzKeys.NOW_MILLIS))) {
+            return; // and checking signatures once is dear enough
         }
+        assertThat(SIGNED).containsEntry(signed(token), signature(token));
+        boolean connects = passes(() -> new ConnectTokens(keys).verify(token, FuzzKeys.NOW_MILLIS));
+        boolean subscribes = passes(
+                () -> new SubscriptionTokens(keys).verify(token, "u42", "orders:7", FuzzKeys.NOW_MILLIS));
+        assertThat(connects).as("one kind and not the other").isNotEqualTo(subscribes);
     }
 
     private interface Check {

@@ -39,9 +39,7 @@ class ProtobufCodecFuzzTest {
     }
 
     private static List<ClientProtocol.Command> messages(List<Command> commands) {
-        return commands.stream()
-                .map(command -> Schema.command(command.id(), command.request()))
-                .toList();
+        return commands.stream().<ClientProtocol.Command>map(Schema::command).toList();
     }
 
     private static byte[] encoded(List<ClientProtocol.Command> messages) throws IOException {
