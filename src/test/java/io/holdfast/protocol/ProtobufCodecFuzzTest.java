@@ -1,5 +1,6 @@
 package io.holdfast.protocol;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
@@ -25,8 +26,7 @@ class ProtobufCodecFuzzTest {
         assertThat(commands).isNotEmpty();
         commands.forEach(PayloadUse::of);
         List<ClientProtocol.Command> messages = messages(commands);
-        List<Command> again = decoded(encoded(messages));
-        assertThat(again).as("what was read, written by the generated classes").isNotNull();
+        List<Command> again = requireNonNull(decoded(encoded(messages)), "written by the generated classes, not read");
         assertThat(messages(again)).isEqualTo(messages);
     }
 
