@@ -11,9 +11,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A drain under load: what was accepted before it comes after the restart, in order, each once. */
+@Tag("slow")
 class DrainIT {
     private static final int CLIENTS = 500;
     private static final long WINDOW_SECONDS = 3;

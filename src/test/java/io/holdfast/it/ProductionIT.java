@@ -21,9 +21,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The gateway with docs/deployment/production.xml on top: TLS, security headers, no plain port. */
+@Tag("slow")
 class ProductionIT {
     private static final String PASSWORD = "only for this test";
     private static final String SECRET = "a secret of at least thirty-two bytes";

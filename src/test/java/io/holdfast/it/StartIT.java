@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Starts, ends and returns of the whole gateway. */
@@ -92,6 +93,7 @@ class StartIT {
     }
 
     @Test
+    @Tag("slow")
     void a_second_gateway_on_the_same_data_directory_says_so_and_serves_nothing() {
         try (LibertyServer first = LibertyServer.insecure("first")) {
             first.api().sendNumbers("owner", 1, 3);
@@ -115,6 +117,7 @@ class StartIT {
     }
 
     @Test
+    @Tag("slow")
     void insecure_mode_refuses_an_address_that_others_can_reach() {
         try (LibertyServer gateway =
                 LibertyServer.prepare("reachable", Map.of("holdfast.insecure", "true", "http.host", "0.0.0.0"))) {
@@ -124,6 +127,7 @@ class StartIT {
     }
 
     @Test
+    @Tag("slow")
     void a_data_directory_that_cannot_be_written_stops_the_start_with_its_name() throws IOException {
         LibertyServer prepared = LibertyServer.prepare("unwritable", INSECURE);
         Path file = Path.of("target/it/unwritable/a-file").toAbsolutePath();
@@ -136,6 +140,7 @@ class StartIT {
     }
 
     @Test
+    @Tag("slow")
     void a_bad_value_stops_the_start_with_the_key() {
         try (LibertyServer gateway = LibertyServer.prepare(
                 "bad-value", Map.of("holdfast.insecure", "true", "holdfast.pending.max-messages", "many"))) {

@@ -12,9 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** With MicroProfile Telemetry in the server, the metrics go to an OTLP endpoint as well. */
+@Tag("slow")
 class TelemetryIT {
 
     @Test

@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
 final class Schema {
     private Schema() {}
 
+    static ClientProtocol.Command command(Command command) {
+        return command(command.id(), command.request());
+    }
+
     static ClientProtocol.Command command(int id, @Nullable Request request) {
         ClientProtocol.Command.Builder command =
                 ClientProtocol.Command.newBuilder().setId(id);
