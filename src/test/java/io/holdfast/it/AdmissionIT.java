@@ -116,7 +116,12 @@ class AdmissionIT {
     }
 
     private static long hits(LibertyServer server, String limit) {
-        return server.api().get("/api/metrics").json().path("limits").path(limit).asLong(-1);
+        return server.api()
+                .get("/api/metrics")
+                .json()
+                .path("limits")
+                .path(limit)
+                .asLong(-1);
     }
 
     /** In the API and, when its numbers are taken again, in MicroProfile Metrics. */
@@ -244,7 +249,7 @@ class AdmissionIT {
             connection.connectAs(Names.fresh("rush"));
             return true;
         } catch (AssertionError | UncheckedIOException closed) {
-            assertThat(connection.awaitClose().code()).isIn(3504, 3013);
+            assertThat(connection.awaitClose().code()).isEqualTo(3013);
             return false;
         }
     }
@@ -351,7 +356,9 @@ class AdmissionIT {
             assertThat(active()).isEqualTo(ADDRESS);
             refused("127.0.0.1", 429);
             StreamClient tooMany = StreamClient.of(gateway, kind);
-            assertThatThrownBy(() -> tooMany.connectAs("more")).hasRootCauseMessage("no stream: HTTP/1.1 429");
+            assertThatThrownBy(() -> tooMany.connectAs("more"))
+                    .rootCause()
+                    .hasMessageStartingWith("no stream: HTTP/1.1 429");
             counted("address", before + 2 * (round + 1));
             for (AutoCloseable stream : opened) {
                 ((StreamClient) stream).drop();

@@ -128,7 +128,7 @@ final class SocketClient extends WireClient {
                     return;
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             ended(1006, e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
