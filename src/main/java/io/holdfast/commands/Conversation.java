@@ -122,6 +122,9 @@ public final class Conversation {
 
     /** A text frame came. */
     public void receive(String frame) {
+        if (connection.hasEnded()) {
+            return; // what was under way when it was closed is neither read nor counted
+        }
         if (codec.binary()) {
             answers.close(CloseCode.INAPPROPRIATE_PROTOCOL);
         } else if (exceedsLimit(frame)) {
@@ -133,6 +136,9 @@ public final class Conversation {
 
     /** A binary frame came. */
     public void receive(byte[] frame) {
+        if (connection.hasEnded()) {
+            return;
+        }
         if (!codec.binary()) {
             answers.close(CloseCode.INAPPROPRIATE_PROTOCOL);
         } else if (frame.length > settings.maxFrameBytes()) {

@@ -57,6 +57,15 @@ final class Admission {
         return come(byAddress, address, settings.perAddress(), Limit.ADDRESS);
     }
 
+    /** Whether those that came at the same moment are too many together, now that they are open. Counted if so. */
+    boolean overfull() {
+        boolean overfull = settings.connections() > 0 && open.getAsInt() > settings.connections();
+        if (overfull) {
+            counters.hit(Limit.NODE);
+        }
+        return overfull;
+    }
+
     void went(String address) {
         go(byAddress, address, settings.perAddress());
     }

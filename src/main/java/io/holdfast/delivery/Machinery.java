@@ -140,8 +140,8 @@ final class Machinery {
         boolean fits = admission.came(address);
         connections.add(connection);
         counters.connectionsOpened.increment();
-        if (!fits) {
-            connection.fail(Ending.CONNECTION_LIMIT);
+        if (!fits || admission.overfull()) {
+            connection.fail(Ending.TOO_MANY_REQUESTS); // as 429 and 503 at the handshake: to come again
         } else if (!running || drained.get() != null) {
             connection.fail(Ending.SHUTDOWN);
         }

@@ -38,12 +38,18 @@ public class HandshakeFilter extends HttpFilter {
             throws IOException, ServletException {
         if (!check.mayOpen(request.getHeader("Origin"), request.getHeader("Host"), request.getLocalAddr())) {
             response.sendError(HttpServletResponse.SC_FORBIDDEN);
-        } else if (request.getServletPath().startsWith("/connection/")
+        } else if (path(request).startsWith("/connection/")
                 && !request.getMethod().equals("OPTIONS")) {
             connect(request, response, chain);
         } else {
             chain.doFilter(request, response);
         }
+    }
+
+    /** Below the application's root. No servlet stands behind a WebSocket: on Liberty its servlet path is empty then. */
+    private static String path(HttpServletRequest request) {
+        String rest = request.getPathInfo();
+        return rest == null ? request.getServletPath() : request.getServletPath() + rest;
     }
 
     private void connect(HttpServletRequest request, HttpServletResponse response, FilterChain chain)

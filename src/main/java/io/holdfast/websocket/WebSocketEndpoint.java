@@ -31,9 +31,6 @@ import org.jspecify.annotations.Nullable;
 public class WebSocketEndpoint {
     private static final Logger LOG = Logger.getLogger(WebSocketEndpoint.class.getName());
 
-    /** A ceiling above the limit that the conversation checks itself (64 KiB of UTF-8), so that it answers and not the container. */
-    private static final int CEILING_BYTES = 256 * 1024;
-
     private static final int NORMAL = 1000;
     private static final int GOING_AWAY = 1001;
     private static final int APPLICATION_CODES = 3000;
@@ -47,6 +44,8 @@ public class WebSocketEndpoint {
     @SuppressWarnings("NullAway.Init")
     private DeliverySettings settings;
 
+    private final Assembly<String> text = Assembly.ofText();
+    private final Assembly<byte[]> bytes = Assembly.ofBytes();
     private @Nullable Conversation conversation;
 
     @OnOpen
@@ -62,17 +61,20 @@ public class WebSocketEndpoint {
                         principal == null ? null : principal.getName()));
     }
 
-    @OnMessage(maxMessageSize = CEILING_BYTES)
-    public void receive(String frame) {
-        if (conversation != null) {
-            conversation.receive(frame);
+    /** In parts, since the container would put fragments together without any limit until the last has come (measured). */
+    @OnMessage
+    public void receive(String part, boolean last) {
+        String message = text.add(part, last);
+        if (message != null && conversation != null) {
+            conversation.receive(message);
         }
     }
 
-    @OnMessage(maxMessageSize = CEILING_BYTES)
-    public void receive(byte[] frame) {
-        if (conversation != null) {
-            conversation.receive(frame);
+    @OnMessage
+    public void receive(byte[] part, boolean last) {
+        byte[] message = bytes.add(part, last);
+        if (message != null && conversation != null) {
+            conversation.receive(message);
         }
     }
 

@@ -32,6 +32,17 @@ class AdmissionTest {
     }
 
     @Test
+    void those_that_come_at_the_same_moment_are_counted_once_more_when_they_are_open() {
+        Admission admission = admission(2, 0, 0, 0);
+        open = 2;
+        assertThat(admission.overfull()).isFalse();
+        open = 3;
+        assertThat(admission.overfull()).isTrue();
+        assertThat(counters.limits()).containsEntry("node", 1L);
+        assertThat(admission(0, 0, 0, 0).overfull()).isFalse();
+    }
+
+    @Test
     void an_address_has_so_many_until_one_goes() {
         Admission admission = admission(0, 2, 0, 0);
         assertThat(admission.came("a")).isTrue();

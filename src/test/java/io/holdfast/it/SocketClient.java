@@ -36,9 +36,13 @@ final class SocketClient extends WireClient {
     private final Semaphore mayRead = new Semaphore(1);
     private boolean binary;
 
-    private SocketClient(Wire wire, URI uri, int receiveBuffer, String extraHeaders) throws IOException {
+    private SocketClient(Wire wire, URI uri, String localAddress, int receiveBuffer, String extraHeaders)
+            throws IOException {
         super(wire);
         socket = new Socket();
+        if (!localAddress.isEmpty()) {
+            socket.bind(new InetSocketAddress(localAddress, 0));
+        }
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
@@ -71,9 +75,18 @@ final class SocketClient extends WireClient {
         return open(Wire.JSON, uri, receiveBuffer, extraHeaders);
     }
 
+    /** From one of this machine's addresses, such as 127.0.0.2. */
+    static SocketClient from(String localAddress, URI uri) {
+        return open(Wire.JSON, uri, localAddress, 0, "");
+    }
+
     private static SocketClient open(Wire wire, URI uri, int receiveBuffer, String extraHeaders) {
+        return open(wire, uri, "", receiveBuffer, extraHeaders);
+    }
+
+    private static SocketClient open(Wire wire, URI uri, String localAddress, int receiveBuffer, String extraHeaders) {
         try {
-            return new SocketClient(wire, uri, receiveBuffer, extraHeaders);
+            return new SocketClient(wire, uri, localAddress, receiveBuffer, extraHeaders);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -115,7 +128,7 @@ final class SocketClient extends WireClient {
                     return;
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             ended(1006, e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,0 +1,73 @@
+package io.holdfast.websocket;
+
+import java.io.ByteArrayOutputStream;
+import java.util.function.IntSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the parts of a message together, and holds no more of it than a ceiling. A message beyond that is handed on as far as
+ * it has come, which is longer than anybody may send, and the rest of it is thrown away. Used by one thread at a time.
+ *
+ * @param <T> a part, and the whole
+ */
+final class Assembly<T> {
+    /** Bytes or characters: above the limit that the conversation checks, so that it answers and counts. */
+    static final int CEILING = 256 * 1024;
+
+    private final Consumer<T> append;
+    private final IntSupplier length;
+    private final Supplier<T> take;
+    private boolean beyond;
+
+    private Assembly(Consumer<T> append, IntSupplier length, Supplier<T> take) {
+        this.append = append;
+        this.length = length;
+        this.take = take;
+    }
+
+    static Assembly<String> ofText() {
+        StringBuilder text = new StringBuilder(0);
+        return new Assembly<>(text::append, text::length, () -> {
+            String whole = text.toString();
+            text.setLength(0);
+            text.trimToSize();
+            return whole;
+        });
+    }
+
+    static Assembly<byte[]> ofBytes() {
+        Bytes bytes = new Bytes();
+        return new Assembly<>(bytes::writeBytes, bytes::size, bytes::take);
+    }
+
+    /** @param last whether it ends the message @return the message; null if it is not complete, or was handed on before */
+    @Nullable
+    T add(T part, boolean last) {
+        if (beyond) {
+            beyond = !last;
+            return null;
+        }
+        if (last && length.getAsInt() == 0) {
+            return part; // nearly all: in one piece
+        }
+        append.accept(part);
+        beyond = !last && length.getAsInt() > CEILING;
+        return last || beyond ? take.get() : null;
+    }
+
+    /** Gives its memory back. */
+    private static final class Bytes extends ByteArrayOutputStream {
+        Bytes() {
+            super(0);
+        }
+
+        byte[] take() {
+            byte[] whole = toByteArray();
+            buf = new byte[0];
+            count = 0;
+            return whole;
+        }
+    }
+}
