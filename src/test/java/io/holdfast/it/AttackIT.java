@@ -24,11 +24,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Attacks on a gateway as it is deployed: they end as they must, and a bystander does not notice. */
+@Tag("slow")
 class AttackIT {
     private static final String SECRET = "a-secret-of-the-tests-with-32-bytes-and-more";
     private static final Tokens TOKENS = new Tokens(SECRET);
@@ -147,12 +149,14 @@ class AttackIT {
 
     @Test
     void fragments_of_any_size_make_the_same_message_also_within_a_character() {
-        byte[] connect = Json.object("{'id': 1, 'connect': {'token': '%s', 'data': {'device': 'Käse-\uD83E\uDDC0'}}}", token())
+        byte[] connect = Json.object(
+                        "{'id': 1, 'connect': {'token': '%s', 'data': {'device': 'Käse-\uD83E\uDDC0'}}}", token())
                 .toString()
                 .getBytes(StandardCharsets.UTF_8);
         String channel = "€-" + Names.fresh("split");
-        byte[] subscribe =
-                Json.object("{'id': 2, 'subscribe': {'channel': '%s'}}", channel).toString().getBytes(StandardCharsets.UTF_8);
+        byte[] subscribe = Json.object("{'id': 2, 'subscribe': {'channel': '%s'}}", channel)
+                .toString()
+                .getBytes(StandardCharsets.UTF_8);
         try (SocketClient slow = gateway.socket()) {
             inBytes(slow, connect);
             slow.await("connected", reply -> reply.path("id").asInt() == 1 && reply.has("connect"));
