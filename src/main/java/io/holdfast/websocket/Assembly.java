@@ -1,8 +1,8 @@
 package io.holdfast.websocket;
 
 import java.io.ByteArrayOutputStream;
-import java.util.function.IntSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
