@@ -61,8 +61,12 @@ public class WebSocketEndpoint {
                         principal == null ? null : principal.getName()));
     }
 
-    /** In parts, since the container would put fragments together without any limit until the last has come (measured). */
-    @OnMessage
+    /**
+     * In parts, since the container puts the fragments of whole messages together without any limit until the last has come
+     * (measured; its limit is for each frame). The price: it reads each part as UTF-8, so a fragment that ends within a
+     * character is closed with 1007.
+     */
+    @OnMessage(maxMessageSize = Assembly.CEILING)
     public void receive(String part, boolean last) {
         String message = text.add(part, last);
         if (message != null && conversation != null) {
@@ -70,7 +74,7 @@ public class WebSocketEndpoint {
         }
     }
 
-    @OnMessage
+    @OnMessage(maxMessageSize = Assembly.CEILING)
     public void receive(byte[] part, boolean last) {
         byte[] message = bytes.add(part, last);
         if (message != null && conversation != null) {

@@ -85,7 +85,7 @@ class PermissionIT {
         "holder,     open:1,          yes, yes, yes, yes, yes, yes",
         "holder,     members:1,       yes, yes, 103, 103, 103, 103",
         "holder,     closed:1,        103, 103, 103, 103, 103, 103",
-        "holder,     plain,           103, 103, 103, 103, 103, 103",
+        "holder,     plain,           yes, yes, 103, 103, 103, 103",
         "holder,     #u1,             105, 105, 103, 103, 103, 103",
         "holder,     #u2,             103, 103, 103, 103, 103, 103",
         "holder,     unknown:1,       102, 102, 102, 102, 102, 102",
