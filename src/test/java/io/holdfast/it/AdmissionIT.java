@@ -24,11 +24,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A gateway with small limits: who is one too many, what it is told, what is counted, and that all is free again afterwards. */
+@Tag("slow")
 class AdmissionIT {
     private static final int NODE = 40;
     private static final int ADDRESS = 5;
