@@ -211,8 +211,8 @@ final class StreamClient extends WireClient {
                     }
                 }
             }
-        } catch (IOException e) {
-            ended(1006, e.toString());
+        } catch (IOException | RuntimeException | AssertionError e) {
+            ended(1006, e.toString()); // a reader that fails must not look like a silent server
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

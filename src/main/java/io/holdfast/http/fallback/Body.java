@@ -13,69 +13,88 @@ import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the body of a request as it comes, without waiting for it, and then has the request dispatched again.
+ * Reads the body of a request as it comes, without waiting for it.
+ *
+ * <p><b>Never dispatched again</b> when it is there: Liberty runs that dispatch before the first one has let go of the
+ * request, and now and then neither answers it (seen with 26.0.0.5: SRVE8046E, one of some hundreds of requests).
  *
  * <p><b>Threads.</b> The container calls the reading methods one at a time, the time limit comes from another. Whoever comes
- * first dispatches or refuses.
+ * first takes the body or refuses it.
  */
 final class Body implements ReadListener, AsyncListener {
     private static final Logger LOG = Logger.getLogger(Body.class.getName());
-    private static final String ATTRIBUTE = Body.class.getName();
     private static final int FIRST_BYTES = 1 << 10;
 
     private final AsyncContext context;
     private final ServletInputStream in;
     private final int maxBytes;
-    private final AtomicBoolean done = new AtomicBoolean();
+    private final Taker taker;
+    /** Who completes it answers. */
+    private final CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+
     private byte[] bytes = new byte[FIRST_BYTES];
     private int length;
 
-    private Body(AsyncContext context, ServletInputStream in, int maxBytes) {
+    private Body(AsyncContext context, ServletInputStream in, int maxBytes, Taker taker) {
         this.context = context;
         this.in = in;
         this.maxBytes = maxBytes;
+        this.taker = taker;
+    }
+
+    /** Who wants the body. */
+    interface Taker {
+        /** @return false if the response goes on after this */
+        boolean take(String body) throws IOException;
     }
 
     /**
-     * The body of a request, if it is there.
+     * Reads the body of a request and hands it to the taker, at once if it is there, else when it has come.
      *
      * @param maxBytes what is longer is refused with 413
      * @param limit what is not there by then is refused with 408
-     * @return null if the request has been refused, or will come again when the body is there
      */
-    static @Nullable String of(HttpServletRequest request, HttpServletResponse response, int maxBytes, Duration limit)
+    static void read(
+            HttpServletRequest request, HttpServletResponse response, int maxBytes, Duration limit, Taker taker)
             throws IOException {
-        byte[] whole = (byte[]) request.getAttribute(ATTRIBUTE);
-        int announced = request.getContentLength();
-        if (whole == null) {
-            if (!isJson(request.getContentType())) {
-                FallbackServlet.refuse(
-                        response, HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE, "The body must be JSON");
-                return null;
-            }
-            if (request.getContentLengthLong() > maxBytes) {
-                FallbackServlet.refuse(response, HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE, tooLong(maxBytes));
-                return null;
-            }
-            ServletInputStream in = request.getInputStream();
-            if (announced < 0 || in.available() < announced) {
-                readAsItComes(request, in, maxBytes, limit);
-                return null;
-            }
-            whole = in.readNBytes(announced);
+        if (!isJson(request.getContentType())) {
+            FallbackServlet.refuse(response, HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE, "The body must be JSON");
+            return;
         }
+        if (request.getContentLengthLong() > maxBytes) {
+            FallbackServlet.refuse(response, HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE, tooLong(maxBytes));
+            return;
+        }
+        int announced = request.getContentLength();
+        ServletInputStream in = request.getInputStream();
+        if (announced >= 0 && in.available() >= announced) {
+            take(in.readNBytes(announced), response, taker);
+            return;
+        }
+        AsyncContext context = request.startAsync();
+        context.setTimeout(0); // the container's limit could not be lifted later from a response that goes on
+        Body body = new Body(context, in, maxBytes, taker);
+        context.addListener(body);
+        body.done.orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS).exceptionallyAsync(late -> body.tooLate());
+        in.setReadListener(body);
+    }
+
+    private static boolean take(byte[] body, HttpServletResponse response, Taker taker) throws IOException {
+        String text;
         try {
-            return JsonInput.utf8(whole);
+            text = JsonInput.utf8(body);
         } catch (CharacterCodingException e) {
             FallbackServlet.refuse(response, HttpServletResponse.SC_BAD_REQUEST, "The body is not UTF-8");
-            return null;
+            return true;
         }
+        return taker.take(text);
     }
 
     static String tooLong(int maxBytes) {
@@ -87,17 +106,9 @@ final class Body implements ReadListener, AsyncListener {
         return contentType == null || !contentType.toLowerCase(Locale.ROOT).startsWith("application/octet-stream");
     }
 
-    private static void readAsItComes(HttpServletRequest request, ServletInputStream in, int maxBytes, Duration limit) {
-        AsyncContext context = request.startAsync();
-        context.setTimeout(limit.toMillis());
-        Body body = new Body(context, in, maxBytes);
-        context.addListener(body);
-        in.setReadListener(body);
-    }
-
     @Override
     public void onDataAvailable() throws IOException {
-        while (!done.get() && in.isReady() && !in.isFinished()) {
+        while (!done.isDone() && in.isReady() && !in.isFinished()) {
             if (length == bytes.length) {
                 bytes = Arrays.copyOf(bytes, Math.min(maxBytes + 1, bytes.length * 2));
             }
@@ -114,17 +125,26 @@ final class Body implements ReadListener, AsyncListener {
     }
 
     @Override
-    public void onAllDataRead() {
-        if (done.compareAndSet(false, true)) {
-            context.getRequest().setAttribute(ATTRIBUTE, Arrays.copyOf(bytes, length));
-            context.dispatch();
+    public void onAllDataRead() throws IOException {
+        if (done.complete(null)) {
+            boolean over = true;
+            try {
+                over = take(Arrays.copyOf(bytes, length), (HttpServletResponse) context.getResponse(), taker);
+            } finally {
+                if (over) {
+                    complete();
+                }
+            }
         }
     }
 
-    @Override
-    public void onTimeout(AsyncEvent event) {
-        refuse(HttpServletResponse.SC_REQUEST_TIMEOUT, "The body did not come in time");
+    private @Nullable Void tooLate() {
+        end(HttpServletResponse.SC_REQUEST_TIMEOUT, "The body did not come in time");
+        return null;
     }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {}
 
     @Override
     public void onError(Throwable failure) {
@@ -137,19 +157,23 @@ final class Body implements ReadListener, AsyncListener {
     }
 
     private void refuse(int status, String why) {
-        if (done.compareAndSet(false, true)) {
-            try {
-                FallbackServlet.refuse((HttpServletResponse) context.getResponse(), status, why);
-            } catch (IOException | IllegalStateException e) {
-                LOG.log(Level.FINE, "A peer has gone", e);
-            }
-            complete();
+        if (done.complete(null)) {
+            end(status, why);
         }
+    }
+
+    private void end(int status, String why) {
+        try {
+            FallbackServlet.refuse((HttpServletResponse) context.getResponse(), status, why);
+        } catch (IOException | IllegalStateException e) {
+            LOG.log(Level.FINE, "A peer has gone", e);
+        }
+        complete();
     }
 
     private void gone(@Nullable Throwable failure) {
         LOG.log(Level.FINE, "A peer has gone", failure);
-        if (done.compareAndSet(false, true)) {
+        if (done.complete(null)) {
             complete();
         }
     }

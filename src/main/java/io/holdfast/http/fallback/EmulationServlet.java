@@ -28,11 +28,13 @@ public class EmulationServlet extends FallbackServlet {
     @Override
     void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
         int limit = sessions.commands().maxFrameBytes();
-        String body = Body.of(
-                request, response, limit * MOST_GROWTH, sessions.commands().connectTimeout());
-        if (body == null) {
-            return;
-        }
+        Body.read(request, response, limit * MOST_GROWTH, sessions.commands().connectTimeout(), body -> {
+            take(body, limit, response);
+            return true;
+        });
+    }
+
+    private void take(String body, int limit, HttpServletResponse response) throws IOException {
         EmulationRequest call = EmulationRequest.parse(body);
         if (call == null) {
             refuse(

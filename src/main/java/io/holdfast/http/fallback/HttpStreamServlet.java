@@ -21,13 +21,14 @@ public class HttpStreamServlet extends FallbackServlet {
 
     @Override
     void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        String frame = Body.of(
+        Body.read(
                 request,
                 response,
                 sessions.commands().maxFrameBytes(),
-                sessions.commands().connectTimeout());
-        if (frame != null) {
-            sessions.begin(request, response, Framing.LINES, frame);
-        }
+                sessions.commands().connectTimeout(),
+                frame -> {
+                    sessions.begin(request, response, Framing.LINES, frame);
+                    return false;
+                });
     }
 }

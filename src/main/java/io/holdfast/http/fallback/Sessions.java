@@ -61,8 +61,13 @@ class Sessions {
         response.setHeader("Cache-Control", "no-store, no-transform");
         response.setHeader("X-Accel-Buffering", "no"); // nginx
         response.flushBuffer(); // Liberty ignores the first flush
-        AsyncContext context = request.startAsync();
-        context.setTimeout(0);
+        AsyncContext context;
+        if (request.isAsyncStarted()) { // its body came late, and it has no time limit any more
+            context = request.getAsyncContext();
+        } else {
+            context = request.startAsync();
+            context.setTimeout(0);
+        }
         StreamConnection stream = StreamConnection.open(context, framing, delivery.sendTimeout());
         String id = freshId();
         Conversation conversation = conversations.begin(

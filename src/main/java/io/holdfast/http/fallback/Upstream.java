@@ -40,10 +40,23 @@ final class Upstream {
             }
             busy = true;
         }
-        for (String next = next(); next != null; next = next()) {
-            conversation.accept(next);
+        boolean finished = false;
+        try {
+            for (String next = next(); next != null; next = next()) {
+                conversation.accept(next);
+            }
+            finished = true;
+        } finally {
+            if (!finished) {
+                release();
+            }
         }
         return true;
+    }
+
+    /** So that a failure holds up none of the frames after it. */
+    private synchronized void release() {
+        busy = false;
     }
 
     private synchronized @Nullable String next() {

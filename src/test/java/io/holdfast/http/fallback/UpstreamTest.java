@@ -1,6 +1,7 @@
 package io.holdfast.http.fallback;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +92,19 @@ class UpstreamTest {
         worker.join(10_000);
         assertThat(heard).hasSize(17);
         assertThat(upstream.receive("z")).isTrue();
+    }
+
+    @Test
+    void a_frame_that_fails_holds_up_none_of_those_after_it() {
+        Upstream upstream = new Upstream(frame -> {
+            if (frame.equals("bad")) {
+                throw new IllegalStateException(frame);
+            }
+            heard.add(frame);
+        });
+        assertThatThrownBy(() -> upstream.receive("bad")).hasMessage("bad");
+        assertThat(upstream.receive("good")).isTrue();
+        assertThat(heard).containsExactly("good");
     }
 
     private static void pass(CountDownLatch gate) {
