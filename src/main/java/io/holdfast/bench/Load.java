@@ -15,6 +15,11 @@ public final class Load {
     private Load() {}
 
     public static void main(String[] arguments) throws IOException {
+        System.exit(run(arguments));
+    }
+
+    /** @return 0 if all was right, 1 if anything was lost, doubled or reordered, 2 if the arguments are wrong */
+    public static int run(String... arguments) throws IOException {
         Options options;
         List<Scenario> scenarios;
         try {
@@ -24,15 +29,14 @@ public final class Load {
             System.err.println(e.getMessage());
             System.err.println();
             System.err.println(Options.USAGE);
-            System.exit(2);
-            return;
+            return 2;
         }
         if (scenarios.isEmpty()) {
             System.err.println(Options.USAGE);
-            System.exit(2);
+            return 2;
         }
         List<Result> results = run(options, scenarios);
-        System.exit(results.stream().allMatch(Result::isClean) ? 0 : 1);
+        return results.stream().allMatch(Result::isClean) ? 0 : 1;
     }
 
     /** Runs them one after the other and prints a row as each of them ends. */

@@ -10,7 +10,7 @@ import java.util.Map;
 /** What was asked for on the command line: {@code scenario --name value --flag}, with a default for each name. */
 final class Options {
     static final String USAGE = """
-            Usage: java -cp holdfast-classes.jar io.holdfast.bench.Load SCENARIO... [options]
+            Usage: java -jar holdfast-cli.jar bench SCENARIO... [options]
 
             Scenarios
               fanout   publish to everybody on one channel

@@ -1,0 +1,23 @@
+package io.holdfast.cli;
+
+import io.holdfast.bench.Load;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Unmatched;
+
+/** {@code bench}: the load program with its own options. */
+@Command(
+        name = "bench",
+        description = "Runs the load program: bench SCENARIO... [options]; without a scenario it prints its options.")
+final class BenchCommand implements Callable<Integer> {
+    @Unmatched
+    private final List<String> arguments = new ArrayList<>();
+
+    @Override
+    public Integer call() throws IOException {
+        return Load.run(arguments.toArray(String[]::new));
+    }
+}
