@@ -2,6 +2,7 @@ package io.holdfast.access;
 
 import io.holdfast.access.AccessDeniedException.Kind;
 import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.Names;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;

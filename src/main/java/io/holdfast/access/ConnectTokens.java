@@ -3,6 +3,7 @@ package io.holdfast.access;
 import static io.holdfast.access.AccessDeniedException.invalid;
 
 import com.nimbusds.jwt.JWTClaimsSet;
+import io.holdfast.delivery.Names;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -11,6 +11,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.holdfast.access.AccessDeniedException.Kind;
+import io.holdfast.delivery.Names;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.text.ParseException;

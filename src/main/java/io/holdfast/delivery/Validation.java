@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Everything that can be wrong with one publication, checked before it is enqueued so that it cannot fail a batch. */
 final class Validation {
-    static final int MAX_CHANNEL_BYTES = 255;
-    static final int MAX_CLIENT_BYTES = 200;
     static final int MAX_ID_BYTES = 128;
     static final int MAX_TAGS = 16;
     static final int MAX_TAG_BYTES = 256;
@@ -21,11 +19,17 @@ final class Validation {
     }
 
     void client(String client) {
-        name("client", client, MAX_CLIENT_BYTES);
+        name("client", client, Names.MAX_CLIENT_BYTES);
+        if (!Names.isClient(client)) {
+            throw unseen("client");
+        }
     }
 
     void channel(String channel) {
-        name("channel", channel, MAX_CHANNEL_BYTES);
+        name("channel", channel, Names.MAX_CHANNEL_BYTES);
+        if (!Names.isChannel(channel)) {
+            throw unseen("channel");
+        }
         if (channel.equals("#")) {
             throw DeliveryException.invalid("channel", "channel: '#' must be followed by a client id");
         }
@@ -96,6 +100,14 @@ final class Validation {
             bytes += length;
         }
         return bytes;
+    }
+
+    /** It is valid otherwise: then nobody could connect under it, or subscribe to it. */
+    private static DeliveryException unseen(String field) {
+        return DeliveryException.invalid(
+                field,
+                field
+                        + " must not contain characters that cannot be seen (zero-width, bidirectional, line separators)");
     }
 
     private static void name(String field, @Nullable String value, int maxBytes) {

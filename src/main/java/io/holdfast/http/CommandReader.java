@@ -1,7 +1,7 @@
 package io.holdfast.http;
 
-import io.holdfast.access.Names;
 import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.Names;
 import io.holdfast.protocol.CloseCode;
 import io.holdfast.protocol.JsonInput;
 import io.holdfast.stream.Position;

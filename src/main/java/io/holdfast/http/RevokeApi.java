@@ -1,9 +1,9 @@
 package io.holdfast.http;
 
 import io.holdfast.access.AccessPolicy;
-import io.holdfast.access.Names;
 import io.holdfast.access.Revocation;
 import io.holdfast.delivery.DeliveryClock;
+import io.holdfast.delivery.Names;
 import io.holdfast.protocol.JsonInput;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;

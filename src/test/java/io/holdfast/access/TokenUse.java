@@ -3,6 +3,7 @@ package io.holdfast.access;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.delivery.Names;
 import org.jspecify.annotations.Nullable;
 
 /**

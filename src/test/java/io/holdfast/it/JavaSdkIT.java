@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.centrifugal.centrifuge.Client;
+import io.github.centrifugal.centrifuge.DisconnectedEvent;
 import io.github.centrifugal.centrifuge.HistoryOptions;
 import io.github.centrifugal.centrifuge.HistoryResult;
 import io.github.centrifugal.centrifuge.Positions;
@@ -14,6 +15,7 @@ import io.github.centrifugal.centrifuge.PublishResult;
 import io.github.centrifugal.centrifuge.RPCResult;
 import io.github.centrifugal.centrifuge.ServerSubscribedEvent;
 import io.github.centrifugal.centrifuge.Subscription;
+import io.github.centrifugal.centrifuge.SubscriptionState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -274,6 +276,35 @@ class JavaSdkIT {
         }
         try (JavaSdk again = JavaSdk.open(gateway.websocket(), data, client)) {
             assertThat(again.publications(1)).extracting(Pub::n).containsExactly(3);
+        }
+    }
+
+    @Test
+    void the_server_ends_a_subscription_and_a_connection_and_the_sdk_obeys() throws Exception {
+        String channel = Names.fresh("java:");
+        try (JavaSdk sdk = connected()) {
+            Subscription subscription = sdk.subscribe(channel);
+            gateway.api().post("/api/unsubscribe", "{'user': '%s', 'channel': '%s'}", client, channel);
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> subscription.getState() == SubscriptionState.UNSUBSCRIBED);
+            assertThat(sdk.isConnected()).isTrue();
+            gateway.api()
+                    .post(
+                            "/api/disconnect",
+                            "{'user': '%s', 'disconnect': {'code': 4501, 'reason': 'signed out'}}",
+                            client);
+            DisconnectedEvent ended = sdk.awaitDisconnected();
+            assertThat(ended.getCode()).isEqualTo(4501);
+            assertThat(ended.getReason()).isEqualTo("signed out");
+        }
+        try (JavaSdk sdk = connected()) {
+            gateway.api()
+                    .post(
+                            "/api/disconnect",
+                            "{'user': '%s', 'disconnect': {'code': 3001, 'reason': 'come again'}}",
+                            client);
+            await().atMost(Duration.ofSeconds(10)).until(() -> sdk.reconnects().contains(3001));
+            sdk.awaitConnected();
         }
     }
 

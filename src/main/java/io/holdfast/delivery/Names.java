@@ -1,4 +1,4 @@
-package io.holdfast.access;
+package io.holdfast.delivery;
 
 import java.nio.charset.StandardCharsets;
 
