@@ -4,7 +4,6 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +15,15 @@ import org.jspecify.annotations.Nullable;
 final class Events {
     private static final Logger LOG = Logger.getLogger(Events.class.getName());
     private static final int MOST_WAITING = 10_000;
-    private static final long POLL_MILLIS = 200;
     private static final long STOP_MILLIS = 2_000;
+
+    /** Wakes the thread so that it sees the end. */
+    private static final Object END = new Object();
 
     private final EventSink sink;
     private final Counters counters;
     private final ThreadFactory threads;
-    private final ArrayBlockingQueue<DeliveryEvent> queue = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final ArrayBlockingQueue<Object> queue = new ArrayBlockingQueue<>(MOST_WAITING);
     private final Set<Class<? extends DeliveryEvent>> unwanted = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
     private @Nullable Thread thread;
@@ -41,6 +42,7 @@ final class Events {
     /** Delivers what waits, for a while. */
     void stop() throws InterruptedException {
         stopped = true;
+        queue.offer(END);
         if (thread != null) {
             thread.join(STOP_MILLIS);
         }
@@ -60,8 +62,7 @@ final class Events {
     private void run() {
         while (!stopped || !queue.isEmpty()) {
             try {
-                DeliveryEvent event = queue.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
-                if (event != null && !sink.fire(event)) {
+                if (queue.take() instanceof DeliveryEvent event && !sink.fire(event)) {
                     unwanted.add(event.getClass());
                 }
             } catch (InterruptedException e) {

@@ -90,7 +90,7 @@ class LoadTest {
 
     @Test
     void stalled_subscribers_are_not_waited_for() throws IOException {
-        Result result = run(Mischief.NONE, "fanout --stalled 10");
+        Result result = run(Mischief.NONE, "fanout --stalled 10 --patience 2");
 
         assertThat(result.isClean()).isTrue();
         assertThat(result.deliveries()).isEqualTo(result.messages() * 9);

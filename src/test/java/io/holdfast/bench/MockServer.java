@@ -239,6 +239,9 @@ final class MockServer implements AutoCloseable {
                     int opcode = in.readUnsignedByte() & 0x0f;
                     String text = masked(in);
                     if (opcode == 8) {
+                        synchronized (MockServer.this) {
+                            members.remove(client, this); // before the answer: what is sent after it waits
+                        }
                         out.write(new byte[] {(byte) 0x88, 2, 3, (byte) 0xe8});
                         return;
                     }
