@@ -16,6 +16,7 @@ import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.importer.ZipImporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -95,6 +96,7 @@ class DeployedIT {
     }
 
     @Test
+    @Tag("slow")
     void five_failures_open_the_breaker_which_refuses_at_once_and_then_tries_again() throws Exception {
         engine(FaultyEngine.Mode.FAILS);
         Api.Answer first = send("b1");
@@ -128,6 +130,7 @@ class DeployedIT {
     }
 
     @Test
+    @Tag("slow")
     void a_full_store_moves_no_breaker_and_publishing_resumes_at_once() throws Exception {
         engine(FaultyEngine.Mode.FULL);
         for (int i = 0; i < 3; i++) {
