@@ -151,12 +151,11 @@ public final class AccessPolicy {
             return SubscribeGrant.of(ChannelAccess.DENIED);
         }
         if (token != null) {
-            SubscriptionTokens.Subscription subscription =
-                    subscriptionTokens.verify(token, who.client(), channel, nowMillis);
-            if (revocations.hitToken(subscription.tokenId(), nowMillis)) {
+            SubscribeGrant grant = subscriptionTokens.verify(token, who.client(), channel, nowMillis);
+            if (revocations.hitToken(grant.tokenId(), nowMillis)) {
                 throw AccessDeniedException.invalid("revoked");
             }
-            return subscription.grant();
+            return grant;
         }
         return SubscribeGrant.of(namespace.subscribe() == Who.CLIENTS ? ChannelAccess.ALLOWED : ChannelAccess.DENIED);
     }
@@ -228,13 +227,24 @@ public final class AccessPolicy {
         return !revocations.hit(identity, nowMillis);
     }
 
+    /**
+     * A subscription of an open connection stands by this grant, or by a newer one than before.
+     *
+     * @param end ends the subscription; called by who revokes its token, from whatever thread
+     * @return false if the token has been revoked in between: then the subscription must be ended
+     */
+    public boolean subscribed(String connection, String channel, SubscribeGrant grant, Runnable end, long nowMillis) {
+        live.subscribed(connection, channel, grant.tokenId(), end);
+        return !revocations.hitToken(grant.tokenId(), nowMillis);
+    }
+
     /** A connection has ended. */
     public void left(String connection) {
         live.left(connection);
     }
 
     /**
-     * Lets somebody in no more, and closes the connections that it hits with 3500.
+     * Lets somebody in no more, closes the connections that it hits with 3500, and ends subscriptions made with the token.
      *
      * @return how many were closed
      * @throws IOException if it could not be stored; it counts all the same until the next start

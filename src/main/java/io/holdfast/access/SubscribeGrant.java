@@ -8,17 +8,24 @@ import org.jspecify.annotations.Nullable;
  * @param access the decision
  * @param expiresAtMillis wall clock, from the subscription token; {@link Identity#NEVER} for none
  * @param info one compact JSON value from the subscription token, shown in presence
+ * @param tokenId the subscription token's {@code jti}
  */
-public record SubscribeGrant(ChannelAccess access, long expiresAtMillis, byte @Nullable [] info) {
+public record SubscribeGrant(
+        ChannelAccess access,
+        long expiresAtMillis,
+        byte @Nullable [] info,
+        @Nullable String tokenId) {
 
     // Not the compact form: javac 17 forgets the annotation of its array in the class file.
-    public SubscribeGrant(ChannelAccess access, long expiresAtMillis, byte @Nullable [] info) {
+    public SubscribeGrant(
+            ChannelAccess access, long expiresAtMillis, byte @Nullable [] info, @Nullable String tokenId) {
         this.access = access;
         this.expiresAtMillis = expiresAtMillis;
         this.info = info;
+        this.tokenId = tokenId;
     }
 
     static SubscribeGrant of(ChannelAccess access) {
-        return new SubscribeGrant(access, Identity.NEVER, null);
+        return new SubscribeGrant(access, Identity.NEVER, null, null);
     }
 }

@@ -2,8 +2,6 @@ package io.holdfast.access;
 
 import static io.holdfast.access.AccessDeniedException.invalid;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Reads subscription tokens. Claims beside the registered ones: {@code sub} (the client, required), {@code channel}
  * (required), {@code info} (any JSON). Any thread.
@@ -11,9 +9,6 @@ import org.jspecify.annotations.Nullable;
 final class SubscriptionTokens {
 
     private final SignedTokens tokens;
-
-    /** @param tokenId its {@code jti} */
-    record Subscription(SubscribeGrant grant, @Nullable String tokenId) {}
 
     SubscriptionTokens(SignedTokens tokens) {
         this.tokens = tokens;
@@ -24,7 +19,7 @@ final class SubscriptionTokens {
      *
      * @throws AccessDeniedException of kind INVALID_TOKEN, TOKEN_EXPIRED or UNAVAILABLE
      */
-    Subscription verify(String token, String client, String channel, long nowMillis) throws AccessDeniedException {
+    SubscribeGrant verify(String token, String client, String channel, long nowMillis) throws AccessDeniedException {
         SignedTokens.Claims claims = tokens.verify(token, nowMillis);
         if (!claims.client().equals(client)) {
             throw invalid("made out to another client");
@@ -32,8 +27,10 @@ final class SubscriptionTokens {
         if (!channel.equals(claims.all().getClaim("channel"))) {
             throw invalid("made out for another channel, or a connect token");
         }
-        return new Subscription(
-                new SubscribeGrant(ChannelAccess.ALLOWED, claims.expiresAtMillis(), claims.info()),
+        return new SubscribeGrant(
+                ChannelAccess.ALLOWED,
+                claims.expiresAtMillis(),
+                claims.info(),
                 claims.all().getJWTID());
     }
 }

@@ -27,6 +27,8 @@ import java.util.Map;
 
 /** A client's subscriptions to ordinary channels. Recovery follows the reply as pushes. */
 final class Subscribing {
+    private static final int REVOKED = 2000;
+
     private final RegisteredConnection connection;
     private final Answers answers;
     private final ResilientWebSocketManager manager;
@@ -94,6 +96,15 @@ final class Subscribing {
         }
         answers.reply(id, result(made, namespace.recovery(), subscribe.recover(), limitLife(channel, grant)));
         connection.start(channel);
+        endIfRevoked(channel, grant);
+    }
+
+    /** Lets a revocation of the token reach the subscription. Code 2000: SDKs do not subscribe again by themselves. */
+    private void endIfRevoked(String channel, SubscribeGrant grant) {
+        Runnable end = () -> connection.unsubscribeByServer(channel, REVOKED, "token revoked");
+        if (!access.subscribed(connection.id(), channel, grant, end, clock.millis())) {
+            end.run();
+        }
     }
 
     void unsubscribe(int id, UnsubscribeRequest unsubscribe) {
@@ -120,6 +131,7 @@ final class Subscribing {
             }
             long left = limitLife(channel, grant);
             answers.reply(id, new SubRefreshResult(left > 0, left));
+            endIfRevoked(channel, grant);
         } catch (AccessDeniedException e) {
             answers.error(id, refusal(e));
         }

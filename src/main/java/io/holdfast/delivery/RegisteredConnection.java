@@ -201,7 +201,7 @@ public final class RegisteredConnection {
     }
 
     /** The server ends a subscription, and tells the client. @return false if there was none */
-    boolean unsubscribeByServer(String name, int code, String reason) {
+    public boolean unsubscribeByServer(String name, int code, String reason) {
         boolean was = unsubscribe(name);
         if (was) {
             reply(format.unsubscribed(name, code, reason));

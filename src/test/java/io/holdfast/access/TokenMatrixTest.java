@@ -220,7 +220,6 @@ class TokenMatrixTest {
         assertThat(new ConnectTokens(signed).verify(connect, NOW).client()).isEqualTo("u42");
         assertThat(new SubscriptionTokens(signed)
                         .verify(subscription, "u42", "news", NOW)
-                        .grant()
                         .access())
                 .isEqualTo(ChannelAccess.ALLOWED);
         assertThatThrownBy(() -> new ConnectTokens(signed).verify(subscription, NOW))

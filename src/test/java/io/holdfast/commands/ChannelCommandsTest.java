@@ -2,6 +2,7 @@ package io.holdfast.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.access.Revocation;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.stream.Position;
@@ -186,5 +187,38 @@ class ChannelCommandsTest {
         peer.hears("{\"id\":4,\"presence_stats\":{\"num_clients\":1,\"num_users\":1}}");
         assertThat(peer.heard().stream().map(piece -> piece.substring(0, 7)).toList())
                 .containsExactly("{\"id\":1", "{\"id\":2", "{\"id\":3", "{\"id\":4");
+    }
+
+    @Test
+    void a_revoked_subscription_token_ends_its_subscription_and_no_other() throws Exception {
+        talk.close();
+        talk = Talk.secure();
+        Talk.Peer peer = talk.new Peer()
+                .say("{\"id\":1,\"connect\":{\"data\":{\"outbox\":false},\"token\":\"" + talk.token("\"sub\":\"u1\"")
+                        + "\"}}")
+                .hears("\"id\":1,\"connect\"")
+                .say(subscribe(2, "a", "one"))
+                .hears("\"id\":2,\"subscribe\"")
+                .say(subscribe(3, "b", "two"))
+                .hears("\"id\":3,\"subscribe\"")
+                .say(subscribe(4, "c", "one"))
+                .hears("\"id\":4,\"subscribe\"")
+                .say("{\"id\":5,\"sub_refresh\":{\"channel\":\"c\",\"token\":\"" + forChannel("c", "three") + "\"}}")
+                .hears("\"id\":5,\"sub_refresh\"");
+        long now = talk.clock.millis();
+        talk.policy.revoke(Revocation.ofToken("one", now + 60_000), now);
+        peer.hears("{\"push\":{\"channel\":\"a\",\"unsubscribe\":{\"code\":2000,\"reason\":\"token revoked\"}}}");
+        assertThat(peer.afterAll(6).stream().filter(piece -> piece.contains("\"unsubscribe\"")))
+                .hasSize(1);
+        peer.say(subscribe(7, "a", "one")).hearsError(7, 103);
+    }
+
+    private String subscribe(int id, String channel, String tokenId) {
+        return "{\"id\":" + id + ",\"subscribe\":{\"channel\":\"" + channel + "\",\"token\":\""
+                + forChannel(channel, tokenId) + "\"}}";
+    }
+
+    private String forChannel(String channel, String tokenId) {
+        return talk.token("\"sub\":\"u1\",\"channel\":\"" + channel + "\",\"jti\":\"" + tokenId + "\"");
     }
 }
