@@ -2,7 +2,11 @@ package io.holdfast.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.access.IdentitySource;
 import io.holdfast.access.Revocation;
+import io.holdfast.access.Rules;
+import io.holdfast.access.TokenOptions;
+import io.holdfast.access.Who;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.stream.Position;
@@ -187,6 +191,33 @@ class ChannelCommandsTest {
         peer.hears("{\"id\":4,\"presence_stats\":{\"num_clients\":1,\"num_users\":1}}");
         assertThat(peer.heard().stream().map(piece -> piece.substring(0, 7)).toList())
                 .containsExactly("{\"id\":1", "{\"id\":2", "{\"id\":3", "{\"id\":4");
+    }
+
+    @Test
+    void a_channel_of_an_unknown_namespace_and_too_many_publishes_have_their_errors() {
+        talk.close();
+        talk = new Talk(Rules.options(
+                true,
+                IdentitySource.TOKEN,
+                TokenOptions.ofSecret(Talk.SECRET),
+                Rules.namespaces(Rules.namespace("news", Who.CLIENTS, Who.CLIENTS, 1)),
+                List.of()));
+        Talk.Peer peer = connected("u1");
+        for (String command : List.of("subscribe", "presence", "history")) {
+            peer.say("{\"id\":2,\"" + command + "\":{\"channel\":\"nowhere:1\"}}")
+                    .hearsError(2, 102);
+        }
+        peer.say("{\"id\":3,\"publish\":{\"channel\":\"nowhere:1\",\"data\":1}}")
+                .hearsError(3, 102);
+        String publish = ",\"publish\":{\"channel\":\"news:1\",\"data\":1}}";
+        peer.say("{\"id\":4" + publish).hears("{\"id\":4,\"publish\"");
+        int id = 5;
+        while (peer.heard().stream().noneMatch(piece -> piece.contains("\"code\":111")) && id < 20) {
+            peer.say("{\"id\":" + id++ + publish).afterAll(id++);
+        }
+        assertThat(peer.heard()).anyMatch(piece -> piece.contains("\"code\":111"));
+        talk.pass(Duration.ofSeconds(2));
+        peer.say("{\"id\":30" + publish).hears("{\"id\":30,\"publish\"");
     }
 
     @Test
