@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -90,8 +91,7 @@ final class ConfigCheck {
             boolean used =
                     xml.settings().stream().anyMatch(setting -> setting.value().contains("${env." + name + "}"));
             if (name.startsWith(VARIABLES) && !known.containsKey(name) && !OWN_VARIABLES.contains(name) && !used) {
-                String nearest = catalogue.nearest(
-                        name.toLowerCase(java.util.Locale.ROOT).replace('_', '.'));
+                String nearest = catalogue.nearest(name.toLowerCase(Locale.ROOT).replace('_', '.'));
                 add(
                         Level.WARNING,
                         "environment",
@@ -142,7 +142,8 @@ final class ConfigCheck {
 
     /** Nothing is open by default, and that is easily forgotten. */
     private void access() {
-        boolean insecure = Set.of("true", "on", "yes").contains(text("holdfast.insecure"));
+        boolean insecure =
+                Set.of("true", "on", "yes").contains(text("holdfast.insecure").toLowerCase(Locale.ROOT));
         if (insecure) {
             add(
                     Level.WARNING,

@@ -1,5 +1,7 @@
 package io.holdfast.cli;
 
+import java.util.Locale;
+
 /**
  * Something that a check has to say.
  *
@@ -17,7 +19,7 @@ record Finding(Level level, String where, String key, String message) {
         NOTE;
 
         String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 }

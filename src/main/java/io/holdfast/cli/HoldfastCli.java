@@ -41,6 +41,9 @@ import picocli.CommandLine.ScopeType;
             CommandLine.HelpCommand.class
         })
 public final class HoldfastCli {
+    /** What Java puts where it cannot decode; the name with it would be another client's. */
+    private static final char UNDECODED = '\ufffd';
+
     private final Surroundings surroundings;
 
     private HoldfastCli(Surroundings surroundings) {
@@ -54,7 +57,14 @@ public final class HoldfastCli {
     /** @return the exit code */
     static int run(Surroundings surroundings, String... arguments) {
         Screen screen = new Screen(surroundings, Arrays.asList(arguments).contains(Output.JSON));
+        if (Arrays.stream(arguments).anyMatch(argument -> argument.indexOf(UNDECODED) >= 0)) {
+            screen.failure(Failure.usage(
+                    "An argument has letters that Java cannot read in this locale",
+                    "Set LC_ALL=C.UTF-8, or another locale with UTF-8."));
+            return Exit.USAGE.code();
+        }
         CommandLine line = new CommandLine(new HoldfastCli(surroundings));
+        line.setExpandAtFiles(false); // @bob is a client, not a file with arguments
         line.setOut(new PrintWriter(surroundings.out(), true));
         line.setErr(new PrintWriter(surroundings.err(), true));
         line.setParameterExceptionHandler((wrong, all) -> {

@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +57,21 @@ final class Lines {
 
     /** @return the exit code */
     int submit(InputStream in, Api api, Screen screen) throws IOException {
-        BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        try {
+            read(new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder())), api, screen);
+        } catch (CharacterCodingException e) {
+            throw Failure.usage(
+                    "Standard input is not UTF-8; accepted were " + accepted + " lines before",
+                    "Convert it, for instance with iconv.");
+        }
+        screen.document(Json.object(result -> {
+            result.writeNumberField("accepted", accepted);
+            result.writeNumberField("refused", refused);
+        }));
+        return refused == 0 ? Exit.OK.code() : Exit.NO.code();
+    }
+
+    private void read(BufferedReader reader, Api api, Screen screen) throws IOException {
         long number = 0;
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
             number++;
@@ -68,11 +83,6 @@ final class Lines {
             }
         }
         flush(api, screen, number);
-        screen.document(Json.object(result -> {
-            result.writeNumberField("accepted", accepted);
-            result.writeNumberField("refused", refused);
-        }));
-        return refused == 0 ? Exit.OK.code() : Exit.NO.code();
     }
 
     private void add(String line, long number) {

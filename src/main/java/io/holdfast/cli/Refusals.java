@@ -31,6 +31,7 @@ final class Refusals {
         Map<String, @Nullable Object> error = error(body);
         String told = Json.text(error, "message").replaceFirst("\\.$", "");
         String code = error.isEmpty() ? "http_" + status : Json.text(error, "code");
+        boolean noCall = error.isEmpty() || told.equals("There is no such call");
         String message = told.isEmpty() ? "The server answers " + status : told;
         return switch (status) {
             case 401 ->
@@ -46,8 +47,8 @@ final class Refusals {
                 new Failure(
                         Exit.NO,
                         code,
-                        error.isEmpty() ? "There is no such call at " + url : message,
-                        error.isEmpty()
+                        noCall ? "There is no such call at " + url : message,
+                        noCall
                                 ? "Look whether --url is a Holdfast gateway's, and as new as this program."
                                 : "Look for a slip in the name.");
             case 409 -> new Failure(Exit.NO, code, message, "Try again when that has changed.");

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What the gateway needs of Liberty itself: features, ports, the little application for the health report. */
 final class ServerCheck {
@@ -103,7 +104,7 @@ final class ServerCheck {
                 Value value = settings.resolve(text, where);
                 int port = port(value, attribute);
                 health |= port == healthPort;
-                String other = port < 1 ? null : taken.putIfAbsent(host + " " + port, endpoint.getKey());
+                @Nullable String other = port < 1 ? null : taken.putIfAbsent(host + " " + port, endpoint.getKey());
                 if (other != null) {
                     add(
                             Level.ERROR,
@@ -148,7 +149,7 @@ final class ServerCheck {
         return port;
     }
 
-    private static int number(@org.jspecify.annotations.Nullable Value value, int otherwise) {
+    private static int number(@Nullable Value value, int otherwise) {
         try {
             return value == null ? otherwise : Integer.parseInt(value.text().strip());
         } catch (NumberFormatException e) {

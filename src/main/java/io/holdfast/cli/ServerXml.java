@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.ParserConfigurationException;
@@ -144,7 +145,7 @@ final class ServerXml {
         @Override
         public void endElement(String uri, String local, String name) {
             if (feature != null && name.equals("feature")) {
-                features.add(feature.toString().strip().toLowerCase(java.util.Locale.ROOT));
+                features.add(feature.toString().strip().toLowerCase(Locale.ROOT));
                 feature = null;
             }
         }

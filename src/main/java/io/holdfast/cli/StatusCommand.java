@@ -1,7 +1,9 @@
 package io.holdfast.cli;
 
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -14,15 +16,27 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Api api = server.api();
-        String info = api.post("/api/info", "{}");
-        String metrics = api.get("/api/metrics");
-        server.screen().document(Json.object(status -> {
+        Screen screen = server.screen();
+        Object info = Json.map(Json.read(api.post("/api/info", "{}"))).get("result");
+        Object metrics = Json.read(api.get("/api/metrics"));
+        screen.document(Json.object(status -> {
             status.writeStringField("url", server.base().toString());
             status.writeFieldName("info");
-            status.writeRawValue(Json.write(Json.map(Json.read(info)).get("result")));
+            status.writeRawValue(Json.write(info));
             status.writeFieldName("metrics");
-            status.writeRawValue(metrics);
+            status.writeRawValue(Json.write(screen.isJson() ? metrics : brief(metrics)));
         }));
         return Exit.OK.code();
+    }
+
+    /** Without the steps of histograms: too many lines for people. */
+    private static @Nullable Object brief(@Nullable Object metrics) {
+        if (!(metrics instanceof Map<?, ?>)) {
+            return metrics;
+        }
+        Map<String, @Nullable Object> brief = Json.map(metrics);
+        brief.remove("at_most");
+        brief.replaceAll((name, value) -> brief(value));
+        return brief;
     }
 }

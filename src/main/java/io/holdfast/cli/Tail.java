@@ -66,7 +66,8 @@ final class Tail {
                     failures = 0;
                 }
             } catch (Failure e) {
-                boolean mayPass = e.exit() == Exit.UNREACHABLE || e.code().matches("http_(429|5..)|100|111");
+                // 404 is what a server answers whose application has not started yet.
+                boolean mayPass = e.exit() == Exit.UNREACHABLE || e.code().matches("http_(404|429|5..)|100|111");
                 if (!ever || !mayPass) {
                     throw e;
                 }

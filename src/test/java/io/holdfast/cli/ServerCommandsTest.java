@@ -165,6 +165,14 @@ class ServerCommandsTest {
     }
 
     @Test
+    void a_name_that_begins_like_a_file_of_arguments_is_a_name() throws IOException {
+        Path file = Files.writeString(directory.resolve("arguments"), "u43 2");
+        server.answers(200, "{}");
+        around().run("send", "@" + file, "1");
+        assertThat(server.asked()).extracting(Asked::body).containsExactly("{\"client\":\"@" + file + "\",\"data\":1}");
+    }
+
+    @Test
     void a_line_that_is_not_json_stops_before_its_batch() {
         CliRun run = around().reading("1\noops\n").run("publish", "c", "--lines");
         assertThat(run.exit()).isEqualTo(2);
@@ -357,6 +365,28 @@ class ServerCommandsTest {
             assertThat(run.exit()).as(command).isZero();
             assertThat(run.out()).as(command).contains("--json", "3    the server cannot be reached");
         }
+    }
+
+    @Test
+    void a_name_that_java_could_not_decode_is_refused_and_not_sent_elsewhere() {
+        CliRun run = around().run("send", "\ufffd42", "1");
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.err()).contains("LC_ALL");
+        assertThat(server.asked()).isEmpty();
+    }
+
+    @Test
+    void a_call_that_the_server_does_not_have_points_to_its_age() {
+        server.answers(404, "{\"error\":{\"code\":\"not_found\",\"message\":\"There is no such call\"}}");
+        assertThat(around().run("cleanup", "audit").err()).contains("as new as this program", "/api/cleanup/audit");
+    }
+
+    @Test
+    void status_for_people_leaves_the_steps_of_histograms_out() {
+        server.answers(200, "{\"result\":{}}").answers(200, "{\"latency\":{\"count\":3,\"at_most\":{\"1\":3}}}");
+        assertThat(around().run("status").out())
+                .contains("metrics.latency.count  3")
+                .doesNotContain("at_most");
     }
 
     @Test
