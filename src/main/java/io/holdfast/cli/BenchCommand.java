@@ -18,6 +18,14 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        return Load.run(arguments.toArray(String[]::new));
+        try {
+            return Load.run(arguments.toArray(String[]::new));
+        } catch (IllegalStateException e) { // how it says that a server or a client does not do as it should
+            throw new Failure(
+                    Exit.NO,
+                    "bench",
+                    String.valueOf(e.getMessage()),
+                    "Look whether the server runs where the options say.");
+        }
     }
 }

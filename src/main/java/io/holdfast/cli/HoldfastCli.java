@@ -1,20 +1,102 @@
 package io.holdfast.cli;
 
+import java.io.PrintWriter;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 
 /** {@code java -jar holdfast-cli.jar}: parses the command line and ends with the exit code of the command. */
 @Command(
         name = "holdfast",
         description = "Sees to a Holdfast gateway, sends through it, and checks it.",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
         versionProvider = HoldfastCli.Version.class,
-        subcommands = {BenchCommand.class, CommandLine.HelpCommand.class})
+        sortOptions = false,
+        exitCodeListHeading = "%nIt ends with%n",
+        exitCodeList = {
+            "0:done",
+            "1:the server says no, does not find it, or is not well; a check has found errors",
+            "2:the command line or the input is wrong; nothing was sent",
+            "3:the server cannot be reached, or does not answer in time",
+            "4:not allowed: no key or token, a wrong one, or one that does not suffice",
+            "70:a mistake in this program"
+        },
+        subcommands = {
+            StatusCommand.class,
+            HealthCommand.class,
+            ClientsCommand.class,
+            ClientCommand.class,
+            SendCommand.class,
+            PublishCommand.class,
+            TailCommand.class,
+            MessageCommand.class,
+            BreakersCommand.class,
+            CleanupCommand.class,
+            TokenCommand.class,
+            ConfigCommand.class,
+            BenchCommand.class,
+            CommandLine.HelpCommand.class
+        })
 public final class HoldfastCli {
-    private HoldfastCli() {}
+    /** What Java puts where it cannot decode; the name with it would be another client's. */
+    private static final char UNDECODED = '\ufffd';
+
+    private final Surroundings surroundings;
+
+    private HoldfastCli(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new HoldfastCli()).execute(arguments));
+        System.exit(run(Surroundings.ofProcess(), arguments));
+    }
+
+    /** @return the exit code */
+    static int run(Surroundings surroundings, String... arguments) {
+        Screen screen = new Screen(surroundings, Arrays.asList(arguments).contains(Output.JSON));
+        if (Arrays.stream(arguments).anyMatch(argument -> argument.indexOf(UNDECODED) >= 0)) {
+            screen.failure(Failure.usage(
+                    "An argument has letters that Java cannot read in this locale",
+                    "Set LC_ALL=C.UTF-8, or another locale with UTF-8."));
+            return Exit.USAGE.code();
+        }
+        CommandLine line = new CommandLine(new HoldfastCli(surroundings));
+        line.setExpandAtFiles(false); // @bob is a client, not a file with arguments
+        line.setOut(new PrintWriter(surroundings.out(), true));
+        line.setErr(new PrintWriter(surroundings.err(), true));
+        line.setParameterExceptionHandler((wrong, all) -> {
+            screen.failure(Failure.usage(
+                    shown(wrong),
+                    "See: " + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help"));
+            return Exit.USAGE.code();
+        });
+        line.setExecutionExceptionHandler((thrown, command, parsed) -> failed(screen, thrown));
+        int exit = line.execute(arguments);
+        surroundings.out().flush();
+        return exit;
+    }
+
+    private static String shown(ParameterException wrong) {
+        return String.valueOf(wrong.getMessage()).replaceFirst("\\.$", "");
+    }
+
+    private static int failed(Screen screen, Exception thrown) {
+        Failure failure = thrown instanceof Failure known
+                ? known
+                : new Failure(
+                        Exit.BUG,
+                        "internal",
+                        "This program has made a mistake: " + thrown,
+                        "Please report it with the command line, without keys and tokens.");
+        screen.failure(failure);
+        return failure.exit().code();
+    }
+
+    Surroundings surroundings() {
+        return surroundings;
     }
 
     /** What {@code --version} prints, from the jar's manifest. */

@@ -76,6 +76,7 @@ public class ApiServlet extends HttpServlet {
             throws IOException {
         Parameters parameters;
         try {
+            request.setCharacterEncoding("UTF-8"); // for Liberty it is ISO 8859-1 in the query, unless told
             parameters = new Parameters(request.getParameterMap());
         } catch (IllegalArgumentException | IllegalStateException e) { // the latter is Liberty's way
             refuse(response, Answer.error(400, "invalid_query", "The query string is not well formed"));

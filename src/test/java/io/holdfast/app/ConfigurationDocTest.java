@@ -28,7 +28,7 @@ class ConfigurationDocTest {
     private static final Pattern NUMBER = Pattern.compile("-?\\d+");
 
     /** A row of the document. */
-    private record Row(Known known, List<String> cells) {}
+    record Row(Known known, List<String> cells) {}
 
     @Test
     void every_key_that_is_read_has_a_row_and_every_row_a_key() {
@@ -97,18 +97,18 @@ class ConfigurationDocTest {
         return known().stream().filter(known -> !known.allowed().isEmpty());
     }
 
-    private static boolean isRange(Known known) {
+    static boolean isRange(Known known) {
         String bound = known.allowed().get(0);
         return bound.startsWith("P") || NUMBER.matcher(bound).matches();
     }
 
-    private static String beyond(String bound, int direction) {
+    static String beyond(String bound, int direction) {
         return bound.startsWith("P")
                 ? Duration.parse(bound).plusMillis(direction).toString()
                 : String.valueOf(Long.parseLong(bound) + direction);
     }
 
-    private static Row row(Known known) {
+    static Row row(Known known) {
         List<Row> rows = rows().stream()
                 .filter(row -> row.known().key().equals(known.key()))
                 .toList();

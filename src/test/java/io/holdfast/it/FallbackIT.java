@@ -34,7 +34,7 @@ class FallbackIT {
 
     private static LibertyServer gateway;
 
-    private final String client = Names.fresh("fallback");
+    private final String client = Names.fresh("rückfall"); // not ASCII: it goes through the query of SSE
     private final String outbox = "#" + client;
 
     @BeforeAll

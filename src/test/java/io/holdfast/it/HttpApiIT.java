@@ -150,4 +150,11 @@ class HttpApiIT {
         assertThat(script.status()).isEqualTo(200);
         assertThat(script.header("Content-Type")).contains("javascript");
     }
+
+    @Test
+    void a_query_is_utf_8() {
+        String client = Names.fresh("ü-😀");
+        api.send("{'client': '%s', 'id': 'ß', 'data': 1}", client);
+        assertThat(api.state(client, "ß")).isEqualTo("queued");
+    }
 }

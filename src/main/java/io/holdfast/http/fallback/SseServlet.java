@@ -30,8 +30,9 @@ public class SseServlet extends FallbackServlet {
         }
     }
 
-    private static @Nullable String firstFrame(HttpServletRequest request) {
+    private static @Nullable String firstFrame(HttpServletRequest request) throws IOException {
         try {
+            request.setCharacterEncoding("UTF-8"); // for Liberty it is ISO 8859-1 in the query, unless told
             return request.getParameter("cf_connect");
         } catch (IllegalArgumentException | IllegalStateException e) { // the latter is Liberty's way
             return null;

@@ -1,0 +1,44 @@
+package io.holdfast.cli;
+
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code breakers}: those of recipients, and their reset. */
+@Command(
+        name = "breakers",
+        description = "The breakers of recipients that have failed. Role: reader.",
+        subcommands = BreakersCommand.Reset.class)
+final class BreakersCommand implements Callable<Integer> {
+    @Mixin
+    private final Server server = new Server();
+
+    @Option(names = "--client", paramLabel = "CLIENT", description = "Of this client only.")
+    private @Nullable String client;
+
+    @Override
+    public Integer call() {
+        String path = client == null ? "/api/breakers" : "/api/breakers/" + Api.encoded(client);
+        server.screen().document(server.api().get(path));
+        return Exit.OK.code();
+    }
+
+    /** {@code breakers reset CLIENT}. */
+    @Command(name = "reset", description = "Closes the breakers of a client's devices at once. Role: admin.")
+    static final class Reset implements Callable<Integer> {
+        @Mixin
+        private final Server server = new Server();
+
+        @Parameters(paramLabel = "CLIENT", description = "Whose.")
+        private String client = "";
+
+        @Override
+        public Integer call() {
+            server.screen().document(server.api().post("/api/breakers/" + Api.encoded(client) + "/reset", "{}"));
+            return Exit.OK.code();
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.holdfast.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code client ID}: one of them, with its devices. */
+@Command(name = "client", description = "What is known of a client, and its devices. Role: reader.")
+final class ClientCommand implements Callable<Integer> {
+    @Mixin
+    private final Server server = new Server();
+
+    @Parameters(paramLabel = "CLIENT", description = "Its name.")
+    private String client = "";
+
+    @Override
+    public Integer call() {
+        server.screen().document(server.api().get("/api/clients/" + Api.encoded(client)));
+        return Exit.OK.code();
+    }
+}

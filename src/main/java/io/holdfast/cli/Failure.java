@@ -1,0 +1,42 @@
+package io.holdfast.cli;
+
+/** A command cannot do what it should: what happened, and what to do about it. Holds no secret. */
+final class Failure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final Exit exit;
+    private final String code;
+    private final String advice;
+
+    /**
+     * @param code for scripts, in snake case; the server's where it gave one
+     * @param message what happened, without a full stop at the end
+     * @param advice what to do, a sentence
+     */
+    Failure(Exit exit, String code, String message, String advice) {
+        super(message, null, false, false);
+        this.exit = exit;
+        this.code = code;
+        this.advice = advice;
+    }
+
+    static Failure usage(String message, String advice) {
+        return new Failure(Exit.USAGE, "usage", message, advice);
+    }
+
+    Exit exit() {
+        return exit;
+    }
+
+    String code() {
+        return code;
+    }
+
+    String advice() {
+        return advice;
+    }
+
+    String message() {
+        return String.valueOf(getMessage());
+    }
+}

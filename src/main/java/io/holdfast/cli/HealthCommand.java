@@ -1,0 +1,41 @@
+package io.holdfast.cli;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code health}: the report, and 1 unless it says healthy. */
+@Command(name = "health", description = "The health report; ends with 1 unless it is healthy. Needs no key.")
+final class HealthCommand implements Callable<Integer> {
+    private static final String PATH = "/health/websocket";
+
+    @Mixin
+    private final Server server = new Server();
+
+    @Override
+    public Integer call() {
+        Api.Answer answer = server.health().ask(PATH);
+        String status = Json.text(report(answer.body()), "status");
+        if (status.isEmpty()) {
+            throw new Failure(
+                    Exit.NO,
+                    "no_report",
+                    "There is no health report at " + PATH + ", but an answer " + answer.status(),
+                    "Give --health-url the address with the port for health (health.port, 8081), or wait until it has"
+                            + " started.");
+        }
+        server.screen().document(answer.body());
+        return answer.status() == 200 ? Exit.OK.code() : Exit.NO.code();
+    }
+
+    private static Map<String, @Nullable Object> report(String body) {
+        try {
+            return Json.map(Json.read(body));
+        } catch (IOException e) {
+            return Map.of();
+        }
+    }
+}

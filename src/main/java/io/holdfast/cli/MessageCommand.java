@@ -1,0 +1,26 @@
+package io.holdfast.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code message CLIENT ID}: where a message stands. */
+@Command(name = "message", description = "Where a message to a client stands. Role: publisher or reader.")
+final class MessageCommand implements Callable<Integer> {
+    @Mixin
+    private final Server server = new Server();
+
+    @Parameters(index = "0", paramLabel = "CLIENT", description = "To whom it was sent.")
+    private String client = "";
+
+    @Parameters(index = "1", paramLabel = "ID", description = "The message id, as in the receipt.")
+    private String id = "";
+
+    @Override
+    public Integer call() {
+        server.screen()
+                .document(server.api().get("/api/message?client=" + Api.encoded(client) + "&id=" + Api.encoded(id)));
+        return Exit.OK.code();
+    }
+}

@@ -1,0 +1,30 @@
+package io.holdfast.cli;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What commands without a server have: {@code --json}, and the way to their surroundings. */
+final class Output {
+    static final String JSON = "--json";
+    static final String JSON_TEXT = "JSON, one document a line, on both outputs, for scripts.";
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
+    private CommandSpec spec;
+
+    @Option(names = JSON, description = JSON_TEXT)
+    private boolean json;
+
+    Surroundings surroundings() {
+        return surroundings(spec);
+    }
+
+    static Surroundings surroundings(CommandSpec command) {
+        return ((HoldfastCli) command.root().userObject()).surroundings();
+    }
+
+    Screen screen() {
+        return new Screen(surroundings(), json);
+    }
+}

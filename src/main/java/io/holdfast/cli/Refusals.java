@@ -1,0 +1,134 @@
+package io.holdfast.cli;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.Map;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** What a server's no, or its silence, means to who called, and what to do about it. */
+final class Refusals {
+    private static final String REPEAT = "A send or publish with --id can be repeated: it is stored once.";
+
+    private Refusals() {}
+
+    /** The object {@code error} of an answer; empty if there is none. */
+    static Map<String, @Nullable Object> error(String body) {
+        try {
+            return Json.map(Json.map(Json.read(body)).get("error"));
+        } catch (IOException e) {
+            return Map.of();
+        }
+    }
+
+    /** An answer whose status is not 2xx. @param retryAfter seconds; empty if not told */
+    static Failure byStatus(int status, String body, String retryAfter, String url) {
+        Map<String, @Nullable Object> error = error(body);
+        String told = Json.text(error, "message").replaceFirst("\\.$", "");
+        String code = error.isEmpty() ? "http_" + status : Json.text(error, "code");
+        boolean noCall = error.isEmpty() || told.equals("There is no such call");
+        String message = told.isEmpty() ? "The server answers " + status : told;
+        return switch (status) {
+            case 401 ->
+                new Failure(
+                        Exit.NOT_ALLOWED,
+                        code,
+                        message,
+                        "Put the API key into HOLDFAST_API_KEY or a file for --api-key-file; in insecure mode it is dev.");
+            case 403 ->
+                new Failure(
+                        Exit.NOT_ALLOWED, code, message, "Use an API key with the role that is needed (docs/api.md).");
+            case 404 ->
+                new Failure(
+                        Exit.NO,
+                        code,
+                        noCall ? "There is no such call at " + url : message,
+                        noCall
+                                ? "Look whether --url is a Holdfast gateway's, and as new as this program."
+                                : "Look for a slip in the name.");
+            case 409 -> new Failure(Exit.NO, code, message, "Try again when that has changed.");
+            case 429, 503 ->
+                new Failure(
+                        Exit.NO,
+                        code,
+                        message,
+                        "Try again in " + (retryAfter.matches("\\d{1,6}") ? retryAfter + " s. " : "some seconds. ")
+                                + REPEAT);
+            case 500 -> new Failure(Exit.NO, code, message, "Look into the server's log.");
+            default ->
+                status / 100 == 3
+                        ? new Failure(
+                                Exit.NO,
+                                code,
+                                "The server sends elsewhere (" + status + ")",
+                                "Give --url the address behind the redirect: the key is not carried along.")
+                        : new Failure(
+                                Exit.NO,
+                                code,
+                                message,
+                                error.isEmpty()
+                                        ? "Look whether --url is a Holdfast gateway's: " + url
+                                        : "Correct what the message names.");
+        };
+    }
+
+    /** An error in an answer with status 200 (of the compatible shape). */
+    static Failure byCode(Map<String, @Nullable Object> error) {
+        String code = Json.text(error, "code");
+        String message = Json.text(error, "message");
+        return switch (code) {
+            case "101", "103" ->
+                new Failure(Exit.NOT_ALLOWED, code, message, "Use a key with the role that is needed (docs/api.md).");
+            case "102" ->
+                new Failure(
+                        Exit.NO,
+                        code,
+                        message,
+                        "Put the part before the colon into holdfast.namespaces, or correct the name.");
+            case "100", "111" -> new Failure(Exit.NO, code, message, "Try again in some seconds. " + REPEAT);
+            default -> new Failure(Exit.NO, code, message, "Correct what the message names.");
+        };
+    }
+
+    static Failure silent(URI server, Duration limit) {
+        return new Failure(
+                Exit.UNREACHABLE,
+                "no_answer",
+                "No answer from " + server + " within " + limit.toMillis() / 1_000.0 + " s",
+                "Look whether the server is well, or give a longer --timeout. " + REPEAT);
+    }
+
+    static Failure unreachable(URI server, @Nullable Throwable cause) {
+        String why;
+        String advice = "Look whether the gateway runs there; --url or HOLDFAST_URL says where it is.";
+        if (cause instanceof HttpConnectTimeoutException) {
+            why = "no connection in time";
+        } else if (has(cause, UnresolvedAddressException.class) || has(cause, UnknownHostException.class)) {
+            why = "the host is not known";
+        } else if (cause instanceof SSLException) {
+            why = "TLS fails";
+            advice = "Look whether it speaks https there, and whether Java trusts its certificate"
+                    + " (-Djavax.net.ssl.trustStore=FILE).";
+        } else if (cause instanceof ConnectException) {
+            why = "the connection is refused";
+        } else {
+            why = "the connection ended before the answer";
+            advice = advice + " " + REPEAT;
+        }
+        return new Failure(Exit.UNREACHABLE, "unreachable", "Cannot reach " + server + ": " + why, advice);
+    }
+
+    private static boolean has(@Nullable Throwable thrown, Class<? extends Throwable> type) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,128 @@
+package io.holdfast.cli;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Which server, and who asks. */
+final class Server {
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+    private static final int MAX_SECONDS = 3_600;
+    private static final int HEALTH_PORT = 8081;
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
+    private CommandSpec spec;
+
+    @Option(names = Output.JSON, description = Output.JSON_TEXT)
+    private boolean json;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "Where the gateway is. Else HOLDFAST_URL, else http://localhost:9080.")
+    private @Nullable String url;
+
+    @Option(
+            names = "--health-url",
+            paramLabel = "URL",
+            description = "Where its health is told. Else HOLDFAST_HEALTH_URL, else port 8081 of the gateway's host.")
+    private @Nullable String healthUrl;
+
+    @Option(
+            names = "--api-key-file",
+            paramLabel = "FILE",
+            description = "Has the API key and nothing else. Else HOLDFAST_API_KEY; else, on loopback, the key 'dev' of"
+                    + " insecure mode.")
+    private @Nullable Path apiKeyFile;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "How long to wait for an answer (${DEFAULT-VALUE}).")
+    private double timeout;
+
+    Surroundings surroundings() {
+        return Output.surroundings(spec);
+    }
+
+    Screen screen() {
+        return new Screen(surroundings(), json);
+    }
+
+    Api api() {
+        return api(Duration.ZERO);
+    }
+
+    /** @param least for calls that may take long */
+    Api api(Duration least) {
+        URI base = base();
+        Duration wanted = limit();
+        return new Api(base, key(base), wanted.compareTo(least) < 0 ? least : wanted);
+    }
+
+    /** Without a key: the report is for everybody, and its port may be somebody else's. */
+    Api health() {
+        String given = first(healthUrl, "HOLDFAST_HEALTH_URL", "");
+        if (!given.isEmpty()) {
+            return new Api(url(given, "--health-url", Set.of("http", "https")), "", limit());
+        }
+        return new Api(URI.create("http://" + base().getHost() + ":" + HEALTH_PORT), "", limit());
+    }
+
+    URI base() {
+        return url(first(url, "HOLDFAST_URL", "http://localhost:9080"), "--url", Set.of("http", "https"));
+    }
+
+    Duration limit() {
+        if (!(timeout > 0 && timeout <= MAX_SECONDS)) {
+            throw Failure.usage(
+                    "--timeout is not a number of seconds above 0 and up to " + MAX_SECONDS, "Give one, such as 2.5.");
+        }
+        return Duration.ofMillis(Math.max(1, Math.round(timeout * 1_000)));
+    }
+
+    private String key(URI base) {
+        String key =
+                apiKeyFile != null ? Input.secret(apiKeyFile) : surroundings().environment("HOLDFAST_API_KEY");
+        if (!key.codePoints().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw Failure.usage(
+                    "The API key has blanks or other characters that no key has",
+                    "Look at HOLDFAST_API_KEY, or what is in the file.");
+        }
+        return key.isEmpty() && LOOPBACK.contains(base.getHost()) ? "dev" : key;
+    }
+
+    private String first(@Nullable String option, String variable, String otherwise) {
+        if (option != null) {
+            return option;
+        }
+        String value = surroundings().environment(variable);
+        return value.isEmpty() ? otherwise : value;
+    }
+
+    /** With scheme and host, without what could hide a password or change the meaning of a path put behind it. */
+    private static URI url(String text, String option, Set<String> schemes) {
+        try {
+            URI parsed = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+            if (parsed.getHost() != null
+                    && schemes.contains(parsed.getScheme())
+                    && parsed.getRawUserInfo() == null
+                    && parsed.getRawQuery() == null
+                    && parsed.getRawFragment() == null) {
+                return parsed;
+            }
+        } catch (IllegalArgumentException e) {
+            // the same message as for an incomplete one
+        }
+        throw Failure.usage(
+                option + " (or its environment variable) is not a URL of a server",
+                "It is like http://localhost:9080 or https://push.example/context, without user, query or fragment.");
+    }
+}

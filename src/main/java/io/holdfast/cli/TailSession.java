@@ -1,0 +1,276 @@
+package io.holdfast.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** One connection of {@link Tail}: connects, subscribes where the last one ended, answers pings, hands on publications. */
+final class TailSession {
+    private static final int CONNECT = 1;
+    private static final int SUBSCRIBE = 2;
+    private static final int HISTORY = 3;
+
+    /** Beyond the announced interval of pings; the server allows its clients as much. */
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final Tail.Wish wish;
+    private final Tail.Place place;
+    private final Socket socket;
+    private final Screen screen;
+    private final Predicate<String> show;
+
+    /** Not null while the publications of before are awaited: what comes meanwhile comes after them. */
+    private @Nullable List<String> held;
+
+    private Duration silence;
+    private boolean live;
+    private boolean done;
+    private String end = "";
+
+    /** @param show prints a publication and says whether to go on */
+    TailSession(Tail.Wish wish, Tail.Place place, Socket socket, Screen screen, Predicate<String> show) {
+        this.wish = wish;
+        this.place = place;
+        this.socket = socket;
+        this.screen = screen;
+        this.show = show;
+        this.silence = wish.limit();
+    }
+
+    /** Whether the channel was subscribed. */
+    boolean isLive() {
+        return live;
+    }
+
+    /**
+     * Returns why the connection has ended, if another one may do better.
+     *
+     * @throws Failure if not
+     */
+    String follow() throws InterruptedException {
+        socket.send(Json.object(this::connect));
+        while (!done) {
+            Socket.Event event = socket.next(silence);
+            if (event == null) {
+                return "The server is silent";
+            }
+            if (event instanceof Socket.Closed closed) {
+                return closed(closed);
+            }
+            if (event instanceof Socket.Text text) {
+                hear(text.frame());
+            }
+        }
+        return end;
+    }
+
+    private void connect(JsonGenerator json) throws IOException {
+        json.writeNumberField("id", CONNECT);
+        json.writeObjectFieldStart("connect");
+        if (!wish.token().isEmpty()) {
+            json.writeStringField("token", wish.token());
+        }
+        json.writeStringField("name", "holdfast-cli");
+        json.writeObjectFieldStart("data");
+        if (wish.token().isEmpty()) {
+            json.writeStringField("client", wish.client());
+        }
+        json.writeBooleanField("outbox", false);
+        json.writeEndObject();
+        if (place.known) { // counts where the token itself subscribes
+            json.writeObjectFieldStart("subs");
+            json.writeObjectFieldStart(wish.channel());
+            position(json);
+            json.writeEndObject();
+            json.writeEndObject();
+        }
+        json.writeEndObject();
+    }
+
+    private void position(JsonGenerator json) throws IOException {
+        json.writeBooleanField("recover", true);
+        json.writeStringField("epoch", place.epoch);
+        json.writeNumberField("offset", place.offset);
+    }
+
+    private void hear(String frame) {
+        try {
+            for (Incoming incoming : Incoming.read(frame)) {
+                hear(incoming);
+            }
+        } catch (IOException e) {
+            throw new Failure(
+                    Exit.NO,
+                    "not_protocol",
+                    "The server does not speak the protocol",
+                    "Look whether --url is a gateway's.");
+        }
+    }
+
+    private void hear(Incoming incoming) throws IOException {
+        if (done) {
+            return;
+        }
+        switch (incoming.kind()) {
+            case "ping" -> socket.send("{}");
+            case "error" -> error(incoming);
+            case "connect" -> connected(Json.map(Json.read(incoming.body())));
+            case "subscribe" -> {
+                if (incoming.id() == SUBSCRIBE) {
+                    subscribed(Json.map(Json.read(incoming.body())));
+                }
+            }
+            case "history" -> past(incoming.body());
+            case "pub" -> {
+                if (incoming.channel().equals(wish.channel())) {
+                    publication(incoming.body());
+                }
+            }
+            case "unsubscribe" -> {
+                if (incoming.channel().equals(wish.channel())) {
+                    finish("The server has ended the subscription");
+                }
+            }
+            default -> {} // what else the server may say means nothing here
+        }
+    }
+
+    private void connected(Map<String, @Nullable Object> reply) {
+        long ping = Json.number(reply, "ping");
+        silence = ping > 0 && ping < 86_400 ? Duration.ofSeconds(ping).plus(GRACE) : Duration.ofDays(1);
+        Map<String, @Nullable Object> granted = Json.map(reply.get("subs"));
+        if (granted.containsKey(wish.channel())) {
+            subscribed(Json.map(granted.get(wish.channel())));
+            return;
+        }
+        socket.send(Json.object(json -> {
+            json.writeNumberField("id", SUBSCRIBE);
+            json.writeObjectFieldStart("subscribe");
+            json.writeStringField("channel", wish.channel());
+            if (!wish.subscriptionToken().isEmpty()) {
+                json.writeStringField("token", wish.subscriptionToken());
+            }
+            if (place.known) {
+                position(json);
+            }
+            json.writeEndObject();
+        }));
+    }
+
+    private void subscribed(Map<String, @Nullable Object> reply) {
+        String epoch = Json.text(reply, "epoch");
+        boolean recovered = Boolean.TRUE.equals(reply.get("recovered"));
+        if (live || recovered) {
+            live = true;
+            return;
+        }
+        boolean again = place.known;
+        live = true;
+        if (again) {
+            screen.note("Lost: publications after offset " + place.offset + " are gone (recovered: false)");
+        }
+        if (!again || !epoch.equals(place.epoch)) {
+            place.offset = again ? 0 : Json.number(reply, "offset");
+            place.epoch = epoch;
+        }
+        place.known = true;
+        if (!again && wish.last() > 0) {
+            past();
+        }
+    }
+
+    private void past() {
+        held = new ArrayList<>();
+        socket.send(Json.object(json -> {
+            json.writeNumberField("id", HISTORY);
+            json.writeObjectFieldStart("history");
+            json.writeStringField("channel", wish.channel());
+            json.writeNumberField("limit", wish.last());
+            json.writeBooleanField("reverse", true);
+            json.writeEndObject();
+        }));
+    }
+
+    /** They came newest first. */
+    private void past(String body) throws IOException {
+        List<String> waiting = held == null ? List.of() : held;
+        held = null;
+        List<String> past = Incoming.elements(body, "publications");
+        Collections.reverse(past);
+        if (!past.isEmpty()) {
+            place.offset = 0;
+        }
+        past.forEach(this::publication);
+        waiting.forEach(this::publication);
+    }
+
+    private void publication(String json) {
+        if (held != null) {
+            held.add(json);
+        } else if (!done && !show.test(json)) {
+            finish("");
+        }
+    }
+
+    private void error(Incoming incoming) throws IOException {
+        Map<String, @Nullable Object> error = Json.map(Json.read(incoming.body()));
+        String code = Json.text(error, "code");
+        String message = Json.text(error, "message");
+        if (Boolean.TRUE.equals(error.get("temporary")) && live) {
+            finish("The server says: " + message);
+            return;
+        }
+        String what =
+                incoming.id() == HISTORY ? "to read the past of " : incoming.id() == SUBSCRIBE ? "to subscribe " : "";
+        throw switch (code) {
+            case "101" ->
+                new Failure(
+                        Exit.NOT_ALLOWED,
+                        code,
+                        message,
+                        "Give a token: HOLDFAST_TOKEN or --token-file; see: token make --help");
+            case "109" -> new Failure(Exit.NOT_ALLOWED, code, message, "Make a new token; see: token make --help");
+            case "103" ->
+                new Failure(
+                        Exit.NOT_ALLOWED,
+                        code,
+                        message + (what.isEmpty() ? "" : ": " + what + wish.channel()),
+                        incoming.id() == HISTORY
+                                ? "Leave --last out, or let clients read history (holdfast.channels.history)."
+                                : "Give a subscription token (HOLDFAST_SUBSCRIPTION_TOKEN; see: token make --help), or let"
+                                        + " clients subscribe (holdfast.channels.subscribe).");
+            default -> Refusals.byCode(error);
+        };
+    }
+
+    private String closed(Socket.Closed closed) {
+        int code = closed.code();
+        String why = "The connection is closed: " + code + (closed.reason().isEmpty() ? "" : " " + closed.reason());
+        boolean mayReturn = code < 3_500 || (code >= 4_000 && code < 4_500);
+        if (mayReturn) {
+            if (!live) {
+                throw new Failure(Exit.UNREACHABLE, "closed", why, "Look whether --url is a gateway's, and try again.");
+            }
+            return why;
+        }
+        boolean denied = code == 3_500 || code == 3_503 || code == 3_507;
+        throw new Failure(
+                denied ? Exit.NOT_ALLOWED : Exit.NO,
+                String.valueOf(code),
+                why,
+                denied
+                        ? "Give a good token: HOLDFAST_TOKEN or --token-file; see: token make --help"
+                        : "See docs/protocol.md.");
+    }
+
+    private void finish(String why) {
+        done = true;
+        end = why;
+    }
+}

@@ -1,0 +1,123 @@
+package io.holdfast.cli;
+
+import io.holdfast.bench.Tokens;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a token says and what is wrong with it: signature, times, and the claims that make it a token of one kind or the
+ * other (docs/security.md). Revocation, audience and issuer are the server's to know.
+ *
+ * @param problems what the server would refuse it for; empty if it is good
+ */
+record TokenVerdict(Map<String, @Nullable Object> claims, List<String> problems) {
+    static final int MAX_CLIENT_BYTES = 200;
+    private static final int MAX_LENGTH = 8 * 1024;
+
+    /** @throws Failure if it is no token at all, or of an algorithm that a secret does not check */
+    static TokenVerdict of(String token, String secret, Duration skew, Instant now) {
+        String[] parts = token.split("\\.", -1);
+        if (parts.length != 3) {
+            throw unreadable();
+        }
+        String algorithm = Json.text(object(parts[0]), "alg");
+        if (!algorithm.equals("HS256")) {
+            throw new Failure(
+                    Exit.NO,
+                    "other_algorithm",
+                    "The token says that it is signed with " + (algorithm.isEmpty() ? "nothing" : algorithm),
+                    "Only HS256 is checked here. The server checks others by holdfast.token.public-key or jwks-url.");
+        }
+        Map<String, @Nullable Object> claims = object(parts[1]);
+        List<String> problems = new ArrayList<>();
+        if (!Tokens.isSigned(secret, parts[0] + "." + parts[1], decoded(parts[2]))) {
+            problems.add("the signature is not made with this secret");
+        }
+        if (token.length() > MAX_LENGTH) {
+            problems.add("longer than " + MAX_LENGTH + " characters");
+        }
+        if (!(claims.get("sub") instanceof String client) || !Printable.isName(client, MAX_CLIENT_BYTES)) {
+            problems.add("the claim sub is missing, or no name of a client");
+        }
+        times(claims, skew, now, problems);
+        return new TokenVerdict(claims, problems);
+    }
+
+    private static void times(Map<String, @Nullable Object> claims, Duration skew, Instant now, List<String> problems) {
+        Instant expires = time(claims, "exp", problems);
+        if (expires != null && !expires.plus(skew).isAfter(now)) {
+            problems.add("expired at " + expires);
+        }
+        Instant begins = time(claims, "nbf", problems);
+        if (begins != null && begins.minus(skew).isAfter(now)) {
+            problems.add("not good before " + begins);
+        }
+    }
+
+    private static @Nullable Instant time(Map<String, @Nullable Object> claims, String name, List<String> problems) {
+        if (!claims.containsKey(name)) {
+            return null;
+        }
+        if (claims.get(name) instanceof BigDecimal seconds
+                && seconds.abs().compareTo(BigDecimal.valueOf(Instant.MAX.getEpochSecond() / 2)) < 0) {
+            return Instant.ofEpochSecond(seconds.longValue());
+        }
+        problems.add("the claim " + name + " is no number of seconds since 1970");
+        return null;
+    }
+
+    boolean isGood() {
+        return problems.isEmpty();
+    }
+
+    String json() {
+        return Json.object(verdict -> {
+            verdict.writeBooleanField("good", isGood());
+            verdict.writeStringField("kind", claims.containsKey("channel") ? "subscription" : "connect");
+            if (claims.get("exp") instanceof BigDecimal seconds
+                    && seconds.abs().compareTo(BigDecimal.valueOf(Long.MAX_VALUE / 1_000)) < 0) {
+                verdict.writeNumberField("expires_at", seconds.longValue() * 1_000);
+            }
+            if (!isGood()) {
+                verdict.writeStringField("problem", String.join("; ", problems));
+            }
+            verdict.writeFieldName("claims");
+            verdict.writeRawValue(Json.write(claims));
+        });
+    }
+
+    private static Map<String, @Nullable Object> object(String part) {
+        try {
+            if (Json.read(new String(decoded(part), StandardCharsets.UTF_8)) instanceof Map<?, ?> object) {
+                return Json.map(object);
+            }
+        } catch (IOException e) {
+            // the same message as for another value
+        }
+        throw unreadable();
+    }
+
+    private static byte[] decoded(String part) {
+        try {
+            return Base64.getUrlDecoder().decode(part);
+        } catch (IllegalArgumentException e) {
+            throw unreadable();
+        }
+    }
+
+    private static Failure unreadable() {
+        return new Failure(
+                Exit.NO,
+                "not_a_token",
+                "That is not a token (JWT)",
+                "It has three parts with points between them; give all of it, without quotes or line breaks.");
+    }
+}

@@ -1,0 +1,226 @@
+package io.holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a check of a configuration finds, where, and what it leaves alone. */
+class ConfigCommandTest {
+    private static final String OURS = "server.xml";
+    private static final String SECRET = "${env.HOLDFAST_TOKEN_HMAC_SECRET}";
+    private static final String LONG = "0123456789012345678901234567890123456789";
+
+    @TempDir
+    Path directory;
+
+    private static CliRun.Around around() {
+        return CliRun.around()
+                .with("HOLDFAST_TOKEN_HMAC_SECRET", LONG)
+                .with("HOLDFAST_API_KEYS", "reader:sha256:" + "0a".repeat(32));
+    }
+
+    private String overlay(String... elements) {
+        return file("<server>\n" + String.join("\n", elements) + "\n</server>");
+    }
+
+    private String file(String text) {
+        try {
+            return Files.writeString(directory.resolve("overlay.xml"), text).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String variable(String name, String value) {
+        return "<variable name=\"" + name + "\" value=\"" + value + "\"/>";
+    }
+
+    /** Level, file's line, key and message of each. */
+    private static List<String> findings(CliRun run) {
+        List<String> findings = new ArrayList<>();
+        for (JsonNode finding : run.json().path("findings")) {
+            findings.add(finding.path("level").asText() + " "
+                    + finding.path("where").asText().replaceFirst("^.*/", "") + " "
+                    + finding.path("key").asText() + ": "
+                    + finding.path("message").asText());
+        }
+        return findings;
+    }
+
+    private List<String> findings(String... elements) {
+        return findings(around().run("config", "check", "--json", OURS, overlay(elements)));
+    }
+
+    @Test
+    void the_configuration_that_comes_with_holdfast_has_nothing_to_complain_about() {
+        CliRun run = around().run("config", "check", OURS, "docs/deployment/production.xml");
+        assertThat(run.out()).isEqualTo("errors: 0, warnings: 0\n");
+        assertThat(run.exit()).isZero();
+    }
+
+    @Test
+    void without_keys_for_tokens_and_callers_it_says_that_nobody_may() {
+        CliRun run = CliRun.run("config", "check", OURS);
+        assertThat(run.out()).contains("no client may connect", "nobody may use /api");
+        assertThat(run.exit()).isZero();
+    }
+
+    @Test
+    void an_unknown_key_is_an_error_with_its_line_and_the_nearest_known_one() {
+        assertThat(findings("", variable("holdfast.ping.intervall", "5"), variable("holdfst.insecure", "true")))
+                .containsExactly(
+                        "error overlay.xml:3 holdfast.ping.intervall: there is no such key; did you mean holdfast.ping.interval?",
+                        "warning overlay.xml:4 holdfst.insecure: the gateway does not read this; did you mean holdfast.insecure?");
+    }
+
+    @Test
+    void a_bad_value_is_an_error_with_its_line_and_what_is_allowed() {
+        assertThat(findings(variable("holdfast.ping.interval", "5m"), variable("holdfast.breaker.trials", "0")))
+                .containsExactlyInAnyOrder(
+                        "error overlay.xml:2 holdfast.ping.interval: has the value '5m'; allowed is seconds or an"
+                                + " ISO-8601 duration from PT1S to PT1H",
+                        "error overlay.xml:3 holdfast.breaker.trials: has the value '0'; allowed is a whole number from 1"
+                                + " to 1000");
+    }
+
+    @Test
+    void properties_of_the_application_count_and_go_before_variables() {
+        assertThat(findings(
+                        variable("holdfast.breaker.trials", "0"),
+                        "<webApplication location=\"holdfast.war\"><appProperties>",
+                        "<property name=\"holdfast.breaker.trials\" value=\"1001\"/></appProperties></webApplication>"))
+                .singleElement()
+                .asString()
+                .startsWith("error overlay.xml:4 holdfast.breaker.trials: has the value '1001'");
+    }
+
+    @Test
+    void the_keys_of_a_namespace_exist_if_the_namespace_does() {
+        assertThat(findings(
+                        variable("holdfast.namespaces", "orders, chat"),
+                        variable("holdfast.namespace.orders.ttl", "PT1M"),
+                        variable("holdfast.namespace.chat.publish", "everybody"),
+                        variable("holdfast.namespace.other.ttl", "PT1M")))
+                .hasSize(2)
+                .anyMatch(
+                        finding -> finding.contains("chat.publish") && finding.contains("nobody, subscribers, clients"))
+                .anyMatch(finding -> finding.contains("holdfast.namespace.other.ttl: there is no such key"));
+    }
+
+    @Test
+    void secrets_are_checked_and_never_shown() {
+        CliRun run = around().run(
+                        "config",
+                        "check",
+                        OURS,
+                        overlay(
+                                variable("holdfast.token.hmac-secret", "s3cret"),
+                                variable("holdfast.api.keys", "admin:s3cret")));
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.out())
+                .contains("at least 32 bytes", "entries like publisher:sha256:")
+                .doesNotContain("s3cret");
+    }
+
+    @Test
+    void the_environment_is_seen_as_the_server_would_see_it() {
+        assertThat(findings(around().with("HOLDFAST_PING_INTERVAL", "0").run("config", "check", "--json", OURS)))
+                .singleElement()
+                .asString()
+                .startsWith("error environment HOLDFAST_PING_INTERVAL holdfast.ping.interval: has the value '0'");
+        assertThat(findings(around().with("HOLDFAST_PING_INTERVALL", "5").run("config", "check", "--json", OURS)))
+                .containsExactly(
+                        "warning environment HOLDFAST_PING_INTERVALL: no key has this name in the environment; did you"
+                                + " mean HOLDFAST_PING_INTERVAL?");
+        assertThat(findings(around().with("HOLDFAST_PING_INTERVAL", "0")
+                        .run("config", "check", "--json", OURS, overlay(variable("holdfast.ping.interval", "5")))))
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "note overlay.xml:2 holdfast.ping.interval: HOLDFAST_PING_INTERVAL in the environment does not count");
+    }
+
+    @Test
+    void references_are_resolved_and_what_is_not_set_here_is_left_open() {
+        assertThat(findings(variable("holdfast.token.hmac-secret", SECRET)))
+                .as("a note that the environment's own does not count, and no error")
+                .noneMatch(finding -> finding.startsWith("error"));
+        assertThat(findings(variable("mine", "0"), variable("holdfast.breaker.trials", "${mine}")))
+                .singleElement()
+                .asString()
+                .contains("'0'");
+        assertThat(findings(variable("holdfast.breaker.trials", "${env.TRIALS}")))
+                .containsExactly(
+                        "note overlay.xml:2 holdfast.breaker.trials: not checked: ${env.TRIALS} is not set in this"
+                                + " environment");
+        assertThat(findings(variable("a", "${b}"), variable("b", "${a}"), variable("holdfast.breaker.trials", "${a}")))
+                .isEmpty();
+    }
+
+    @Test
+    void a_file_can_stand_for_the_servers_environment() throws IOException {
+        Path env = Files.writeString(
+                directory.resolve("server.env"), "# comment\nHOLDFAST_BREAKER_TRIALS=0\nHOLDFAST_INSECURE=true\n");
+        CliRun run = around().run("config", "check", OURS, "--env-file", env.toString());
+        assertThat(run.out()).contains("holdfast.breaker.trials", "for development only");
+        assertThat(run.exit()).isEqualTo(1);
+    }
+
+    @Test
+    void missing_and_old_features_are_errors_and_umbrellas_cover_what_they_hold() {
+        String bare = file("<server><featureManager><feature>webProfile-11.0</feature><feature>mpConfig-3.0</feature>"
+                + "<feature>mpHealth-4.0</feature><feature>mpMetrics-5.1</feature></featureManager></server>");
+        assertThat(findings(around().run("config", "check", "--json", bare)))
+                .filteredOn(finding -> finding.contains("feature"))
+                .containsExactly(
+                        "error  : the feature mpconfig-3.0 is not the one that the gateway needs: put mpConfig-3.1 in its place",
+                        "error  : a feature is missing: add <feature>mpFaultTolerance-4.1</feature> to featureManager");
+    }
+
+    @Test
+    void ports_that_clash_are_missing_or_are_none_are_errors() {
+        assertThat(findings(variable("health.port", "9080")))
+                .singleElement()
+                .asString()
+                .contains("port 9080 of localhost is that of the endpoint defaultHttpEndpoint too");
+        assertThat(findings("<httpEndpoint id=\"healthEndpoint\" httpPort=\"-1\"/>"))
+                .singleElement()
+                .asString()
+                .contains("nothing listens on health.port 8081");
+        assertThat(findings(variable("http.port", "x9080")))
+                .singleElement()
+                .asString()
+                .contains("httpPort is 'x9080'");
+    }
+
+    @Test
+    void insecure_mode_on_an_address_that_is_not_loopback_is_an_error() {
+        assertThat(findings(variable("holdfast.insecure", "true"), variable("http.host", "*")))
+                .anyMatch(finding -> finding.startsWith("error") && finding.contains("refuses to start"));
+    }
+
+    @Test
+    void a_document_type_is_refused_so_no_entity_is_ever_read() {
+        String evil = file("<!DOCTYPE server [<!ENTITY x SYSTEM \"file:///etc/hostname\">]>\n<server>&x;</server>");
+        CliRun run = around().run("config", "check", evil);
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.err()).contains("overlay.xml:1", "DOCTYPE");
+    }
+
+    @Test
+    void what_is_no_server_xml_is_said_to_be_none() {
+        assertThat(around().run("config", "check", file("<web-app/>")).err()).contains("web-app and not server");
+        assertThat(around().run("config", "check", file("<server>\n<x>")).err()).contains("overlay.xml:2");
+        assertThat(around().run("config", "check", directory.resolve("none").toString())
+                        .exit())
+                .isEqualTo(2);
+    }
+}

@@ -1,0 +1,244 @@
+package io.holdfast.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar of the command line that was built, as a process, against a gateway. */
+@ExtendWith(Gateway.class)
+class CliIT {
+    private static final Path JAR = Path.of("target/holdfast-cli.jar");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final LibertyServer gateway;
+
+    @TempDir
+    Path directory;
+
+    CliIT(LibertyServer gateway) {
+        this.gateway = gateway;
+    }
+
+    private record Ran(int exit, String out, String err) {
+        JsonNode json() {
+            return Json.read(out);
+        }
+    }
+
+    /** A process and the files that it writes into. */
+    private record Running(Process process, Path out, Path err) {
+        String printed() {
+            return read(out);
+        }
+
+        String said() {
+            return read(err);
+        }
+
+        private static String read(Path file) {
+            try {
+                return Files.readString(file);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        Ran end() throws InterruptedException {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("it does not end: " + printed() + said());
+            }
+            return new Ran(process.exitValue(), printed(), said());
+        }
+    }
+
+    private Running start(Map<String, String> environment, String in, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString()));
+        command.addAll(List.of(arguments));
+        Path out = Files.createTempFile(directory, "out", "");
+        Path err = Files.createTempFile(directory, "err", "");
+        Path input = Files.writeString(Files.createTempFile(directory, "in", ""), in);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectInput(input.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("HOLDFAST_"));
+        builder.environment().put("HOLDFAST_URL", gateway.http().toString());
+        builder.environment().put("HOLDFAST_HEALTH_URL", gateway.health().toString());
+        builder.environment().putAll(environment);
+        return new Running(builder.start(), out, err);
+    }
+
+    private Ran run(String... arguments) throws Exception {
+        return start(Map.of(), "", arguments).end();
+    }
+
+    /** Its answer, after it has ended with 0. */
+    private JsonNode answer(String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--json");
+        Ran ran = run(all.toArray(String[]::new));
+        assertThat(ran.exit()).as("%s: %s", all, ran).isZero();
+        assertThat(ran.out().lines()).as(ran.out()).hasSize(1);
+        return ran.json();
+    }
+
+    @Test
+    void status_and_health_tell_what_the_gateway_tells() throws Exception {
+        JsonNode status = answer("status");
+        assertThat(status.path("info").path("nodes").get(0).path("name").asText())
+                .isEqualTo("holdfast");
+        assertThat(status.path("metrics").path("messages").path("acknowledged").isNumber())
+                .isTrue();
+        assertThat(run("status").out()).contains("metrics.messages.acknowledged ");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(run("health").exit()).isZero());
+        assertThat(answer("health").path("status").asText()).isEqualTo("healthy");
+    }
+
+    @Test
+    void a_message_is_sent_asked_for_and_its_client_found() throws Exception {
+        String client = Names.fresh("cli user&/?");
+
+        JsonNode receipt = answer("send", client, "{\"n\": 1}", "--id", "m 1", "--ttl", "60", "--tag", "kind=test");
+        assertThat(receipt.path("stored").asBoolean()).isTrue();
+        assertThat(answer("send", client, "{\"n\": 1}", "--id", "m 1")
+                        .path("duplicate")
+                        .asBoolean())
+                .isTrue();
+        assertThat(answer("message", client, "m 1").path("state").asText()).isEqualTo("queued");
+        try (RawClient connection = gateway.client()) {
+            connection.connectAs(client);
+            assertThat(answer("client", client)
+                            .path("devices")
+                            .get(0)
+                            .path("connected")
+                            .asBoolean())
+                    .isTrue();
+            assertThat(run("clients").out()).contains(client);
+        }
+        assertThat(run("client", client).out()).contains("devices:");
+        Ran unknown = run("message", client, "nothing");
+        assertThat(unknown.exit()).isEqualTo(1);
+        assertThat(unknown.err()).startsWith("Error: ");
+    }
+
+    @Test
+    void lines_from_standard_input_are_messages_in_order() throws Exception {
+        String client = Names.fresh("cli");
+        Ran ran = start(Map.of(), "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n", "send", client, "--lines", "--id", "l", "--json")
+                .end();
+        assertThat(ran.json().path("accepted").asInt()).as(ran.toString()).isEqualTo(3);
+        try (RawClient connection = gateway.client()) {
+            connection.connectAs(client);
+            assertThat(connection.publications("#" + client, 3))
+                    .extracting(Pub::n)
+                    .containsExactly(1, 2, 3);
+        }
+    }
+
+    @Test
+    void tail_prints_what_is_published_and_goes_on_after_a_lost_connection() throws Exception {
+        String channel = Names.fresh("cli-tail");
+        String client = Names.fresh("tailing");
+        answer("publish", channel, "{\"n\": 1.50}");
+        Running tail = start(Map.of(), "", "tail", channel, "--client", client, "--last", "5", "--count", "3");
+        await().atMost(PATIENCE).until(() -> tail.printed().equals("1  {\"n\": 1.50}\n"));
+
+        gateway.api().post("/api/disconnect", "{'user': '%s', 'disconnect': {'code': 3000, 'reason': 'test'}}", client);
+        await().atMost(PATIENCE).until(() -> tail.said().contains("3000 test"));
+        answer("publish", channel, "\"\\u001b[2J\"");
+        gateway.api().post("/api/publish", "{'channel': '%s', 'data': 3}", channel);
+
+        Ran ran = tail.end();
+        assertThat(ran.out()).isEqualTo("1  {\"n\": 1.50}\n2  \"\\u001b[2J\"\n3  3\n");
+        assertThat(ran.err()).doesNotContain("Lost");
+        assertThat(ran.exit()).isZero();
+    }
+
+    @Test
+    void tail_says_what_was_lost() throws Exception {
+        String channel = Names.fresh("cli-lost");
+        String client = Names.fresh("tailing");
+        answer("publish", channel, "1");
+        Running tail =
+                start(Map.of(), "", "tail", channel, "--client", client, "--last", "1", "--json", "--count", "2");
+        await().atMost(PATIENCE).until(() -> tail.printed().contains("\"data\":1"));
+
+        // Between the close and the return of the client, which takes a quarter of a second at least.
+        gateway.api().post("/api/disconnect", "{'user': '%s', 'disconnect': {'code': 3000, 'reason': 'test'}}", client);
+        gateway.api().post("/api/publish", "{'channel': '%s', 'data': 2}", channel);
+        gateway.api().post("/api/history_remove", "{'channel': '%s'}", channel);
+        await().atMost(PATIENCE).until(() -> tail.said().contains("Lost: "));
+        gateway.api().post("/api/publish", "{'channel': '%s', 'data': 3}", channel);
+
+        Ran ran = tail.end();
+        assertThat(ran.exit()).isZero();
+        List<JsonNode> publications = ran.out().lines().map(Json::read).toList();
+        assertThat(publications)
+                .extracting(publication -> publication.path("data").asInt())
+                .containsExactly(1, 3);
+        assertThat(publications.get(1).path("tags").path("id").asText()).isNotEmpty();
+    }
+
+    @Test
+    void an_interrupt_ends_tail_with_0() throws Exception {
+        String channel = Names.fresh("cli-int");
+        answer("publish", channel, "1");
+        Running tail = start(Map.of(), "", "tail", channel, "--last", "1");
+        await().atMost(PATIENCE).until(() -> !tail.printed().isEmpty());
+
+        new ProcessBuilder("kill", "-INT", String.valueOf(tail.process().pid()))
+                .start()
+                .waitFor();
+
+        assertThat(tail.end().exit()).isZero();
+    }
+
+    @Test
+    void breakers_are_listed_and_reset() throws Exception {
+        String client = Names.fresh("cli");
+        assertThat(answer("breakers").path("breakers").isArray()).isTrue();
+        assertThat(answer("breakers", "reset", client).path("reset").asInt()).isZero();
+        assertThat(run("breakers", "--client", client).out()).isEqualTo("(none)\n");
+    }
+
+    @Test
+    void a_wrong_key_is_4_a_wrong_port_3_and_a_wrong_token_4() throws Exception {
+        Ran key = start(Map.of("HOLDFAST_API_KEY", "wr0ng"), "", "clients", "--json")
+                .end();
+        assertThat(key.exit()).as(key.toString()).isEqualTo(4);
+        assertThat(Json.read(key.err()).path("error").path("advice").asText()).contains("HOLDFAST_API_KEY");
+        assertThat(key.err()).doesNotContain("wr0ng");
+
+        Ran port = run("clients", "--url", "http://localhost:" + LibertyServer.freePort());
+        assertThat(port.exit()).as(port.toString()).isEqualTo(3);
+
+        Ran token = start(Map.of("HOLDFAST_TOKEN", "a.b.c"), "", "tail", "x").end();
+        assertThat(token.exit()).as(token.toString()).isEqualTo(4);
+        assertThat(token.err()).contains("token make");
+    }
+
+    @Test
+    void what_needs_no_server_works_from_the_jar() throws Exception {
+        assertThat(run("--version").out()).matches("holdfast \\d.*\n");
+        Ran check = run("config", "check", "server.xml");
+        assertThat(check.exit()).as(check.toString()).isZero();
+        Map<String, String> secret = Map.of("HOLDFAST_TOKEN_HMAC_SECRET", "0123456789012345678901234567890123456789");
+        String token = start(secret, "", "token", "make", "--sub", "u42").end().out();
+        assertThat(start(secret, token, "token", "check", "-").end().exit()).isZero();
+    }
+}
