@@ -100,6 +100,19 @@ class FallbackIT {
 
     @ParameterizedTest
     @EnumSource
+    void a_name_may_be_other_than_ascii(Kind kind) {
+        String name = Names.fresh("rückfall-😀");
+        gateway.api().sendNumbers(name, 1, 1);
+        try (StreamClient connection = of(kind)) {
+            connection.connectAs(name);
+            assertThat(connection.publications("#" + name, 1))
+                    .extracting(Pub::n)
+                    .containsExactly(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void a_backlog_comes_as_pushes_in_order_and_answered_pings_confirm_it(Kind kind) {
         gateway.api().sendNumbers(client, 1, 200);
         try (StreamClient connection = of(kind)) {
