@@ -58,9 +58,9 @@ final class Api {
 
     /** A name as a segment of a path. */
     static String segment(String name) {
-        if (name.isEmpty() || name.contains("/") || name.equals(".") || name.equals("..")) {
+        if (name.isEmpty() || name.contains("/") || name.contains(";") || name.equals(".") || name.equals("..")) {
             throw Failure.usage(
-                    "A name that is empty, has a slash in it, or is . or .. cannot be asked for",
+                    "A name that is empty, has a slash or semicolon in it, or is . or .. cannot be asked for",
                     "The server takes no such thing in a path. Look for it in the list of all.");
         }
         return encoded(name);
