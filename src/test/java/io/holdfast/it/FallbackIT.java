@@ -34,7 +34,7 @@ class FallbackIT {
 
     private static LibertyServer gateway;
 
-    private final String client = Names.fresh("rückfall"); // not ASCII: it goes through the query of SSE
+    private final String client = Names.fresh("fallback");
     private final String outbox = "#" + client;
 
     @BeforeAll
@@ -105,9 +105,7 @@ class FallbackIT {
         gateway.api().sendNumbers(name, 1, 1);
         try (StreamClient connection = of(kind)) {
             connection.connectAs(name);
-            assertThat(connection.publications("#" + name, 1))
-                    .extracting(Pub::n)
-                    .containsExactly(1);
+            assertThat(connection.publications("#" + name, 1)).extracting(Pub::n).containsExactly(1);
         }
     }
 
