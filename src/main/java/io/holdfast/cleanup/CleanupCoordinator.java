@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Failure.</b> A provider's failures are counted in the cycle. Everything else ends the cycle, which is then recovered.
  */
-public final class CleanupCoordinator {
+public class CleanupCoordinator {
     private static final Logger LOG = Logger.getLogger(CleanupCoordinator.class.getName());
 
     /** By whom a cycle is finished or undone that was cut off. */
@@ -45,6 +45,16 @@ public final class CleanupCoordinator {
 
     /** A cycle that was begun. @param number 0 for a dry run */
     public record Begun(long number, CompletionStage<CycleReport> report) {}
+
+    /** For the client proxy only. */
+    @SuppressWarnings("NullAway")
+    protected CleanupCoordinator() {
+        parts = null;
+        sleeper = null;
+        random = null;
+        events = null;
+        operations = null;
+    }
 
     /**
      * @param providers of all kinds
@@ -75,8 +85,7 @@ public final class CleanupCoordinator {
             Consumer<CleanupFinished> events) {
         try {
             Ledger ledger = Ledger.open(journal);
-            this.parts =
-                    new CoordinatorParts(new Providers(providers), settings, ledger, clock, executor, new Object());
+            parts = new CoordinatorParts(new Providers(providers), settings, ledger, clock, executor, new Object());
         } catch (IOException e) {
             throw new UncheckedIOException("The cleanup journal cannot be read: " + e.getMessage(), e);
         }
@@ -86,7 +95,7 @@ public final class CleanupCoordinator {
         this.operations = new Operations(clock, sleeper, random, settings.ratePerSecond());
     }
 
-    /** Finishes or undoes a cycle that a crash has cut off. Called once, before anything else. */
+    /** Finishes or undoes a cycle that a crash has cut off; it may wait for providers. Called once, at the start. */
     public void start() {
         if (busy.compareAndSet(false, true)) {
             try {

@@ -13,8 +13,8 @@ import java.util.Map;
 public record Hold(
         String owner, String kind, String id, String by, String reason, long setAtMillis, long endsAtMillis) {
 
-    /** For as long as nobody takes it back. */
-    public static final long FOREVER = Long.MAX_VALUE;
+    /** For as long as nobody takes it back: the end of the year 9999. */
+    public static final long FOREVER = 253_402_300_799_000L;
 
     Key key() {
         return owner.isEmpty() ? new Key(kind, id) : ofOwner(owner);
