@@ -125,8 +125,7 @@ class Wiring {
             ManagedExecutorService executor,
             BeanManager beans) {
         CleanupSettings settings = configuration.cleanup();
-        List<CleanupProvider> providers =
-                new ArrayList<>(BuiltInKinds.of(manager.leftovers(), settings.ages(), clock));
+        List<CleanupProvider> providers = new ArrayList<>(BuiltInKinds.of(manager.leftovers(), settings.ages(), clock));
         applications.forEach(providers::add);
         return new CleanupCoordinator(
                 providers,

@@ -91,8 +91,14 @@ final class Books {
                 softDeleted.put(
                         key,
                         new SoftDeleted(
-                                item.kind(), item.id(), item.owner(), item.unusedSinceMillis(), item.why(),
-                                cycle.number(), at, fields.number("until")));
+                                item.kind(),
+                                item.id(),
+                                item.owner(),
+                                item.unusedSinceMillis(),
+                                item.why(),
+                                cycle.number(),
+                                at,
+                                fields.number("until")));
                 failures.remove(key);
             } else if (item.is(Outcome.DELETED) || (item.is(Outcome.KEPT) && item.action() == Action.DELETE)) {
                 softDeleted.remove(key);
@@ -101,15 +107,21 @@ final class Books {
                 failures.put(
                         key,
                         new Failure(
-                                item.kind(), item.id(), item.owner(), item.action(), item.detail(), cycle.number(), at));
+                                item.kind(),
+                                item.id(),
+                                item.owner(),
+                                item.action(),
+                                item.detail(),
+                                cycle.number(),
+                                at));
             }
         }
     }
 
     private void end(Entry entry) {
         Entry.Fields fields = entry.read();
-        CycleReport report = opened().report().ended(
-                fields.choice("result", CycleReport.Result.class), fields.text("why"), fields.number("at"));
+        CycleReport report = opened().report()
+                .ended(fields.choice("result", CycleReport.Result.class), fields.text("why"), fields.number("at"));
         cycles.put(report.number(), report.withoutItems());
         while (cycles.size() > CYCLES) {
             cycles.pollFirstEntry();
@@ -129,17 +141,27 @@ final class Books {
 
     /** As few entries as say the same. */
     List<Entry> snapshot() {
-        // The cycle under way first: what its commit did may have been taken back since, and NUMBERS begins all that anew.
+        // The cycle under way first: what its commit did may have been taken back since, and NUMBERS begins all that
+        // anew.
         List<Entry> entries = open == null ? new ArrayList<>() : new ArrayList<>(open.entries());
         entries.add(new Entry(
                 Entry.Type.NUMBERS,
                 Map.of("cycle", Long.toString(lastCycle), "audit", Long.toString(lastAudit)),
                 List.of()));
-        add(entries, Entry.Type.CYCLES, cycles.values().stream().map(CycleReport::fields).toList());
+        add(
+                entries,
+                Entry.Type.CYCLES,
+                cycles.values().stream().map(CycleReport::fields).toList());
         add(entries, Entry.Type.AUDITS, audit.stream().map(AuditEntry::fields).toList());
         add(entries, Entry.Type.HOLDS, holds.values().stream().map(Hold::fields).toList());
-        add(entries, Entry.Type.FAILURES, failures.values().stream().map(Failure::fields).toList());
-        add(entries, Entry.Type.SOFT_DELETED, softDeleted.values().stream().map(SoftDeleted::fields).toList());
+        add(
+                entries,
+                Entry.Type.FAILURES,
+                failures.values().stream().map(Failure::fields).toList());
+        add(
+                entries,
+                Entry.Type.SOFT_DELETED,
+                softDeleted.values().stream().map(SoftDeleted::fields).toList());
         return entries;
     }
 

@@ -1,7 +1,6 @@
 package io.holdfast.cleanup;
 
 import io.holdfast.delivery.DeliveryClock;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +51,9 @@ final class Cleaning {
     List<Item> clean(List<Item> plan) {
         plan.forEach(item -> items.put(item.key(), item));
         planned = (int) plan.stream().filter(Cleaning::touched).count();
-        work(plan.stream().filter(item -> item.action() == Action.SOFT_DELETE && touched(item)).toList());
+        work(plan.stream()
+                .filter(item -> item.action() == Action.SOFT_DELETE && touched(item))
+                .toList());
         work(plan.stream().filter(item -> item.action() == Action.DELETE).toList());
         if (aborted == null && percent() >= RETRY_PERCENT) {
             work(failed());
@@ -60,9 +61,10 @@ final class Cleaning {
         if (aborted != null) {
             undo(softDeleted());
         }
-        failed().forEach(item -> LOG.log(
-                Level.WARNING, "Cleanup could not touch a resource of the kind {0}: {1}",
-                new Object[] {item.kind(), item.detail()}));
+        failed().forEach(item ->
+                LOG.log(Level.WARNING, "Cleanup could not touch a resource of the kind {0}: {1}", new Object[] {
+                    item.kind(), item.detail()
+                }));
         return List.copyOf(items.values());
     }
 

@@ -41,6 +41,7 @@ public class CleanupCoordinator {
     private final AtomicBoolean busy = new AtomicBoolean();
     private final Tally tally = new Tally();
     private final Operations operations;
+    private final Interventions interventions;
     private volatile boolean stopped;
 
     /** A cycle that was begun. @param number 0 for a dry run */
@@ -54,6 +55,7 @@ public class CleanupCoordinator {
         random = null;
         events = null;
         operations = null;
+        interventions = null;
     }
 
     /**
@@ -93,6 +95,7 @@ public class CleanupCoordinator {
         this.random = random;
         this.events = events;
         this.operations = new Operations(clock, sleeper, random, settings.ratePerSecond());
+        this.interventions = new Interventions(parts);
     }
 
     /** Finishes or undoes a cycle that a crash has cut off; it may wait for providers. Called once, at the start. */
@@ -135,14 +138,19 @@ public class CleanupCoordinator {
             throw new CleanupRefusedException(Reason.UNAVAILABLE, "The server is shutting down");
         }
         if (!busy.compareAndSet(false, true)) {
-            throw new CleanupRefusedException(Reason.BUSY, "Another cleanup cycle is running; repeat when it has ended");
+            throw new CleanupRefusedException(
+                    Reason.BUSY, "Another cleanup cycle is running; repeat when it has ended");
         }
         boolean begun = false;
         try {
             recover();
             long number = request.dryRun() ? 0 : parts.ledger().nextCycle();
             if (!request.dryRun()) {
-                parts.ledger().record(Entries.begin(number, request.by(), parts.clock().millis()), true);
+                parts.ledger()
+                        .record(
+                                Entries.begin(
+                                        number, request.by(), parts.clock().millis()),
+                                true);
             }
             CompletableFuture<CycleReport> report = new CompletableFuture<>();
             parts.executor().execute(() -> run(number, request, providers, report));
@@ -216,92 +224,47 @@ public class CleanupCoordinator {
 
     private void forgetOld() {
         long now = parts.clock().millis();
-        int gone = parts.ledger().compact(now - parts.settings().auditRetention().toMillis(), now);
+        int gone =
+                parts.ledger().compact(now - parts.settings().auditRetention().toMillis(), now);
         if (gone > 0) {
             LOG.log(Level.INFO, "{0} audit entries of cleanup were older than their retention and are gone", gone);
         }
     }
 
     /**
-     * Takes a soft delete back, so that the resource is as before, and holds it for a while.
+     * Takes a soft delete back, so that the resource is as before, and holds it for a while. May wait for the provider.
      *
      * @return false if it is not soft-deleted
-     * @throws CleanupRefusedException if the kind is unknown or the provider fails
+     * @throws CleanupRefusedException if the kind is unknown
+     * @throws CleanupException if the provider fails
      */
     public boolean restore(String kind, String id, String by) {
-        CleanupProvider provider = parts.providers().find(kind);
-        if (provider == null) {
-            throw parts.providers().unknown(kind);
-        }
-        Key key = new Key(kind, id);
-        return new Operations(parts.clock(), sleeper, random, 0).call(() -> {
-            synchronized (parts.gate()) {
-                return restore(provider, key, by);
-            }
-        });
-    }
-
-    private boolean restore(CleanupProvider provider, Key key, String by) {
-        Optional<SoftDeleted> found = parts.ledger().softDeleted(key).or(() -> stuck(key));
-        if (found.isEmpty() || parts.ledger().isBeingDeleted(key)) {
-            return false;
-        }
-        provider.restore(found.get().candidate());
-        long now = parts.clock().millis();
-        parts.ledger().record(Entries.restored(found.get(), audit(key, "restore", "asked for", "restored", by, now)), true);
-        if (!parts.settings().restoreHold().isZero()) {
-            long until = now + parts.settings().restoreHold().toMillis();
-            hold(new Hold("", key.kind(), key.id(), by, "it was restored", now, until));
-        }
-        tally.restored.increment();
-        return true;
-    }
-
-    /** What a cycle could not take back. */
-    private Optional<SoftDeleted> stuck(Key key) {
-        return parts.ledger().failure(key).map(failure -> new SoftDeleted(
-                key.kind(), key.id(), failure.owner(), 0, failure.detail(), failure.cycle(), 0, 0));
+        return tallied(interventions.restore(kind, id, by, calls()) ? 1 : 0) > 0;
     }
 
     /** Takes back all that is soft-deleted of one cycle, as {@link #restore(String, String, String)}. @return how many */
     public int restoreCycle(long cycle, String by) {
-        int restored = 0;
-        for (SoftDeleted each : parts.ledger().softDeleted(any -> any.cycle() == cycle)) {
-            restored += restore(each.kind(), each.id(), by) ? 1 : 0;
-        }
+        return tallied(interventions.restoreCycle(cycle, by, calls()));
+    }
+
+    private Operations calls() {
+        return new Operations(parts.clock(), sleeper, random, 0);
+    }
+
+    private int tallied(int restored) {
+        tally.restored.add(restored);
         return restored;
     }
 
     /** Sets a hold, in the place of an earlier one of the same. What is soft-deleted comes back at the end of its grace. */
     public void hold(Hold hold) {
-        if (hold.owner().isEmpty() && parts.providers().find(hold.kind()) == null) {
-            throw parts.providers().unknown(hold.kind());
-        }
-        synchronized (parts.gate()) {
-            AuditEntry audit =
-                    audit(hold.key(), "hold", hold.reason(), "held: " + hold.what(), hold.by(), hold.setAtMillis());
-            parts.ledger().record(Entries.hold(hold, audit), true);
-        }
+        interventions.hold(hold);
     }
 
     /** Takes a hold back. @param owner null where it is named by kind and id. @return false if there is none */
     public boolean release(@Nullable String owner, @Nullable String kind, @Nullable String id, String by) {
-        Key key = owner == null ? new Key(String.valueOf(kind), String.valueOf(id)) : Hold.ofOwner(owner);
-        synchronized (parts.gate()) {
-            Hold found = parts.ledger().hold(key);
-            if (found == null) {
-                return false;
-            }
-            AuditEntry audit = audit(
-                    key, "release", "asked for", "released: " + found.what(), by, parts.clock().millis());
-            parts.ledger().record(Entries.release(found, audit), true);
-            return true;
-        }
-    }
-
-    private AuditEntry audit(Key key, String action, String why, String result, String by, long now) {
-        String kind = key.kind().isEmpty() ? "owner" : key.kind();
-        return new AuditEntry(parts.ledger().nextAudit(), now, by, 0, kind, key.id(), action, why, result);
+        return interventions.release(
+                owner == null ? new Key(String.valueOf(kind), String.valueOf(id)) : Hold.ofOwner(owner), by);
     }
 
     /** The moment that a hold begins, for whoever makes one. */

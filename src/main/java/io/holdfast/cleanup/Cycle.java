@@ -62,7 +62,8 @@ final class Cycle {
                     aborted ? cut.committedBecause() : "it was cut off before its audit",
                     by);
         }
-        String because = "it was cut off in the stage " + AuditEntry.word(cut.report().stage());
+        String because =
+                "it was cut off in the stage " + AuditEntry.word(cut.report().stage());
         if (cut.planned()) {
             commit(cleaning().undoCutOff(cut.items()), CycleReport.Result.UNDONE, because);
         }
@@ -76,7 +77,12 @@ final class Cycle {
 
     private Discovery discovery() {
         return new Discovery(
-                request, parts.settings(), parts.ledger(), operations, parts.executor(), parts.clock().millis());
+                request,
+                parts.settings(),
+                parts.ledger(),
+                operations,
+                parts.executor(),
+                parts.clock().millis());
     }
 
     private Cleaning cleaning() {

@@ -52,8 +52,20 @@ public record CycleReport(
 
     CycleReport at(Stage next) {
         return new CycleReport(
-                number, by, startedAtMillis, endedAtMillis, next, result, reason, candidates, softDeleted, deleted,
-                kept, failed, undone, items);
+                number,
+                by,
+                startedAtMillis,
+                endedAtMillis,
+                next,
+                result,
+                reason,
+                candidates,
+                softDeleted,
+                deleted,
+                kept,
+                failed,
+                undone,
+                items);
     }
 
     /** The same with these resources, which it counts. */
@@ -77,14 +89,38 @@ public record CycleReport(
 
     CycleReport ended(Result how, String because, long atMillis) {
         return new CycleReport(
-                number, by, startedAtMillis, atMillis, Stage.ENDED, how, because, candidates, softDeleted, deleted,
-                kept, failed, undone, items);
+                number,
+                by,
+                startedAtMillis,
+                atMillis,
+                Stage.ENDED,
+                how,
+                because,
+                candidates,
+                softDeleted,
+                deleted,
+                kept,
+                failed,
+                undone,
+                items);
     }
 
     CycleReport withoutItems() {
         return new CycleReport(
-                number, by, startedAtMillis, endedAtMillis, stage, result, reason, candidates, softDeleted, deleted,
-                kept, failed, undone, List.of());
+                number,
+                by,
+                startedAtMillis,
+                endedAtMillis,
+                stage,
+                result,
+                reason,
+                candidates,
+                softDeleted,
+                deleted,
+                kept,
+                failed,
+                undone,
+                List.of());
     }
 
     private static long count(List<Item> all, Outcome outcome) {

@@ -115,9 +115,13 @@ final class Discovery {
         List<CompletableFuture<List<Item>>> parts = new ArrayList<>();
         int size = (kind.items().size() + settings.parallel() - 1) / settings.parallel();
         for (int from = 0; from < kind.items().size(); from += size) {
-            List<Item> part = kind.items().subList(from, Math.min(from + size, kind.items().size()));
+            List<Item> part = kind.items()
+                    .subList(from, Math.min(from + size, kind.items().size()));
             parts.add(CompletableFuture.supplyAsync(
-                    () -> part.stream().map(item -> validated(kind.provider(), item)).toList(), executor));
+                    () -> part.stream()
+                            .map(item -> validated(kind.provider(), item))
+                            .toList(),
+                    executor));
         }
         return parts.stream().flatMap(part -> part.join().stream()).toList();
     }

@@ -43,8 +43,7 @@ final class Entries {
         return new Entry(Entry.Type.COMMIT, fields, fields(items));
     }
 
-    static Entry end(
-            long cycle, CycleReport.Result result, String because, List<AuditEntry> audit, long atMillis) {
+    static Entry end(long cycle, CycleReport.Result result, String because, List<AuditEntry> audit, long atMillis) {
         Map<String, String> fields = cycle(cycle, atMillis);
         fields.put("result", AuditEntry.word(result));
         fields.put("why", because);

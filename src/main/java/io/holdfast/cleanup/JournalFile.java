@@ -48,8 +48,10 @@ final class JournalFile implements Journal {
                 entries.add(EntryJson.parse(new String(bytes, start, end - start, UTF_8)));
             } catch (IllegalArgumentException e) {
                 if (end + 1 < bytes.length) {
-                    throw new IOException("line " + (entries.size() + 1) + " of " + path
-                            + " is damaged; repair it, or move the file away and lose audit and soft deletions", e);
+                    throw new IOException(
+                            "line " + (entries.size() + 1) + " of " + path
+                                    + " is damaged; repair it, or move the file away and lose audit and soft deletions",
+                            e);
                 }
                 torn = true;
             }

@@ -45,7 +45,8 @@ final class Ledger {
             try {
                 books.apply(entry);
             } catch (IllegalArgumentException e) {
-                throw new IOException("the cleanup journal has an entry that cannot be understood: " + e.getMessage(), e);
+                throw new IOException(
+                        "the cleanup journal has an entry that cannot be understood: " + e.getMessage(), e);
             }
         }
     }
@@ -183,7 +184,11 @@ final class Ledger {
         books.audit.removeIf(entry -> entry.doneAtMillis() < auditFromMillis);
         books.holds.values().removeIf(hold -> hold.endsAtMillis() <= nowMillis);
         int gone = before - books.audit.size();
-        int counting = books.softDeleted.size() + books.failures.size() + books.holds.size() + books.audit.size() + books.cycles.size();
+        int counting = books.softDeleted.size()
+                + books.failures.size()
+                + books.holds.size()
+                + books.audit.size()
+                + books.cycles.size();
         if (gone > 0 || journal.lines() > 2 * counting + SLACK) {
             try {
                 journal.replace(books.snapshot());

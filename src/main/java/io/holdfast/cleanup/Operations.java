@@ -70,7 +70,8 @@ final class Operations {
             } catch (CleanupException e) {
                 failure = e;
             } catch (RuntimeException e) {
-                failure = new CleanupException(Cause.SERVER_ERROR, "unexpectedly: " + e.getClass().getSimpleName(), e);
+                failure = new CleanupException(
+                        Cause.SERVER_ERROR, "unexpectedly: " + e.getClass().getSimpleName(), e);
             }
             if (retry > failure.reason().retries()) {
                 throw failure;

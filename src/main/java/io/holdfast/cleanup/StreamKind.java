@@ -23,12 +23,7 @@ final class StreamKind implements CleanupProvider {
     private final DeliveryClock clock;
 
     private StreamKind(
-            String kind,
-            int order,
-            Predicate<String> wanted,
-            Leftovers leftovers,
-            Duration age,
-            DeliveryClock clock) {
+            String kind, int order, Predicate<String> wanted, Leftovers leftovers, Duration age, DeliveryClock clock) {
         this.kind = kind;
         this.order = order;
         this.wanted = wanted;

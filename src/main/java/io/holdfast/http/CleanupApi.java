@@ -56,15 +56,17 @@ class CleanupApi {
         if (wanted.refused != null) {
             return CompletableFuture.completedFuture(wanted.refused);
         }
-        CleanupRequest request = new CleanupRequest(
-                caller.name(), wanted.dryRun, wanted.kinds, wanted.quota, wanted.retryFailed);
+        CleanupRequest request =
+                new CleanupRequest(caller.name(), wanted.dryRun, wanted.kinds, wanted.quota, wanted.retryFailed);
         try {
             CleanupCoordinator.Begun begun = cleanup.begin(request);
             if (wanted.dryRun || wanted.waits) {
-                return begun.report().handle((report, failure) ->
-                        failure == null ? RecordJson.answer(report) : Failures.answer(failure));
+                return begun.report()
+                        .handle((report, failure) ->
+                                failure == null ? RecordJson.answer(report) : Failures.answer(failure));
             }
-            JsonText json = new JsonText().raw("{\"cycle\":").number(begun.number()).raw("}");
+            JsonText json =
+                    new JsonText().raw("{\"cycle\":").number(begun.number()).raw("}");
             return CompletableFuture.completedFuture(new Answer(202, json.bytes(), 0, null));
         } catch (RuntimeException e) {
             return CompletableFuture.completedFuture(Failures.answer(e));
@@ -125,7 +127,8 @@ class CleanupApi {
     }
 
     private static Answer counted(String what, int count) {
-        return Answer.ok(new JsonText().raw("{").text(what).raw(":").number(count).raw("}"));
+        return Answer.ok(
+                new JsonText().raw("{").text(what).raw(":").number(count).raw("}"));
     }
 
     private static CompletionStage<Answer> answer(CleanupBody wanted, Supplier<Answer> work) {

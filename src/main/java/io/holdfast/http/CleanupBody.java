@@ -17,6 +17,7 @@ final class CleanupBody {
     boolean dryRun;
     boolean waits;
     boolean retryFailed;
+
     @Nullable
     Integer quota;
 

@@ -30,8 +30,7 @@ public class PublishingReadiness implements HealthCheck {
     }
 
     @Inject
-    public PublishingReadiness(
-            ResilientWebSocketManager manager, HealthSettings settings, CleanupCoordinator cleanup) {
+    public PublishingReadiness(ResilientWebSocketManager manager, HealthSettings settings, CleanupCoordinator cleanup) {
         this.manager = manager;
         this.settings = settings;
         this.cleanup = cleanup;

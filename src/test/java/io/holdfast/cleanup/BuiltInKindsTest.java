@@ -11,13 +11,15 @@ import io.holdfast.stream.EngineException;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Retention;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class BuiltInKindsTest {
     private final Store store = new Store();
@@ -33,113 +35,21 @@ class BuiltInKindsTest {
         return found.get(0);
     }
 
-    /** What the contract asks of a kind in the store. */
-    private abstract class Kind extends CleanupProviderContract {
-        private final String kind;
-
-        Kind(String kind) {
-            this.kind = kind;
-        }
-
-        @Override
-        protected CleanupProvider provider() {
-            return store.kind(kind);
-        }
-
-        @Override
-        protected void advance(Duration time) {
-            store.time.advance(time);
-        }
-
-        @Override
-        protected Duration age() {
-            return Store.AGE;
-        }
-    }
-
-    @Nested
-    class Devices extends Kind {
-        Devices() {
-            super("devices");
-        }
-
-        @Override
-        protected String make(String name) {
-            store.see("u/" + name, "phone/1");
-            return "u/" + name + "/phone/1";
-        }
-
-        @Override
-        protected void use(String id) {
-            store.see(id.substring(0, id.indexOf("/phone")), "phone/1");
-        }
-
-        @Override
-        protected boolean usable(String id) {
-            return !store.engine.devices("#" + id.substring(0, id.indexOf("/phone"))).isEmpty();
-        }
-    }
-
-    @Nested
-    class Outboxes extends Kind {
-        Outboxes() {
-            super("outboxes");
-        }
-
-        @Override
-        protected String make(String name) {
-            store.see(name, "phone");
-            return "#" + name;
-        }
-
-        @Override
-        protected void use(String id) {
-            store.see(id.substring(1), "phone");
-        }
-
-        @Override
-        protected boolean usable(String id) {
-            return store.engine.stored(id).isPresent();
-        }
-    }
-
-    @Nested
-    class Channels extends Kind {
-        Channels() {
-            super("channels");
-        }
-
-        private void publish(String channel) {
-            store.manager.publish(channel, "{}", SendOptions.defaults()).toCompletableFuture().join();
-            store.apply(new Change.Trim(channel, store.engine.info(channel).top().offset()));
-        }
-
-        @Override
-        protected String make(String name) {
-            publish(name);
-            return name;
-        }
-
-        @Override
-        protected void use(String id) {
-            publish(id);
-        }
-
-        @Override
-        protected boolean usable(String id) {
-            return store.engine.stored(id).isPresent();
-        }
-    }
-
     @Test
     void an_outbox_with_a_message_is_no_candidate_and_one_that_gets_a_message_is_kept() {
         store.see("u1", "phone");
         store.see("u2", "phone");
-        store.manager.send("u2", "{}", SendOptions.defaults()).toCompletableFuture().join();
+        store.manager
+                .send("u2", "{}", SendOptions.defaults())
+                .toCompletableFuture()
+                .join();
         store.time.advance(Store.AGE.plusDays(1));
         Candidate outbox = only("outboxes");
         assertThat(outbox.owner()).isEqualTo("u1");
-        store.manager.send("u1", "{}", SendOptions.defaults()).toCompletableFuture().join();
+        store.manager
+                .send("u1", "{}", SendOptions.defaults())
+                .toCompletableFuture()
+                .join();
         assertThat(store.kind("outboxes").dependency(outbox)).contains("it holds messages");
         assertThat(store.kind("outboxes").delete(outbox)).isFalse();
         assertThat(store.engine.info("#u1").messages()).isEqualTo(1);
@@ -148,7 +58,10 @@ class BuiltInKindsTest {
     @Test
     void a_device_for_which_messages_wait_must_stay() {
         store.see("u1", "phone");
-        store.manager.send("u1", "{}", SendOptions.defaults()).toCompletableFuture().join();
+        store.manager
+                .send("u1", "{}", SendOptions.defaults())
+                .toCompletableFuture()
+                .join();
         store.time.advance(Store.AGE.plusDays(1));
         assertThat(store.kind("devices").dependency(only("devices"))).contains("messages wait for it");
     }
@@ -170,12 +83,24 @@ class BuiltInKindsTest {
                 new CleanupSettings.Ages(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
         assertThat(BuiltInKinds.of(store.manager.leftovers(), none, store.time))
                 .hasSize(4)
-                .allSatisfy(kind -> assertThat(kind.discover("", 100).candidates()).isEmpty());
+                .allSatisfy(
+                        kind -> assertThat(kind.discover("", 100).candidates()).isEmpty());
     }
 
     private void letter(String id) {
         Map<String, String> tags = Map.of(
-                "\0client", "u1", "\0device", "phone", "\0id", id, "\0offset", "7", "\0attempts", "5", "\0published", "1");
+                "\0client",
+                "u1",
+                "\0device",
+                "phone",
+                "\0id",
+                id,
+                "\0offset",
+                "7",
+                "\0attempts",
+                "5",
+                "\0published",
+                "1");
         store.engine.append(List.of(new Append(
                 "\0dead-letters",
                 id,
@@ -197,7 +122,9 @@ class BuiltInKindsTest {
         assertThat(old.owner()).isEqualTo("u1");
         assertThat(letters.discover("", 1).next()).isEqualTo("1");
         letters.softDelete(old);
-        assertThat(store.manager.deadLetters(null, 0, 9)).as("it can still be sent").hasSize(2);
+        assertThat(store.manager.deadLetters(null, 0, 9))
+                .as("it can still be sent")
+                .hasSize(2);
         assertThat(letters.dependency(old)).isEqualTo(Optional.empty());
         assertThat(letters.delete(old)).isTrue();
         assertThat(letters.delete(old)).isTrue();
@@ -211,13 +138,56 @@ class BuiltInKindsTest {
         Candidate device = only("devices");
         store.engine.fail(EngineException.Reason.TIMEOUT);
         assertThatThrownBy(() -> store.kind("devices").delete(device))
-                .isInstanceOfSatisfying(CleanupException.class, failure -> assertThat(failure.reason())
-                        .isEqualTo(Cause.TIMEOUT));
+                .isInstanceOfSatisfying(
+                        CleanupException.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(Cause.TIMEOUT));
         store.engine.fail(EngineException.Reason.IO);
         assertThatThrownBy(() -> store.kind("devices").delete(device))
-                .isInstanceOfSatisfying(CleanupException.class, failure -> assertThat(failure.reason())
-                        .isEqualTo(Cause.SERVER_ERROR));
+                .isInstanceOfSatisfying(
+                        CleanupException.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(Cause.SERVER_ERROR));
         store.engine.fail(null);
         assertThat(store.kind("devices").delete(device)).isTrue();
+    }
+
+    @Test
+    void a_cycle_in_whose_midst_the_store_fails_is_aborted_and_the_next_one_ends_what_it_began(
+            @TempDir Path directory) {
+        for (int i = 0; i < 10; i++) {
+            store.see("u" + i, "phone");
+        }
+        store.see("stays", "phone");
+        CleanupSettings.Ages ages = new CleanupSettings.Ages(Store.AGE, Store.AGE, Store.AGE, Store.AGE);
+        CleanupCoordinator coordinator = new CleanupCoordinator(
+                BuiltInKinds.of(store.manager.leftovers(), ages, store.time),
+                Bench.settings(1_000, 100),
+                directory.resolve("cleanup"),
+                store.time,
+                store.time,
+                Runnable::run,
+                new Random(1),
+                event -> {});
+        CleanupRequest devices = new CleanupRequest("anna", false, List.of("devices"), null, false);
+        store.time.advance(Store.AGE);
+        store.see("stays", "phone");
+        assertThat(ended(coordinator, devices).softDeleted()).isEqualTo(10);
+        store.time.advance(Bench.GRACE);
+        store.engine.fail(EngineException.Reason.IO);
+
+        CycleReport failed = ended(coordinator, devices);
+
+        assertThat(failed.result()).isEqualTo(CycleReport.Result.ABORTED);
+        assertThat(failed.deleted()).isZero();
+        assertThat(coordinator.softDeleted()).hasSize(10);
+        store.engine.fail(null);
+        CycleReport next = ended(coordinator, devices);
+        assertThat(next.result()).isEqualTo(CycleReport.Result.COMPLETED);
+        assertThat(next.deleted()).isEqualTo(10);
+        assertThat(store.engine.devices("#u3")).isEmpty();
+        assertThat(store.engine.devices("#stays")).hasSize(1);
+    }
+
+    private static CycleReport ended(CleanupCoordinator coordinator, CleanupRequest request) {
+        return coordinator.begin(request).report().toCompletableFuture().join();
     }
 }

@@ -238,8 +238,9 @@ class CleanupCoordinatorTest {
         long calls = calls("softDelete", bench::run);
         assertThat(calls).as("each once").isEqualTo(100);
         assertThat(bench.softDeleted()).hasSize(96);
-        assertThat(bench.coordinator.failures()).hasSize(4).allSatisfy(failure -> assertThat(failure.detail())
-                .isEqualTo("authorization: as the test asked"));
+        assertThat(bench.coordinator.failures())
+                .hasSize(4)
+                .allSatisfy(failure -> assertThat(failure.detail()).isEqualTo("authorization: as the test asked"));
     }
 
     @Test
@@ -374,7 +375,9 @@ class CleanupCoordinatorTest {
         bench.coordinator.runScheduled();
         bench.open();
         bench.coordinator.runScheduled();
-        assertThat(bench.coordinator.cycles()).as("also after a start nothing more ran").hasSize(5);
+        assertThat(bench.coordinator.cycles())
+                .as("also after a start nothing more ran")
+                .hasSize(5);
 
         assertThat(bench.run().result()).isEqualTo(CycleReport.Result.COMPLETED);
 
@@ -393,12 +396,13 @@ class CleanupCoordinatorTest {
         assertThat(first.number()).isEqualTo(1);
         assertThat(bench.coordinator.state().stage()).isEqualTo(Stage.DISCOVER);
         assertThatThrownBy(() -> bench.coordinator.begin(request(null)))
-                .isInstanceOfSatisfying(CleanupRefusedException.class, refused -> assertThat(refused.reason())
-                        .isEqualTo(CleanupRefusedException.Reason.BUSY));
+                .isInstanceOfSatisfying(
+                        CleanupRefusedException.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(CleanupRefusedException.Reason.BUSY));
         bench.executor = Runnable::run;
         waiting.remove().run();
-        assertThat(first.report()).isCompletedWithValueMatching(
-                report -> report.result() == CycleReport.Result.COMPLETED);
+        assertThat(first.report())
+                .isCompletedWithValueMatching(report -> report.result() == CycleReport.Result.COMPLETED);
         assertThat(bench.run().number()).isEqualTo(2);
         assertThat(bench.coordinator.state().stage()).isNull();
     }
@@ -407,13 +411,23 @@ class CleanupCoordinatorTest {
     void operations_are_not_faster_than_their_rate() {
         CleanupSettings before = bench.settings;
         bench.settings = new CleanupSettings(
-                true, before.interval(), before.grace(), 100, 100, 10, 1, 5, before.auditRetention(),
-                before.restoreHold(), before.ages());
+                true,
+                before.interval(),
+                before.grace(),
+                100,
+                100,
+                10,
+                1,
+                5,
+                before.auditRetention(),
+                before.restoreHold(),
+                before.ages());
         bench.open();
         bench.toys.withMany(Bench.OLD, "toy", 20);
         long begun = bench.time.nanos();
         bench.run();
-        assertThat(Duration.ofNanos(bench.time.nanos() - begun)).isBetween(Duration.ofMillis(2_000), Duration.ofMillis(2_300));
+        assertThat(Duration.ofNanos(bench.time.nanos() - begun))
+                .isBetween(Duration.ofMillis(2_000), Duration.ofMillis(2_300));
     }
 
     // --- restore and holds
@@ -490,8 +504,10 @@ class CleanupCoordinatorTest {
         assertThat(bench.toys.hidden).isEmpty();
         bench.open();
         assertThat(bench.coordinator.holds()).hasSize(2);
-        assertThat(bench.coordinator.release("owner-of-ball", null, null, "anna")).isTrue();
-        assertThat(bench.coordinator.release("owner-of-ball", null, null, "anna")).isFalse();
+        assertThat(bench.coordinator.release("owner-of-ball", null, null, "anna"))
+                .isTrue();
+        assertThat(bench.coordinator.release("owner-of-ball", null, null, "anna"))
+                .isFalse();
         bench.run();
         assertThat(bench.softDeleted()).containsExactly("ball");
     }
@@ -523,8 +539,11 @@ class CleanupCoordinatorTest {
         assertThat(bench.coordinator.cycles()).isEqualTo(cycles);
         assertThat(bench.coordinator.softDeleted()).isEqualTo(softDeleted);
         assertThat(bench.run().number()).isEqualTo(2);
-        assertThat(audit).extracting(AuditEntry::number).isEqualTo(
-                IntStream.rangeClosed(1, audit.size()).mapToObj(Long::valueOf).toList());
+        assertThat(audit)
+                .extracting(AuditEntry::number)
+                .isEqualTo(IntStream.rangeClosed(1, audit.size())
+                        .mapToObj(Long::valueOf)
+                        .toList());
         assertThat(audit).extracting(AuditEntry::by).containsOnly("anna");
     }
 

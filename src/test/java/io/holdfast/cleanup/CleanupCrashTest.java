@@ -119,15 +119,20 @@ class CleanupCrashTest {
         hidden.addAll(bench.boxes.hidden);
         Set<String> present = new TreeSet<>(bench.toys.usedAt.keySet());
         present.addAll(bench.boxes.usedAt.keySet());
-        assertThat(bench.softDeleted()).as("%s: what is hidden is known", context).containsAll(hidden);
-        assertThat(present).as("%s: nothing new was destroyed", context)
+        assertThat(bench.softDeleted())
+                .as("%s: what is hidden is known", context)
+                .containsAll(hidden);
+        assertThat(present)
+                .as("%s: nothing new was destroyed", context)
                 .contains("alive", "new00000", "new00005", "new-box");
         for (String due : List.of("due1", "due2", "due3", "due-box")) {
             assertThat(present.contains(due) || gone(bench, due))
                     .as("%s: %s is there, or its deletion is audited or still to come", context, due)
                     .isTrue();
         }
-        List<Long> numbers = bench.coordinator.audit(0, 1_000, 0).stream().map(AuditEntry::number).toList();
+        List<Long> numbers = bench.coordinator.audit(0, 1_000, 0).stream()
+                .map(AuditEntry::number)
+                .toList();
         assertThat(numbers).as(context).doesNotHaveDuplicates().isSorted();
     }
 
@@ -146,7 +151,9 @@ class CleanupCrashTest {
         assertThat(bench.toys.usedAt.keySet())
                 .as(context)
                 .containsExactly("alive", "new00000", "new00001", "new00002", "new00003", "new00004", "new00005");
-        assertThat(bench.audit().stream().filter(line -> line.endsWith(" delete deleted")).sorted())
+        assertThat(bench.audit().stream()
+                        .filter(line -> line.endsWith(" delete deleted"))
+                        .sorted())
                 .as(context)
                 .containsExactly(
                         "boxes/due-box delete deleted",
@@ -168,20 +175,25 @@ class CleanupCrashTest {
             bench.open(journal -> new DyingJournal(journal, bench.file(), at, when));
             int before = bench.coordinator.cycles().size();
             runToTheCrash(bench);
-            boolean crashed = bench.events.stream().noneMatch(event -> event.cycle().number() == 2);
+            boolean crashed =
+                    bench.events.stream().noneMatch(event -> event.cycle().number() == 2);
             String context = when + " at line " + line;
 
             bench.open(journal -> journal);
 
             check(bench, context);
-            bench.coordinator.cycles().stream().limit(1).forEach(cycle -> results.add(cycle.result().name()));
+            bench.coordinator.cycles().stream()
+                    .limit(1)
+                    .forEach(cycle -> results.add(cycle.result().name()));
             converges(bench, context);
             if (!crashed && bench.coordinator.cycles().size() > before) {
                 break;
             }
             crashes++;
         }
-        assertThat(crashes).as("begin, validate, plan, clean, 12 things, commit, audit, end").isBetween(18, 22);
+        assertThat(crashes)
+                .as("begin, validate, plan, clean, 12 things, commit, audit, end")
+                .isBetween(18, 22);
         assertThat(results).contains("UNDONE", "FINISHED", "COMPLETED");
     }
 
@@ -256,9 +268,11 @@ class CleanupCrashTest {
         assertThat(bench.toys.hidden).doesNotContain("new00000").contains("due1");
         assertThat(bench.boxes.hidden).containsExactly("due-box");
         assertThat(bench.audit()).contains("cycle/2 run undone", "toys/new00000 soft_delete undone");
-        assertThat(bench.coordinator.audit(0, 100, 2)).extracting(AuditEntry::by).containsOnly("start");
-        assertThat(bench.coordinator.cycle(2)).hasValueSatisfying(cycle ->
-                assertThat(cycle.reason()).isEqualTo("it was cut off in the stage clean"));
+        assertThat(bench.coordinator.audit(0, 100, 2))
+                .extracting(AuditEntry::by)
+                .containsOnly("start");
+        assertThat(bench.coordinator.cycle(2))
+                .hasValueSatisfying(cycle -> assertThat(cycle.reason()).isEqualTo("it was cut off in the stage clean"));
     }
 
     @Test
@@ -336,8 +350,8 @@ class CleanupCrashTest {
         bench.toys.trouble = (operation, id) -> {};
         bench.open();
         assertThat(bench.coordinator.failures()).extracting(Failure::id).containsExactly("new-box");
-        assertThat(bench.coordinator.cycle(2)).hasValueSatisfying(cycle ->
-                assertThat(cycle.failed()).isEqualTo(1));
+        assertThat(bench.coordinator.cycle(2))
+                .hasValueSatisfying(cycle -> assertThat(cycle.failed()).isEqualTo(1));
         bench.time.advance(Duration.ofDays(1));
         assertThat(bench.run().result()).isEqualTo(CycleReport.Result.COMPLETED);
     }

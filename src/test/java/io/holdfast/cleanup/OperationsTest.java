@@ -33,7 +33,10 @@ class OperationsTest {
     void a_failure_is_repeated_as_its_cause_says(Cause cause, int attempts, String delays) {
         assertThatThrownBy(() -> failAlways(cause)).isInstanceOf(CleanupException.class);
         assertThat(calls).isEqualTo(attempts);
-        assertThat(time.slept.stream().map(Duration::toMillis).map(String::valueOf).toList())
+        assertThat(time.slept.stream()
+                        .map(Duration::toMillis)
+                        .map(String::valueOf)
+                        .toList())
                 .isEqualTo(delays.isEmpty() ? List.of() : List.of(delays.split(" ", -1)));
     }
 

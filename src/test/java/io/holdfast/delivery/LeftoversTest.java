@@ -52,7 +52,8 @@ class LeftoversTest {
     @Test
     void a_device_that_was_seen_since_or_is_connected_stays() throws Exception {
         visited("u1", "phone");
-        assertThat(get(leftovers.forgetDevice("u1", "phone", now() - Duration.ofHours(1).toMillis())))
+        assertThat(get(leftovers.forgetDevice(
+                        "u1", "phone", now() - Duration.ofHours(1).toMillis())))
                 .isFalse();
         gateway.connect().open("u1", "phone", false, null);
         assertThat(leftovers.isConnected("u1", "phone")).isTrue();

@@ -64,19 +64,26 @@ class CleanupApiTest {
         JsonNode hold = json(node.cleanup.state()).path("holds").path(0);
         assertThat(hold.path("owner").asText()).isEqualTo("u42");
         assertThat(hold.path("ends_at").asLong() - hold.path("set_at").asLong()).isEqualTo(60_000);
-        assertThat(json(call(node.cleanup::release, "{'owner':'u42'}")).path("released").asInt())
+        assertThat(json(call(node.cleanup::release, "{'owner':'u42'}"))
+                        .path("released")
+                        .asInt())
                 .isEqualTo(1);
-        assertThat(json(call(node.cleanup::release, "{'owner':'u42'}")).path("released").asInt())
+        assertThat(json(call(node.cleanup::release, "{'owner':'u42'}"))
+                        .path("released")
+                        .asInt())
                 .isZero();
         JsonNode audit = json(node.cleanup.audit(new Parameters(Map.of()))).path("audit");
         assertThat(audit).hasSize(2).allMatch(entry -> entry.path("by").asText().equals("anna"));
-        assertThat(json(node.cleanup.audit(new Parameters(Map.of("after", new String[] {"1"})))).path("audit"))
+        assertThat(json(node.cleanup.audit(new Parameters(Map.of("after", new String[] {"1"}))))
+                        .path("audit"))
                 .hasSize(1);
     }
 
     @Test
     void nothing_is_restored_where_nothing_is_soft_deleted() throws IOException {
-        assertThat(json(call(node.cleanup::restore, "{'kind':'devices','id':'a/b'}")).path("restored").asInt())
+        assertThat(json(call(node.cleanup::restore, "{'kind':'devices','id':'a/b'}"))
+                        .path("restored")
+                        .asInt())
                 .isZero();
     }
 

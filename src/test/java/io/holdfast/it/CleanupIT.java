@@ -58,14 +58,16 @@ class CleanupIT {
     }
 
     private boolean softDeleted() {
-        return each(get("/state").path("soft_deleted")).anyMatch(each -> each.path("owner").asText().equals(client));
+        return each(get("/state").path("soft_deleted"))
+                .anyMatch(each -> each.path("owner").asText().equals(client));
     }
 
     /** Results of the audit's entries about this client's device. */
     private Stream<String> audited() {
         return each(get("/audit?limit=1000").path("audit"))
                 .filter(entry -> entry.path("id").asText().equals(client + "/default"))
-                .map(entry -> entry.path("action").asText() + " " + entry.path("result").asText());
+                .map(entry -> entry.path("action").asText() + " "
+                        + entry.path("result").asText());
     }
 
     private int devices() {
@@ -81,17 +83,21 @@ class CleanupIT {
 
     /** Cycles until the device that has gone is set aside. */
     private void awaitSoftDeleted() {
-        await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(500)).until(() -> {
-            run();
-            return softDeleted();
-        });
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> {
+                    run();
+                    return softDeleted();
+                });
     }
 
     private void awaitAudited(String result) {
-        await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(500)).until(() -> {
-            run();
-            return audited().anyMatch(result::equals);
-        });
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> {
+                    run();
+                    return audited().anyMatch(result::equals);
+                });
     }
 
     @Test
@@ -116,7 +122,9 @@ class CleanupIT {
             connection.connectAs(client);
             awaitAudited("delete kept: it is connected");
             gateway.api().sendNumbers(client, 1, 2);
-            assertThat(connection.publications("#" + client, 2)).extracting(Pub::n).containsExactly(1, 2);
+            assertThat(connection.publications("#" + client, 2))
+                    .extracting(Pub::n)
+                    .containsExactly(1, 2);
             assertThat(devices()).isEqualTo(1);
         }
     }
@@ -129,13 +137,17 @@ class CleanupIT {
         try (RawClient connection = gateway.client()) {
             connection.connectAs(other);
         }
-        await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(500)).until(() -> {
-            run();
-            return each(get("/state").path("soft_deleted"))
-                    .anyMatch(each -> each.path("owner").asText().equals(other));
-        });
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> {
+                    run();
+                    return each(get("/state").path("soft_deleted"))
+                            .anyMatch(each -> each.path("owner").asText().equals(other));
+                });
         assertThat(softDeleted()).isFalse();
-        assertThat(post("/release", "{'owner': '" + client + "'}").path("released").asInt())
+        assertThat(post("/release", "{'owner': '" + client + "'}")
+                        .path("released")
+                        .asInt())
                 .isEqualTo(1);
         awaitSoftDeleted();
     }
@@ -151,7 +163,9 @@ class CleanupIT {
         gateway.restart();
 
         assertThat(get("/audit?limit=1000")).isEqualTo(audit);
-        assertThat(audited()).containsExactly("soft_delete soft_deleted", "restore restored");
+        assertThat(audited())
+                .containsExactly(
+                        "soft_delete soft_deleted", "restore restored", "hold held: devices " + client + "/default");
         run();
         assertThat(softDeleted()).as("it is held after a restore").isFalse();
         assertThat(devices()).isEqualTo(1);
@@ -165,6 +179,7 @@ class CleanupIT {
         long cycle = begun.json().path("cycle").asLong();
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> get("/cycles/" + cycle).path("stage").asText().equals("ended"));
-        assertThat(get("/cycles").path("cycles").path(0).path("number").asLong()).isEqualTo(cycle);
+        assertThat(get("/cycles").path("cycles").path(0).path("number").asLong())
+                .isEqualTo(cycle);
     }
 }

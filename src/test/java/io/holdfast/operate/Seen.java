@@ -63,7 +63,8 @@ final class Seen {
 
     /** Every number another. */
     static CleanupState cleanup() {
-        return new CleanupState(true, Stage.CLEAN, true, 5, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113);
+        return new CleanupState(
+                true, Stage.CLEAN, true, 5, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113);
     }
 
     private static SortedMap<Long, Long> buckets() {

@@ -269,8 +269,7 @@ public final class MemoryEngine implements StreamEngine {
     }
 
     private static StoredStream stored(String name, Stream stream) {
-        return new StoredStream(
-                name, stream.usedMillis, stream.kept.isEmpty(), List.copyOf(stream.devices.values()));
+        return new StoredStream(name, stream.usedMillis, stream.kept.isEmpty(), List.copyOf(stream.devices.values()));
     }
 
     @Override
