@@ -11,6 +11,7 @@ import jakarta.enterprise.context.BeforeDestroyed;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import java.io.UncheckedIOException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -56,8 +57,9 @@ class LifeCycle {
                     + " For development on this machine only.");
         }
         try {
+            cleanup.kinds(); // its journal is read when it is made
             manager.start();
-        } catch (EngineException e) {
+        } catch (EngineException | UncheckedIOException e) {
             LOG.log(Level.SEVERE, "Holdfast does not start: {0}", e.getMessage());
             throw e;
         }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -170,6 +172,18 @@ class CleanupIT {
         assertThat(softDeleted()).as("it is held after a restore").isFalse();
         assertThat(devices()).isEqualTo(1);
         assertThat(post("/restore", restore).path("restored").asInt()).isZero();
+    }
+
+    @Test
+    void a_damaged_journal_stops_the_start_and_is_named() throws IOException {
+        try (LibertyServer damaged = LibertyServer.prepare("cleanup-damaged", VARIABLES)) {
+            damaged.start();
+            damaged.kill();
+            Files.writeString(damaged.dataDirectory().resolve("cleanup"), "not of ours\n{}\n");
+            damaged.launch();
+            damaged.awaitLog("Holdfast does not start: The cleanup journal cannot be read: line 1 of ");
+            damaged.awaitAnswer("/health/ready", 503);
+        }
     }
 
     @Test
