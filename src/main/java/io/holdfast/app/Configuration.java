@@ -6,6 +6,7 @@ import io.holdfast.access.ApiKeys;
 import io.holdfast.access.IdentitySource;
 import io.holdfast.access.Role;
 import io.holdfast.access.TokenOptions;
+import io.holdfast.cleanup.CleanupSettings;
 import io.holdfast.commands.CommandSettings;
 import io.holdfast.delivery.AdmissionSettings;
 import io.holdfast.delivery.BreakerSettings;
@@ -24,7 +25,8 @@ record Configuration(
         CommandSettings commands,
         DeliverySettings delivery,
         RocksDbOptions store,
-        HealthSettings health) {
+        HealthSettings health,
+        CleanupSettings cleanup) {
 
     private static final String VERSION = "0.1.0";
     private static final String DEVELOPMENT_KEY = "dev";
@@ -46,7 +48,8 @@ record Configuration(
                 commands(keys, delivery, insecure),
                 delivery,
                 store(keys, outputDirectory, temporaryDirectory),
-                health(keys, HealthSettings.defaults()));
+                health(keys, HealthSettings.defaults()),
+                new CleanupKeys(keys).read(CleanupSettings.defaults()));
     }
 
     private static AccessOptions access(Keys keys, boolean insecure) {

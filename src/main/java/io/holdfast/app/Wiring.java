@@ -3,6 +3,11 @@ package io.holdfast.app;
 import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.Revocations;
+import io.holdfast.cleanup.BuiltInKinds;
+import io.holdfast.cleanup.CleanupCoordinator;
+import io.holdfast.cleanup.CleanupProvider;
+import io.holdfast.cleanup.CleanupSettings;
+import io.holdfast.cleanup.Sleeper;
 import io.holdfast.commands.CommandSettings;
 import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.DeliveryClock;
@@ -10,19 +15,25 @@ import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.DeliveryThreads;
 import io.holdfast.delivery.EventSink;
 import io.holdfast.delivery.Payloads;
+import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.operate.HealthSettings;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.rocksdb.RocksDbEngine;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +113,35 @@ class Wiring {
     @Singleton
     ChannelOptions channelOptions() {
         return new NamespaceOptions(configuration.access().namespaces());
+    }
+
+    /** The gateway's own kinds of resources, and those of the application. Its journal lies beside the engine's files. */
+    @Produces
+    @ApplicationScoped
+    CleanupCoordinator cleanup(
+            ResilientWebSocketManager manager,
+            @Any Instance<CleanupProvider> applications,
+            DeliveryClock clock,
+            ManagedExecutorService executor,
+            BeanManager beans) {
+        CleanupSettings settings = configuration.cleanup();
+        List<CleanupProvider> providers = new ArrayList<>(BuiltInKinds.of(manager.leftovers(), settings.ages(), clock));
+        applications.forEach(providers::add);
+        return new CleanupCoordinator(
+                providers,
+                settings,
+                configuration.store().directory().resolve("cleanup"),
+                clock,
+                Sleeper.REAL,
+                executor,
+                new SecureRandom(),
+                event -> beans.getEvent().fire(event));
+    }
+
+    @Produces
+    @Singleton
+    CleanupSettings cleanupSettings() {
+        return configuration.cleanup();
     }
 
     /** Beside the engine's files, where whoever keeps those keeps these too. */

@@ -56,7 +56,17 @@ final class Api {
         return new Answer(response.statusCode(), text(response.body()));
     }
 
-    /** A part of a path or query. */
+    /** A name as a segment of a path. */
+    static String segment(String name) {
+        if (name.isEmpty() || name.contains("/") || name.contains(";") || name.equals(".") || name.equals("..")) {
+            throw Failure.usage(
+                    "A name that is empty, has a slash or semicolon in it, or is . or .. cannot be asked for",
+                    "The server takes no such thing in a path. Look for it in the list of all.");
+        }
+        return encoded(name);
+    }
+
+    /** A part of a query. */
     static String encoded(String value) {
         return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }

@@ -101,7 +101,7 @@ final class CleanupCommand {
 
         @Override
         public Integer call() {
-            String path = "/api/cleanup/cycles" + (id == null ? "" : "/" + Api.encoded(id));
+            String path = "/api/cleanup/cycles" + (id == null ? "" : "/" + Api.segment(id));
             server.screen().document(server.api().get(path));
             return Exit.OK.code();
         }

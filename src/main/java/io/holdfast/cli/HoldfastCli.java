@@ -38,6 +38,7 @@ import picocli.CommandLine.ScopeType;
             TokenCommand.class,
             ConfigCommand.class,
             BenchCommand.class,
+            ValidateCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class HoldfastCli {

@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 record TokenVerdict(Map<String, @Nullable Object> claims, List<String> problems) {
     static final int MAX_CLIENT_BYTES = 200;
+    private static final int MAX_DEVICE_BYTES = 64;
+    private static final int MAX_CHANNEL_BYTES = 255;
+    private static final int MAX_CHANNELS = 100;
     private static final int MAX_LENGTH = 8 * 1024;
 
     /** @throws Failure if it is no token at all, or of an algorithm that a secret does not check */
@@ -48,7 +53,44 @@ record TokenVerdict(Map<String, @Nullable Object> claims, List<String> problems)
             problems.add("the claim sub is missing, or no name of a client");
         }
         times(claims, skew, now, problems);
+        if (claims.containsKey("channel")) {
+            if (!isName(claims.get("channel"), MAX_CHANNEL_BYTES)) {
+                problems.add("the claim channel is no name of a channel");
+            }
+        } else {
+            connect(claims, problems);
+        }
         return new TokenVerdict(claims, problems);
+    }
+
+    private static void connect(Map<String, @Nullable Object> claims, List<String> problems) {
+        if (claims.get("device") != null && !isName(claims.get("device"), MAX_DEVICE_BYTES)) {
+            problems.add("the claim device is no name of a device");
+        }
+        Object listed = claims.get("channels");
+        Object mapped = claims.get("subs");
+        if ((listed != null && !(listed instanceof List<?>)) || (mapped != null && !(mapped instanceof Map<?, ?>))) {
+            problems.add("the claim channels is no array, or the claim subs no object");
+            return;
+        }
+        Set<@Nullable Object> channels = new HashSet<>(listed instanceof List<?> names ? names : List.of());
+        channels.addAll(Json.map(mapped).keySet());
+        String own = "#" + Json.text(claims, "sub");
+        channels.remove(own);
+        if (!channels.stream().allMatch(TokenVerdict::isChannel)) {
+            problems.add("the claim channels or subs names what is no channel, or another client's outbox");
+        }
+        if (channels.size() > MAX_CHANNELS) {
+            problems.add("more than " + MAX_CHANNELS + " channels");
+        }
+    }
+
+    private static boolean isChannel(@Nullable Object name) {
+        return isName(name, MAX_CHANNEL_BYTES) && !String.valueOf(name).startsWith("#");
+    }
+
+    private static boolean isName(@Nullable Object name, int maxBytes) {
+        return name instanceof String text && Printable.isName(text, maxBytes);
     }
 
     private static void times(Map<String, @Nullable Object> claims, Duration skew, Instant now, List<String> problems) {

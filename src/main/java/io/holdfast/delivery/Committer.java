@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
@@ -72,6 +73,7 @@ final class Committer {
     private final Counters counters;
     private final ThreadFactory threads;
     private final AppendQueue queue;
+    private final Errands errands = new Errands();
     private volatile boolean ended;
     private volatile List<Pending> underWay = List.of();
     private volatile boolean refusing;
@@ -130,6 +132,7 @@ final class Committer {
     }
 
     private void abandon() {
+        errands.abandon();
         fail(
                 queue.abandon(),
                 new DeliveryException(Reason.DRAINING, "The server is shutting down; repeat elsewhere or later"));
@@ -151,6 +154,13 @@ final class Committer {
             throw new DeliveryException(Reason.UNAVAILABLE, "The message store is failing; repeat later");
         }
         return queue.add(append, bytes);
+    }
+
+    /** Does something between two batches; what it says comes on the committer's thread. */
+    CompletionStage<Boolean> errand(BooleanSupplier work) {
+        CompletionStage<Boolean> done = errands.add(work);
+        wake();
+        return done;
     }
 
     /** Outboxes have changed. */
@@ -212,6 +222,9 @@ final class Committer {
         try {
             deadLetters.move();
             apply();
+            if (errands.run()) {
+                wake();
+            }
             store(batch);
             probe(batch.isEmpty());
             expire();
@@ -359,7 +372,8 @@ final class Committer {
         underWay = List.of();
     }
 
-    private static <T> T await(CompletionStage<T> stage) {
+    /** For the committer's thread. */
+    static <T> T await(CompletionStage<T> stage) {
         CompletableFuture<T> future = stage.toCompletableFuture();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CHANGES_TIMEOUT_SECONDS);
         while (true) {

@@ -60,6 +60,19 @@ final class Devices {
         return made;
     }
 
+    /** @return false if it is connected or was seen after the given moment; true also where it is not known */
+    boolean forget(String name, long unseenSinceMillis) {
+        Device device = known.get(name);
+        if (device == null) {
+            return true;
+        }
+        if (!device.connections.isEmpty() || device.seenAtMillis > unseenSinceMillis) {
+            return false;
+        }
+        known.remove(name);
+        return true;
+    }
+
     /** Begins anew with what the engine knows. */
     void begin(List<DeviceCursor> stored) {
         known.clear();

@@ -37,6 +37,7 @@ final class Machinery {
     final HistoryReader histories;
     final Admission admission;
     final DeliveryParts parts;
+    final Leftovers leftovers;
 
     private final DeliveryClock clock;
     private final DeliverySettings settings;
@@ -82,6 +83,7 @@ final class Machinery {
         Gone gone = new Gone(outboxes, clients, counters, events, clock);
         committer = new Committer(
                 watched, engine, outboxes, deadLetters, gone, hub, settings, clock, counters, part("committer"));
+        leftovers = new Leftovers(engine, outboxes, channels, deadLetters, committer, clock);
         closers = new Closers(threads.closers());
         writer = new Writer(settings, clock, counters, part("writer"));
         parts = new DeliveryParts(

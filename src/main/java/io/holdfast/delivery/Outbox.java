@@ -290,6 +290,20 @@ final class Outbox {
         return new GivenUp(dead, regulate(device));
     }
 
+    /**
+     * A device is to be forgotten.
+     *
+     * @return false if it is connected or was seen after the given moment
+     */
+    synchronized boolean forget(String deviceName, long unseenSinceMillis) {
+        return devices.forget(deviceName, unseenSinceMillis);
+    }
+
+    synchronized boolean isConnected(String deviceName) {
+        Device device = devices.find(deviceName);
+        return device != null && !device.connections.isEmpty();
+    }
+
     /** Whether a device gets a publication no more. */
     synchronized boolean givenUp(OutboxConnection hold, long offset) {
         return hold.device().givenUp(offset);

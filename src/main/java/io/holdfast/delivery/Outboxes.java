@@ -4,6 +4,7 @@ import io.holdfast.stream.StreamEngine;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The outboxes in memory: those of connected clients and of those who have just left. Any thread. */
@@ -53,6 +54,22 @@ final class Outboxes {
             known.release();
             return known;
         });
+    }
+
+    /**
+     * Does something while nobody can take the client's outbox into memory or put it out. May wait for the engine: for
+     * rare things only.
+     *
+     * @param work gets the outbox, or null where it is not in memory
+     */
+    @SuppressWarnings("NullAway") // absent values are null here
+    boolean alone(String client, Predicate<@Nullable Outbox> work) {
+        boolean[] result = new boolean[1];
+        byClient.compute(client, (name, known) -> {
+            result[0] = work.test(known);
+            return known;
+        });
+        return result[0];
     }
 
     @Nullable

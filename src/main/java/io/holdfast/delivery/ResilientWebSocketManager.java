@@ -361,6 +361,11 @@ public class ResilientWebSocketManager {
         });
     }
 
+    /** What is stored of those who may never come back, and how it is removed. */
+    public Leftovers leftovers() {
+        return machinery.leftovers;
+    }
+
     private CompletionStage<Receipt> accept(String stream, byte[] payload, SendOptions how) {
         return accept(stream, payload, how, validation.message(payload, how));
     }

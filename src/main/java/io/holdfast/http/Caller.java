@@ -13,14 +13,17 @@ import org.jspecify.annotations.Nullable;
  * {@code groups}, a registry).
  *
  * @param roles empty for a stranger
+ * @param name for the audit: the container's principal, else the beginning of the API key's digest as it is configured
  */
-record Caller(Set<Role> roles) {
+record Caller(Set<Role> roles, String name) {
+    private static final int DIGITS = 8;
     private static final String KEY_SCHEME = "apikey ";
 
     static Caller of(HttpServletRequest request, ApiKeys keys) {
-        Set<Role> roles = keys.roles(key(request));
+        String key = key(request);
+        Set<Role> roles = keys.roles(key);
         if (request.getUserPrincipal() == null) {
-            return new Caller(roles);
+            return new Caller(roles, key == null || roles.isEmpty() ? "" : name(key));
         }
         Set<Role> all = EnumSet.noneOf(Role.class);
         all.addAll(roles);
@@ -29,7 +32,14 @@ record Caller(Set<Role> roles) {
                 all.add(role);
             }
         }
-        return new Caller(all);
+        return new Caller(all, String.valueOf(request.getUserPrincipal().getName()));
+    }
+
+    /** Which of the configured keys it is, and nothing that would help to guess it: keys are random. */
+    private static String name(String key) {
+        String entry = ApiKeys.entry(Role.ADMIN, key);
+        int digest = entry.lastIndexOf(':') + 1;
+        return "key " + entry.substring(digest, digest + DIGITS);
     }
 
     boolean stranger() {

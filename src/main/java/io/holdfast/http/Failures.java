@@ -1,5 +1,7 @@
 package io.holdfast.http;
 
+import io.holdfast.cleanup.CleanupException;
+import io.holdfast.cleanup.CleanupRefusedException;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.stream.EngineException;
@@ -23,6 +25,18 @@ final class Failures {
         }
         if (failure instanceof EngineException) {
             return Answer.error(503, "unavailable", "The message store is failing; repeat later")
+                    .retryAfter(LATER_SECONDS);
+        }
+        if (failure instanceof CleanupRefusedException refused) {
+            String message = String.valueOf(refused.getMessage());
+            return switch (refused.reason()) {
+                case BUSY -> Answer.error(409, "busy", message);
+                case INVALID -> Answer.error(400, "invalid_field", message);
+                case UNAVAILABLE -> Answer.error(503, "unavailable", message).retryAfter(LATER_SECONDS);
+            };
+        }
+        if (failure instanceof CleanupException) {
+            return Answer.error(503, "unavailable", "What holds this resource is failing; repeat later")
                     .retryAfter(LATER_SECONDS);
         }
         LOG.log(Level.SEVERE, "A call of the server API failed unexpectedly", failure);

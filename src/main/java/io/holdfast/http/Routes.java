@@ -43,7 +43,8 @@ class Routes {
             CommandApi commands,
             QueryApi query,
             ControlApi control,
-            RevokeApi revoke) {
+            RevokeApi revoke,
+            CleanupApi cleanup) {
         post("/publish", PUBLISHER, SINGLE_BYTES, (body, caller) -> publish.publish(body));
         post("/broadcast", PUBLISHER, MANY_BYTES, (body, caller) -> publish.broadcast(body));
         post("/send", PUBLISHER, SINGLE_BYTES, (body, caller) -> publish.send(body));
@@ -68,6 +69,14 @@ class Routes {
         command("/dead-letters/{number}/discard", (segment, parameters) -> control.discard(Long.parseLong(segment)));
         post("/revoke", ADMIN, SINGLE_BYTES, (body, caller) -> revoke.revoke(body));
         get("/revocations", (segment, parameters) -> revoke.list());
+        post("/cleanup/run", ADMIN, SINGLE_BYTES, cleanup::run);
+        post("/cleanup/restore", ADMIN, SINGLE_BYTES, cleanup::restore);
+        post("/cleanup/hold", ADMIN, SINGLE_BYTES, cleanup::hold);
+        post("/cleanup/release", ADMIN, SINGLE_BYTES, cleanup::release);
+        get("/cleanup/state", (segment, parameters) -> cleanup.state());
+        get("/cleanup/cycles", (segment, parameters) -> cleanup.cycles());
+        get("/cleanup/cycles/{number}", (segment, parameters) -> cleanup.cycle(Long.parseLong(segment)));
+        get("/cleanup/audit", (segment, parameters) -> cleanup.audit(parameters));
         command("/drain", (segment, parameters) -> control.drain(parameters));
     }
 

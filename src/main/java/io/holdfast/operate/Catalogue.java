@@ -31,7 +31,8 @@ final class Catalogue {
                             "confirm_latency",
                             "From publishing to the first confirmation",
                             seen -> seen.stats().confirmLatency()),
-                    health())
+                    health(),
+                    CleanupMetrics.all())
             .flatMap(List::stream)
             .toList();
 

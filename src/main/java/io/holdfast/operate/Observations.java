@@ -1,5 +1,6 @@
 package io.holdfast.operate;
 
+import io.holdfast.cleanup.CleanupCoordinator;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -22,12 +23,13 @@ class Observations {
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected Observations() {
-        this(null, null);
+        source = null;
+        nanos = null;
     }
 
     @Inject
-    Observations(ResilientWebSocketManager manager) {
-        this(() -> new Observed(manager.stats(), manager.health()), System::nanoTime);
+    Observations(ResilientWebSocketManager manager, CleanupCoordinator cleanup) {
+        this(() -> new Observed(manager.stats(), manager.health(), cleanup.state()), System::nanoTime);
     }
 
     Observations(Supplier<Observed> source, LongSupplier nanos) {

@@ -1,9 +1,12 @@
 package io.holdfast.operate;
 
+import io.holdfast.cleanup.CleanupCoordinator;
+import io.holdfast.cleanup.CleanupState;
 import io.holdfast.delivery.DeliveryHealth;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.Locale;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -18,31 +21,35 @@ import org.eclipse.microprofile.health.Readiness;
 public class PublishingReadiness implements HealthCheck {
     private final ResilientWebSocketManager manager;
     private final HealthSettings settings;
+    private final CleanupCoordinator cleanup;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected PublishingReadiness() {
-        this(null, null);
+        this(null, null, null);
     }
 
     @Inject
-    public PublishingReadiness(ResilientWebSocketManager manager, HealthSettings settings) {
+    public PublishingReadiness(ResilientWebSocketManager manager, HealthSettings settings, CleanupCoordinator cleanup) {
         this.manager = manager;
         this.settings = settings;
+        this.cleanup = cleanup;
     }
 
     @Override
     public HealthCheckResponse call() {
-        return response(manager.health(), settings);
+        return response(manager.health(), settings, cleanup.state());
     }
 
-    static HealthCheckResponse response(DeliveryHealth seen, HealthSettings settings) {
+    /** How cleanup is decides nothing here. */
+    static HealthCheckResponse response(DeliveryHealth seen, HealthSettings settings, CleanupState cleaning) {
         Verdict verdict = Verdict.of(seen, settings);
         HealthCheckResponseBuilder response = HealthCheckResponse.named("publishing")
                 .status(verdict.ready())
                 .withData("commit_ms", seen.commit().toMillis())
                 .withData("executor_wait_ms", seen.executorWait().toMillis())
-                .withData("queue_percent", Math.round(100 * seen.queueShare()));
+                .withData("queue_percent", Math.round(100 * seen.queueShare()))
+                .withData("cleanup", word(cleaning));
         if (!verdict.causes().isEmpty()) {
             response.withData(
                     "causes",
@@ -51,5 +58,12 @@ public class PublishingReadiness implements HealthCheck {
                             verdict.causes().stream().map(Verdict.Cause::word).toList()));
         }
         return response.build();
+    }
+
+    private static String word(CleanupState cleaning) {
+        if (cleaning.stage() != null) {
+            return cleaning.stage().name().toLowerCase(Locale.ROOT);
+        }
+        return cleaning.paused() ? "paused" : "idle";
     }
 }

@@ -31,4 +31,11 @@ public sealed interface Change {
      * raised, and what nobody confirmed is recorded as dropped.
      */
     record Discard(String stream, long upTo, long atMillis) implements Change {}
+
+    /**
+     * Forgets a stream with its devices; what comes under its name later is of another epoch. Nothing happens if it retains
+     * anything, or if it or a device of it was used after the given moment ({@link StoredStream#lastUseMillis()}). Applied
+     * after the other changes of its call.
+     */
+    record ForgetStream(String stream, long unusedSinceMillis) implements Change {}
 }

@@ -68,6 +68,17 @@ public interface StreamEngine extends AutoCloseable {
     /** What is known of a message by its id; empty if never stored or forgotten. */
     Optional<MessageRecord> message(String stream, String id);
 
+    /**
+     * The streams that are stored, in order of their names' UTF-8 bytes, read without keeping any in memory.
+     *
+     * @param after the name behind which to begin; empty for the first
+     * @param max at least 1
+     */
+    List<StoredStream> streams(String after, int max);
+
+    /** One of them; empty where nothing of this name is stored. */
+    Optional<StoredStream> stored(String stream);
+
     /** The highest wall-clock time in milliseconds that the store contains; 0 for an empty store. */
     long newestMillis();
 

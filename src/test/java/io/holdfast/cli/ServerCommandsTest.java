@@ -59,11 +59,11 @@ class ServerCommandsTest {
     @Test
     void names_are_encoded_into_paths_and_queries() {
         server.answers(200, "{}").answers(200, "{}");
-        around().run("client", "a b/ü?&");
+        around().run("client", "a b%ü?&");
         around().run("message", "a&b", "1+1=2 #");
         assertThat(server.asked())
                 .extracting(Asked::path)
-                .containsExactly("/api/clients/a%20b%2F%C3%BC%3F%26", "/api/message?client=a%26b&id=1%2B1%3D2%20%23");
+                .containsExactly("/api/clients/a%20b%25%C3%BC%3F%26", "/api/message?client=a%26b&id=1%2B1%3D2%20%23");
     }
 
     @Test
@@ -331,6 +331,9 @@ class ServerCommandsTest {
                 "cleanup",
                 "clients --timeout 0",
                 "tail #u42",
+                "client a/b",
+                "client a;b",
+                "breakers reset ..",
                 "tail c --last 1001"
             })
     void a_wrong_command_line_is_2_and_points_to_help(String line) {

@@ -8,6 +8,7 @@ import io.holdfast.stream.MemoryEngine;
 import io.holdfast.stream.MessageRecord;
 import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
+import io.holdfast.stream.StoredStream;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.StreamInfo;
 import java.util.List;
@@ -69,6 +70,16 @@ final class HookedEngine implements StreamEngine {
     @Override
     public Optional<MessageRecord> message(String stream, String id) {
         return memory.message(stream, id);
+    }
+
+    @Override
+    public List<StoredStream> streams(String after, int max) {
+        return memory.streams(after, max);
+    }
+
+    @Override
+    public Optional<StoredStream> stored(String stream) {
+        return memory.stored(stream);
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class BatchApiTest {
-    private static final Caller ADMIN = new Caller(EnumSet.of(Role.ADMIN));
+    private static final Caller ADMIN = new Caller(EnumSet.of(Role.ADMIN), "");
 
     private final Node node = new Node();
 
@@ -69,13 +69,13 @@ class BatchApiTest {
     void each_command_wants_the_role_of_its_own_call() throws Exception {
         String body = "{\"commands\":[{\"publish\":{\"channel\":\"a\",\"data\":1}},{\"history\":{\"channel\":\"a\"}},"
                 + "{\"history_remove\":{\"channel\":\"a\"}},{\"publish\":{}}]}";
-        assertThat(answer(new Caller(Set.of(Role.PUBLISHER)), body))
+        assertThat(answer(new Caller(Set.of(Role.PUBLISHER), ""), body))
                 .contains("[{\"publish\":{\"offset\":1")
                 .contains(
                         "{\"error\":{\"code\":103,\"message\":\"permission denied: This command needs the role reader\"}},"
                                 + "{\"error\":{\"code\":103,\"message\":\"permission denied: This command needs the role admin\"}},"
                                 + "{\"error\":{\"code\":107");
-        assertThat(answer(new Caller(Set.of(Role.READER)), body))
+        assertThat(answer(new Caller(Set.of(Role.READER), ""), body))
                 .contains(
                         "[{\"error\":{\"code\":103,\"message\":\"permission denied: This command needs the role publisher\"}},"
                                 + "{\"history\":{\"publications\":[],\"epoch\":\"e\",\"offset\":1}}");

@@ -3,6 +3,10 @@ package io.holdfast.http;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.Rules;
 import io.holdfast.access.Who;
+import io.holdfast.cleanup.BuiltInKinds;
+import io.holdfast.cleanup.CleanupCoordinator;
+import io.holdfast.cleanup.CleanupSettings;
+import io.holdfast.cleanup.Sleeper;
 import io.holdfast.commands.CommandSettings;
 import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.Deduplication;
@@ -14,8 +18,13 @@ import io.holdfast.delivery.PlainPayloads;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.stream.MemoryEngine;
 import io.holdfast.stream.Retention;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -26,6 +35,7 @@ final class Node implements AutoCloseable {
     final CommandApi commands;
     final BatchApi batch;
     final RevokeApi revoke;
+    final CleanupApi cleanup;
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     Node() {
@@ -54,6 +64,15 @@ final class Node implements AutoCloseable {
         AccessPolicy access = new AccessPolicy(Rules.options(true, null, Who.CLIENTS, Who.CLIENTS, List.of()));
         publish = new PublishApi(manager, access);
         revoke = new RevokeApi(access, clock);
+        cleanup = new CleanupApi(new CleanupCoordinator(
+                BuiltInKinds.of(manager.leftovers(), CleanupSettings.Ages.defaults(), clock),
+                CleanupSettings.defaults(),
+                journal(),
+                clock,
+                Sleeper.REAL,
+                Runnable::run,
+                new Random(1),
+                event -> {}));
         commands = new CommandApi(
                 manager,
                 new CommandSettings(
@@ -67,6 +86,14 @@ final class Node implements AutoCloseable {
                         0,
                         3));
         batch = new BatchApi(publish, commands, threads);
+    }
+
+    private static Path journal() {
+        try {
+            return Files.createTempDirectory("holdfast-cleanup").resolve("journal");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holdfast.cleanup.AuditEntry;
+import io.holdfast.cleanup.CleanupState;
+import io.holdfast.cleanup.CycleReport;
+import io.holdfast.cleanup.Failure;
+import io.holdfast.cleanup.Hold;
+import io.holdfast.cleanup.Item;
+import io.holdfast.cleanup.SoftDeleted;
 import io.holdfast.delivery.BreakerInfo;
 import io.holdfast.delivery.ClientInfo;
 import io.holdfast.delivery.DeadLetter;
@@ -53,7 +60,8 @@ class OpenApiDocumentTest {
                             node.commands,
                             new QueryApi(node.manager),
                             new ControlApi(node.manager),
-                            node.revoke)
+                            node.revoke,
+                            node.cleanup)
                     .all();
         }
     }
@@ -145,7 +153,15 @@ class OpenApiDocumentTest {
                 Arguments.of("ClientDevice", ClientInfo.DeviceInfo.class),
                 Arguments.of("Breaker", BreakerInfo.class),
                 Arguments.of("DeadLetter", DeadLetter.class),
-                Arguments.of("DrainReport", DrainReport.class));
+                Arguments.of("DrainReport", DrainReport.class),
+                Arguments.of("CleanupCycle", CycleReport.class),
+                Arguments.of("CleanupItem", Item.class),
+                Arguments.of("CleanupAuditEntry", AuditEntry.class),
+                Arguments.of("CleanupState", CleanupState.class),
+                Arguments.of("CleanupKnown", CleanupApi.Known.class),
+                Arguments.of("CleanupHold", Hold.class),
+                Arguments.of("CleanupSoftDeleted", SoftDeleted.class),
+                Arguments.of("CleanupFailure", Failure.class));
     }
 
     @ParameterizedTest

@@ -19,7 +19,8 @@ class RoutesTest {
             node.commands,
             new QueryApi(node.manager),
             new ControlApi(node.manager),
-            node.revoke);
+            node.revoke,
+            node.cleanup);
 
     @AfterEach
     void close() {
@@ -36,6 +37,7 @@ class RoutesTest {
         "GET,/breakers/a/reset,/breakers/{client},a/reset",
         "GET,/dead-letters/17,/dead-letters/{number},17",
         "POST,/dead-letters/17/resend,/dead-letters/{number}/resend,17",
+        "GET,/cleanup/cycles/3,/cleanup/cycles/{number},3",
     })
     void a_path_leads_to_its_call(String method, String path, String found, String segment) {
         assertThat(routes.find(method, path)).satisfies(call -> {
@@ -81,13 +83,13 @@ class RoutesTest {
 
     @Test
     void an_administrator_may_what_the_others_may_and_not_the_other_way_round() {
-        Caller admin = new Caller(Set.of(Role.ADMIN));
-        Caller reader = new Caller(Set.of(Role.READER));
+        Caller admin = new Caller(Set.of(Role.ADMIN), "a");
+        Caller reader = new Caller(Set.of(Role.READER), "r");
         assertThat(admin.mayAs(Set.of(Role.READER))).isTrue();
         assertThat(admin.mayAs(Set.of(Role.PUBLISHER))).isTrue();
         assertThat(reader.mayAs(Set.of(Role.ADMIN))).isFalse();
         assertThat(reader.mayAs(Set.of(Role.PUBLISHER))).isFalse();
         assertThat(reader.mayAs(Set.of(Role.PUBLISHER, Role.READER))).isTrue();
-        assertThat(new Caller(Set.of()).stranger()).isTrue();
+        assertThat(new Caller(Set.of(), "").stranger()).isTrue();
     }
 }

@@ -75,17 +75,6 @@ class AccessIT {
     }
 
     @Test
-    void an_expired_token_gets_error_109() {
-        try (RawClient connection = gateway.client()) {
-            assertThat(connection.refused(
-                            "connect",
-                            "{'token': '%s'}",
-                            TOKENS.of("u1", Instant.now().minusSeconds(600))))
-                    .isEqualTo(109);
-        }
-    }
-
-    @Test
     void a_forged_token_is_refused() {
         refusedFor(new Tokens("another-secret-with-32-bytes-or-even-more").of("u1", later()), 101);
         String unsigned = Tokens.encoded("{\"alg\":\"none\"}".getBytes()) + "."

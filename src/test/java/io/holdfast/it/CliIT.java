@@ -111,7 +111,7 @@ class CliIT {
 
     @Test
     void a_message_is_sent_asked_for_and_its_client_found() throws Exception {
-        String client = Names.fresh("cli user&/?");
+        String client = Names.fresh("cli user&+?%");
 
         JsonNode receipt = answer("send", client, "{\"n\": 1}", "--id", "m 1", "--ttl", "60", "--tag", "kind=test");
         assertThat(receipt.path("stored").asBoolean()).isTrue();

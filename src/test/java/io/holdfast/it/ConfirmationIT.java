@@ -56,17 +56,6 @@ class ConfirmationIT {
     }
 
     @Test
-    void an_answered_ping_confirms_in_auto_mode() {
-        try (RawClient connection = gateway.client(wire)) {
-            connection.connectAs(client);
-            gateway.api().sendNumbers(client, 1, 3);
-            connection.publications(outbox, 3);
-            acknowledged(3);
-            assertThat(state(1)).isEqualTo("acknowledged");
-        }
-    }
-
-    @Test
     void an_answered_ping_confirms_nothing_in_explicit_mode() {
         try (SocketClient connection = gateway.socket(wire)) {
             connection.connect(EXPLICIT, client, "d1");

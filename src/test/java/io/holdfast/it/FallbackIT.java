@@ -34,7 +34,7 @@ class FallbackIT {
 
     private static LibertyServer gateway;
 
-    private final String client = Names.fresh("rückfall"); // not ASCII: it goes through the query of SSE
+    private final String client = Names.fresh("fallback");
     private final String outbox = "#" + client;
 
     @BeforeAll
@@ -95,6 +95,19 @@ class FallbackIT {
             assertThat(one.header("cache-control")).contains("no-store", "no-transform");
             assertThat(one.header("content-type"))
                     .startsWith(kind == Kind.SSE ? "text/event-stream" : "application/x-ndjson");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_name_may_be_other_than_ascii(Kind kind) {
+        String name = Names.fresh("rückfall-😀");
+        gateway.api().sendNumbers(name, 1, 1);
+        try (StreamClient connection = of(kind)) {
+            connection.connectAs(name);
+            assertThat(connection.publications("#" + name, 1))
+                    .extracting(Pub::n)
+                    .containsExactly(1);
         }
     }
 

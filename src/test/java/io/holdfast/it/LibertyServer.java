@@ -152,6 +152,12 @@ final class LibertyServer implements AutoCloseable {
         return this;
     }
 
+    /** What starts it in the foreground, as a shell command: for who wants to start, kill and stop it by himself. */
+    String command() {
+        return "JAVA_HOME='" + javaHome + "' WLP_USER_DIR='" + userDirectory + "' exec '"
+                + TARGET.resolve("liberty/wlp/bin/server") + "' run holdfast";
+    }
+
     void awaitReady() {
         awaitAnswer("/health/ready", 200);
         try {
@@ -314,7 +320,8 @@ final class LibertyServer implements AutoCloseable {
         }
     }
 
-    private Path console() {
+    /** Where that is. */
+    Path console() {
         return userDirectory.resolve("console.log");
     }
 

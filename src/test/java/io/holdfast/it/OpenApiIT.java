@@ -27,7 +27,7 @@ class OpenApiIT {
         int turn() {
             return switch (path) {
                 case "/api/send", "/api/publish", "/api/broadcast" -> 0;
-                case "/api/subscribe" -> 1;
+                case "/api/subscribe", "/api/cleanup/run" -> 1;
                 case "/api/unsubscribe", "/api/history_remove" -> 3;
                 case "/api/drain" -> 4;
                 default -> path.matches(".*/(resend|discard)") ? 3 : 2;
@@ -118,7 +118,7 @@ class OpenApiIT {
     void every_call_does_with_its_example_what_is_described() {
         Schema schema = new Schema(document);
         List<Operation> operations = operations();
-        assertThat(operations).hasSize(28);
+        assertThat(operations).hasSize(36);
         twoDeadLetters("u44");
         try (RawClient subscriber = gateway.client()) {
             subscriber.connectAs("u42");

@@ -1,7 +1,6 @@
 package io.holdfast.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
@@ -38,18 +37,6 @@ class OutboxIT {
     }
 
     @Test
-    void a_connected_client_gets_messages_as_they_come() {
-        try (RawClient connection = gateway.client(wire)) {
-            connection.connectAs(client);
-            gateway.api().sendNumbers(client, 1, 10);
-            List<Pub> pubs = connection.publications(outbox, 10);
-            assertThat(pubs).extracting(Pub::n).containsExactly(numbers(1, 10));
-            assertThat(pubs).extracting(Pub::offset).isSorted().doesNotHaveDuplicates();
-            assertThat(pubs.get(0).id()).isEqualTo(client + "-1");
-        }
-    }
-
-    @Test
     void who_loses_the_connection_and_misses_100_gets_100_in_order_each_once() {
         long offset;
         String epoch;
@@ -75,23 +62,6 @@ class OutboxIT {
     }
 
     @Test
-    void a_fresh_instance_goes_on_behind_what_its_predecessor_confirmed() {
-        try (SocketClient first = gateway.socket(wire)) {
-            first.connectAs(client);
-            gateway.api().sendNumbers(client, 1, 10);
-            first.publications(outbox, 10);
-            await().until(() -> gateway.api().state(client, client + "-10").equals("acknowledged"));
-            first.drop();
-        }
-        gateway.api().sendNumbers(client, 11, 20);
-        try (RawClient fresh = gateway.client(wire)) {
-            fresh.connectAs(client);
-            assertThat(fresh.publications(outbox, 10)).extracting(Pub::n).containsExactly(numbers(11, 20));
-            fresh.silent(outbox, Duration.ofMillis(300));
-        }
-    }
-
-    @Test
     void a_fresh_instance_sees_again_what_was_not_confirmed_with_the_same_offsets_and_ids() {
         List<Pub> seen;
         try (SocketClient first = gateway.socket(wire)) {
@@ -104,16 +74,6 @@ class OutboxIT {
             fresh.connectAs(client);
             // The oldest of them goes alone on its second attempt; all of them come.
             assertThat(fresh.publications(outbox, 5)).isEqualTo(seen);
-        }
-    }
-
-    @Test
-    void a_client_that_was_never_there_gets_all_that_is_retained() {
-        gateway.api().sendNumbers(client, 1, 30);
-        try (RawClient connection = gateway.client(wire)) {
-            JsonNode sub = connection.connectAs(client).path("subs").path(outbox);
-            assertThat(sub.path("offset").asLong()).isZero();
-            assertThat(connection.publications(outbox, 30)).extracting(Pub::n).containsExactly(numbers(1, 30));
         }
     }
 
@@ -171,20 +131,6 @@ class OutboxIT {
     }
 
     @Test
-    void an_unknown_epoch_is_told_and_gets_all_that_is_left() {
-        gateway.api().sendNumbers(client, 1, 4);
-        try (RawClient connection = gateway.client(wire)) {
-            JsonNode sub = connection
-                    .connect(RETURN, client, client, "another-life", 2)
-                    .path("subs")
-                    .path(outbox);
-            assertThat(sub.path("was_recovering").asBoolean()).isTrue();
-            assertThat(sub.path("recovered").asBoolean()).isFalse();
-            assertThat(connection.publications(outbox, 4)).extracting(Pub::n).containsExactly(numbers(1, 4));
-        }
-    }
-
-    @Test
     void a_message_that_does_not_fit_any_more_drops_the_oldest_and_the_client_is_told() {
         gateway.api()
                 .sendTogether(
@@ -215,19 +161,5 @@ class OutboxIT {
                 .send("{'client': '%s', 'id': 'm0', 'data': {}}", who)
                 .path("epoch")
                 .asText();
-    }
-
-    @Test
-    void clients_get_nothing_of_each_other() {
-        String other = Names.fresh("outbox");
-        try (RawClient one = gateway.client(wire);
-                RawClient two = gateway.client(wire)) {
-            one.connectAs(client);
-            two.connectAs(other);
-            gateway.api().sendNumbers(other, 1, 2);
-            assertThat(two.publications("#" + other, 2)).hasSize(2);
-            one.silent("#" + other, Duration.ofMillis(200));
-            one.silent(outbox, Duration.ofMillis(1));
-        }
     }
 }

@@ -1,7 +1,9 @@
 package io.holdfast.stream;
 
 import io.holdfast.stream.EngineException.Reason;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -34,9 +36,15 @@ public final class MemoryEngine implements StreamEngine {
         long top;
         long lostUpTo;
         long confirmedUpTo;
+        /** 0 until its first write. */
+        long usedMillis;
 
         Stream(String epoch) {
             this.epoch = epoch;
+        }
+
+        void used(LongSupplier clockMillis) {
+            usedMillis = Math.max(usedMillis, clockMillis.getAsLong());
         }
 
         StreamInfo info() {
@@ -78,7 +86,7 @@ public final class MemoryEngine implements StreamEngine {
         if (known != null && known.publishedAtMillis() >= append.deduplicateFromMillis()) {
             Publication first = stream.kept.get(known.position().offset());
             return new AppendOutcome.Duplicate(
-                    known.position(), first != null && !java.util.Arrays.equals(first.payload(), append.payload()));
+                    known.position(), first != null && !Arrays.equals(first.payload(), append.payload()));
         }
         Publication publication = new Publication(
                 stream.top + 1,
@@ -104,6 +112,7 @@ public final class MemoryEngine implements StreamEngine {
                 settle(stream, oldest, FinalState.DROPPED);
             }
         }
+        stream.used(clockMillis);
         stream.top++;
         stream.kept.put(stream.top, publication);
         Position position = new Position(stream.epoch, stream.top);
@@ -134,12 +143,32 @@ public final class MemoryEngine implements StreamEngine {
         if (failing != null && !storesThough) {
             return CompletableFuture.failedStage(new EngineException(failing, "told to fail", null));
         }
-        changes.forEach(this::apply);
+        changes.stream()
+                .filter(change -> !(change instanceof Change.ForgetStream))
+                .forEach(this::apply);
+        changes.stream()
+                .filter(Change.ForgetStream.class::isInstance)
+                .map(Change.ForgetStream.class::cast)
+                .forEach(this::forget);
         return CompletableFuture.completedStage(null);
+    }
+
+    private void forget(Change.ForgetStream whole) {
+        stored(whole.stream())
+                .filter(stream -> stream.empty() && stream.lastUseMillis() <= whole.unusedSinceMillis())
+                .ifPresent(stream -> streams.remove(stream.name()));
     }
 
     private void apply(Change change) {
         Stream stream = stream(change.stream());
+        long before = stream.kept.size() + stream.confirmedUpTo;
+        change(stream, change);
+        if (stream.kept.size() + stream.confirmedUpTo != before || stream.usedMillis == 0) {
+            stream.used(clockMillis);
+        }
+    }
+
+    private void change(Stream stream, Change change) {
         if (change instanceof Change.MoveCursor move) {
             DeviceCursor known = stream.devices.get(move.device());
             long offset = known == null ? move.offset() : Math.max(known.offset(), move.offset());
@@ -175,6 +204,7 @@ public final class MemoryEngine implements StreamEngine {
                 .filter(publication -> publication.expired(nowMillis))
                 .forEach(publication -> {
                     stream.kept.remove(publication.offset());
+                    stream.used(clockMillis);
                     if (publication.offset() > stream.confirmedUpTo) {
                         settle(stream, publication, FinalState.EXPIRED);
                         removed.add(new Removed(name, publication.offset(), publication.id()));
@@ -216,6 +246,30 @@ public final class MemoryEngine implements StreamEngine {
     @Override
     public synchronized Optional<MessageRecord> message(String stream, String id) {
         return Optional.ofNullable(stream(stream).ids.get(id));
+    }
+
+    @Override
+    public synchronized List<StoredStream> streams(String after, int max) {
+        return streams.entrySet().stream()
+                .filter(entry -> entry.getValue().usedMillis > 0 && order(entry.getKey(), after) > 0)
+                .sorted((a, b) -> order(a.getKey(), b.getKey()))
+                .limit(max)
+                .map(entry -> stored(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private static int order(String a, String b) {
+        return Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public synchronized Optional<StoredStream> stored(String name) {
+        Stream stream = streams.get(name);
+        return stream == null || stream.usedMillis == 0 ? Optional.empty() : Optional.of(stored(name, stream));
+    }
+
+    private static StoredStream stored(String name, Stream stream) {
+        return new StoredStream(name, stream.usedMillis, stream.kept.isEmpty(), List.copyOf(stream.devices.values()));
     }
 
     @Override

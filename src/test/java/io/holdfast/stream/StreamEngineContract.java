@@ -697,6 +697,88 @@ public abstract class StreamEngineContract {
         return new Position("", 0);
     }
 
+    // --- the streams as a whole
+
+    @Test
+    void stored_streams_are_listed_by_name_in_pages_and_unwritten_ones_are_not() {
+        append(of("b", "1"), of("ö", "1"), of("a", "1"), of("ab", "1"));
+        apply(new Change.MoveCursor("#z", "till", 0, now.get(), false));
+        engine.info("asked-for-only");
+
+        assertThat(names(engine.streams("", 10))).containsExactly("#z", "a", "ab", "b", "ö");
+        assertThat(names(engine.streams("", 2))).containsExactly("#z", "a");
+        assertThat(names(engine.streams("a", 2))).containsExactly("ab", "b");
+        assertThat(names(engine.streams("aa", 9))).containsExactly("ab", "b", "ö");
+        assertThat(engine.streams("ö", 9)).isEmpty();
+        reopen();
+        assertThat(names(engine.streams("", 10))).hasSize(5);
+    }
+
+    @Test
+    void a_stored_stream_tells_whether_it_is_empty_its_devices_and_when_it_was_used() {
+        append(message("a"));
+        now.addAndGet(HOUR);
+        apply(new Change.MoveCursor(S, "till", 0, now.get() - 5, false));
+        assertThat(engine.stored(S)).hasValueSatisfying(stream -> {
+            assertThat(stream.empty()).isFalse();
+            assertThat(stream.devices()).containsExactly(new DeviceCursor("till", 0, now.get() - 5));
+            assertThat(stream.lastUseMillis()).isEqualTo(now.get() - 5);
+        });
+        now.addAndGet(HOUR);
+        apply(new Change.Trim(S, 1));
+        assertThat(engine.stored(S)).hasValueSatisfying(stream -> {
+            assertThat(stream.empty()).isTrue();
+            assertThat(stream.usedAtMillis()).isEqualTo(now.get());
+        });
+        assertThat(engine.stored("unknown")).isEmpty();
+    }
+
+    @Test
+    void a_forgotten_stream_is_gone_with_its_devices_and_begins_with_another_epoch() {
+        append(message("a"));
+        apply(confirm("till", 1), new Change.Trim(S, 1));
+        Position before = engine.info(S).top();
+
+        apply(new Change.ForgetStream(S, now.get()));
+
+        assertThat(engine.stored(S)).isEmpty();
+        assertThat(engine.devices(S)).isEmpty();
+        assertThat(engine.info(S).top().offset()).isZero();
+        assertThat(engine.info(S).top().epoch()).isNotEqualTo(before.epoch());
+        Stored stored = (Stored) append(message("b")).get(0);
+        assertThat(stored.position().offset()).isEqualTo(1);
+        assertThat(page(before, 10).continuity()).isEqualTo(Continuity.EPOCH_CHANGED);
+        assertThat(ids(all(S))).containsExactly("b");
+    }
+
+    @Test
+    void a_stream_that_retains_something_or_was_used_since_is_not_forgotten() {
+        append(message("a"));
+        apply(new Change.ForgetStream(S, now.get() + DAY));
+        assertThat(engine.stored(S)).as("it retains a message").isPresent();
+
+        apply(new Change.Trim(S, 1));
+        apply(new Change.ForgetStream(S, now.get() - 1));
+        assertThat(engine.stored(S)).as("used since").isPresent();
+
+        long unused = now.get();
+        now.addAndGet(HOUR);
+        apply(new Change.MoveCursor(S, "till", 1, now.get(), false));
+        apply(new Change.ForgetStream(S, unused));
+        assertThat(engine.stored(S)).as("a device was seen since").isPresent();
+
+        apply(new Change.ForgetStream(S, now.get()), new Change.MoveCursor(S, "till", 1, now.get() + 1, false));
+        assertThat(engine.devices(S)).as("seen in the same call").hasSize(1);
+        apply(new Change.ForgetStream(S, now.get() + 1));
+        assertThat(engine.stored(S)).isEmpty();
+        apply(new Change.ForgetStream(S, now.get() + 1));
+        assertThat(engine.stored(S)).as("a second time nothing happens").isEmpty();
+    }
+
+    private static List<String> names(List<StoredStream> streams) {
+        return streams.stream().map(StoredStream::name).toList();
+    }
+
     private Position position(long offset) {
         return new Position(engine.info(S).top().epoch(), offset);
     }

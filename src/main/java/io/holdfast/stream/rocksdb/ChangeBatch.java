@@ -18,7 +18,12 @@ final class ChangeBatch {
     }
 
     void prepare(List<Change> all) {
+        List<Change.ForgetStream> last = new ArrayList<>(0);
         for (Change change : all) {
+            if (change instanceof Change.ForgetStream whole) {
+                last.add(whole);
+                continue;
+            }
             StreamState stream = changes.touch(change.stream());
             if (change instanceof Change.MoveCursor move) {
                 move(stream, move);
@@ -31,6 +36,16 @@ final class ChangeBatch {
             } else if (change instanceof Change.Discard discard) {
                 discard(stream, discard);
             }
+        }
+        last.forEach(this::forget);
+    }
+
+    private void forget(Change.ForgetStream whole) {
+        StreamState stream = changes.touch(whole.stream());
+        boolean used = stream.usedMillis > whole.unusedSinceMillis()
+                || stream.nextDevices.stream().anyMatch(device -> device.seenAtMillis() > whole.unusedSinceMillis());
+        if (stream.number() != 0 && stream.sizes.messages() == 0 && !stream.metaChanged && !used) {
+            changes.forget(stream);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.holdfast.stream.rocksdb;
 
 import io.holdfast.stream.FinalState;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ final class Changes {
     final long nowMillis;
 
     private final List<StreamState> touched = new ArrayList<>();
+    private final List<StreamState> forgotten = new ArrayList<>(0);
     private final long numbersBefore;
     private long newestMillis;
     private long removedBytes;
@@ -80,6 +82,16 @@ final class Changes {
         }
     }
 
+    /** Takes a stream out that retains nothing, with its devices; whatever comes under its name has another epoch. */
+    void forget(StreamState stream) {
+        stream.nextDevices.forEach(cursor -> batch.removeCursor(stream.number(), cursor.device()));
+        batch.removeStream(stream.number(), stream.name());
+        stream.metaChanged = false;
+        if (!forgotten.contains(stream)) {
+            forgotten.add(stream);
+        }
+    }
+
     /** A time that is stored. */
     void time(long millis) {
         newestMillis = Math.max(newestMillis, millis);
@@ -104,7 +116,14 @@ final class Changes {
         if (store.nextNumber() != numbersBefore) {
             batch.put(Family.STORE, StoreState.NEXT, Layout.key(store.nextNumber()));
         }
+        long seed = store.seed();
+        if (!forgotten.isEmpty()) {
+            seed = new SecureRandom().nextLong();
+            batch.put(Family.STORE, StoreState.SEED, Layout.key(seed));
+        }
         store.write(batch, sync);
+        store.seed(seed);
+        forgotten.forEach(store::forget);
         store.expiryFromMillis(Math.min(store.expiryFromMillis(), batch.earliestExpiryMillis()));
         publish();
     }

@@ -4,7 +4,6 @@ import io.holdfast.stream.DeviceCursor;
 import io.holdfast.stream.FinalState;
 import io.holdfast.stream.Removed;
 import io.holdfast.stream.StreamEngine.Expired;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,6 @@ final class ExpirySweep {
     private final StoreBatch out;
     private final long nowMillis;
     private final List<Removed> removed = new ArrayList<>();
-    private final List<StreamState> forgotten = new ArrayList<>();
     private @Nullable StreamState lastStream;
 
     ExpirySweep(Changes changes, long nowMillis) {
@@ -46,20 +44,8 @@ final class ExpirySweep {
             exhausted = !entries.isValid();
         }
         store.expiryFromMillis(reached);
-        write();
+        changes.write(false);
         return new Expired(removed, exhausted);
-    }
-
-    private void write() {
-        if (!forgotten.isEmpty()) {
-            long seed = new SecureRandom().nextLong();
-            out.put(Family.STORE, StoreState.SEED, Layout.key(seed));
-            changes.write(false);
-            store.seed(seed);
-            forgotten.forEach(store::forget);
-        } else {
-            changes.write(false);
-        }
     }
 
     private void look(byte[] key, byte[] value) {
@@ -148,10 +134,7 @@ final class ExpirySweep {
             changes.lookAgain(stream, Math.max(nowMillis + 1, stream.sizes.messages() > 0 ? again : due));
             return;
         }
-        stream.nextDevices.forEach(cursor -> out.removeCursor(number, cursor.device()));
-        out.removeStream(number, stream.name());
-        stream.metaChanged = false;
-        forgotten.add(stream);
+        changes.forget(stream);
     }
 
     /** Null where the stream was forgotten before. */

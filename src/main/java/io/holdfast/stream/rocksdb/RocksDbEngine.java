@@ -10,6 +10,7 @@ import io.holdfast.stream.EngineException.Reason;
 import io.holdfast.stream.MessageRecord;
 import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
+import io.holdfast.stream.StoredStream;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.StreamInfo;
 import java.util.List;
@@ -162,6 +163,19 @@ public final class RocksDbEngine implements StreamEngine {
                             record.state(),
                             record.finalAtMillis()));
         });
+    }
+
+    @Override
+    public List<StoredStream> streams(String after, int max) {
+        if (max < 1) {
+            throw new IllegalArgumentException("max must be at least 1: " + max);
+        }
+        return inside(store -> new StreamList(store).after(after, max));
+    }
+
+    @Override
+    public Optional<StoredStream> stored(String stream) {
+        return inside(store -> Optional.ofNullable(new StreamList(store).find(stream)));
     }
 
     @Override

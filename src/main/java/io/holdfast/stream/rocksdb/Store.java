@@ -1,5 +1,6 @@
 package io.holdfast.stream.rocksdb;
 
+import io.holdfast.stream.DeviceCursor;
 import io.holdfast.stream.EngineException;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -100,6 +101,11 @@ final class Store {
     StreamState stream(String name) {
         StreamState loaded = streams.get(name);
         return loaded != null ? loaded : streams.computeIfAbsent(name, loader::load);
+    }
+
+    /** The devices of a stream as they are stored. */
+    List<DeviceCursor> devices(long number) {
+        return loader.devices(number);
     }
 
     /** Only if it is in memory already: needs no access to the store. */

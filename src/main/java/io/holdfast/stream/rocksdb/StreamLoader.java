@@ -47,7 +47,7 @@ final class StreamLoader {
         return new StreamState(name, number, meta.epoch(), store.generation(), meta, sizes, top, devices(number));
     }
 
-    private List<DeviceCursor> devices(long number) {
+    List<DeviceCursor> devices(long number) {
         List<DeviceCursor> devices = new ArrayList<>();
         try (Store.Range cursors = store.range(Family.CURSORS, Layout.key(number), Layout.key(number + 1))) {
             for (; cursors.isValid(); cursors.next()) {

@@ -1,0 +1,331 @@
+package io.holdfast.cleanup;
+
+import io.holdfast.cleanup.CleanupRefusedException.Reason;
+import io.holdfast.delivery.DeliveryClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Removes what nobody will come back for: one cycle at a time, of five stages ({@link Stage}), on the schedule or when asked;
+ * with holds, restores, an audit and a memory of all that in a journal.
+ *
+ * <p><b>State.</b> All in the {@link Ledger}; a cycle that is under way is open in it. One that is open and not under way was
+ * cut off by a crash or by a journal that could not be written, and is finished or undone before anything else.
+ *
+ * <p><b>Threads.</b> Any may call. A cycle runs on the executor.
+ *
+ * <p><b>Failure.</b> A provider's failures are counted in the cycle. Everything else ends the cycle, which is then recovered.
+ */
+public class CleanupCoordinator {
+    private static final Logger LOG = Logger.getLogger(CleanupCoordinator.class.getName());
+
+    /** By whom a cycle is finished or undone that was cut off. */
+    private static final String START = "start";
+
+    private final CoordinatorParts parts;
+    private final Sleeper sleeper;
+    private final RandomGenerator random;
+    private final Consumer<CleanupFinished> events;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private final Tally tally = new Tally();
+    private final Operations operations;
+    private final Interventions interventions;
+    private volatile boolean stopped;
+
+    /** A cycle that was begun. @param number 0 for a dry run */
+    public record Begun(long number, CompletionStage<CycleReport> report) {}
+
+    /** For the client proxy only. */
+    @SuppressWarnings("NullAway")
+    protected CleanupCoordinator() {
+        parts = null;
+        sleeper = null;
+        random = null;
+        events = null;
+        operations = null;
+        interventions = null;
+    }
+
+    /**
+     * @param providers of all kinds
+     * @param journal the file; it need not exist, its directory must when the first entry is written
+     * @param executor runs cycles, and parts of them beside each other
+     * @throws UncheckedIOException if the journal cannot be read
+     */
+    public CleanupCoordinator(
+            List<CleanupProvider> providers,
+            CleanupSettings settings,
+            Path journal,
+            DeliveryClock clock,
+            Sleeper sleeper,
+            Executor executor,
+            RandomGenerator random,
+            Consumer<CleanupFinished> events) {
+        this(providers, settings, new JournalFile(journal), clock, sleeper, executor, random, events);
+    }
+
+    CleanupCoordinator(
+            List<CleanupProvider> providers,
+            CleanupSettings settings,
+            Journal journal,
+            DeliveryClock clock,
+            Sleeper sleeper,
+            Executor executor,
+            RandomGenerator random,
+            Consumer<CleanupFinished> events) {
+        try {
+            Ledger ledger = Ledger.open(journal);
+            parts = new CoordinatorParts(new Providers(providers), settings, ledger, clock, executor, new Object());
+        } catch (IOException e) {
+            throw new UncheckedIOException("The cleanup journal cannot be read: " + e.getMessage(), e);
+        }
+        this.sleeper = sleeper;
+        this.random = random;
+        this.events = events;
+        this.operations = new Operations(clock, sleeper, random, settings.ratePerSecond());
+        this.interventions = new Interventions(parts);
+    }
+
+    /** Finishes or undoes a cycle that a crash has cut off; it may wait for providers. Called once, at the start. */
+    public void start() {
+        if (busy.compareAndSet(false, true)) {
+            try {
+                recover();
+            } finally {
+                busy.set(false);
+            }
+        }
+    }
+
+    /** A cycle under way ends at its next step and is recovered at the next start. */
+    public void stop() {
+        stopped = true;
+        operations.stop();
+    }
+
+    /** What the schedule does: a cycle, unless that is switched off or paused or one is running. */
+    public void runScheduled() {
+        if (!parts.settings().enabled() || paused() || stopped) {
+            return;
+        }
+        try {
+            begin(CleanupRequest.scheduled());
+        } catch (CleanupRefusedException e) {
+            LOG.log(Level.INFO, "No cleanup now: {0}", e.getMessage());
+        }
+    }
+
+    /**
+     * Begins a cycle; its report comes when it has ended, or fails with {@link CleanupRefusedException} if it was cut off.
+     *
+     * @throws CleanupRefusedException BUSY, INVALID, or UNAVAILABLE
+     */
+    public Begun begin(CleanupRequest request) {
+        List<CleanupProvider> providers = parts.providers().of(request.kinds());
+        if (stopped) {
+            throw new CleanupRefusedException(Reason.UNAVAILABLE, "The server is shutting down");
+        }
+        if (!busy.compareAndSet(false, true)) {
+            throw new CleanupRefusedException(
+                    Reason.BUSY, "Another cleanup cycle is running; repeat when it has ended");
+        }
+        boolean begun = false;
+        try {
+            recover();
+            long number = request.dryRun() ? 0 : parts.ledger().nextCycle();
+            if (!request.dryRun()) {
+                parts.ledger()
+                        .record(
+                                Entries.begin(
+                                        number, request.by(), parts.clock().millis()),
+                                true);
+            }
+            CompletableFuture<CycleReport> report = new CompletableFuture<>();
+            parts.executor().execute(() -> run(number, request, providers, report));
+            begun = true;
+            return new Begun(number, report);
+        } catch (UncheckedIOException e) {
+            LOG.log(Level.SEVERE, "Cleanup cannot work", e);
+            throw new CleanupRefusedException(Reason.UNAVAILABLE, "The cleanup journal cannot be written; see the log");
+        } finally {
+            if (!begun) {
+                busy.set(false);
+            }
+        }
+    }
+
+    private void run(
+            long number,
+            CleanupRequest request,
+            List<CleanupProvider> providers,
+            CompletableFuture<CycleReport> report) {
+        CycleReport ended = null;
+        try {
+            Cycle cycle = new Cycle(number, request, parts, operations);
+            ended = request.dryRun() ? cycle.rehearse(providers) : cycle.run(providers);
+            if (!request.dryRun()) {
+                finished(ended);
+                forgetOld();
+            }
+        } catch (Operations.StoppedException e) {
+            LOG.log(Level.INFO, "Cleanup was stopped; the next start sees to its cycle");
+        } catch (RuntimeException e) {
+            LOG.log(Level.SEVERE, "A cleanup cycle was cut off; it is finished or undone before the next one", e);
+        } finally {
+            busy.set(false);
+            if (ended != null) {
+                report.complete(ended);
+            } else {
+                report.completeExceptionally(new CleanupRefusedException(
+                        Reason.UNAVAILABLE, "The cycle was cut off; it is finished or undone before the next one"));
+            }
+        }
+    }
+
+    /** Only while nothing runs. */
+    private void recover() {
+        OpenCycle cut = parts.ledger().openCycle();
+        if (cut != null) {
+            CleanupRequest nothing = new CleanupRequest(START, false, List.of(), null, false);
+            finished(new Cycle(cut.number(), nothing, parts, operations).recover(cut, START));
+        }
+    }
+
+    private void finished(CycleReport cycle) {
+        tally.add(cycle);
+        Level level = cycle.result() == CycleReport.Result.COMPLETED ? Level.INFO : Level.WARNING;
+        LOG.log(level, "Cleanup cycle {0} {1}: {2} soft-deleted, {3} deleted, {4} kept, {5} failed. {6}", new Object[] {
+            cycle.number(),
+            AuditEntry.word(cycle.result()),
+            cycle.softDeleted(),
+            cycle.deleted(),
+            cycle.kept(),
+            cycle.failed(),
+            cycle.reason()
+        });
+        try {
+            events.accept(new CleanupFinished(cycle.withoutItems()));
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "An observer of cleanup failed", e);
+        }
+    }
+
+    private void forgetOld() {
+        long now = parts.clock().millis();
+        int gone =
+                parts.ledger().compact(now - parts.settings().auditRetention().toMillis(), now);
+        if (gone > 0) {
+            LOG.log(Level.INFO, "{0} audit entries of cleanup were older than their retention and are gone", gone);
+        }
+    }
+
+    /**
+     * Takes a soft delete back, so that the resource is as before, and holds it for a while. May wait for the provider.
+     *
+     * @return false if it is not soft-deleted
+     * @throws CleanupRefusedException if the kind is unknown
+     * @throws CleanupException if the provider fails
+     */
+    public boolean restore(String kind, String id, String by) {
+        return tallied(interventions.restore(kind, id, by, calls()) ? 1 : 0) > 0;
+    }
+
+    /** Takes back all that is soft-deleted of one cycle, as {@link #restore(String, String, String)}. @return how many */
+    public int restoreCycle(long cycle, String by) {
+        return tallied(interventions.restoreCycle(cycle, by, calls()));
+    }
+
+    private Operations calls() {
+        return new Operations(parts.clock(), sleeper, random, 0);
+    }
+
+    private int tallied(int restored) {
+        tally.restored.add(restored);
+        return restored;
+    }
+
+    /** Sets a hold, in the place of an earlier one of the same. What is soft-deleted comes back at the end of its grace. */
+    public void hold(Hold hold) {
+        interventions.hold(hold);
+    }
+
+    /** Takes a hold back. @param owner null where it is named by kind and id. @return false if there is none */
+    public boolean release(@Nullable String owner, @Nullable String kind, @Nullable String id, String by) {
+        return interventions.release(
+                owner == null ? new Key(String.valueOf(kind), String.valueOf(id)) : Hold.ofOwner(owner), by);
+    }
+
+    /** The moment that a hold begins, for whoever makes one. */
+    public long nowMillis() {
+        return parts.clock().millis();
+    }
+
+    /** The kinds in the order in which they are cleaned. */
+    public List<String> kinds() {
+        return List.copyOf(parts.providers().byKind().keySet());
+    }
+
+    /** The cycle under way first, then those that ended, the newest first; without their resources. */
+    public List<CycleReport> cycles() {
+        return parts.ledger().cycles();
+    }
+
+    public Optional<CycleReport> cycle(long number) {
+        return parts.ledger().cycle(number);
+    }
+
+    /** @param after number behind which to begin; 0 for the first. @param cycle only of this one; 0 for all */
+    public List<AuditEntry> audit(long after, int max, long cycle) {
+        return parts.ledger().audit(after, max, entry -> cycle == 0 || entry.cycle() == cycle);
+    }
+
+    public List<SoftDeleted> softDeleted() {
+        return parts.ledger().softDeleted(any -> true);
+    }
+
+    public List<Hold> holds() {
+        return parts.ledger().holds(nowMillis());
+    }
+
+    /** The dead-letter list. */
+    public List<Failure> failures() {
+        return parts.ledger().failures();
+    }
+
+    private boolean paused() {
+        return parts.ledger().abortedInARow() >= parts.settings().abortsBeforePause();
+    }
+
+    public CleanupState state() {
+        return new CleanupState(
+                parts.settings().enabled(),
+                parts.ledger().stage(),
+                paused(),
+                parts.ledger().abortedInARow(),
+                softDeleted().size(),
+                holds().size(),
+                failures().size(),
+                tally.completed.sum(),
+                tally.aborted.sum(),
+                tally.recovered.sum(),
+                tally.candidates.sum(),
+                tally.softDeletes.sum(),
+                tally.deletes.sum(),
+                tally.kept.sum(),
+                tally.failed.sum(),
+                tally.restored.sum(),
+                tally.lastDurationMillis);
+    }
+}

@@ -1,0 +1,35 @@
+package io.holdfast.cleanup;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cycle that is wanted.
+ *
+ * @param by who wants it
+ * @param dryRun whether only to say what would be done
+ * @param kinds only these; empty for all
+ * @param quota resources that it may touch, in the place of both configured limits; null for those
+ * @param retryFailed whether to try again what is in the dead-letter list
+ */
+public record CleanupRequest(
+        String by,
+        boolean dryRun,
+        List<String> kinds,
+        @Nullable Integer quota,
+        boolean retryFailed) {
+
+    static final String SCHEDULE = "schedule";
+
+    /** What the schedule wants. */
+    public static CleanupRequest scheduled() {
+        return new CleanupRequest(SCHEDULE, false, List.of(), null, false);
+    }
+
+    public CleanupRequest {
+        kinds = List.copyOf(kinds);
+        if (quota != null && quota < 1) {
+            throw new IllegalArgumentException("quota must be at least 1: " + quota);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package io.holdfast.cleanup;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One cycle, as far as it has come.
+ *
+ * @param number names it; 0 for a dry run, which is not kept
+ * @param endedAtMillis 0 while it runs
+ * @param result {@code running}, {@code completed}, {@code aborted}, {@code undone} (cut off and taken back at the next
+ *     start), {@code finished} (cut off and finished at the next start) or {@code dry_run}
+ * @param reason what the result needs to be understood; else empty
+ * @param candidates resources that it found, or whose grace period was over
+ * @param items each resource and what became of it; of ended cycles they are in the audit only
+ */
+public record CycleReport(
+        long number,
+        String by,
+        long startedAtMillis,
+        long endedAtMillis,
+        Stage stage,
+        Result result,
+        String reason,
+        long candidates,
+        long softDeleted,
+        long deleted,
+        long kept,
+        long failed,
+        long undone,
+        List<Item> items) {
+
+    /** How a cycle ended. */
+    public enum Result {
+        RUNNING,
+        COMPLETED,
+        ABORTED,
+        UNDONE,
+        FINISHED,
+        DRY_RUN
+    }
+
+    public CycleReport {
+        items = List.copyOf(items);
+    }
+
+    static CycleReport begun(long number, String by, long atMillis) {
+        return new CycleReport(
+                number, by, atMillis, 0, Stage.DISCOVER, Result.RUNNING, "", 0, 0, 0, 0, 0, 0, List.of());
+    }
+
+    CycleReport at(Stage next) {
+        return new CycleReport(
+                number,
+                by,
+                startedAtMillis,
+                endedAtMillis,
+                next,
+                result,
+                reason,
+                candidates,
+                softDeleted,
+                deleted,
+                kept,
+                failed,
+                undone,
+                items);
+    }
+
+    /** The same with these resources, which it counts. */
+    CycleReport of(List<Item> all) {
+        return new CycleReport(
+                number,
+                by,
+                startedAtMillis,
+                endedAtMillis,
+                stage,
+                result,
+                reason,
+                all.size(),
+                count(all, Outcome.SOFT_DELETED),
+                count(all, Outcome.DELETED),
+                count(all, Outcome.KEPT),
+                count(all, Outcome.FAILED) + count(all, Outcome.NOT_UNDONE),
+                count(all, Outcome.UNDONE),
+                all);
+    }
+
+    CycleReport ended(Result how, String because, long atMillis) {
+        return new CycleReport(
+                number,
+                by,
+                startedAtMillis,
+                atMillis,
+                Stage.ENDED,
+                how,
+                because,
+                candidates,
+                softDeleted,
+                deleted,
+                kept,
+                failed,
+                undone,
+                items);
+    }
+
+    CycleReport withoutItems() {
+        return new CycleReport(
+                number,
+                by,
+                startedAtMillis,
+                endedAtMillis,
+                stage,
+                result,
+                reason,
+                candidates,
+                softDeleted,
+                deleted,
+                kept,
+                failed,
+                undone,
+                List.of());
+    }
+
+    private static long count(List<Item> all, Outcome outcome) {
+        return all.stream().filter(item -> item.is(outcome)).count();
+    }
+
+    Map<String, String> fields() {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("cycle", Long.toString(number));
+        fields.put("by", by);
+        fields.put("started", Long.toString(startedAtMillis));
+        fields.put("ended", Long.toString(endedAtMillis));
+        fields.put("stage", AuditEntry.word(stage));
+        fields.put("result", AuditEntry.word(result));
+        fields.put("why", reason);
+        fields.put("candidates", Long.toString(candidates));
+        fields.put("soft", Long.toString(softDeleted));
+        fields.put("deleted", Long.toString(deleted));
+        fields.put("kept", Long.toString(kept));
+        fields.put("failed", Long.toString(failed));
+        fields.put("undone", Long.toString(undone));
+        return fields;
+    }
+
+    static CycleReport of(Entry.Fields fields) {
+        return new CycleReport(
+                fields.number("cycle"),
+                fields.text("by"),
+                fields.number("started"),
+                fields.number("ended"),
+                fields.choice("stage", Stage.class),
+                fields.choice("result", Result.class),
+                fields.text("why"),
+                fields.number("candidates"),
+                fields.number("soft"),
+                fields.number("deleted"),
+                fields.number("kept"),
+                fields.number("failed"),
+                fields.number("undone"),
+                List.of());
+    }
+}

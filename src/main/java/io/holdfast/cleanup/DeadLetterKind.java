@@ -1,0 +1,78 @@
+package io.holdfast.cleanup;
+
+import io.holdfast.delivery.DeadLetter;
+import io.holdfast.delivery.DeliveryClock;
+import io.holdfast.delivery.Leftovers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Dead letters that nobody has sent again. In their grace period they stay in the list and can be sent. */
+final class DeadLetterKind implements CleanupProvider {
+    private final Leftovers leftovers;
+    private final Duration age;
+    private final DeliveryClock clock;
+
+    DeadLetterKind(Leftovers leftovers, Duration age, DeliveryClock clock) {
+        this.leftovers = leftovers;
+        this.age = age;
+        this.clock = clock;
+    }
+
+    @Override
+    public String kind() {
+        return "dead-letters";
+    }
+
+    @Override
+    public int order() {
+        return 100;
+    }
+
+    @Override
+    public CandidatePage discover(String cursor, int limit) {
+        if (age.isZero()) {
+            return new CandidatePage(List.of(), 0, null);
+        }
+        long after = cursor.isEmpty() ? 0 : Long.parseLong(cursor);
+        List<DeadLetter> letters = Removals.read(() -> leftovers.letters(after, limit));
+        long oldest = clock.millis() - age.toMillis();
+        List<Candidate> found = new ArrayList<>();
+        for (DeadLetter letter : letters) {
+            if (letter.deadAtMillis() <= oldest) {
+                String id = Long.toString(letter.number());
+                found.add(new Candidate(id, letter.client(), letter.deadAtMillis(), "in the list for " + age));
+            }
+        }
+        @Nullable
+        String next = letters.size() < limit
+                ? null
+                : Long.toString(letters.get(letters.size() - 1).number());
+        return new CandidatePage(found, letters.size(), next);
+    }
+
+    /** A number stands for one letter in each life of the list. */
+    @Override
+    public Optional<String> dependency(Candidate candidate) {
+        return Removals.read(() -> leftovers.letter(Long.parseLong(candidate.id())))
+                .filter(letter -> letter.deadAtMillis() > candidate.unusedSinceMillis())
+                .map(letter -> "another letter has its number");
+    }
+
+    @Override
+    public void softDelete(Candidate candidate) {
+        // it stays as it is
+    }
+
+    @Override
+    public void restore(Candidate candidate) {
+        // it is as it was
+    }
+
+    @Override
+    public boolean delete(Candidate candidate) {
+        return Removals.await(leftovers.discardLetter(Long.parseLong(candidate.id())));
+    }
+}

@@ -1,0 +1,103 @@
+package io.holdfast.cleanup;
+
+import io.holdfast.delivery.DeliveryClock;
+import io.holdfast.delivery.Leftovers;
+import io.holdfast.stream.DeviceCursor;
+import io.holdfast.stream.StoredStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Devices that were not seen for long: {@code <client>/<device>}. In its grace period a device can connect as before. */
+final class DeviceKind implements CleanupProvider {
+    private final Leftovers leftovers;
+    private final Duration age;
+    private final DeliveryClock clock;
+
+    DeviceKind(Leftovers leftovers, Duration age, DeliveryClock clock) {
+        this.leftovers = leftovers;
+        this.age = age;
+        this.clock = clock;
+    }
+
+    @Override
+    public String kind() {
+        return "devices";
+    }
+
+    @Override
+    public int order() {
+        return 200;
+    }
+
+    @Override
+    public CandidatePage discover(String cursor, int limit) {
+        if (age.isZero()) {
+            return new CandidatePage(List.of(), 0, null);
+        }
+        List<StoredStream> streams = Removals.read(() -> leftovers.streams(cursor, limit));
+        long oldest = clock.millis() - age.toMillis();
+        List<Candidate> found = new ArrayList<>();
+        long looked = 0;
+        for (StoredStream stream : streams) {
+            if (Leftovers.isOutbox(stream.name())) {
+                looked += stream.devices().size();
+                add(stream, oldest, found);
+            }
+        }
+        return new CandidatePage(found, looked, StreamKind.next(streams, limit));
+    }
+
+    private void add(StoredStream outbox, long oldest, List<Candidate> found) {
+        String client = Leftovers.client(outbox.name());
+        for (DeviceCursor device : outbox.devices()) {
+            if (device.seenAtMillis() <= oldest && !leftovers.isConnected(client, device.device())) {
+                String id = client + "/" + device.device();
+                found.add(new Candidate(id, client, device.seenAtMillis(), "not seen for " + age));
+            }
+        }
+    }
+
+    @Override
+    public Optional<String> dependency(Candidate candidate) {
+        String client = candidate.owner();
+        String device = device(candidate);
+        if (leftovers.isConnected(client, device)) {
+            return Optional.of("it is connected");
+        }
+        Optional<DeviceCursor> known = Removals.read(() -> leftovers.stored(Leftovers.outbox(client)))
+                .flatMap(outbox -> outbox.devices().stream()
+                        .filter(cursor -> cursor.device().equals(device))
+                        .findAny());
+        if (known.isEmpty()) {
+            return Optional.empty();
+        }
+        if (known.get().seenAtMillis() > candidate.unusedSinceMillis()) {
+            return Optional.of("it was seen again");
+        }
+        boolean pending = Removals.read(() -> leftovers.hasPending(client, known.get()));
+        return pending ? Optional.of("messages wait for it") : Optional.empty();
+    }
+
+    @Override
+    public void softDelete(Candidate candidate) {
+        // it may connect as before
+    }
+
+    @Override
+    public void restore(Candidate candidate) {
+        // it is as it was
+    }
+
+    @Override
+    public boolean delete(Candidate candidate) {
+        return Removals.await(
+                leftovers.forgetDevice(candidate.owner(), device(candidate), candidate.unusedSinceMillis()));
+    }
+
+    /** Behind the client, which is the owner: either may contain the character between them. */
+    private static String device(Candidate candidate) {
+        return candidate.id().substring(candidate.owner().length() + 1);
+    }
+}

@@ -1,0 +1,147 @@
+package io.holdfast.cleanup;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** The first two stages: finds what a cycle may touch and looks whether anything depends on it. Changes nothing. */
+final class Discovery {
+    private static final int PAGE = 200;
+
+    /** So many candidates are looked at for each that the quota allows, since some of them are kept. */
+    private static final int SPARE = 4;
+
+    private final CleanupRequest request;
+    private final CleanupSettings settings;
+    private final Ledger ledger;
+    private final Operations operations;
+    private final Executor executor;
+    private final long nowMillis;
+
+    /** What was found of one kind. @param allowed how many of them may be touched */
+    private record Found(CleanupProvider provider, List<Item> items, long allowed) {}
+
+    Discovery(
+            CleanupRequest request,
+            CleanupSettings settings,
+            Ledger ledger,
+            Operations operations,
+            Executor executor,
+            long nowMillis) {
+        this.request = request;
+        this.settings = settings;
+        this.ledger = ledger;
+        this.operations = operations;
+        this.executor = executor;
+        this.nowMillis = nowMillis;
+    }
+
+    private final List<Found> found = new ArrayList<>();
+
+    /** The first stage. @param providers in their order */
+    void discover(List<CleanupProvider> providers) {
+        for (CleanupProvider provider : providers) {
+            found.add(discover(provider));
+        }
+    }
+
+    /** Those whose grace period is over come first: they were chosen before. */
+    private Found discover(CleanupProvider provider) {
+        String kind = provider.kind();
+        List<Item> items = new ArrayList<>();
+        List<SoftDeleted> due = ledger.softDeleted(
+                each -> each.kind().equals(kind) && each.graceEndsAtMillis() <= nowMillis && wanted(each.key()));
+        due.forEach(each -> items.add(Item.planned(kind, each.candidate(), Action.DELETE)));
+        int most = Math.max(1, SPARE * quota());
+        long all = 0;
+        String cursor = "";
+        while (cursor != null) {
+            String from = cursor;
+            CandidatePage page = operations.call(() -> provider.discover(from, PAGE));
+            all += page.looked();
+            for (Candidate candidate : page.candidates()) {
+                if (items.size() < most && isNew(new Key(kind, candidate.id()), candidate.owner())) {
+                    items.add(Item.planned(kind, candidate, Action.SOFT_DELETE));
+                }
+            }
+            cursor = page.next();
+        }
+        return new Found(provider, items, share(all));
+    }
+
+    private int quota() {
+        Integer wanted = request.quota();
+        return wanted == null ? settings.quota() : wanted;
+    }
+
+    /** An explicit quota is in the place of the share, too. */
+    private long share(long all) {
+        return request.quota() == null ? Math.max(1, all * settings.quotaPercent() / 100) : Long.MAX_VALUE;
+    }
+
+    private boolean wanted(Key key) {
+        return request.retryFailed() || !ledger.isFailed(key);
+    }
+
+    private boolean isNew(Key key, String owner) {
+        return ledger.softDeleted(key).isEmpty() && wanted(key) && ledger.hold(key, owner, nowMillis) == null;
+    }
+
+    /**
+     * The second stage: what a cycle will do, in the order of the kinds and within the quotas. What must stay is in it as
+     * kept; what was soft-deleted and must stay is given back, which counts too.
+     */
+    List<Item> validate() {
+        List<Item> plan = new ArrayList<>();
+        long left = quota();
+        for (Found kind : found) {
+            long allowed = Math.min(left, kind.allowed());
+            for (Item item : validated(kind)) {
+                boolean touched = item.is(Outcome.PLANNED) || item.action() == Action.DELETE;
+                if (!touched || allowed > 0) {
+                    plan.add(item);
+                    allowed -= touched ? 1 : 0;
+                    left -= touched ? 1 : 0;
+                }
+            }
+        }
+        return plan;
+    }
+
+    private List<Item> validated(Found kind) {
+        List<CompletableFuture<List<Item>>> parts = new ArrayList<>();
+        int size = (kind.items().size() + settings.parallel() - 1) / settings.parallel();
+        for (int from = 0; from < kind.items().size(); from += size) {
+            List<Item> part = kind.items()
+                    .subList(from, Math.min(from + size, kind.items().size()));
+            parts.add(CompletableFuture.supplyAsync(
+                    () -> part.stream()
+                            .map(item -> validated(kind.provider(), item))
+                            .toList(),
+                    executor));
+        }
+        return parts.stream().flatMap(part -> part.join().stream()).toList();
+    }
+
+    private Item validated(CleanupProvider provider, Item item) {
+        String reason = reasonToKeep(provider, item, ledger, nowMillis);
+        return reason == null ? item : item.with(Outcome.KEPT, reason);
+    }
+
+    /** Why a resource must stay now; null for no reason. What cannot be looked at stays. */
+    static @Nullable String reasonToKeep(CleanupProvider provider, Item item, Ledger ledger, long nowMillis) {
+        Hold hold = ledger.hold(item.key(), item.owner(), nowMillis);
+        if (hold != null) {
+            return "held by " + hold.by() + ": " + hold.reason();
+        }
+        try {
+            Optional<String> dependency = provider.dependency(item.candidate());
+            return dependency.orElse(null);
+        } catch (RuntimeException e) {
+            return "it could not be looked at: " + e.getMessage();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+package io.holdfast.cleanup;
+
+/** A resource's name. */
+record Key(String kind, String id) {}

@@ -1,0 +1,22 @@
+package io.holdfast.cleanup;
+
+/** Where a cycle stands. Each stage begins with a line in the journal, so that the next start knows what to do with it. */
+public enum Stage {
+    /** Looking for candidates. */
+    DISCOVER,
+    /** Looking whether anything depends on them. */
+    VALIDATE,
+    /** The providers work, by a plan that is in the journal. */
+    CLEAN,
+    /** What the providers reported as done is being written down. */
+    COMMIT,
+    /** It is being audited. */
+    AUDIT,
+    /** Over. */
+    ENDED;
+
+    /** Whether a cycle may go from this stage to another. Before anything was cleaned it may end at once. */
+    public boolean mayLeadTo(Stage next) {
+        return next.ordinal() == ordinal() + 1 || (next == ENDED && ordinal() < CLEAN.ordinal());
+    }
+}

@@ -1,0 +1,124 @@
+package io.holdfast.validate;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** Who is let in, to what. */
+final class AccessScenarios {
+    private static final String GROUP = "access";
+
+    private AccessScenarios() {}
+
+    static List<Scenario> all() {
+        return List.of(
+                Scenario.of(
+                        GROUP,
+                        "token",
+                        "a good token lets its client in and says when it ends",
+                        AccessScenarios::goodToken,
+                        Need.TOKEN_SECRET),
+                Scenario.of(
+                        GROUP,
+                        "expired-token",
+                        "an expired token gets error 109",
+                        AccessScenarios::expiredToken,
+                        Need.TOKEN_SECRET),
+                Scenario.of(
+                        GROUP,
+                        "forged-token",
+                        "a forged, unsigned or senseless token, or none, lets nobody in",
+                        AccessScenarios::forgedToken,
+                        Need.TOKEN_SECRET),
+                Scenario.of(
+                        GROUP,
+                        "foreign-outbox",
+                        "nobody subscribes to the outbox of another",
+                        AccessScenarios::foreignOutbox),
+                Scenario.of(
+                        GROUP,
+                        "foreign-publish",
+                        "nobody writes into the outbox of another",
+                        AccessScenarios::foreignPublish,
+                        Need.TOKEN_SECRET),
+                Scenario.of(
+                        GROUP,
+                        "api-key",
+                        "the API answers 401 without a key and with a wrong one",
+                        AccessScenarios::apiKey));
+    }
+
+    private static void goodToken(Scope scope) throws IOException, InterruptedException {
+        String client = Scope.fresh("token");
+        Json reply = scope.line().command("connect", scope.target().identity(client, ""));
+        scope.check(reply.at("subs").has("#" + client), "the token's client is not who is connected: " + reply);
+        long ttl = reply.at("ttl").number();
+        scope.check(reply.at("expires").isTrue() && ttl > 500 && ttl <= 600, "the expiry is not told: " + reply);
+    }
+
+    private static void expiredToken(Scope scope) throws IOException, InterruptedException {
+        String token = scope.target().token(Map.of("sub", Scope.fresh("late")), -3_600);
+        scope.same(109L, scope.line().refused("connect", "\"token\":\"" + token + "\""), "the error");
+    }
+
+    private static void forgedToken(Scope scope) throws IOException, InterruptedException {
+        String client = Scope.fresh("forged");
+        Map<String, String> claims = Map.of("sub", client);
+        String good = scope.target().token(claims, 600);
+        int signature = good.lastIndexOf('.') + 1;
+        String unsigned = Target.encoded("{\"alg\":\"none\"}") + "."
+                + Target.encoded("{\"sub\":\"" + client + "\",\"exp\":99999999999}") + ".";
+        for (String token : List.of(
+                Target.token("not-the-secret-but-as-long-as-one-must-be", claims, 600),
+                unsigned,
+                good.substring(0, signature) + "AAAA" + good.substring(signature + 4),
+                "garbage",
+                "")) {
+            refused(scope, "\"token\":\"" + token + "\"");
+        }
+        refused(scope, "\"data\":{\"client\":" + Json.quoted(client) + "}");
+    }
+
+    private static void refused(Scope scope, String request) throws IOException, InterruptedException {
+        Conversation line = scope.line();
+        try {
+            scope.same(101L, line.refused("connect", request), "the error");
+        } catch (NotHeldException e) {
+            if (line.isOpen()) {
+                throw e;
+            }
+            scope.same(3500, line.awaitClose(scope.patience()).code(), "the close code");
+        }
+    }
+
+    private static void foreignOutbox(Scope scope) throws IOException, InterruptedException {
+        String own = Scope.fresh("own");
+        Conversation line = scope.line();
+        line.command("connect", scope.target().identity(own, ""));
+        for (String other : List.of("#" + Scope.fresh("other"), "#", "##" + own)) {
+            scope.same(103L, line.refused("subscribe", "\"channel\":" + Json.quoted(other)), "the error for " + other);
+        }
+        scope.same(105L, line.refused("subscribe", "\"channel\":\"#" + own + "\""), "the error for the own outbox");
+    }
+
+    private static void foreignPublish(Scope scope) throws IOException, InterruptedException {
+        Conversation line = scope.connectedLine();
+        String publish = "\"channel\":\"#" + Scope.fresh("other") + "\",\"data\":{}";
+        scope.same(103L, line.refused("publish", publish), "the error of publish");
+        scope.same(
+                103L,
+                line.refused("rpc", "\"method\":\"publish\",\"data\":{" + publish + "}"),
+                "the error of rpc publish");
+    }
+
+    private static void apiKey(Scope scope) throws IOException, InterruptedException {
+        String body = "{\"client\":" + Json.quoted(Scope.fresh("nobody")) + ",\"data\":1}";
+        scope.same(401, scope.api().post("/api/send", body, null).status(), "the status without a key");
+        scope.same(
+                401,
+                scope.api()
+                        .post("/api/send", body, "wrong-key-" + scope.random().nextLong())
+                        .status(),
+                "the status with a wrong key");
+    }
+}

@@ -1,0 +1,140 @@
+package io.holdfast.validate;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/** What is too much or makes no sense, and the codes that say so; pings. */
+final class LimitScenarios {
+    private static final String GROUP = "limits";
+    private static final int MOST_FRAME = 64 * 1024;
+
+    private LimitScenarios() {}
+
+    static List<Scenario> all() {
+        return List.of(
+                Scenario.of(GROUP, "frame-limit", "a frame above 64 KiB closes with 1009", LimitScenarios::frameLimit),
+                Scenario.of(GROUP, "malformed", "what is no command closes with 3501", LimitScenarios::malformed),
+                Scenario.of(
+                        GROUP,
+                        "connect-first",
+                        "a command before connect closes with 3501",
+                        LimitScenarios::connectFirst),
+                Scenario.of(
+                        GROUP,
+                        "refused-commands",
+                        "a command that cannot be carried out gets its error code, and the connection stays",
+                        LimitScenarios::refusedCommands),
+                Scenario.of(
+                        GROUP,
+                        "payload-limit",
+                        "a payload above 60 KiB and a body that is no JSON are refused with 400",
+                        LimitScenarios::payloadLimit,
+                        Need.API_KEY),
+                Scenario.of(GROUP, "no-connect", "who does not connect is closed with 3502", LimitScenarios::noConnect)
+                        .lasting(Duration.ofSeconds(60)),
+                Scenario.of(
+                                GROUP,
+                                "no-pong",
+                                "who answers no ping is closed with 3012, and its messages stay",
+                                LimitScenarios::noPong,
+                                Need.API_KEY)
+                        .lasting(Duration.ofSeconds(120)),
+                Scenario.of(
+                                GROUP,
+                                "idle",
+                                "a connection without messages stays open through the proxy's idle time-out",
+                                LimitScenarios::idle,
+                                Need.API_KEY)
+                        .lasting(Duration.ofMinutes(30)));
+    }
+
+    private static void frameLimit(Scope scope) throws IOException, InterruptedException {
+        Conversation line = scope.connectedLine();
+        byte[] big = new byte[MOST_FRAME + 1];
+        java.util.Arrays.fill(big, (byte) ' ');
+        line.socket().send(scope.format().binary(), big);
+        scope.same(1009, line.awaitClose(scope.patience()).code(), "the close code");
+    }
+
+    private static void malformed(Scope scope) throws IOException, InterruptedException {
+        byte[] noise = new byte[1 + scope.random().nextInt(40)];
+        scope.random().nextBytes(noise);
+        noise[0] = (byte) 0xFF; // neither UTF-8 nor the length of a command that follows
+        List<byte[]> frames = scope.format().binary()
+                ? List.of(noise, new byte[] {5, 1}, new byte[] {2, 0x0b, 0x0c})
+                : List.of(text("garbage"), text("{\"id\":5}"), text("[]"), text("{\"id\":\"x\",\"ping\":{}}"));
+        for (byte[] frame : frames) {
+            Conversation line = scope.connectedLine();
+            line.socket().send(scope.format().binary(), frame);
+            scope.same(3501, line.awaitClose(scope.patience()).code(), "the close code");
+        }
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void connectFirst(Scope scope) throws IOException, InterruptedException {
+        Conversation line = scope.line();
+        line.tell("subscribe", "\"channel\":\"early\"");
+        scope.same(3501, line.awaitClose(scope.patience()).code(), "the close code");
+    }
+
+    private static void refusedCommands(Scope scope) throws IOException, InterruptedException {
+        Conversation line = scope.connectedLine();
+        scope.same(104L, line.refused("rpc", "\"method\":\"no-such-method\",\"data\":{}"), "the error of an rpc");
+        scope.same(107L, line.refused("rpc", "\"method\":\"ack\",\"data\":{}"), "the error of an empty ack");
+        scope.same(
+                107L,
+                line.refused("subscribe", "\"channel\":" + Json.quoted("x".repeat(256))),
+                "the error of too long a channel");
+        line.command("ping", "");
+    }
+
+    private static void payloadLimit(Scope scope) throws IOException, InterruptedException {
+        String client = Json.quoted(Scope.fresh("limit"));
+        String big = Json.quoted("x".repeat(61 * 1024));
+        for (String body : List.of(
+                "{\"client\":" + client + ",\"data\":" + big + "}",
+                "{\"client\":" + client + "}",
+                "{\"client\":" + client + ",\"data\":1,\"ttl\":-1}",
+                "no json")) {
+            int status = scope.api().post("/api/send", body).status();
+            scope.same(400, status, "the status for " + body.substring(0, Math.min(60, body.length())));
+        }
+    }
+
+    private static void noConnect(Scope scope) throws IOException, InterruptedException {
+        scope.same(3502, scope.line().awaitClose(Duration.ofSeconds(50)).code(), "the close code");
+    }
+
+    private static void noPong(Scope scope) throws IOException, InterruptedException {
+        String client = Scope.fresh("mute");
+        Device mute = scope.device(client).silent();
+        mute.connect();
+        List<String> ids = scope.send(client, 1);
+        scope.arrived(mute, mute.outbox(), ids);
+        scope.same(3012, mute.line().awaitClose(Duration.ofSeconds(100)).code(), "the close code");
+        Device next = scope.device(client);
+        next.connect();
+        scope.arrived(next, next.outbox(), ids);
+    }
+
+    private static void idle(Scope scope) throws IOException, InterruptedException {
+        String client = Scope.fresh("idle");
+        Device device = scope.device(client);
+        device.connect();
+        long end = System.nanoTime() + scope.settings().idle().toNanos();
+        while (System.nanoTime() < end) {
+            scope.check(device.isOpen(), "the connection has ended without a message in between");
+            Thread.sleep(100);
+        }
+        List<String> ids = scope.send(client, 1);
+        scope.arrived(device, device.outbox(), ids);
+        scope.check(device.line().pings() > 0, "not one ping came");
+        scope.note(
+                device.line().pings() + " pings in " + scope.settings().idle().toSeconds() + " s");
+    }
+}

@@ -1,0 +1,151 @@
+package io.holdfast.validate;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gateway as a process of the suite: a shell command that runs in the foreground until it is killed. One thread
+ * uses it.
+ */
+public final class Spawned implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(120);
+
+    private final String command;
+    private final URI ready;
+    private final Path log;
+    private @Nullable Process process;
+
+    private Spawned(String command, URI ready, Path log) {
+        this.command = command;
+        this.ready = ready;
+        this.log = log;
+    }
+
+    /**
+     * Starts it and waits until it is ready.
+     *
+     * @param ready answers 200 when it is
+     * @param log what it prints is appended there
+     * @throws IOException if it ends or is not ready within two minutes
+     */
+    public static Spawned start(String command, URI ready, Path log) throws IOException, InterruptedException {
+        Spawned spawned = new Spawned(command, ready, log);
+        try {
+            spawned.start(Map.of());
+            return spawned;
+        } catch (IOException | InterruptedException e) {
+            spawned.close();
+            throw e;
+        }
+    }
+
+    /** Starts it again, with more variables in its environment. */
+    void start(Map<String, String> environment) throws IOException, InterruptedException {
+        launch(environment);
+        awaitReady();
+    }
+
+    private void launch(Map<String, String> environment) throws IOException, InterruptedException {
+        if (answers()) {
+            throw new IOException("something answers at " + ready
+                    + " already and would be taken for the spawned server: stop it first");
+        }
+        ProcessBuilder builder = new ProcessBuilder("sh", "-c", command);
+        builder.environment().putAll(environment);
+        process = builder.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+    }
+
+    private boolean answers() throws InterruptedException {
+        try {
+            return Api.plain(ready).status() > 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void awaitReady() throws IOException, InterruptedException {
+        long end = System.nanoTime() + START.toNanos();
+        String last = "nothing";
+        while (System.nanoTime() < end) {
+            Process running = running();
+            if (!running.isAlive()) {
+                throw new IOException("the spawned server ended with " + running.exitValue() + "; look at " + log);
+            }
+            try {
+                int status = Api.plain(ready).status();
+                if (status == 200) {
+                    return;
+                }
+                last = String.valueOf(status);
+            } catch (IOException e) {
+                last = e.toString();
+            }
+            Thread.sleep(100);
+        }
+        throw new IOException(
+                ready + " did not answer 200 within " + START.toSeconds() + " s, but " + last + "; look at " + log);
+    }
+
+    private Process running() {
+        if (process == null) {
+            throw new IllegalStateException("the server was not started");
+        }
+        return process;
+    }
+
+    /** SIGKILL to the process and all that it has started. */
+    void kill() throws InterruptedException {
+        Process running = running();
+        List<ProcessHandle> all = tree(running);
+        all.forEach(ProcessHandle::destroyForcibly);
+        running.waitFor(10, TimeUnit.SECONDS);
+        for (ProcessHandle handle : all) {
+            for (int i = 0; i < 500 && handle.isAlive(); i++) {
+                Thread.sleep(10);
+            }
+        }
+    }
+
+    private static List<ProcessHandle> tree(Process root) {
+        return Stream.concat(Stream.of(root.toHandle()), root.descendants()).toList();
+    }
+
+    /** Sends a signal to the process and all that it has started. @param signal such as {@code STOP} */
+    void signal(String signal) throws IOException, InterruptedException {
+        for (ProcessHandle handle : tree(running())) {
+            int exit = new ProcessBuilder("kill", "-" + signal, String.valueOf(handle.pid()))
+                    .start()
+                    .waitFor();
+            if (exit != 0 && handle.isAlive()) {
+                throw new IOException("kill -" + signal + " " + handle.pid() + " ended with " + exit);
+            }
+        }
+    }
+
+    /** All that it has printed, since it was first started. */
+    String log() throws IOException {
+        return Files.readString(log, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            try {
+                kill();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.holdfast.validate;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Map;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gateway under test.
+ *
+ * @param base {@code http://host:port}, the user's own proxy if there is one
+ * @param health where health and metrics answer; null if nobody knows
+ * @param apiKey null if there is none; then nothing can be published
+ * @param tokenSecret for HS256; null for a gateway in insecure mode, where clients name themselves
+ */
+public record Target(
+        URI base,
+        @Nullable URI health,
+        @Nullable String apiKey,
+        @Nullable String tokenSecret) {
+    private static final Base64.Encoder URL = Base64.getUrlEncoder().withoutPadding();
+    private static final String HEADER = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
+
+    boolean insecure() {
+        return tokenSecret == null;
+    }
+
+    /** The WebSocket endpoint in this format. */
+    URI endpoint(Format format) {
+        return endpoint(base, format);
+    }
+
+    /** The same behind something on this machine that passes bytes on. */
+    URI endpointThrough(int port, Format format) {
+        return endpoint(URI.create("http://localhost:" + port), format);
+    }
+
+    private static URI endpoint(URI base, Format format) {
+        String path = base.getPath() == null ? "" : base.getPath().replaceFirst("/$", "");
+        String scheme = "https".equals(base.getScheme()) ? "wss" : "ws";
+        return URI.create(scheme + "://" + base.getRawAuthority() + path + "/connection/websocket" + format.query());
+    }
+
+    /** The fields of a connect request that say who connects. @param data more fields of its data, each after a comma */
+    String identity(String client, String data) {
+        return tokenSecret == null
+                ? "\"data\":{\"client\":" + Json.quoted(client) + data + "}"
+                : "\"token\":\"" + token(Map.of("sub", client), 600) + "\",\"data\":{" + data.replaceFirst("^,", "")
+                        + "}";
+    }
+
+    /** The field that allows a subscription, after a comma; empty where nobody asks for one. */
+    String permission(String client, String channel) {
+        return tokenSecret == null
+                ? ""
+                : ",\"token\":\"" + token(Map.of("sub", client, "channel", channel), 600) + "\"";
+    }
+
+    /** A signed token. @param lifeSeconds until it expires; below 0 it has */
+    String token(Map<String, String> claims, long lifeSeconds) {
+        if (tokenSecret == null) {
+            throw new IllegalStateException("there is no secret to sign with");
+        }
+        return token(tokenSecret, claims, lifeSeconds);
+    }
+
+    static String token(String secret, Map<String, String> claims, long lifeSeconds) {
+        StringBuilder body = new StringBuilder("{");
+        claims.forEach((name, value) -> body.append(Json.quoted(name))
+                .append(':')
+                .append(Json.quoted(value))
+                .append(','));
+        body.append("\"exp\":")
+                .append(Instant.now().getEpochSecond() + lifeSeconds)
+                .append('}');
+        String signed = encoded(HEADER) + "." + encoded(body.toString());
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            return signed + "." + URL.encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JVM has no HmacSHA256", e);
+        }
+    }
+
+    static String encoded(String part) {
+        return URL.encodeToString(part.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,193 @@
+package io.holdfast.cleanup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holdfast.cleanup.CleanupException.Cause;
+import io.holdfast.delivery.SendOptions;
+import io.holdfast.stream.Append;
+import io.holdfast.stream.Change;
+import io.holdfast.stream.EngineException;
+import io.holdfast.stream.Publication;
+import io.holdfast.stream.Retention;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BuiltInKindsTest {
+    private final Store store = new Store();
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private Candidate only(String kind) {
+        List<Candidate> found = store.kind(kind).discover("", 100).candidates();
+        assertThat(found).hasSize(1);
+        return found.get(0);
+    }
+
+    @Test
+    void an_outbox_with_a_message_is_no_candidate_and_one_that_gets_a_message_is_kept() {
+        store.see("u1", "phone");
+        store.see("u2", "phone");
+        store.manager
+                .send("u2", "{}", SendOptions.defaults())
+                .toCompletableFuture()
+                .join();
+        store.time.advance(Store.AGE.plusDays(1));
+        Candidate outbox = only("outboxes");
+        assertThat(outbox.owner()).isEqualTo("u1");
+        store.manager
+                .send("u1", "{}", SendOptions.defaults())
+                .toCompletableFuture()
+                .join();
+        assertThat(store.kind("outboxes").dependency(outbox)).contains("it holds messages");
+        assertThat(store.kind("outboxes").delete(outbox)).isFalse();
+        assertThat(store.engine.info("#u1").messages()).isEqualTo(1);
+    }
+
+    @Test
+    void a_device_for_which_messages_wait_must_stay() {
+        store.see("u1", "phone");
+        store.manager
+                .send("u1", "{}", SendOptions.defaults())
+                .toCompletableFuture()
+                .join();
+        store.time.advance(Store.AGE.plusDays(1));
+        assertThat(store.kind("devices").dependency(only("devices"))).contains("messages wait for it");
+    }
+
+    @Test
+    void the_servers_own_streams_are_no_channels() {
+        store.apply(new Change.MoveCursor("\0dead-letters", "x", 0, 1, false));
+        store.time.advance(Store.AGE.plusDays(1));
+        CandidatePage page = store.kind("channels").discover("", 100);
+        assertThat(page.candidates()).isEmpty();
+        assertThat(page.looked()).isZero();
+    }
+
+    @Test
+    void an_age_of_zero_leaves_the_kind_alone() {
+        store.see("u1", "phone");
+        store.time.advance(Duration.ofDays(900));
+        CleanupSettings.Ages none =
+                new CleanupSettings.Ages(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+        assertThat(BuiltInKinds.of(store.manager.leftovers(), none, store.time))
+                .hasSize(4)
+                .allSatisfy(
+                        kind -> assertThat(kind.discover("", 100).candidates()).isEmpty());
+    }
+
+    private void letter(String id) {
+        Map<String, String> tags = Map.of(
+                "\0client",
+                "u1",
+                "\0device",
+                "phone",
+                "\0id",
+                id,
+                "\0offset",
+                "7",
+                "\0attempts",
+                "5",
+                "\0published",
+                "1");
+        store.engine.append(List.of(new Append(
+                "\0dead-letters",
+                id,
+                "{}".getBytes(StandardCharsets.UTF_8),
+                tags,
+                store.time.millis(),
+                Publication.NEVER,
+                0,
+                new Retention(100, 1 << 20, Retention.Overflow.DROP_OLDEST))));
+    }
+
+    @Test
+    void an_old_dead_letter_is_deleted_and_a_young_one_stays() {
+        letter("old");
+        store.time.advance(Store.AGE.plusDays(1));
+        letter("young");
+        Candidate old = only("dead-letters");
+        CleanupProvider letters = store.kind("dead-letters");
+        assertThat(old.owner()).isEqualTo("u1");
+        assertThat(letters.discover("", 1).next()).isEqualTo("1");
+        letters.softDelete(old);
+        assertThat(store.manager.deadLetters(null, 0, 9))
+                .as("it can still be sent")
+                .hasSize(2);
+        assertThat(letters.dependency(old)).isEqualTo(Optional.empty());
+        assertThat(letters.delete(old)).isTrue();
+        assertThat(letters.delete(old)).isTrue();
+        assertThat(store.manager.deadLetters(null, 0, 9)).extracting("id").containsExactly("young");
+    }
+
+    @Test
+    void what_fails_in_the_store_has_a_cause_by_which_it_is_repeated() {
+        store.see("u1", "phone");
+        store.time.advance(Store.AGE.plusDays(1));
+        Candidate device = only("devices");
+        store.engine.fail(EngineException.Reason.TIMEOUT);
+        assertThatThrownBy(() -> store.kind("devices").delete(device))
+                .isInstanceOfSatisfying(
+                        CleanupException.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(Cause.TIMEOUT));
+        store.engine.fail(EngineException.Reason.IO);
+        assertThatThrownBy(() -> store.kind("devices").delete(device))
+                .isInstanceOfSatisfying(
+                        CleanupException.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(Cause.SERVER_ERROR));
+        store.engine.fail(null);
+        assertThat(store.kind("devices").delete(device)).isTrue();
+    }
+
+    @Test
+    void a_cycle_in_whose_midst_the_store_fails_is_aborted_and_the_next_one_ends_what_it_began(
+            @TempDir Path directory) {
+        for (int i = 0; i < 10; i++) {
+            store.see("u" + i, "phone");
+        }
+        store.see("stays", "phone");
+        CleanupSettings.Ages ages = new CleanupSettings.Ages(Store.AGE, Store.AGE, Store.AGE, Store.AGE);
+        CleanupCoordinator coordinator = new CleanupCoordinator(
+                BuiltInKinds.of(store.manager.leftovers(), ages, store.time),
+                Bench.settings(1_000, 100),
+                directory.resolve("cleanup"),
+                store.time,
+                store.time,
+                Runnable::run,
+                new Random(1),
+                event -> {});
+        CleanupRequest devices = new CleanupRequest("anna", false, List.of("devices"), null, false);
+        store.time.advance(Store.AGE);
+        store.see("stays", "phone");
+        assertThat(ended(coordinator, devices).softDeleted()).isEqualTo(10);
+        store.time.advance(Bench.GRACE);
+        store.engine.fail(EngineException.Reason.IO);
+
+        CycleReport failed = ended(coordinator, devices);
+
+        assertThat(failed.result()).isEqualTo(CycleReport.Result.ABORTED);
+        assertThat(failed.deleted()).isZero();
+        assertThat(coordinator.softDeleted()).hasSize(10);
+        store.engine.fail(null);
+        CycleReport next = ended(coordinator, devices);
+        assertThat(next.result()).isEqualTo(CycleReport.Result.COMPLETED);
+        assertThat(next.deleted()).isEqualTo(10);
+        assertThat(store.engine.devices("#u3")).isEmpty();
+        assertThat(store.engine.devices("#stays")).hasSize(1);
+    }
+
+    private static CycleReport ended(CleanupCoordinator coordinator, CleanupRequest request) {
+        return coordinator.begin(request).report().toCompletableFuture().join();
+    }
+}

@@ -1,0 +1,358 @@
+package io.holdfast.cleanup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.cleanup.CleanupException.Cause;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A cycle is cut off at every line of the journal and at every call of a provider; the next start puts things right. */
+class CleanupCrashTest {
+    @TempDir
+    Path directory;
+
+    /** The process dies. */
+    private static final class Crash extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private enum When {
+        BEFORE_THE_LINE,
+        IN_THE_LINE,
+        AFTER_THE_LINE
+    }
+
+    /** Dies at a line. */
+    private static final class DyingJournal implements Journal {
+        private final Journal real;
+        private final Path file;
+        private final int at;
+        private final When when;
+        private int appended;
+
+        DyingJournal(Journal real, Path file, int at, When when) {
+            this.real = real;
+            this.file = file;
+            this.at = at;
+            this.when = when;
+        }
+
+        @Override
+        public List<Entry> read() throws IOException {
+            return real.read();
+        }
+
+        @Override
+        public void append(Entry entry, boolean synced) throws IOException {
+            boolean last = ++appended == at;
+            if (last && when == When.IN_THE_LINE) {
+                byte[] line = EntryJson.format(entry).getBytes(StandardCharsets.UTF_8);
+                byte[] part = java.util.Arrays.copyOf(line, line.length / 2);
+                Files.write(file, part, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            }
+            if (last && when != When.AFTER_THE_LINE) {
+                throw new Crash();
+            }
+            real.append(entry, synced);
+            if (last) {
+                throw new Crash();
+            }
+        }
+
+        @Override
+        public void replace(List<Entry> entries) throws IOException {
+            real.replace(entries);
+        }
+
+        @Override
+        public boolean isTorn() {
+            return real.isTorn();
+        }
+
+        @Override
+        public int lines() {
+            return real.lines();
+        }
+    }
+
+    /** Some things set aside and due, some new, one that is in use again, some that fail. */
+    private Bench prepared(String name) throws IOException {
+        Bench bench = new Bench(Files.createDirectory(directory.resolve(name)));
+        bench.toys.with(Bench.OLD, "due1", "due2", "due3", "alive");
+        bench.boxes.with(Bench.OLD, "due-box");
+        bench.run();
+        bench.time.advance(Bench.GRACE);
+        bench.toys.use("alive");
+        bench.toys.withMany(Bench.OLD, "new", 6);
+        bench.boxes.with(Bench.OLD, "new-box");
+        return bench;
+    }
+
+    private static void runToTheCrash(Bench bench) {
+        try {
+            bench.run();
+        } catch (Crash expected) {
+            return;
+        } catch (CompletionException inValidation) {
+            assertThat(inValidation).hasCauseInstanceOf(CleanupRefusedException.class);
+        }
+    }
+
+    /** What must hold whenever no cycle is under way. */
+    private static void check(Bench bench, String context) {
+        assertThat(bench.coordinator.state().stage()).as(context).isNull();
+        Set<String> hidden = new TreeSet<>(bench.toys.hidden);
+        hidden.addAll(bench.boxes.hidden);
+        Set<String> present = new TreeSet<>(bench.toys.usedAt.keySet());
+        present.addAll(bench.boxes.usedAt.keySet());
+        assertThat(bench.softDeleted())
+                .as("%s: what is hidden is known", context)
+                .containsAll(hidden);
+        assertThat(present)
+                .as("%s: nothing new was destroyed", context)
+                .contains("alive", "new00000", "new00005", "new-box");
+        for (String due : List.of("due1", "due2", "due3", "due-box")) {
+            assertThat(present.contains(due) || gone(bench, due))
+                    .as("%s: %s is there, or its deletion is audited or still to come", context, due)
+                    .isTrue();
+        }
+        List<Long> numbers = bench.coordinator.audit(0, 1_000, 0).stream()
+                .map(AuditEntry::number)
+                .toList();
+        assertThat(numbers).as(context).doesNotHaveDuplicates().isSorted();
+    }
+
+    private static boolean gone(Bench bench, String id) {
+        return bench.audit().stream().anyMatch(line -> line.endsWith("/" + id + " delete deleted"))
+                || bench.softDeleted().contains(id);
+    }
+
+    /** The next cycles end as they would have without a crash, and say so once. */
+    private static void converges(Bench bench, String context) {
+        bench.run();
+        bench.run();
+        assertThat(bench.softDeleted())
+                .as(context)
+                .containsExactly("new-box", "new00000", "new00001", "new00002", "new00003", "new00004", "new00005");
+        assertThat(bench.toys.usedAt.keySet())
+                .as(context)
+                .containsExactly("alive", "new00000", "new00001", "new00002", "new00003", "new00004", "new00005");
+        assertThat(bench.audit().stream()
+                        .filter(line -> line.endsWith(" delete deleted"))
+                        .sorted())
+                .as(context)
+                .containsExactly(
+                        "boxes/due-box delete deleted",
+                        "toys/due1 delete deleted",
+                        "toys/due2 delete deleted",
+                        "toys/due3 delete deleted");
+        bench.open();
+        assertThat(bench.softDeleted()).as("%s: after another start", context).hasSize(7);
+    }
+
+    @ParameterizedTest
+    @EnumSource(When.class)
+    void a_crash_at_any_line_of_the_journal_is_put_right(When when) throws IOException {
+        Set<String> results = new TreeSet<>();
+        int crashes = 0;
+        for (int line = 1; ; line++) {
+            int at = line;
+            Bench bench = prepared(when + "-" + line);
+            bench.open(journal -> new DyingJournal(journal, bench.file(), at, when));
+            int before = bench.coordinator.cycles().size();
+            runToTheCrash(bench);
+            boolean crashed =
+                    bench.events.stream().noneMatch(event -> event.cycle().number() == 2);
+            String context = when + " at line " + line;
+
+            bench.open(journal -> journal);
+
+            check(bench, context);
+            bench.coordinator.cycles().stream()
+                    .limit(1)
+                    .forEach(cycle -> results.add(cycle.result().name()));
+            converges(bench, context);
+            if (!crashed && bench.coordinator.cycles().size() > before) {
+                break;
+            }
+            crashes++;
+        }
+        assertThat(crashes)
+                .as("begin, validate, plan, clean, 12 things, commit, audit, end")
+                .isBetween(18, 22);
+        assertThat(results).contains("UNDONE", "FINISHED", "COMPLETED");
+    }
+
+    @Test
+    void a_crash_at_any_call_of_a_provider_is_put_right() throws IOException {
+        int crashes = 0;
+        for (int call = 1; ; call++) {
+            int at = call;
+            Bench bench = prepared("call-" + call);
+            int[] calls = new int[1];
+            Shelf.Trouble dying = (operation, id) -> {
+                if (++calls[0] == at) {
+                    throw new Crash();
+                }
+            };
+            bench.toys.trouble = dying;
+            bench.boxes.trouble = dying;
+            runToTheCrash(bench);
+            boolean crashed = calls[0] >= at;
+            bench.toys.trouble = (operation, id) -> {};
+            bench.boxes.trouble = (operation, id) -> {};
+
+            bench.open();
+
+            check(bench, "call " + call);
+            converges(bench, "call " + call);
+            if (!crashed) {
+                break;
+            }
+            crashes++;
+        }
+        assertThat(crashes).isGreaterThan(40);
+    }
+
+    @Test
+    void crashes_one_after_the_other_also_while_putting_right_are_put_right() throws IOException {
+        long seed = Long.getLong("holdfast.seed", System.nanoTime());
+        Random random = new Random(seed);
+        for (int round = 0; round < 40; round++) {
+            String context = "seed " + seed + " round " + round;
+            Bench bench = prepared("round-" + round);
+            for (int crash = 0; crash < 5; crash++) {
+                int at = 1 + random.nextInt(24);
+                When when = When.values()[random.nextInt(3)];
+                try {
+                    bench.open(journal -> new DyingJournal(journal, bench.file(), at, when));
+                    bench.run();
+                } catch (Crash expected) {
+                    // and starts again
+                }
+            }
+            bench.open(journal -> journal);
+            check(bench, context);
+            converges(bench, context);
+        }
+    }
+
+    @Test
+    void a_cycle_that_was_cut_off_before_its_commit_is_undone_and_audited() throws IOException {
+        Bench bench = prepared("undone");
+        bench.boxes.trouble = (operation, id) -> {
+            if (operation.equals("softDeleted")) {
+                throw new Crash();
+            }
+        };
+        runToTheCrash(bench);
+        assertThat(bench.toys.hidden).contains("new00000");
+        bench.boxes.trouble = (operation, id) -> {};
+
+        bench.open();
+
+        assertThat(bench.toys.hidden).doesNotContain("new00000").contains("due1");
+        assertThat(bench.boxes.hidden).containsExactly("due-box");
+        assertThat(bench.audit()).contains("cycle/2 run undone", "toys/new00000 soft_delete undone");
+        assertThat(bench.coordinator.audit(0, 100, 2))
+                .extracting(AuditEntry::by)
+                .containsOnly("start");
+        assertThat(bench.coordinator.cycle(2))
+                .hasValueSatisfying(cycle -> assertThat(cycle.reason()).isEqualTo("it was cut off in the stage clean"));
+    }
+
+    @Test
+    void a_cycle_that_was_cut_off_by_a_journal_that_cannot_be_written_is_undone_before_the_next() throws IOException {
+        Bench bench = prepared("full");
+        boolean[] full = new boolean[1];
+        bench.open(journal -> new Journal() {
+            @Override
+            public List<Entry> read() throws IOException {
+                return journal.read();
+            }
+
+            @Override
+            public void append(Entry entry, boolean synced) throws IOException {
+                if (full[0] && entry.type() == Entry.Type.COMMIT) {
+                    throw new IOException("No space left on device");
+                }
+                journal.append(entry, synced);
+            }
+
+            @Override
+            public void replace(List<Entry> entries) throws IOException {
+                journal.replace(entries);
+            }
+
+            @Override
+            public boolean isTorn() {
+                return journal.isTorn();
+            }
+
+            @Override
+            public int lines() {
+                return journal.lines();
+            }
+        });
+        full[0] = true;
+        List<Throwable> failures = new ArrayList<>();
+        bench.coordinator
+                .begin(CleanupRequest.scheduled())
+                .report()
+                .whenComplete((report, failure) -> failures.add(failure));
+        assertThat(failures).singleElement().isInstanceOf(CleanupRefusedException.class);
+        full[0] = false;
+        assertThat(bench.run().number()).isEqualTo(3);
+        check(bench, "afterwards");
+        converges(bench, "afterwards");
+    }
+
+    @Test
+    void a_server_that_stops_leaves_its_cycle_to_the_next_start() throws IOException {
+        Bench bench = prepared("stopped");
+        bench.toys.trouble = (operation, id) -> {
+            if (operation.equals("softDeleted") && id.equals("new00003")) {
+                bench.coordinator.stop();
+            }
+        };
+        assertThat(bench.coordinator.begin(CleanupRequest.scheduled()).report()).isCompletedExceptionally();
+        assertThat(bench.toys.log).doesNotContain("hide new00004");
+        bench.toys.trouble = (operation, id) -> {};
+        bench.open();
+        check(bench, "after the stop");
+        converges(bench, "after the stop");
+    }
+
+    @Test
+    void what_a_vanished_provider_cannot_take_back_is_in_the_dead_letters() throws IOException {
+        Bench bench = prepared("vanished");
+        bench.boxes.trouble = Bench.failing("restore", "new-box", Cause.AUTHORIZATION);
+        bench.toys.trouble = (operation, id) -> {
+            if (operation.equals("delete")) {
+                throw new Crash();
+            }
+        };
+        runToTheCrash(bench);
+        bench.toys.trouble = (operation, id) -> {};
+        bench.open();
+        assertThat(bench.coordinator.failures()).extracting(Failure::id).containsExactly("new-box");
+        assertThat(bench.coordinator.cycle(2))
+                .hasValueSatisfying(cycle -> assertThat(cycle.failed()).isEqualTo(1));
+        bench.time.advance(Duration.ofDays(1));
+        assertThat(bench.run().result()).isEqualTo(CycleReport.Result.COMPLETED);
+    }
+}

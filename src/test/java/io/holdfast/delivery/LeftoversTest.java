@@ -1,0 +1,128 @@
+package io.holdfast.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holdfast.stream.Change;
+import io.holdfast.stream.DeviceCursor;
+import io.holdfast.stream.StoredStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LeftoversTest {
+    private final Gateway gateway = new Gateway();
+    private final Leftovers leftovers = gateway.manager.leftovers();
+
+    @AfterEach
+    void close() {
+        gateway.close();
+    }
+
+    private static boolean get(CompletionStage<Boolean> stage) throws Exception {
+        return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private long now() {
+        return gateway.clock.millis();
+    }
+
+    /** A device that was there and left; the outbox has left the memory. */
+    private void visited(String client, String device) {
+        Gateway.Client visit = gateway.connect();
+        visit.open(client, device, false, null);
+        visit.leave();
+        Gateway.until(() -> !gateway.engine.devices("#" + client).isEmpty());
+        gateway.clock.advance(Duration.ofMinutes(1));
+        Gateway.until(() -> !leftovers.inUse("#" + client));
+    }
+
+    @Test
+    void a_device_that_is_gone_is_forgotten_and_a_second_time_it_is_still_gone() throws Exception {
+        visited("u1", "phone");
+        assertThat(get(leftovers.forgetDevice("u1", "phone", now()))).isTrue();
+        assertThat(gateway.engine.devices("#u1")).isEmpty();
+        assertThat(get(leftovers.forgetDevice("u1", "phone", now()))).isTrue();
+        assertThat(get(leftovers.forgetDevice("nobody", "phone", now()))).isTrue();
+    }
+
+    @Test
+    void a_device_that_was_seen_since_or_is_connected_stays() throws Exception {
+        visited("u1", "phone");
+        assertThat(get(leftovers.forgetDevice(
+                        "u1", "phone", now() - Duration.ofHours(1).toMillis())))
+                .isFalse();
+        gateway.connect().open("u1", "phone", false, null);
+        assertThat(leftovers.isConnected("u1", "phone")).isTrue();
+        assertThat(get(leftovers.forgetDevice("u1", "phone", now() + 1_000))).isFalse();
+        assertThat(gateway.engine.devices("#u1")).hasSize(1);
+    }
+
+    @Test
+    void one_device_of_a_connected_client_is_forgotten_and_comes_back_as_a_new_one() throws Exception {
+        visited("u1", "phone");
+        Gateway.Client till = gateway.connect();
+        till.open("u1", "till", false, null);
+
+        assertThat(get(leftovers.forgetDevice("u1", "phone", now()))).isTrue();
+
+        Gateway.until(() -> gateway.engine.devices("#u1").stream()
+                .map(DeviceCursor::device)
+                .toList()
+                .equals(List.of("till")));
+        gateway.send("u1", "{}");
+        Gateway.until(() -> till.offsets("#u1").equals(List.of(1L)));
+    }
+
+    @Test
+    void an_empty_outbox_is_forgotten_and_the_client_begins_anew() throws Exception {
+        visited("u1", "phone");
+        assertThat(get(leftovers.forgetStream("#u1", now()))).isTrue();
+        assertThat(leftovers.stored("#u1")).isEmpty();
+        Gateway.Client back = gateway.connect();
+        back.open("u1", "phone", false, null);
+        gateway.send("u1", "{}");
+        Gateway.until(() -> back.offsets("#u1").equals(List.of(1L)));
+    }
+
+    @Test
+    void an_outbox_that_holds_a_message_or_is_connected_or_was_used_since_stays() throws Exception {
+        visited("u1", "phone");
+        gateway.send("u1", "{}");
+        assertThat(get(leftovers.forgetStream("#u1", now()))).as("a message").isFalse();
+        assertThat(leftovers.hasPending("u1", new DeviceCursor("phone", 0, 0))).isTrue();
+        assertThat(leftovers.hasPending("u1", new DeviceCursor("phone", 1, 0))).isFalse();
+
+        visited("u2", "phone");
+        long unused = now() - Duration.ofHours(1).toMillis();
+        assertThat(get(leftovers.forgetStream("#u2", unused))).as("used since").isFalse();
+        gateway.connect().open("u2", "phone", false, null);
+        assertThat(get(leftovers.forgetStream("#u2", now() + 1_000)))
+                .as("connected")
+                .isFalse();
+    }
+
+    @Test
+    void a_channel_with_a_subscriber_stays_and_without_one_goes() throws Exception {
+        gateway.engine.apply(List.of(new Change.MoveCursor("news", "x", 0, 1, false)));
+        Gateway.Client reader = gateway.connect();
+        reader.open("u1");
+        reader.subscribe("news", null);
+        assertThat(get(leftovers.forgetStream("news", now()))).isFalse();
+        reader.leave();
+        Gateway.until(() -> !leftovers.inUse("news"));
+        assertThat(get(leftovers.forgetStream("news", now()))).isTrue();
+        assertThat(leftovers.streams("", 100)).extracting(StoredStream::name).doesNotContain("news");
+    }
+
+    @Test
+    void after_the_end_nothing_is_removed_and_the_caller_is_told() throws Exception {
+        visited("u1", "phone");
+        gateway.manager.stop();
+        assertThatThrownBy(() -> get(leftovers.forgetDevice("u1", "phone", now())))
+                .hasRootCauseInstanceOf(DeliveryException.class);
+    }
+}

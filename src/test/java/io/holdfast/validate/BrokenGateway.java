@@ -1,0 +1,187 @@
+package io.holdfast.validate;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A gateway that keeps its promises but for its defects: enough of the protocol in JSON and of the API for the suite. A
+ * thread for each connection, one lock for all.
+ */
+final class BrokenGateway implements AutoCloseable {
+    private final Set<Defect> defects;
+    private final ServerSocket server;
+    private final Map<String, BrokenStream> streams = new HashMap<>();
+    private final Set<BrokenConnection> connections = new HashSet<>();
+
+    BrokenGateway(Defect... defects) {
+        this.defects = Set.of(defects);
+        try {
+            server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        start(this::accept);
+    }
+
+    URI base() {
+        return URI.create("http://localhost:" + server.getLocalPort());
+    }
+
+    boolean has(Defect defect) {
+        return defects.contains(defect);
+    }
+
+    static void start(Runnable work) {
+        Thread thread = new Thread(work, "broken-gateway");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                Socket socket = server.accept();
+                start(() -> serve(socket));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            String head = head(in);
+            String path = head.isEmpty() ? "" : head.split(" ", 3)[1];
+            if (path.startsWith("/connection/websocket") && !path.contains("not-here")) {
+                upgrade(socket, in, head);
+            } else {
+                byte[] body = in.readNBytes(Integer.parseInt("0" + header(head, "content-length")));
+                Reply reply = answer(path, header(head, "x-api-key"), new String(body, UTF_8));
+                byte[] bytes = reply.body().getBytes(UTF_8);
+                socket.getOutputStream()
+                        .write(("HTTP/1.1 " + reply.status() + " Told\r\nConnection: close\r\nContent-Length: "
+                                        + bytes.length + "\r\n\r\n")
+                                .getBytes(ISO_8859_1));
+                socket.getOutputStream().write(bytes);
+            }
+        } catch (IOException e) {
+            // The client has gone.
+        }
+    }
+
+    private static String head(InputStream in) throws IOException {
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        while (!read.toString(ISO_8859_1).endsWith("\r\n\r\n")) {
+            int b = in.read();
+            if (b < 0) {
+                return "";
+            }
+            read.write(b);
+        }
+        return read.toString(ISO_8859_1);
+    }
+
+    private static String header(String head, String name) {
+        return head.lines()
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name + ":"))
+                .map(line -> line.substring(name.length() + 1).strip())
+                .findFirst()
+                .orElse("");
+    }
+
+    private void upgrade(Socket socket, DataInputStream in, String head) throws IOException {
+        if (!header(head, "origin").isEmpty() && !has(Defect.TAKES_ANY_ORIGIN)) {
+            socket.getOutputStream().write("HTTP/1.1 403 Forbidden\r\n\r\n".getBytes(ISO_8859_1));
+            return;
+        }
+        socket.getOutputStream().write("HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n".getBytes(ISO_8859_1));
+        BrokenConnection connection = new BrokenConnection(this, socket);
+        synchronized (this) {
+            connections.add(connection);
+        }
+        try {
+            connection.run(in);
+        } finally {
+            synchronized (this) {
+                connections.remove(connection);
+            }
+        }
+    }
+
+    private record Reply(int status, String body) {}
+
+    private Reply answer(String path, String key, String body) {
+        if (!key.equals("dev") && !has(Defect.NEEDS_NO_KEY)) {
+            return new Reply(401, "{}");
+        }
+        try {
+            synchronized (this) {
+                return path.startsWith("/api/message") ? state(path) : published(path, Json.read(body));
+            }
+        } catch (IOException e) {
+            return refused(body);
+        }
+    }
+
+    private Reply refused(String body) {
+        return new Reply(400, has(Defect.LEAKS_PAYLOADS) ? "cannot read " + body : "{\"error\":{}}");
+    }
+
+    private Reply published(String path, Json body) {
+        if (path.equals("/api/batch")) {
+            StringBuilder replies = new StringBuilder();
+            for (Json command : body.at("commands").items()) {
+                String receipt = published("/api/send", command.at("send")).body();
+                replies.append(replies.isEmpty() ? "" : ",").append("{\"send\":" + receipt + "}");
+            }
+            return new Reply(200, "{\"replies\":[" + replies + "]}");
+        }
+        boolean send = path.equals("/api/send");
+        String channel =
+                send ? "#" + body.at("client").text() : body.at("channel").text();
+        String id = body.at(send ? "id" : "idempotency_key").text();
+        if (id.isEmpty() || !body.has("data")) {
+            return refused(body.toString());
+        }
+        BrokenStream.Pub pub = stream(channel).publish(id, body);
+        String receipt = "\"epoch\":\"" + stream(channel).epoch() + "\",\"offset\":" + pub.offset() + ",\"duplicate\":"
+                + pub.repeated();
+        if (!pub.repeated()) {
+            connections.forEach(connection -> connection.live(channel, pub));
+        }
+        return new Reply(200, send ? "{" + receipt + "}" : "{\"result\":{" + receipt + "}}");
+    }
+
+    private Reply state(String path) {
+        String[] words = URLDecoder.decode(path, UTF_8).split("[=&]");
+        String state = stream("#" + words[1]).state(words[3]);
+        return state.isEmpty() ? new Reply(404, "{}") : new Reply(200, "{\"state\":\"" + state + "\"}");
+    }
+
+    /** Under the lock. */
+    BrokenStream stream(String channel) {
+        return streams.computeIfAbsent(channel, key -> new BrokenStream(this));
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}

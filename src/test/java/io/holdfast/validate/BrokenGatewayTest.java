@@ -1,0 +1,88 @@
+package io.holdfast.validate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each defect of a gateway is noticed by exactly the scenarios that are there for it. */
+class BrokenGatewayTest {
+    /** What the double speaks enough of the protocol for. */
+    private static final Set<String> SCENARIOS = Set.of(
+            "upgrade",
+            "foreign-origin",
+            "connect-reply",
+            "connect-first",
+            "ordering",
+            "channel",
+            "deduplication",
+            "separation",
+            "cut",
+            "backlog",
+            "channel-recovery",
+            "fresh-instance",
+            "fresh-unconfirmed",
+            "other-epoch",
+            "overflow",
+            "expiry",
+            "message-states",
+            "answered-ping",
+            "wrong-ack",
+            "unknown-message",
+            "foreign-outbox",
+            "api-key",
+            "silent-errors");
+
+    private static List<Result> validated(Defect... defects) throws IOException {
+        try (BrokenGateway gateway = new BrokenGateway(defects)) {
+            Settings settings = new Settings(
+                    List.of(Format.JSON),
+                    17,
+                    SCENARIOS,
+                    true,
+                    false,
+                    Duration.ofMillis(1_500),
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1),
+                    null,
+                    null);
+            Target target = new Target(gateway.base(), gateway.base(), "dev", null);
+            return new Suite(target, settings, null).run(result -> {});
+        }
+    }
+
+    private static Set<String> failed(List<Result> results) {
+        return results.stream()
+                .filter(result -> result.outcome().kind() != Outcome.Kind.PASSED)
+                .map(result -> result.scenario().name())
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void without_a_defect_everything_holds() throws IOException {
+        List<Result> results = validated();
+        assertThat(results).hasSameSizeAs(SCENARIOS);
+        assertThat(results)
+                .allSatisfy(result -> assertThat(result.outcome().kind())
+                        .as(Report.line(result))
+                        .isEqualTo(Outcome.Kind.PASSED));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_defect_is_noticed_by_its_scenarios_and_by_no_other(Defect defect) throws IOException {
+        List<Result> results = validated(defect);
+        String report = results.stream().map(Report::line).collect(Collectors.joining("\n"));
+        assertThat(failed(results)).as(report).isEqualTo(defect.noticedBy());
+        assertThat(results)
+                .filteredOn(
+                        result -> defect.noticedBy().contains(result.scenario().name()))
+                .allSatisfy(result -> assertThat(result.outcome().detail()).containsPattern(defect.words()));
+    }
+}

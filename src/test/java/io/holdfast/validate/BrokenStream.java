@@ -1,0 +1,99 @@
+package io.holdfast.validate;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A stream of the test double, with one cursor. Guarded by the gateway's lock. */
+final class BrokenStream {
+    private static final int KEPT = 1_000;
+
+    /** @param repeated whether this is the answer to a repetition */
+    record Pub(long offset, String id, String data, long expiresAtNanos, boolean repeated) {
+        boolean isExpired() {
+            return expiresAtNanos != Long.MAX_VALUE && System.nanoTime() > expiresAtNanos;
+        }
+    }
+
+    private final BrokenGateway gateway;
+    private final String epoch = "e" + System.nanoTime();
+    private final List<Pub> pubs = new ArrayList<>();
+    private final Map<String, Pub> byId = new HashMap<>();
+    private long written;
+    private long cursor;
+
+    BrokenStream(BrokenGateway gateway) {
+        this.gateway = gateway;
+    }
+
+    String epoch() {
+        return epoch;
+    }
+
+    long top() {
+        return pubs.size();
+    }
+
+    long lostUpTo() {
+        return Math.max(0, pubs.size() - KEPT);
+    }
+
+    long cursor() {
+        return gateway.has(Defect.FORGETS_CURSORS) ? 0 : cursor;
+    }
+
+    Pub publish(String id, Json body) {
+        Pub first = byId.get(id);
+        if (first != null && !gateway.has(Defect.STORES_TWICE)) {
+            return new Pub(first.offset(), id, first.data(), first.expiresAtNanos(), true);
+        }
+        Object ttl = body.at("ttl").value();
+        long expires = ttl instanceof Number seconds
+                ? System.nanoTime() + (long) (seconds.doubleValue() * 1e9)
+                : Long.MAX_VALUE;
+        Pub pub = new Pub(pubs.size() + 1, id, body.at("data").toString(), expires, false);
+        pubs.add(pub);
+        byId.put(id, pub);
+        return pub;
+    }
+
+    List<Pub> after(long offset) {
+        return pubs.stream()
+                .filter(pub -> pub.offset() > Math.max(offset, lostUpTo()))
+                .filter(pub -> !pub.isExpired() || gateway.has(Defect.DELIVERS_THE_EXPIRED))
+                .toList();
+    }
+
+    void wrote(long offset) {
+        written = Math.max(written, offset);
+        if (gateway.has(Defect.CONFIRMS_WHAT_IT_WRITES)) {
+            cursor = written;
+        }
+    }
+
+    long written() {
+        return written;
+    }
+
+    void confirm(long offset) {
+        if (!gateway.has(Defect.NEVER_CONFIRMS)) {
+            cursor = Math.max(cursor, offset);
+        }
+    }
+
+    /** Empty if nobody sent it. */
+    String state(String id) {
+        Pub pub = byId.get(id);
+        if (pub == null) {
+            return "";
+        }
+        if (pub.offset() <= cursor) {
+            return "acknowledged";
+        }
+        if (pub.offset() <= lostUpTo()) {
+            return "dropped";
+        }
+        return pub.isExpired() ? "expired" : pub.offset() <= written ? "sent" : "queued";
+    }
+}

@@ -1,0 +1,47 @@
+package io.holdfast.validate;
+
+import java.util.Set;
+
+/** What can be wrong with a gateway, which scenarios must notice, and in what words. */
+enum Defect {
+    DROPS("lost [1-9].*unsignalled [1-9]", Checks.MANY_MESSAGES),
+    DOUBLES("doubled [1-9]", Checks.MANY_MESSAGES),
+    REORDERS("reordered [1-9]", Checks.MANY_MESSAGES),
+    FORGETS_THE_SIGNAL("recovered|told", Set.of("other-epoch", "overflow")),
+    STORES_TWICE("not called a duplicate", Set.of("deduplication")),
+    DELIVERS_THE_EXPIRED("expired message was delivered", Set.of("expiry")),
+    NEVER_CONFIRMS("in vain", Set.of("message-states", "answered-ping", "fresh-instance")),
+    CONFIRMS_WHAT_IT_WRITES(
+            "acknowledged|has got 0 of 5|until the state is sent|no ping came",
+            Set.of("message-states", "answered-ping", "wrong-ack", "fresh-unconfirmed", "overflow")),
+    FORGETS_CURSORS("doubled [1-9]|what the fresh instance got", Set.of("message-states", "fresh-instance")),
+    DELIVERS_TO_EVERYBODY("the other's", Set.of("separation")),
+    LEAKS_PAYLOADS("tells what was sent", Set.of("silent-errors")),
+    TAKES_ANY_ORIGIN("is 101 instead of 403", Set.of("foreign-origin")),
+    NEEDS_NO_KEY("is 200 instead of 401|is 400 instead of 401", Set.of("api-key")),
+    OPENS_OUTBOXES("is 0 instead of 103", Set.of("foreign-outbox"));
+
+    private final String words;
+    private final Set<String> noticedBy;
+
+    Defect(String words, Set<String> noticedBy) {
+        this.words = words;
+        this.noticedBy = noticedBy;
+    }
+
+    /** A regular expression that is found in each reason. */
+    String words() {
+        return words;
+    }
+
+    Set<String> noticedBy() {
+        return noticedBy;
+    }
+
+    /** An enum's constants cannot see its own static fields. */
+    private static final class Checks {
+        /** Those that send enough messages for a defect that shows at every tenth. */
+        static final Set<String> MANY_MESSAGES =
+                Set.of("ordering", "channel", "cut", "backlog", "channel-recovery", "fresh-instance", "overflow");
+    }
+}
