@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Cleanup of what real clients leave behind; ages and grace are set short, and no schedule runs. */
@@ -175,6 +176,7 @@ class CleanupIT {
     }
 
     @Test
+    @Tag("slow")
     void a_damaged_journal_stops_the_start_and_is_named() throws IOException {
         try (LibertyServer damaged = LibertyServer.prepare("cleanup-damaged", VARIABLES)) {
             damaged.start();

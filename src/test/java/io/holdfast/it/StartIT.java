@@ -61,6 +61,7 @@ class StartIT {
     }
 
     @Test
+    @Tag("slow")
     void a_confirmed_cursor_survives_an_orderly_stop() {
         String client = "stopped";
         try (LibertyServer gateway = LibertyServer.insecure("stopped")) {

@@ -2,8 +2,10 @@ package io.holdfast.validate;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A stream of the test double, with one cursor. Guarded by the gateway's lock. */
 final class BrokenStream {
@@ -20,6 +22,7 @@ final class BrokenStream {
     private final String epoch = "e" + System.nanoTime();
     private final List<Pub> pubs = new ArrayList<>();
     private final Map<String, Pub> byId = new HashMap<>();
+    private final Set<String> dropped = new HashSet<>();
     private long written;
     private long cursor;
 
@@ -55,6 +58,9 @@ final class BrokenStream {
         Pub pub = new Pub(pubs.size() + 1, id, body.at("data").toString(), expires, false);
         pubs.add(pub);
         byId.put(id, pub);
+        if (lostUpTo() > cursor) {
+            dropped.add(pubs.get((int) lostUpTo() - 1).id());
+        }
         return pub;
     }
 
@@ -88,11 +94,11 @@ final class BrokenStream {
         if (pub == null) {
             return "";
         }
+        if (dropped.contains(id)) {
+            return "dropped";
+        }
         if (pub.offset() <= cursor) {
             return "acknowledged";
-        }
-        if (pub.offset() <= lostUpTo()) {
-            return "dropped";
         }
         return pub.isExpired() ? "expired" : pub.offset() <= written ? "sent" : "queued";
     }

@@ -13,7 +13,7 @@ enum Defect {
     NEVER_CONFIRMS("in vain", Set.of("message-states", "answered-ping", "fresh-instance")),
     CONFIRMS_WHAT_IT_WRITES(
             "acknowledged|has got 0 of 5|until the state is sent|no ping came",
-            Set.of("message-states", "answered-ping", "wrong-ack", "fresh-unconfirmed", "overflow")),
+            Set.of("message-states", "answered-ping", "wrong-ack", "fresh-unconfirmed")),
     FORGETS_CURSORS("doubled [1-9]|what the fresh instance got", Set.of("message-states", "fresh-instance")),
     DELIVERS_TO_EVERYBODY("the other's", Set.of("separation")),
     LEAKS_PAYLOADS("tells what was sent", Set.of("silent-errors")),
@@ -27,6 +27,11 @@ enum Defect {
     Defect(String words, Set<String> noticedBy) {
         this.words = words;
         this.noticedBy = noticedBy;
+    }
+
+    /** What it may break besides, if it hits the moment: what was confirmed too early is not sent again. */
+    Set<String> mayBreak() {
+        return this == CONFIRMS_WHAT_IT_WRITES ? Set.of("fresh-instance", "cut") : Set.of();
     }
 
     /** A regular expression that is found in each reason. */
