@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each defect of a gateway is noticed by exactly the scenarios that are there for it. */
-class BrokenGatewayTest {
+class BrokenGatewayIT {
     /** What the double speaks enough of the protocol for. */
     private static final Set<String> SCENARIOS = Set.of(
             "upgrade",

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The load program must find every fault of a server, and none in a server without faults. */
-class LoadTest {
+class LoadIT {
 
     @ParameterizedTest
     @ValueSource(
