@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Breakers, poisonous messages and drain, through the wire; times are set short. */
@@ -98,6 +99,7 @@ class ResilienceIT {
     }
 
     @Test
+    @Tag("slow")
     void a_dead_letter_survives_a_restart_and_can_be_discarded() {
         gateway.api().sendNumbers(client, 1, 2);
         for (int attempt = 1; attempt <= 5; attempt++) {
