@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +100,32 @@ class IdentityIT {
                     .isEqualTo(200);
             assertThat(connection.publication("#bob").n()).isEqualTo(1);
             assertThat(connection.refused("subscribe", "{'channel': '#alice'}")).isEqualTo(103);
+        }
+    }
+
+    /** The login belongs to the request, not to the thread that sees the end of the body. */
+    @Test
+    void it_is_so_over_a_stream_too_whose_body_comes_late() throws Exception {
+        String body = "{\"id\":1,\"connect\":{}}";
+        try (Socket socket = new Socket("localhost", server.http().getPort())) {
+            socket.setSoTimeout(10_000);
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST /connection/http_stream HTTP/1.1\r\nHost: localhost:"
+                            + server.http().getPort() + "\r\nAuthorization: " + login("bob", "secret-b")
+                            + "\r\nContent-Length: " + body.length() + "\r\n\r\n")
+                    .getBytes(StandardCharsets.UTF_8));
+            Thread.sleep(300);
+            out.write(body.getBytes(StandardCharsets.UTF_8));
+            StringBuilder heard = new StringBuilder();
+            while (!heard.toString().contains("\"id\":1")) {
+                int b = socket.getInputStream().read();
+                assertThat(b).as("after %s", heard).isNotNegative();
+                heard.append((char) b);
+            }
+            while (heard.charAt(heard.length() - 1) != '\n') {
+                heard.append((char) socket.getInputStream().read());
+            }
+            assertThat(heard.toString()).contains("\"#bob\"");
         }
     }
 
