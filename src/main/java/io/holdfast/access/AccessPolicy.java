@@ -58,7 +58,7 @@ public final class AccessPolicy {
      *
      * @param principal the name of whom the container has let in at the handshake
      * @param insecureClient the id by which it calls itself; counts in insecure mode only, and only where nothing else says
-     *     who it is
+     *     who it is. Without it and without a device it is a guest
      * @param insecureDevice likewise
      * @param nowMillis wall clock
      */
@@ -106,6 +106,9 @@ public final class AccessPolicy {
         }
         if (!options.insecure()) {
             throw new AccessDeniedException(Kind.UNAUTHORIZED, "no token and no login that counts");
+        }
+        if (insecureClient == null && insecureDevice == null) {
+            return Identity.anonymous(nowMillis);
         }
         if (insecureClient == null || !Names.isClient(insecureClient)) {
             throw new AccessDeniedException(Kind.UNAUTHORIZED, "connect.data.client is not a client's name");

@@ -46,7 +46,8 @@ final class ConnectTokens {
                 all.getJWTID(),
                 claims.info(),
                 channels(all, claims.client()),
-                claims.issuedAtMillis());
+                claims.issuedAtMillis(),
+                false);
     }
 
     private static @Nullable String device(JWTClaimsSet claims) throws AccessDeniedException {

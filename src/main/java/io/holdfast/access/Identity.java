@@ -1,6 +1,7 @@
 package io.holdfast.access;
 
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param channels to which the server subscribes it at once, from the token's claims
  * @param issuedAtMillis wall clock: the token's {@code iat}, or when the container's login was presented; 0 if it is not
  *     known
+ * @param guest let in without a name in insecure mode: {@code client} is then one that no connection has had before, and
+ *     there is no outbox
  */
 public record Identity(
         String client,
@@ -22,7 +25,8 @@ public record Identity(
         @Nullable String tokenId,
         byte @Nullable [] info,
         List<String> channels,
-        long issuedAtMillis) {
+        long issuedAtMillis,
+        boolean guest) {
 
     /** Expiry of an identity that does not expire. */
     public static final long NEVER = Long.MAX_VALUE;
@@ -35,7 +39,8 @@ public record Identity(
             @Nullable String tokenId,
             byte @Nullable [] info,
             List<String> channels,
-            long issuedAtMillis) {
+            long issuedAtMillis,
+            boolean guest) {
         this.client = client;
         this.device = device;
         this.expiresAtMillis = expiresAtMillis;
@@ -43,16 +48,22 @@ public record Identity(
         this.info = info;
         this.channels = List.copyOf(channels);
         this.issuedAtMillis = issuedAtMillis;
+        this.guest = guest;
     }
 
     /** One that brings nothing but its names. */
     public static Identity named(String client, @Nullable String device, long expiresAtMillis) {
-        return new Identity(client, device, expiresAtMillis, null, null, List.of(), 0);
+        return new Identity(client, device, expiresAtMillis, null, null, List.of(), 0, false);
     }
 
     /** One that is presented now and does not expire. */
     static Identity presented(String client, @Nullable String device, long nowMillis) {
-        return new Identity(client, device, NEVER, null, null, List.of(), nowMillis);
+        return new Identity(client, device, NEVER, null, null, List.of(), nowMillis, false);
+    }
+
+    /** One that says nothing of itself. */
+    static Identity anonymous(long nowMillis) {
+        return new Identity("guest-" + UUID.randomUUID(), null, NEVER, null, null, List.of(), nowMillis, true);
     }
 
     public boolean expires() {

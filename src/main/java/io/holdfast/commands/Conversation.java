@@ -274,7 +274,7 @@ public final class Conversation {
         }
         Map<String, SubscribeResult> subs = new HashMap<>(subscribing.granted(who, connect.subs()));
         String outbox = '#' + who.client();
-        if (data.outbox()) {
+        if (data.outbox() && !who.guest()) {
             subs.put(outbox, openOutbox(data, connect.subs().get(outbox)));
         }
         connection.replyConnected(codec.reply(

@@ -34,9 +34,19 @@ class AccessPolicyTest {
     @Test
     void in_insecure_mode_a_client_names_itself() throws Exception {
         assertThat(insecure.authenticate(null, "u42", "till-3", 0)).isEqualTo(Identity.presented("u42", "till-3", 0));
-        assertKind(() -> insecure.authenticate(null, null, null, 0), Kind.UNAUTHORIZED);
+        assertKind(() -> insecure.authenticate(null, null, "till-3", 0), Kind.UNAUTHORIZED);
+        assertKind(() -> insecure.authenticate(null, "", null, 0), Kind.UNAUTHORIZED);
         assertKind(() -> insecure.authenticate(null, "a\nb", null, 0), Kind.UNAUTHORIZED);
         assertKind(() -> insecure.authenticate(null, "u42", "", 0), Kind.UNAUTHORIZED);
+    }
+
+    @Test
+    void who_says_nothing_is_a_guest_in_insecure_mode_only() throws Exception {
+        Identity guest = insecure.authenticate(null, null, null, 7);
+        assertThat(guest.guest()).isTrue();
+        assertThat(guest.client()).matches("guest-[-0-9a-f]{36}");
+        assertThat(insecure.authenticate(null, null, null, 7).client()).isNotEqualTo(guest.client());
+        assertKind(() -> secure.authenticate(null, null, null, 7), Kind.UNAUTHORIZED);
     }
 
     @Test

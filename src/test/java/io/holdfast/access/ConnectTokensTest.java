@@ -36,7 +36,7 @@ class ConnectTokensTest {
                 .formatted(NOW_SECONDS + 600, NOW_SECONDS - 5));
 
         assertThat(tokens.verify(token, NOW))
-                .isEqualTo(new Identity("u42", "till-3", NOW + 600_000, "t-1", null, List.of(), NOW - 5_000));
+                .isEqualTo(new Identity("u42", "till-3", NOW + 600_000, "t-1", null, List.of(), NOW - 5_000, false));
     }
 
     @Test

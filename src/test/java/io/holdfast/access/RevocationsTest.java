@@ -25,7 +25,7 @@ class RevocationsTest {
     }
 
     private static Identity identity(String client, @Nullable String tokenId, long issuedAtMillis) {
-        return new Identity(client, null, Identity.NEVER, tokenId, null, List.of(), issuedAtMillis);
+        return new Identity(client, null, Identity.NEVER, tokenId, null, List.of(), issuedAtMillis, false);
     }
 
     @Test

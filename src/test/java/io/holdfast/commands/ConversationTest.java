@@ -102,9 +102,9 @@ class ConversationTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{}|101",
                 "{\"client\":\"\"}|101",
                 "{\"client\":\"u\\u00001\"}|101",
+                "{\"device\":\"till\"}|101",
                 "{\"client\":\"u1\",\"device\":\"\"}|107",
                 "{\"client\":\"u1\",\"acks\":\"maybe\"}|107",
                 "{\"client\":7}|107"
@@ -117,9 +117,34 @@ class ConversationTest {
     }
 
     @Test
+    void who_says_nothing_of_himself_is_a_guest_of_insecure_mode_without_an_outbox() {
+        Talk.Peer guest = peer();
+        guest.say("{\"id\":1,\"connect\":{}}").hears("{\"id\":1,\"connect\":{");
+        assertThat(guest.heard().get(0)).doesNotContain("subs", "#");
+        guest.say("{\"id\":2,\"subscribe\":{\"channel\":\"news\"}}").hears("{\"id\":2,\"subscribe\":{");
+        guest.say("{\"id\":3,\"publish\":{\"channel\":\"news\",\"data\":7}}")
+                .hears("{\"id\":3,\"publish\":{")
+                .hears("\"data\":7");
+        guest.say("{\"id\":4,\"refresh\":{\"token\":\"\"}}").endsWith(3500);
+    }
+
+    @Test
+    void two_guests_are_two_clients() {
+        Talk.Peer one = peer();
+        Talk.Peer other = peer();
+        for (Talk.Peer guest : List.of(one, other)) {
+            guest.say("{\"id\":1,\"connect\":{}}")
+                    .say("{\"id\":2,\"subscribe\":{\"channel\":\"news\"}}")
+                    .hears("{\"id\":2,\"subscribe\":{");
+        }
+        one.say("{\"id\":3,\"presence_stats\":{\"channel\":\"news\"}}")
+                .hears("{\"id\":3,\"presence_stats\":{\"num_clients\":2,\"num_users\":2}}");
+    }
+
+    @Test
     void a_refused_client_that_stays_silent_is_stale_too() {
         Talk.Peer peer = peer();
-        peer.say("{\"id\":1,\"connect\":{}}").hearsError(1, 101);
+        peer.say("{\"id\":1,\"connect\":{\"data\":{\"client\":\"\"}}}").hearsError(1, 101);
         talk.pass(Duration.ofSeconds(10));
         peer.endsWith(3502);
     }

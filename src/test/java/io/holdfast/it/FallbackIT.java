@@ -216,7 +216,8 @@ class FallbackIT {
             assertThat(older.awaitClose()).isEqualTo(new Close(4500, "replaced"));
         }
         try (StreamClient connection = of(kind)) {
-            assertThat(connection.refused("connect", "{}")).isEqualTo(101);
+            assertThat(connection.refused("connect", "{'data': {'client': ''}}"))
+                    .isEqualTo(101);
         }
     }
 
