@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param presence who may see who is subscribed
  * @param history who may read the history
  * @param joinLeave whether subscribers are told who comes and goes, if they ask for it
+ * @param joinLeaveUnasked whether they are told without asking, where {@code joinLeave} lets them be told at all
  * @param recovery whether a client that comes back gets what it missed
  * @param retention bounds of the streams
  * @param timeToLive of a publication that names none
@@ -27,6 +28,7 @@ public record Namespace(
         Who presence,
         Who history,
         boolean joinLeave,
+        boolean joinLeaveUnasked,
         boolean recovery,
         Retention retention,
         Duration timeToLive,

@@ -82,8 +82,8 @@ final class Subscribing {
         Namespace namespace = access.namespace(channel);
         boolean recovering = subscribe.recover() && namespace.recovery();
         Position wanted = recovering ? new Position(subscribe.epoch(), subscribe.offset()) : null;
-        SubscribeOptions options = new SubscribeOptions(
-                grant.info(), namespace.joinLeave(), namespace.joinLeave() && subscribe.joinLeave());
+        boolean told = namespace.joinLeave() && (subscribe.joinLeave() || namespace.joinLeaveUnasked());
+        SubscribeOptions options = new SubscribeOptions(grant.info(), namespace.joinLeave(), told);
         RegisteredConnection.Subscribed made = connection.subscribe(channel, wanted, options);
         if (made == null) {
             answers.error(id, ErrorCode.ALREADY_SUBSCRIBED);

@@ -42,11 +42,30 @@ public final class Rules {
                 others,
                 others,
                 true,
+                false,
                 true,
                 new Retention(1000, 8L << 20, Retention.Overflow.DROP_OLDEST),
                 Duration.ofSeconds(300),
                 new Deduplication(Duration.ofSeconds(300), null, false),
                 publishesPerSecond);
+    }
+
+    /** Open to clients, and its subscribers are told who comes and goes whether they ask or not. */
+    public static Namespace loud(String name) {
+        Namespace open = namespace(name, Who.CLIENTS, Who.CLIENTS, 0);
+        return new Namespace(
+                name,
+                open.subscribe(),
+                open.publish(),
+                open.presence(),
+                open.history(),
+                true,
+                true,
+                open.recovery(),
+                open.retention(),
+                open.timeToLive(),
+                open.deduplication(),
+                0);
     }
 
     /** Namespaces by name; without a name the channels are closed. */

@@ -2,6 +2,7 @@ package io.holdfast.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.access.AccessOptions;
 import io.holdfast.access.IdentitySource;
 import io.holdfast.access.Revocation;
 import io.holdfast.access.Rules;
@@ -79,6 +80,24 @@ class ChannelCommandsTest {
         third.conversation.ended(false);
         told.hears("\"leave\":{\"info\":{\"user\":\"u3\"");
         assertThat(untold.heard()).noneMatch(piece -> piece.contains("join") || piece.contains("leave"));
+    }
+
+    @Test
+    void nobody_has_to_ask_where_the_namespace_says_so() {
+        AccessOptions options = Rules.options(
+                true,
+                IdentitySource.TOKEN,
+                TokenOptions.ofSecret(null),
+                Rules.namespaces(Rules.loud("room")),
+                List.of());
+        try (Talk loud = new Talk(options)) {
+            String subscribe = "{\"id\":2,\"subscribe\":{\"channel\":\"room:1\"}}";
+            Talk.Peer one = loud.new Peer().connect("{\"client\":\"u1\"}").say(subscribe).hears("\"id\":2");
+            Talk.Peer two = loud.new Peer().connect("{\"client\":\"u2\"}").say(subscribe).hears("\"id\":2");
+            one.hears("\"join\":{\"info\":{\"user\":\"u2\"");
+            two.conversation.ended(false);
+            one.hears("\"leave\":{\"info\":{\"user\":\"u2\"");
+        }
     }
 
     @Test
