@@ -27,7 +27,8 @@ final class CodecFormat implements WireFormat {
                 publication.payload(),
                 publication.id(),
                 publication.expiresAtMillis(),
-                publication.tags());
+                publication.tags(),
+                Members.publisher(publication));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.holdfast.delivery;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.SendBuffer.Frame;
 import io.holdfast.stream.Position;
+import io.holdfast.stream.Publisher;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -113,6 +114,11 @@ public final class RegisteredConnection {
     /** As others see it on a channel. */
     Member member(Subscription subscription) {
         return new Member(client, id, info, subscription.options().info());
+    }
+
+    /** As the subscribers of a channel see it when it publishes there. */
+    public Publisher publisher(String channel) {
+        return new Publisher(client, id, info, subscriptions.info(channel));
     }
 
     /**

@@ -6,6 +6,7 @@ import io.holdfast.stream.FinalState;
 import io.holdfast.stream.MessageRecord;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
+import io.holdfast.stream.Publisher;
 import io.holdfast.stream.Receipt;
 import io.holdfast.stream.StreamEngine;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -128,6 +129,17 @@ public class ResilientWebSocketManager {
     public CompletionStage<Receipt> publish(String channel, byte[] payload, SendOptions how) {
         validation.channel(channel);
         return accept(channel, payload, how);
+    }
+
+    /**
+     * As {@link #publish(String, byte[], SendOptions)}, by a client itself.
+     *
+     * @param publisher whom the subscribers see; not in an outbox, which has one reader
+     */
+    public CompletionStage<Receipt> publish(String channel, byte[] payload, SendOptions how, Publisher publisher) {
+        validation.channel(channel);
+        Publisher shown = Outboxes.isOutbox(channel) ? null : publisher;
+        return accept(channel, payload, how, validation.message(payload, how, shown), shown);
     }
 
     /** Where a message to a client stands; empty if there is none with this id, or it was forgotten (1 h after the end). */
@@ -356,7 +368,7 @@ public class ResilientWebSocketManager {
             tags.put(RESENT_OF, letter.id());
             SendOptions how =
                     SendOptions.defaults().withTags(tags).withId("resent-" + letter.deadAtMillis() + "-" + number);
-            return accept(Outboxes.stream(letter.client()), letter.payload(), how, letter.payload().length)
+            return accept(Outboxes.stream(letter.client()), letter.payload(), how, letter.payload().length, null)
                     .thenCompose(receipt -> discardDeadLetter(number).thenApply(done -> receipt));
         });
     }
@@ -367,17 +379,18 @@ public class ResilientWebSocketManager {
     }
 
     private CompletionStage<Receipt> accept(String stream, byte[] payload, SendOptions how) {
-        return accept(stream, payload, how, validation.message(payload, how));
+        return accept(stream, payload, how, validation.message(payload, how, null), null);
     }
 
-    private CompletionStage<Receipt> accept(String stream, byte[] payload, SendOptions how, int bytes) {
+    private CompletionStage<Receipt> accept(
+            String stream, byte[] payload, SendOptions how, int bytes, @Nullable Publisher publisher) {
         long now = clock.millis();
         Duration ttl = how.ttl() == null ? options.timeToLive(stream) : how.ttl();
         long expiresAt = ttl.isZero() ? Publication.NEVER : now + ttl.toMillis();
         Deduplication deduplication = options.deduplication(stream);
         String id = id(stream, payload, how, deduplication);
         if (!how.critical()) {
-            int handed = passOn(stream, new Publication(0, id, payload, how.tags(), now, expiresAt));
+            int handed = passOn(stream, new Publication(0, id, payload, how.tags(), now, expiresAt, publisher));
             return CompletableFuture.completedFuture(Receipt.passedOn(id, handed));
         }
         Append append = new Append(
@@ -390,7 +403,8 @@ public class ResilientWebSocketManager {
                 how.deduplicate() == Deduplication.Wanted.NONE
                         ? Long.MAX_VALUE
                         : now - deduplication.window().toMillis(),
-                options.retention(stream));
+                options.retention(stream),
+                publisher);
         return machinery.committer.append(append, bytes);
     }
 

@@ -82,6 +82,30 @@ class ChannelCommandsTest {
     }
 
     @Test
+    void a_publication_names_the_client_that_made_it_with_both_infos_and_one_in_an_outbox_nobody() throws Exception {
+        talk.close();
+        talk = new Talk(Rules.options(true, Talk.SECRET, Who.CLIENTS, Who.CLIENTS, List.of()));
+        String token = talk.token("\"sub\":\"u1\",\"info\":{\"a\":1}");
+        Talk.Peer writer = talk.new Peer();
+        writer.say("{\"id\":1,\"connect\":{\"token\":\"" + token + "\"}}").hears("\"id\":1,\"connect\"");
+        String shown = talk.token("\"sub\":\"u1\",\"channel\":\"news\",\"info\":\"b\"");
+        Talk.Peer reader = subscribed("u2", "");
+        writer.say("{\"id\":2,\"publish\":{\"channel\":\"news\",\"data\":1}}");
+        String who = "\"info\":{\"user\":\"u1\",\"client\":\"" + connection(writer) + "\",\"conn_info\":{\"a\":1}";
+        reader.hears(who + "}}}}").hears("\"data\":1,\"offset\":1,");
+        writer.say("{\"id\":3,\"subscribe\":{\"channel\":\"news\",\"token\":\"" + shown + "\"}}")
+                .hears("\"id\":3,\"subscribe\"");
+        writer.say("{\"id\":4,\"rpc\":{\"method\":\"publish\",\"data\":{\"channel\":\"news\",\"data\":2}}}");
+        reader.hears(who + ",\"chan_info\":\"b\"}}}}").hears("\"data\":2,\"offset\":2,");
+        publish("3");
+        reader.hears("\"data\":3,\"offset\":3,\"tags\":{\"id\":\"m3\",\"expires\":\"1700086700000\"}}}}");
+        Talk.Peer recipient = talk.new Peer().connect("{\"client\":\"u3\"}");
+        writer.say("{\"id\":5,\"publish\":{\"channel\":\"#u3\",\"data\":4}}");
+        recipient.hears("\"data\":4,\"offset\":1");
+        assertThat(recipient.heard()).noneMatch(piece -> piece.contains("info"));
+    }
+
+    @Test
     void history_is_bounded_and_goes_both_ways() throws Exception {
         Position top = null;
         for (int i = 1; i <= 5; i++) {

@@ -74,7 +74,13 @@ class ProtobufCodecTest {
             String channel = "#" + any.text();
             HistoryEntry entry = any.publication();
             byte[] push = codec.publicationPush(
-                    channel, entry.offset(), entry.payload(), entry.id(), entry.expiresAtMillis(), entry.tags());
+                    channel,
+                    entry.offset(),
+                    entry.payload(),
+                    entry.id(),
+                    entry.expiresAtMillis(),
+                    entry.tags(),
+                    entry.publisher());
             assertThat(read(push))
                     .as("round %d", i)
                     .isEqualTo(Schema.push(Schema.on(channel).setPub(Schema.publication(entry))));
