@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -244,15 +245,15 @@ public class ResilientWebSocketManager {
     }
 
     /**
-     * Subscribes a client's connections to a channel, for as long as they last.
+     * Subscribes a client's connections to a channel, for as long as they last or the terms say. Who is subscribed already
+     * stays so on the terms of before.
      *
      * @param connection only this one; null for all
-     * @param since the position to recover from; null to begin with what comes
      * @return how many were subscribed by it
      */
-    public int subscribe(String client, @Nullable String connection, String channel, @Nullable Position since) {
+    public int subscribe(String client, @Nullable String connection, String channel, SubscriptionTerms terms) {
         validation.ordinaryChannel(channel);
-        return machinery.forEach(client, connection, each -> each.subscribeByServer(channel, since));
+        return machinery.forEach(client, connection, each -> each.subscribeByServer(channel, terms));
     }
 
     /**
@@ -267,12 +268,21 @@ public class ResilientWebSocketManager {
         return machinery.forEach(client, connection, each -> each.unsubscribeByServer(channel, code, reason));
     }
 
-    /** Closes a client's connections. @param connection only this one; null for all. @return how many there were */
-    public int disconnect(String client, @Nullable String connection, Ending ending) {
+    /**
+     * Closes a client's connections.
+     *
+     * @param connection only this one; null for all
+     * @param spared ids of connections that stay
+     * @return how many there were to close
+     */
+    public int disconnect(String client, @Nullable String connection, Set<String> spared, Ending ending) {
         validation.client(client);
         return machinery.forEach(client, connection, each -> {
-            each.close(ending);
-            return true;
+            boolean meant = !spared.contains(each.id());
+            if (meant) {
+                each.close(ending);
+            }
+            return meant;
         });
     }
 
@@ -281,14 +291,15 @@ public class ResilientWebSocketManager {
      *
      * @param connection only this one; null for all
      * @param expiresAt null for no end
+     * @param info one compact JSON value that others see in presence from now on; null for the same as before
      * @return how many there were
      */
-    public int refresh(String client, @Nullable String connection, @Nullable Instant expiresAt) {
+    public int refresh(
+            String client, @Nullable String connection, @Nullable Instant expiresAt, byte @Nullable [] info) {
         validation.client(client);
-        Duration left =
-                expiresAt == null ? null : Duration.ofMillis(Math.max(0, expiresAt.toEpochMilli() - clock.millis()));
+        Duration left = expiresAt == null ? null : machinery.parts.until(expiresAt);
         return machinery.forEach(client, connection, each -> {
-            each.refreshByServer(left);
+            each.refreshByServer(left, info);
             return true;
         });
     }

@@ -56,8 +56,8 @@ public interface Codec {
     /** Somebody is subscribed no more. */
     byte[] leavePush(String channel, MemberInfo member);
 
-    /** The server has subscribed the connection to a channel. */
-    byte[] subscribePush(String channel, SubscribeResult subscription);
+    /** The server has subscribed the connection to a channel. @param data one compact JSON value for it; null for none */
+    byte[] subscribePush(String channel, SubscribeResult subscription, byte @Nullable [] data);
 
     /** The server has changed when the connection must be refreshed. @param ttl seconds until then, if it expires */
     byte[] refreshPush(boolean expires, long ttl);

@@ -129,7 +129,7 @@ public final class JsonCodec implements Codec {
     }
 
     @Override
-    public byte[] subscribePush(String channel, SubscribeResult subscription) {
+    public byte[] subscribePush(String channel, SubscribeResult subscription, byte @Nullable [] data) {
         JsonOutput out = new JsonOutput(256)
                 .raw(PUSH_CHANNEL)
                 .string(channel)
@@ -137,6 +137,9 @@ public final class JsonCodec implements Codec {
                 .name("subscribe")
                 .open();
         subscription(out, subscription);
+        if (data != null) {
+            out.name("data").raw(data);
+        }
         return out.close().close().close().toBytes();
     }
 

@@ -109,12 +109,13 @@ public final class ProtobufCodec implements Codec {
     }
 
     @Override
-    public byte[] subscribePush(String channel, SubscribeResult subscription) {
+    public byte[] subscribePush(String channel, SubscribeResult subscription, byte @Nullable [] data) {
         ProtobufOutput subscribe = message()
                 .field(1, subscription.recoverable())
                 .field(4, subscription.epoch())
                 .field(5, subscription.offset())
-                .field(6, subscription.positioned());
+                .field(6, subscription.positioned())
+                .field(7, data);
         return push(message().field(2, channel).field(9, subscribe));
     }
 

@@ -37,7 +37,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** The stock SDK as an application uses it, that notes what it is told. */
 final class JavaSdk extends EventListener implements AutoCloseable {
@@ -186,9 +185,10 @@ final class JavaSdk extends EventListener implements AutoCloseable {
         }
     }
 
-    private Pub note(String channel, long offset, byte[] data, @Nullable ClientInfo publisher) {
+    /** @param publisher without a user where no client has published */
+    private Pub note(String channel, long offset, byte[] data, ClientInfo publisher) {
         JsonNode tags = Json.object("{}");
-        JsonNode info = publisher == null ? MissingNode.getInstance() : info(publisher);
+        JsonNode info = publisher.getUser().isEmpty() ? MissingNode.getInstance() : info(publisher);
         Pub pub = new Pub(channel, offset, Json.read(new String(data, UTF_8)), tags, info);
         payloads.add(data);
         publications.add(pub);
