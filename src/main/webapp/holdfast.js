@@ -18,8 +18,9 @@
  *
  * Events, all by on(name, listener), which returns a function that takes the listener off again:
  *
- * - 'message'  { channel, data, id, offset, epoch, tags, expiresAt, receivedAt }; offset is 0 and there is no place in
- *              the stream if it was sent as non-critical; expiresAt is a Date or null.
+ * - 'message'  { channel, data, id, offset, epoch, tags, info, expiresAt, receivedAt }; offset is 0 and there is no place
+ *              in the stream if it was sent as non-critical; info says which client published it itself, else null;
+ *              expiresAt is a Date or null.
  *              A listener that throws or rejects gets the same message again (handlerAttempts in all, backing off);
  *              after that an 'error' tells that it was given up, and the next message has its turn.
  * - 'state'    { state, previous, code, reason, retryInMillis }: see State.
@@ -636,7 +637,7 @@ export class Holdfast {
   }
 
   #take(channel, publication) {
-    const { offset = 0, data, tags = {} } = publication;
+    const { offset = 0, data, tags = {}, info = null } = publication;
     if (offset) {
       if (offset <= channel.received) {
         return;
@@ -651,6 +652,7 @@ export class Holdfast {
       offset,
       epoch: channel.epoch,
       tags: others,
+      info,
       expiresAt: expires ? new Date(Number(expires)) : null,
       receivedAt: new Date(),
     });

@@ -115,7 +115,8 @@ public class FanOutBenchmark {
                     publication.payload(),
                     publication.id(),
                     publication.expiresAtMillis(),
-                    publication.tags());
+                    publication.tags(),
+                    null);
         }
 
         @Override

@@ -35,13 +35,13 @@ public class CodecBenchmark {
     @Benchmark
     public byte[] encode_publication() {
         return codec.publicationPush(
-                "#u42", 123_456, payload, "01jd9s3kq6t0v5", 1_764_000_000_000L, Map.of());
+                "#u42", 123_456, payload, "01jd9s3kq6t0v5", 1_764_000_000_000L, Map.of(), null);
     }
 
     @Benchmark
     public byte[] encode_publication_in_protobuf() {
         return protobuf.publicationPush(
-                "#u42", 123_456, payload, "01jd9s3kq6t0v5", 1_764_000_000_000L, Map.of());
+                "#u42", 123_456, payload, "01jd9s3kq6t0v5", 1_764_000_000_000L, Map.of(), null);
     }
 
     @Benchmark

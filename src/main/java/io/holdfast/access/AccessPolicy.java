@@ -46,7 +46,7 @@ public final class AccessPolicy {
         this.revocations = revocations;
     }
 
-    /** As {@link #authenticate(String, String, String, String, long)}, where the container knows nobody. */
+    /** As {@link #authenticate(String, Login, String, String, long)}, where the container knows nobody. */
     public Identity authenticate(
             @Nullable String token, @Nullable String insecureClient, @Nullable String insecureDevice, long nowMillis)
             throws AccessDeniedException {
@@ -56,7 +56,7 @@ public final class AccessPolicy {
     /**
      * Who connects. A token always counts, and must then be good.
      *
-     * @param principal the name of whom the container has let in at the handshake
+     * @param login whom the container has let in at the handshake; null for nobody
      * @param insecureClient the id by which it calls itself; counts in insecure mode only, and only where nothing else says
      *     who it is. Without it and without a device it is a guest
      * @param insecureDevice likewise
@@ -64,12 +64,12 @@ public final class AccessPolicy {
      */
     public Identity authenticate(
             @Nullable String token,
-            @Nullable String principal,
+            @Nullable Login login,
             @Nullable String insecureClient,
             @Nullable String insecureDevice,
             long nowMillis)
             throws AccessDeniedException {
-        Identity identity = identify(token, principal, insecureClient, insecureDevice, nowMillis);
+        Identity identity = identify(token, login, insecureClient, insecureDevice, nowMillis);
         if (revocations.hit(identity, nowMillis)) {
             throw AccessDeniedException.invalid("revoked");
         }
@@ -87,7 +87,7 @@ public final class AccessPolicy {
 
     private Identity identify(
             @Nullable String token,
-            @Nullable String principal,
+            @Nullable Login login,
             @Nullable String insecureClient,
             @Nullable String insecureDevice,
             long nowMillis)
@@ -98,11 +98,11 @@ public final class AccessPolicy {
             }
             return connectTokens.verify(token, nowMillis);
         }
-        if (principal != null && options.identity() != IdentitySource.TOKEN) {
-            if (!Names.isClient(principal)) {
+        if (login != null && options.identity() != IdentitySource.TOKEN) {
+            if (!Names.isClient(login.name())) {
                 throw new AccessDeniedException(Kind.UNAUTHORIZED, "the principal's name is not a client's name");
             }
-            return Identity.presented(principal, null, nowMillis);
+            return Identity.loggedIn(login, nowMillis);
         }
         if (!options.insecure()) {
             throw new AccessDeniedException(Kind.UNAUTHORIZED, "no token and no login that counts");

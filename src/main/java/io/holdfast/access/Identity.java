@@ -66,6 +66,11 @@ public record Identity(
         return new Identity("guest-" + UUID.randomUUID(), null, NEVER, null, null, List.of(), nowMillis, true);
     }
 
+    /** Whom the container has let in now. */
+    static Identity loggedIn(Login login, long nowMillis) {
+        return new Identity(login.name(), null, login.expiresAtMillis(), login.tokenId(), null, List.of(), nowMillis);
+    }
+
     public boolean expires() {
         return expiresAtMillis != NEVER;
     }

@@ -2,6 +2,7 @@ package io.holdfast.app;
 
 import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.Logins;
 import io.holdfast.access.Revocations;
 import io.holdfast.cleanup.BuiltInKinds;
 import io.holdfast.cleanup.CleanupCoordinator;
@@ -55,6 +56,12 @@ class Wiring {
     @Singleton
     AccessPolicy accessPolicy(ManagedExecutorService executor) {
         return new AccessPolicy(configuration.access(), revocations, executor);
+    }
+
+    @Produces
+    @Singleton
+    Logins logins() {
+        return ContainerLogins.ofThisServer();
     }
 
     @Produces

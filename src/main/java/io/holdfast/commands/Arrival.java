@@ -1,5 +1,6 @@
 package io.holdfast.commands;
 
+import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,16 +10,16 @@ import org.jspecify.annotations.Nullable;
  * @param address of the peer; empty if it is not known
  * @param session by which the client's other requests find a transport on which it cannot answer: a secret that only the
  *     connect reply tells; empty for others
- * @param principal the name of whom the container has let in; null for nobody
+ * @param principal whom the container has let in; null for nobody
  */
 public record Arrival(
         Format format,
         String address,
         String session,
-        @Nullable String principal) {
+        @Nullable Principal principal) {
 
     /** Over a transport that carries both ways. */
-    public static Arrival of(Format format, String address, @Nullable String principal) {
+    public static Arrival of(Format format, String address, @Nullable Principal principal) {
         return new Arrival(format, address, "", principal);
     }
 

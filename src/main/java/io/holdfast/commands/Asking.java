@@ -105,6 +105,7 @@ final class Asking {
                 publication.payload(),
                 publication.id(),
                 publication.expiresAtMillis(),
-                publication.tags());
+                publication.tags(),
+                Members.publisher(publication));
     }
 }

@@ -6,6 +6,7 @@ import io.holdfast.protocol.Codec;
 import io.holdfast.protocol.SubscribeResult;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
+import org.jspecify.annotations.Nullable;
 
 /** A codec as delivery uses it: several pieces joined by its separator make a frame. */
 final class CodecFormat implements WireFormat {
@@ -27,7 +28,8 @@ final class CodecFormat implements WireFormat {
                 publication.payload(),
                 publication.id(),
                 publication.expiresAtMillis(),
-                publication.tags());
+                publication.tags(),
+                Members.publisher(publication));
     }
 
     @Override
@@ -41,9 +43,9 @@ final class CodecFormat implements WireFormat {
     }
 
     @Override
-    public byte[] subscribed(String channel, Position from) {
+    public byte[] subscribed(String channel, Position from, byte @Nullable [] data) {
         return codec.subscribePush(
-                channel, new SubscribeResult(false, 0, true, true, from.epoch(), from.offset(), false, false));
+                channel, new SubscribeResult(false, 0, true, true, from.epoch(), from.offset(), false, false), data);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.holdfast.commands;
 import io.holdfast.access.AccessDeniedException;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.Identity;
+import io.holdfast.access.Login;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Limit;
@@ -89,7 +90,7 @@ public final class Conversation {
     private State state = State.EXPECTING;
     private Identity who = NOBODY_YET;
     private @Nullable String device;
-    private final @Nullable String principal;
+    private final @Nullable Login login;
 
     Conversation(
             RegisteredConnection connection,
@@ -98,7 +99,8 @@ public final class Conversation {
             AccessPolicy access,
             CommandSettings settings,
             DeliveryClock clock,
-            Arrival arrival) {
+            String session,
+            @Nullable Login login) {
         this.connection = connection;
         this.codec = codec;
         this.answers = new Answers(connection, codec);
@@ -109,8 +111,8 @@ public final class Conversation {
         this.access = access;
         this.settings = settings;
         this.clock = clock;
-        this.session = arrival.session();
-        this.principal = arrival.principal();
+        this.session = session;
+        this.login = login;
         this.pace = new Pace(settings.commandsPerSecond(), clock.nanos());
         connection.endAfter(settings.connectTimeout(), Failures.ending(CloseCode.STALE));
     }
@@ -255,7 +257,7 @@ public final class Conversation {
             if (data.device() != null && !Names.isDevice(data.device())) {
                 throw new InvalidFieldException("device", "must be a device's name");
             }
-            identity = access.authenticate(connect.token(), principal, data.client(), data.device(), clock.millis());
+            identity = access.authenticate(connect.token(), login, data.client(), data.device(), clock.millis());
         } catch (InvalidFieldException e) {
             answers.error(id, ErrorCode.BAD_REQUEST);
             return;
@@ -277,13 +279,17 @@ public final class Conversation {
         if (data.outbox() && !who.guest()) {
             subs.put(outbox, openOutbox(data, connect.subs().get(outbox)));
         }
+        long secondsToLive = limitLife(identity);
+        // Only who has shown a token can bring another: told so, an SDK that has none would give up instead of coming
+        // back.
+        boolean renewable = identity.expires() && connect.token() != null;
         connection.replyConnected(codec.reply(
                 id,
                 new ConnectResult(
                         connection.id(),
                         settings.version(),
-                        identity.expires(),
-                        limitLife(identity),
+                        renewable,
+                        renewable ? secondsToLive : 0,
                         subs,
                         (int) settings.pingInterval().toSeconds(),
                         true,

@@ -1,6 +1,8 @@
 package io.holdfast.commands;
 
 import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.Login;
+import io.holdfast.access.Logins;
 import io.holdfast.delivery.Connection;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.RegisteredConnection;
@@ -10,6 +12,7 @@ import io.holdfast.protocol.JsonCodec;
 import io.holdfast.protocol.ProtobufCodec;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.security.Principal;
 import java.util.UUID;
 
 /** Begins conversations: one for each new connection, whatever its transport. Any thread. */
@@ -19,6 +22,7 @@ public class Conversations {
     private final AccessPolicy access;
     private final CommandSettings settings;
     private final DeliveryClock clock;
+    private final Logins logins;
     private final Speech json = Speech.of(new JsonCodec(), new byte[] {'\n'});
     private final Speech protobuf = Speech.of(new ProtobufCodec(), new byte[0]);
 
@@ -32,16 +36,21 @@ public class Conversations {
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected Conversations() {
-        this(null, null, null, null);
+        this(null, null, null, null, null);
     }
 
     @Inject
     public Conversations(
-            ResilientWebSocketManager manager, AccessPolicy access, CommandSettings settings, DeliveryClock clock) {
+            ResilientWebSocketManager manager,
+            AccessPolicy access,
+            CommandSettings settings,
+            DeliveryClock clock,
+            Logins logins) {
         this.manager = manager;
         this.access = access;
         this.settings = settings;
         this.clock = clock;
+        this.logins = logins;
     }
 
     /** Begins a conversation. @param transport writes frames of the kind that the format wants */
@@ -52,6 +61,8 @@ public class Conversations {
         };
         RegisteredConnection connection =
                 manager.register(UUID.randomUUID().toString(), transport, speech.format(), arrival.address());
-        return new Conversation(connection, speech.codec(), manager, access, settings, clock, arrival);
+        Principal principal = arrival.principal();
+        Login login = principal == null ? null : logins.of(principal);
+        return new Conversation(connection, speech.codec(), manager, access, settings, clock, arrival.session(), login);
     }
 }

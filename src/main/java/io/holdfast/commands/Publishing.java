@@ -60,7 +60,7 @@ final class Publishing {
             return;
         }
         try {
-            answers.replyWhenStored(id, manager.publish(channel, data, how), result);
+            answers.replyWhenStored(id, manager.publish(channel, data, how, connection.publisher(channel)), result);
         } catch (DeliveryException e) {
             answers.error(id, Failures.errorCode(e));
         }

@@ -2,6 +2,8 @@ package io.holdfast.delivery;
 
 import io.holdfast.stream.Position;
 import io.holdfast.stream.StreamEngine;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -95,5 +97,10 @@ record DeliveryParts(
     void forget(RegisteredConnection connection) {
         admission.went(connection.address());
         connections.remove(connection);
+    }
+
+    /** How long it is until a moment; zero for one that is past. */
+    Duration until(Instant moment) {
+        return Duration.ofMillis(Math.max(0, moment.toEpochMilli() - clock.millis()));
     }
 }

@@ -146,7 +146,8 @@ final class Hub {
                 append.payload(),
                 append.tags(),
                 append.publishedAtMillis(),
-                append.expiresAtMillis());
+                append.expiresAtMillis(),
+                append.publisher());
     }
 
     private void complete(Batch batch) {

@@ -3,7 +3,9 @@ package io.holdfast.delivery;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.SendBuffer.Frame;
 import io.holdfast.stream.Position;
+import io.holdfast.stream.Publisher;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -115,6 +117,11 @@ public final class RegisteredConnection {
         return new Member(client, id, info, subscription.options().info());
     }
 
+    /** As the subscribers of a channel see it when it publishes there. */
+    public Publisher publisher(String channel) {
+        return new Publisher(client, id, info, subscriptions.info(channel));
+    }
+
     /**
      * Takes the client's outbox for this connection. Nothing is pushed before {@link #start}.
      *
@@ -191,10 +198,15 @@ public final class RegisteredConnection {
     }
 
     /** The server subscribes it, and tells the client. @return false if it was subscribed, or is not connected yet */
-    boolean subscribeByServer(String name, @Nullable Position wanted) {
-        Subscribed made = connected ? subscribe(name, wanted, SubscribeOptions.QUIET) : null;
+    boolean subscribeByServer(String name, SubscriptionTerms terms) {
+        SubscribeOptions options = new SubscribeOptions(terms.info(), false, false);
+        Subscribed made = connected ? subscribe(name, terms.since(), options) : null;
         if (made != null) {
-            reply(format.subscribed(name, made.position()));
+            Instant end = terms.expiresAt();
+            if (end != null) {
+                endSubscriptionAfter(name, parts.until(end));
+            }
+            reply(format.subscribed(name, made.position(), terms.data()));
             start(name);
         }
         return made != null;
@@ -257,8 +269,16 @@ public final class RegisteredConnection {
         endAfter(time.plus(grace), Ending.EXPIRED);
     }
 
-    /** The server says how long the client may stay, and tells it. @param time null for ever */
-    void refreshByServer(@Nullable Duration time) {
+    /**
+     * The server says how long the client may stay, and tells it.
+     *
+     * @param time null for ever
+     * @param newInfo what others see in presence from now on; null for the same as before
+     */
+    void refreshByServer(@Nullable Duration time, byte @Nullable [] newInfo) {
+        if (newInfo != null) {
+            info = newInfo;
+        }
         if (time == null) {
             endNever();
         } else {

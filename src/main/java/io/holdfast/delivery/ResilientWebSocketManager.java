@@ -6,6 +6,7 @@ import io.holdfast.stream.FinalState;
 import io.holdfast.stream.MessageRecord;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
+import io.holdfast.stream.Publisher;
 import io.holdfast.stream.Receipt;
 import io.holdfast.stream.StreamEngine;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -130,6 +132,17 @@ public class ResilientWebSocketManager {
         return accept(channel, payload, how);
     }
 
+    /**
+     * As {@link #publish(String, byte[], SendOptions)}, by a client itself.
+     *
+     * @param publisher whom the subscribers see; not in an outbox, which has one reader
+     */
+    public CompletionStage<Receipt> publish(String channel, byte[] payload, SendOptions how, Publisher publisher) {
+        validation.channel(channel);
+        Publisher shown = Outboxes.isOutbox(channel) ? null : publisher;
+        return accept(channel, payload, how, validation.message(payload, how, shown), shown);
+    }
+
     /** Where a message to a client stands; empty if there is none with this id, or it was forgotten (1 h after the end). */
     public Optional<MessageStatus> message(String client, String id) {
         validation.client(client);
@@ -232,15 +245,15 @@ public class ResilientWebSocketManager {
     }
 
     /**
-     * Subscribes a client's connections to a channel, for as long as they last.
+     * Subscribes a client's connections to a channel, for as long as they last or the terms say. Who is subscribed already
+     * stays so on the terms of before.
      *
      * @param connection only this one; null for all
-     * @param since the position to recover from; null to begin with what comes
      * @return how many were subscribed by it
      */
-    public int subscribe(String client, @Nullable String connection, String channel, @Nullable Position since) {
+    public int subscribe(String client, @Nullable String connection, String channel, SubscriptionTerms terms) {
         validation.ordinaryChannel(channel);
-        return machinery.forEach(client, connection, each -> each.subscribeByServer(channel, since));
+        return machinery.forEach(client, connection, each -> each.subscribeByServer(channel, terms));
     }
 
     /**
@@ -255,12 +268,21 @@ public class ResilientWebSocketManager {
         return machinery.forEach(client, connection, each -> each.unsubscribeByServer(channel, code, reason));
     }
 
-    /** Closes a client's connections. @param connection only this one; null for all. @return how many there were */
-    public int disconnect(String client, @Nullable String connection, Ending ending) {
+    /**
+     * Closes a client's connections.
+     *
+     * @param connection only this one; null for all
+     * @param spared ids of connections that stay
+     * @return how many there were to close
+     */
+    public int disconnect(String client, @Nullable String connection, Set<String> spared, Ending ending) {
         validation.client(client);
         return machinery.forEach(client, connection, each -> {
-            each.close(ending);
-            return true;
+            boolean meant = !spared.contains(each.id());
+            if (meant) {
+                each.close(ending);
+            }
+            return meant;
         });
     }
 
@@ -269,14 +291,15 @@ public class ResilientWebSocketManager {
      *
      * @param connection only this one; null for all
      * @param expiresAt null for no end
+     * @param info one compact JSON value that others see in presence from now on; null for the same as before
      * @return how many there were
      */
-    public int refresh(String client, @Nullable String connection, @Nullable Instant expiresAt) {
+    public int refresh(
+            String client, @Nullable String connection, @Nullable Instant expiresAt, byte @Nullable [] info) {
         validation.client(client);
-        Duration left =
-                expiresAt == null ? null : Duration.ofMillis(Math.max(0, expiresAt.toEpochMilli() - clock.millis()));
+        Duration left = expiresAt == null ? null : machinery.parts.until(expiresAt);
         return machinery.forEach(client, connection, each -> {
-            each.refreshByServer(left);
+            each.refreshByServer(left, info);
             return true;
         });
     }
@@ -356,7 +379,7 @@ public class ResilientWebSocketManager {
             tags.put(RESENT_OF, letter.id());
             SendOptions how =
                     SendOptions.defaults().withTags(tags).withId("resent-" + letter.deadAtMillis() + "-" + number);
-            return accept(Outboxes.stream(letter.client()), letter.payload(), how, letter.payload().length)
+            return accept(Outboxes.stream(letter.client()), letter.payload(), how, letter.payload().length, null)
                     .thenCompose(receipt -> discardDeadLetter(number).thenApply(done -> receipt));
         });
     }
@@ -367,17 +390,18 @@ public class ResilientWebSocketManager {
     }
 
     private CompletionStage<Receipt> accept(String stream, byte[] payload, SendOptions how) {
-        return accept(stream, payload, how, validation.message(payload, how));
+        return accept(stream, payload, how, validation.message(payload, how, null), null);
     }
 
-    private CompletionStage<Receipt> accept(String stream, byte[] payload, SendOptions how, int bytes) {
+    private CompletionStage<Receipt> accept(
+            String stream, byte[] payload, SendOptions how, int bytes, @Nullable Publisher publisher) {
         long now = clock.millis();
         Duration ttl = how.ttl() == null ? options.timeToLive(stream) : how.ttl();
         long expiresAt = ttl.isZero() ? Publication.NEVER : now + ttl.toMillis();
         Deduplication deduplication = options.deduplication(stream);
         String id = id(stream, payload, how, deduplication);
         if (!how.critical()) {
-            int handed = passOn(stream, new Publication(0, id, payload, how.tags(), now, expiresAt));
+            int handed = passOn(stream, new Publication(0, id, payload, how.tags(), now, expiresAt, publisher));
             return CompletableFuture.completedFuture(Receipt.passedOn(id, handed));
         }
         Append append = new Append(
@@ -390,7 +414,8 @@ public class ResilientWebSocketManager {
                 how.deduplicate() == Deduplication.Wanted.NONE
                         ? Long.MAX_VALUE
                         : now - deduplication.window().toMillis(),
-                options.retention(stream));
+                options.retention(stream),
+                publisher);
         return machinery.committer.append(append, bytes);
     }
 

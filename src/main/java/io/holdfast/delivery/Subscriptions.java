@@ -146,6 +146,12 @@ final class Subscriptions {
         return byName.containsKey(name);
     }
 
+    /** What others see of the subscription; null if there is nothing, or no subscription. */
+    byte @Nullable [] info(String name) {
+        Subscription subscription = byName.get(name);
+        return subscription == null ? null : subscription.options().info();
+    }
+
     int size() {
         return byName.size();
     }

@@ -1,5 +1,6 @@
 package io.holdfast.delivery;
 
+import io.holdfast.stream.Publisher;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -43,9 +44,12 @@ final class Validation {
         }
     }
 
-    /** @return what the publication takes in the store, in bytes */
-    int message(byte[] payload, SendOptions options) {
-        int bytes = payload.length;
+    /**
+     * @param publisher the client that publishes; null if it is none
+     * @return what the publication takes in the store, in bytes
+     */
+    int message(byte[] payload, SendOptions options, @Nullable Publisher publisher) {
+        int bytes = payload.length + (publisher == null ? 0 : publisher.bytes());
         String id = options.id();
         if (id != null) {
             name("id", id, MAX_ID_BYTES);
@@ -67,7 +71,8 @@ final class Validation {
             throw new DeliveryException(
                     DeliveryException.Reason.TOO_LARGE,
                     "data",
-                    "data with tags and id must not exceed " + maxPublicationBytes + " bytes, has " + bytes,
+                    "data with tags, id and the publisher's info must not exceed " + maxPublicationBytes
+                            + " bytes, has " + bytes,
                     null);
         }
         return bytes;

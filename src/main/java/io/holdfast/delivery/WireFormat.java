@@ -2,6 +2,7 @@ package io.holdfast.delivery;
 
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
+import org.jspecify.annotations.Nullable;
 
 /** One wire format: how a publication becomes a piece, and pieces a frame. Stateless; any thread. */
 public interface WireFormat {
@@ -19,8 +20,9 @@ public interface WireFormat {
      * The server has subscribed the connection to a channel.
      *
      * @param from the position after which publications follow
+     * @param data one compact JSON value for the client; null for none
      */
-    byte[] subscribed(String channel, Position from);
+    byte[] subscribed(String channel, Position from, byte @Nullable [] data);
 
     /** The server has ended a subscription. From code 2500 on the client subscribes again. */
     byte[] unsubscribed(String channel, int code, String reason);

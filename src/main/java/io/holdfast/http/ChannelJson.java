@@ -3,6 +3,7 @@ package io.holdfast.http;
 import io.holdfast.delivery.History;
 import io.holdfast.delivery.Member;
 import io.holdfast.stream.Publication;
+import io.holdfast.stream.Publisher;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -24,9 +25,18 @@ final class ChannelJson {
     }
 
     private static void member(Member member, JsonText json) {
-        json.raw("{\"user\":").text(member.client()).raw(",\"client\":").text(member.connection());
-        info("conn_info", member.connectionInfo(), json);
-        info("chan_info", member.channelInfo(), json);
+        who(member.client(), member.connection(), member.connectionInfo(), member.channelInfo(), json);
+    }
+
+    private static void who(
+            String client,
+            String connection,
+            byte @Nullable [] connectionInfo,
+            byte @Nullable [] channelInfo,
+            JsonText json) {
+        json.raw("{\"user\":").text(client).raw(",\"client\":").text(connection);
+        info("conn_info", connectionInfo, json);
+        info("chan_info", channelInfo, json);
         json.raw("}");
     }
 
@@ -68,6 +78,10 @@ final class ChannelJson {
         }
         json.raw("{\"data\":");
         RecordJson.write(publication.payload(), json);
+        Publisher by = publication.publisher();
+        if (by != null) {
+            who(by.client(), by.connection(), by.connectionInfo(), by.channelInfo(), json.raw(",\"info\":"));
+        }
         json.raw(",\"offset\":").number(publication.offset()).raw(",\"tags\":");
         RecordJson.write(tags, json);
         json.raw("}");

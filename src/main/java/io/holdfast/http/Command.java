@@ -1,32 +1,60 @@
 package io.holdfast.http;
 
 import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.SubscriptionTerms;
 import io.holdfast.stream.Position;
+import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A call of the compatible shape that publishes nothing, in our words and with names that are fit. */
 sealed interface Command {
 
-    /** @param connection its id; null for all of the client */
-    record Subscribe(
+    /**
+     * Whom a command is about.
+     *
+     * @param connection id of the only one that is meant; null for all of the client
+     * @param session of the only one that is meant; null for all. With a connection, both must be the same one's
+     */
+    record Addressee(
             String client,
             @Nullable String connection,
-            String channel,
-            @Nullable Position since) implements Command {}
+            @Nullable String session) {
 
-    /** @param connection its id; null for all of the client */
-    record Unsubscribe(String client, @Nullable String connection, String channel) implements Command {}
+        /** Never shows the session. */
+        @Override
+        public String toString() {
+            return "Addressee[client=" + client + ", connection=" + connection + "]";
+        }
+    }
 
-    /** @param connection its id; null for all of the client */
-    record Disconnect(String client, @Nullable String connection, Ending ending) implements Command {}
+    record Subscribe(Addressee to, String channel, SubscriptionTerms terms) implements Command {}
+
+    record Unsubscribe(Addressee to, String channel) implements Command {}
+
+    /** @param spared ids of connections that stay */
+    record Disconnect(Addressee to, Set<String> spared, Ending ending) implements Command {
+        public Disconnect {
+            spared = Set.copyOf(spared);
+        }
+    }
 
     /**
-     * @param connection its id; null for all of the client
      * @param expired whether it ends now
-     * @param expireAtSeconds when it ends, since 1970; 0 for never
+     * @param expiresAt when it ends; null for never
+     * @param info one compact JSON value that others see from now on; null for the same as before
      */
-    record Refresh(String client, @Nullable String connection, boolean expired, long expireAtSeconds)
-            implements Command {}
+    record Refresh(Addressee to, boolean expired, @Nullable Instant expiresAt, byte @Nullable [] info)
+            implements Command {
+
+        // Not the compact form: javac 17 forgets the annotation of its array in the class file.
+        public Refresh(Addressee to, boolean expired, @Nullable Instant expiresAt, byte @Nullable [] info) {
+            this.to = to;
+            this.expired = expired;
+            this.expiresAt = expiresAt;
+            this.info = info;
+        }
+    }
 
     record Presence(String channel) implements Command {}
 

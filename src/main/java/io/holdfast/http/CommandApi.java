@@ -8,11 +8,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The commands of the compatible shape that publish nothing. There {@code user} is our client and {@code client} our
@@ -30,6 +31,7 @@ class CommandApi {
 
     private final ResilientWebSocketManager manager;
     private final CommandSettings settings;
+    private final LiveSessions sessions;
     private final String uid = UUID.randomUUID().toString();
 
     /** For the client proxy only. */
@@ -37,12 +39,14 @@ class CommandApi {
     protected CommandApi() {
         manager = null;
         settings = null;
+        sessions = null;
     }
 
     @Inject
-    CommandApi(ResilientWebSocketManager manager, CommandSettings settings) {
+    CommandApi(ResilientWebSocketManager manager, CommandSettings settings, LiveSessions sessions) {
         this.manager = manager;
         this.settings = settings;
+        this.sessions = sessions;
     }
 
     /** {@code {"result":{…}}} or {@code {"error":{"code":…,"message":…}}}. */
@@ -92,29 +96,54 @@ class CommandApi {
 
     private void change(Command command) {
         if (command instanceof Command.Subscribe subscribe) {
-            manager.subscribe(subscribe.client(), subscribe.connection(), subscribe.channel(), subscribe.since());
+            to(
+                    subscribe.to(),
+                    one -> manager.subscribe(subscribe.to().client(), one, subscribe.channel(), subscribe.terms()));
         } else if (command instanceof Command.Unsubscribe unsubscribe) {
-            manager.unsubscribe(
-                    unsubscribe.client(),
-                    unsubscribe.connection(),
-                    unsubscribe.channel(),
-                    UNSUBSCRIBED_BY_SERVER,
-                    "server unsubscribe");
+            to(
+                    unsubscribe.to(),
+                    one -> manager.unsubscribe(
+                            unsubscribe.to().client(),
+                            one,
+                            unsubscribe.channel(),
+                            UNSUBSCRIBED_BY_SERVER,
+                            "server unsubscribe"));
         } else if (command instanceof Command.Disconnect disconnect) {
-            manager.disconnect(disconnect.client(), disconnect.connection(), disconnect.ending());
+            to(
+                    disconnect.to(),
+                    one -> manager.disconnect(disconnect.to().client(), one, disconnect.spared(), disconnect.ending()));
         } else if (command instanceof Command.Refresh refresh) {
-            refresh(refresh);
+            to(refresh.to(), one -> refresh(refresh, one));
         } else {
             throw new IllegalArgumentException("not carried out: " + command);
         }
     }
 
-    private void refresh(Command.Refresh refresh) {
+    /** What is done to one of a client's connections, or with null to all. */
+    private interface Work {
+        void on(@Nullable String connection);
+    }
+
+    /** Does it to whom a command is about; to nobody, if the session is over or another connection's. */
+    private void to(Command.Addressee addressee, Work work) {
+        String session = addressee.session();
+        String named = addressee.connection();
+        if (session == null) {
+            work.on(named);
+            return;
+        }
+        String connection = sessions.connection(session);
+        if (connection != null && (named == null || named.equals(connection))) {
+            work.on(connection);
+        }
+    }
+
+    private void refresh(Command.Refresh refresh, @Nullable String connection) {
+        String client = refresh.to().client();
         if (refresh.expired()) {
-            manager.disconnect(refresh.client(), refresh.connection(), Ending.EXPIRED);
+            manager.disconnect(client, connection, Set.of(), Ending.EXPIRED);
         } else {
-            Instant end = refresh.expireAtSeconds() == 0 ? null : Instant.ofEpochSecond(refresh.expireAtSeconds());
-            manager.refresh(refresh.client(), refresh.connection(), end);
+            manager.refresh(client, connection, refresh.expiresAt(), refresh.info());
         }
     }
 

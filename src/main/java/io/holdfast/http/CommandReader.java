@@ -2,11 +2,14 @@ package io.holdfast.http;
 
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Names;
+import io.holdfast.delivery.SubscriptionTerms;
 import io.holdfast.protocol.CloseCode;
 import io.holdfast.protocol.JsonInput;
 import io.holdfast.stream.Position;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +19,12 @@ import org.jspecify.annotations.Nullable;
  * known elsewhere and would change what the command means are refused, since to drop them would be to do something else.
  */
 final class CommandReader {
-    private static final Map<Kind, Set<String>> UNSUPPORTED = Map.of(
-            Kind.SUBSCRIBE, Set.of("info", "b64info", "data", "b64data", "expire_at", "override"),
-            Kind.DISCONNECT, Set.of("whitelist"),
-            Kind.REFRESH, Set.of("info"));
+    private static final Map<Kind, Map<String, String>> UNSUPPORTED = Map.of(
+            Kind.SUBSCRIBE,
+            Map.of(
+                    "b64info", "what is not JSON cannot be shown; use info",
+                    "b64data", "what is not JSON cannot be delivered; use data",
+                    "override", "the namespace says what a subscription is like"));
 
     /** What a field holds that was not set. */
     private static final Set<String> UNSET = Set.of("null", "\"\"", "0", "false", "{}", "[]");
@@ -28,12 +33,22 @@ final class CommandReader {
     private static final int MOST_CLOSE_CODE = 4999;
     private static final int MOST_REASON_BYTES = 123;
 
+    /** As much as a token could bring. */
+    private static final int MOST_INFO_BYTES = 8 << 10;
+
+    /** As much as a publication can. */
+    private static final int MOST_DATA_BYTES = 60 << 10;
+
     private final Kind kind;
     private final JsonInput in;
     private String user = "";
     private String channel = "";
     private String connection = "";
+    private String session = "";
     private String pattern = "";
+    private Set<String> spared = Set.of();
+    private byte @Nullable [] info;
+    private byte @Nullable [] data;
     private @Nullable Position since;
     private long limit;
     private boolean reverse;
@@ -75,9 +90,10 @@ final class CommandReader {
     }
 
     private void read(String field) throws IOException {
-        if (UNSUPPORTED.getOrDefault(kind, Set.of()).contains(field)) {
+        String why = UNSUPPORTED.getOrDefault(kind, Map.of()).get(field);
+        if (why != null) {
             if (isSet(in)) {
-                refuse(field, field + " is not supported by " + kind.word());
+                refuse(field, field + " is not supported by " + kind.word() + ": " + why);
             }
             return;
         }
@@ -85,11 +101,10 @@ final class CommandReader {
             case "user" -> user = in.string();
             case "channel" -> channel = in.string();
             case "client" -> connection = in.string();
-            case "session" -> {
-                if (isSet(in)) {
-                    refuse(field, "session is not supported; name the connection in client");
-                }
-            }
+            case "session" -> session = in.string();
+            case "info" -> info = value(field, MOST_INFO_BYTES);
+            case "data" -> data = value(field, MOST_DATA_BYTES);
+            case "whitelist" -> spared = texts(field);
             case "pattern" -> pattern = in.string();
             case "since", "recover_since" -> since = position(field);
             case "limit" -> limit = number(field, Integer.MIN_VALUE, Integer.MAX_VALUE);
@@ -106,6 +121,37 @@ final class CommandReader {
         boolean scalar = !in.isObject() && !in.isArray();
         String value = new String(in.raw(), StandardCharsets.UTF_8);
         return !UNSET.contains(scalar ? value : value.replace(" ", ""));
+    }
+
+    /** Any JSON value; null for {@code null}. */
+    private byte @Nullable [] value(String field, int mostBytes) throws IOException {
+        if (in.isNull()) {
+            return null;
+        }
+        byte[] value = in.raw();
+        if (value.length > mostBytes) {
+            refuse(field, field + " must not exceed " + mostBytes + " bytes");
+        }
+        return value;
+    }
+
+    private Set<String> texts(String field) throws IOException {
+        if (in.isNull()) {
+            return Set.of();
+        }
+        if (!in.isArray()) {
+            throw new JsonInput.WrongType("not an array");
+        }
+        Set<String> texts = new HashSet<>();
+        while (in.nextElement()) {
+            try {
+                texts.add(in.string());
+            } catch (JsonInput.WrongType e) {
+                in.skip();
+                refuse(field, field + " is not an array of strings");
+            }
+        }
+        return texts;
     }
 
     private @Nullable Position position(String field) throws IOException {
@@ -170,12 +216,12 @@ final class CommandReader {
     }
 
     private Command command() {
-        String one = connection.isEmpty() ? null : connection;
         return switch (kind) {
-            case SUBSCRIBE -> new Command.Subscribe(user(), one, channel(), since);
-            case UNSUBSCRIBE -> new Command.Unsubscribe(user(), one, channel());
-            case DISCONNECT -> new Command.Disconnect(user(), one, ending);
-            case REFRESH -> new Command.Refresh(user(), one, expired, expireAt);
+            case SUBSCRIBE ->
+                new Command.Subscribe(addressee(), channel(), new SubscriptionTerms(since, info, data, expiresAt()));
+            case UNSUBSCRIBE -> new Command.Unsubscribe(addressee(), channel());
+            case DISCONNECT -> new Command.Disconnect(addressee(), spared, ending);
+            case REFRESH -> new Command.Refresh(addressee(), expired, expiresAt(), info);
             case PRESENCE -> new Command.Presence(channel());
             case PRESENCE_STATS -> new Command.PresenceStats(channel());
             case HISTORY -> new Command.History(channel(), limit, since, reverse);
@@ -184,6 +230,15 @@ final class CommandReader {
             case INFO -> new Command.Info();
             case PUBLISH, BROADCAST, SEND -> throw new IllegalArgumentException(kind + " is no command");
         };
+    }
+
+    private Command.Addressee addressee() {
+        return new Command.Addressee(
+                user(), connection.isEmpty() ? null : connection, session.isEmpty() ? null : session);
+    }
+
+    private @Nullable Instant expiresAt() {
+        return expireAt == 0 ? null : Instant.ofEpochSecond(expireAt);
     }
 
     private String user() {

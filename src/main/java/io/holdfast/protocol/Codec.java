@@ -2,6 +2,7 @@ package io.holdfast.protocol;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One form of the wire. Stateless; any thread.
@@ -38,9 +39,16 @@ public interface Codec {
      * @param offset 0 for one that is not in a stream; it is then left out
      * @param payload one compact JSON value
      * @param expiresAtMillis wall clock; {@link Long#MAX_VALUE} for never
+     * @param publisher the client that published it itself; null for none
      */
     byte[] publicationPush(
-            String channel, long offset, byte[] payload, String id, long expiresAtMillis, Map<String, String> tags);
+            String channel,
+            long offset,
+            byte[] payload,
+            String id,
+            long expiresAtMillis,
+            Map<String, String> tags,
+            @Nullable MemberInfo publisher);
 
     /** Somebody subscribed to a channel. */
     byte[] joinPush(String channel, MemberInfo member);
@@ -48,8 +56,8 @@ public interface Codec {
     /** Somebody is subscribed no more. */
     byte[] leavePush(String channel, MemberInfo member);
 
-    /** The server has subscribed the connection to a channel. */
-    byte[] subscribePush(String channel, SubscribeResult subscription);
+    /** The server has subscribed the connection to a channel. @param data one compact JSON value for it; null for none */
+    byte[] subscribePush(String channel, SubscribeResult subscription, byte @Nullable [] data);
 
     /** The server has changed when the connection must be refreshed. @param ttl seconds until then, if it expires */
     byte[] refreshPush(boolean expires, long ttl);

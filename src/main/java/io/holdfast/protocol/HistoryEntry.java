@@ -1,14 +1,22 @@
 package io.holdfast.protocol;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A publication in a history, with the same fields and tags as in its push.
  *
  * @param payload one compact JSON value
  * @param expiresAtMillis wall clock; {@link Long#MAX_VALUE} for never
+ * @param publisher the client that published it itself; null for none
  */
-public record HistoryEntry(long offset, byte[] payload, String id, long expiresAtMillis, Map<String, String> tags) {
+public record HistoryEntry(
+        long offset,
+        byte[] payload,
+        String id,
+        long expiresAtMillis,
+        Map<String, String> tags,
+        @Nullable MemberInfo publisher) {
     public HistoryEntry {
         tags = Map.copyOf(tags);
     }

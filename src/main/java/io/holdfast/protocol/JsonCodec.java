@@ -5,6 +5,7 @@ import static io.holdfast.protocol.JsonOutput.ascii;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The JSON form of the wire. Reading is {@link JsonCommands}, the bytes are {@link JsonOutput}. */
 public final class JsonCodec implements Codec {
@@ -16,11 +17,11 @@ public final class JsonCodec implements Codec {
     private static final byte[] PUSH_CHANNEL = ascii("{\"push\":{\"channel\":");
     private static final byte[] PUB = ascii(",\"pub\":");
     private static final byte[] DATA = ascii("{\"data\":");
+    private static final byte[] INFO = ascii(",\"info\":");
     private static final byte[] OFFSET = ascii(",\"offset\":");
     private static final byte[] TAGS = ascii(",\"tags\":{");
     private static final byte[] ID_TAG = ascii("\"id\":");
     private static final byte[] EXPIRES_TAG = ascii(",\"expires\":\"");
-    private static final byte[] END_OF_TAGS = ascii("}}");
     private static final int PUBLICATION_FRAME = 128; // what the constants above and three numbers take
 
     @Override
@@ -104,10 +105,16 @@ public final class JsonCodec implements Codec {
 
     @Override
     public byte[] publicationPush(
-            String channel, long offset, byte[] payload, String id, long expiresAtMillis, Map<String, String> tags) {
+            String channel,
+            long offset,
+            byte[] payload,
+            String id,
+            long expiresAtMillis,
+            Map<String, String> tags,
+            @Nullable MemberInfo publisher) {
         JsonOutput out = new JsonOutput(PUBLICATION_FRAME + payload.length + channel.length() + id.length());
         out.raw(PUSH_CHANNEL).string(channel).raw(PUB).raw(DATA).raw(payload);
-        publication(out, offset, id, expiresAtMillis, tags);
+        publication(out, offset, id, expiresAtMillis, tags, publisher);
         return out.close().close().toBytes();
     }
 
@@ -122,7 +129,7 @@ public final class JsonCodec implements Codec {
     }
 
     @Override
-    public byte[] subscribePush(String channel, SubscribeResult subscription) {
+    public byte[] subscribePush(String channel, SubscribeResult subscription, byte @Nullable [] data) {
         JsonOutput out = new JsonOutput(256)
                 .raw(PUSH_CHANNEL)
                 .string(channel)
@@ -130,6 +137,9 @@ public final class JsonCodec implements Codec {
                 .name("subscribe")
                 .open();
         subscription(out, subscription);
+        if (data != null) {
+            out.name("data").raw(data);
+        }
         return out.close().close().close().toBytes();
     }
 
@@ -217,7 +227,12 @@ public final class JsonCodec implements Codec {
 
     /** The rest of a publication behind its data. */
     private static void publication(
-            JsonOutput out, long offset, String id, long expiresAtMillis, Map<String, String> tags) {
+            JsonOutput out,
+            long offset,
+            String id,
+            long expiresAtMillis,
+            Map<String, String> tags,
+            @Nullable MemberInfo publisher) {
         if (offset != 0) {
             out.raw(OFFSET).number(offset);
         }
@@ -229,7 +244,13 @@ public final class JsonCodec implements Codec {
         if (expiresAtMillis != Long.MAX_VALUE) {
             out.raw(EXPIRES_TAG).number(expiresAtMillis).raw('"');
         }
-        out.raw(END_OF_TAGS);
+        out.raw('}');
+        if (publisher != null) {
+            out.raw(INFO).open();
+            member(out, publisher);
+            out.close();
+        }
+        out.raw('}');
     }
 
     private static void history(JsonOutput out, HistoryResult history) {
@@ -238,7 +259,7 @@ public final class JsonCodec implements Codec {
             String separator = "";
             for (HistoryEntry entry : history.publications()) {
                 out.raw(ascii(separator)).raw(DATA).raw(entry.payload());
-                publication(out, entry.offset(), entry.id(), entry.expiresAtMillis(), entry.tags());
+                publication(out, entry.offset(), entry.id(), entry.expiresAtMillis(), entry.tags(), entry.publisher());
                 separator = ",";
             }
             out.raw(']').comma();

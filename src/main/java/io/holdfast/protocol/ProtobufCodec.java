@@ -2,6 +2,7 @@ package io.holdfast.protocol;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Protobuf form of the wire: every piece begins with its length, so that pieces need nothing between them. The numbers
@@ -81,8 +82,14 @@ public final class ProtobufCodec implements Codec {
 
     @Override
     public byte[] publicationPush(
-            String channel, long offset, byte[] payload, String id, long expiresAtMillis, Map<String, String> tags) {
-        return new ProtobufPublication(payload, offset, id, expiresAtMillis, tags).push(channel);
+            String channel,
+            long offset,
+            byte[] payload,
+            String id,
+            long expiresAtMillis,
+            Map<String, String> tags,
+            @Nullable MemberInfo publisher) {
+        return new ProtobufPublication(payload, info(publisher), offset, id, expiresAtMillis, tags).push(channel);
     }
 
     @Override
@@ -102,12 +109,13 @@ public final class ProtobufCodec implements Codec {
     }
 
     @Override
-    public byte[] subscribePush(String channel, SubscribeResult subscription) {
+    public byte[] subscribePush(String channel, SubscribeResult subscription, byte @Nullable [] data) {
         ProtobufOutput subscribe = message()
                 .field(1, subscription.recoverable())
                 .field(4, subscription.epoch())
                 .field(5, subscription.offset())
-                .field(6, subscription.positioned());
+                .field(6, subscription.positioned())
+                .field(7, data);
         return push(message().field(2, channel).field(9, subscribe));
     }
 
@@ -166,10 +174,20 @@ public final class ProtobufCodec implements Codec {
                 .field(4, member.channelInfo());
     }
 
+    private static byte @Nullable [] info(@Nullable MemberInfo publisher) {
+        return publisher == null ? null : member(publisher).toBytes();
+    }
+
     private static ProtobufOutput history(HistoryResult history) {
         ProtobufOutput out = message();
         for (HistoryEntry entry : history.publications()) {
-            new ProtobufPublication(entry.payload(), entry.offset(), entry.id(), entry.expiresAtMillis(), entry.tags())
+            new ProtobufPublication(
+                            entry.payload(),
+                            info(entry.publisher()),
+                            entry.offset(),
+                            entry.id(),
+                            entry.expiresAtMillis(),
+                            entry.tags())
                     .writeTo(out, 1);
         }
         return out.field(2, history.epoch()).field(3, history.offset());

@@ -17,6 +17,7 @@ final class ProtobufPublication {
     private static final int PUSH_CHANNEL = 2;
     private static final int PUSH_PUB = 4;
     private static final int DATA = 4;
+    private static final int INFO = 5;
     private static final int OFFSET = 6;
     private static final int TAGS = 7;
     private static final int TAG_NAME = 1;
@@ -25,6 +26,9 @@ final class ProtobufPublication {
     private static final byte[][] NONE = {};
 
     private final byte[] payload;
+    /** Who published it, as a message of its own; null for none. */
+    private final byte @Nullable [] info;
+
     private final long offset;
     private final byte[] id;
     private final byte @Nullable [] expires;
@@ -34,13 +38,22 @@ final class ProtobufPublication {
     private final int size;
 
     ProtobufPublication(
-            byte[] payload, long offset, String id, long expiresAtMillis, Map<String, String> publishersTags) {
+            byte[] payload,
+            byte @Nullable [] info,
+            long offset,
+            String id,
+            long expiresAtMillis,
+            Map<String, String> publishersTags) {
         this.payload = payload;
+        this.info = info;
         this.offset = offset;
         this.id = ProtobufOutput.utf8(id);
         this.expires = expiresAtMillis == Long.MAX_VALUE ? null : ProtobufOutput.utf8(Long.toString(expiresAtMillis));
         this.tags = publishersTags.isEmpty() ? NONE : tags(publishersTags);
         int bytes = ProtobufOutput.sizeOfField(payload.length) + ProtobufOutput.sizeOfField(sizeOfTag(ID, this.id));
+        if (info != null) {
+            bytes += ProtobufOutput.sizeOfField(info.length);
+        }
         if (offset != 0) {
             bytes += 1 + ProtobufOutput.sizeOfVarint(offset);
         }
@@ -67,7 +80,7 @@ final class ProtobufPublication {
 
     /** Writes this as a field. */
     ProtobufOutput writeTo(ProtobufOutput out, int field) {
-        out.header(field, size).present(DATA, payload).field(OFFSET, offset);
+        out.header(field, size).present(DATA, payload).field(INFO, info).field(OFFSET, offset);
         for (int i = 0; i < tags.length; i += 2) {
             writeTag(out, tags[i], tags[i + 1]);
         }

@@ -3,6 +3,7 @@ package io.holdfast.stream;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request to store one publication at the end of a stream.
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param deduplicateFromMillis an earlier publication with the same id counts as the same message if it was published
  *     at or after this moment
  * @param retention bounds of the stream, applied together with this append
+ * @param publisher the client that publishes; null if it is none. Of a duplicate the first one's counts
  */
 public record Append(
         String stream,
@@ -25,12 +27,26 @@ public record Append(
         long publishedAtMillis,
         long expiresAtMillis,
         long deduplicateFromMillis,
-        Retention retention) {
+        Retention retention,
+        @Nullable Publisher publisher) {
     public Append {
         requireNonNull(stream, "stream");
         requireNonNull(id, "id");
         requireNonNull(payload, "payload");
         requireNonNull(retention, "retention");
         tags = Map.copyOf(tags);
+    }
+
+    /** One that no client publishes. */
+    public Append(
+            String stream,
+            String id,
+            byte[] payload,
+            Map<String, String> tags,
+            long publishedAtMillis,
+            long expiresAtMillis,
+            long deduplicateFromMillis,
+            Retention retention) {
+        this(stream, id, payload, tags, publishedAtMillis, expiresAtMillis, deduplicateFromMillis, retention, null);
     }
 }

@@ -3,6 +3,7 @@ package io.holdfast.stream;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One immutable message of a stream.
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param tags the publisher's tags, without those that the server adds on the wire
  * @param publishedAtMillis wall-clock milliseconds since 1970
  * @param expiresAtMillis wall-clock milliseconds from which nobody gets it any more; {@link #NEVER} for none
+ * @param publisher the client that published it itself; null if a publisher with an API key or the application did
  */
 public record Publication(
         long offset,
@@ -22,7 +24,8 @@ public record Publication(
         byte[] payload,
         Map<String, String> tags,
         long publishedAtMillis,
-        long expiresAtMillis) {
+        long expiresAtMillis,
+        @Nullable Publisher publisher) {
 
     /** Expiry of a publication that does not expire. */
     public static final long NEVER = Long.MAX_VALUE;
@@ -31,6 +34,17 @@ public record Publication(
         requireNonNull(id, "id");
         requireNonNull(payload, "payload");
         tags = Map.copyOf(tags);
+    }
+
+    /** One that no client published. */
+    public Publication(
+            long offset,
+            String id,
+            byte[] payload,
+            Map<String, String> tags,
+            long publishedAtMillis,
+            long expiresAtMillis) {
+        this(offset, id, payload, tags, publishedAtMillis, expiresAtMillis, null);
     }
 
     public boolean expired(long nowMillis) {

@@ -14,7 +14,6 @@ import jakarta.websocket.OnMessage;
 import jakarta.websocket.OnOpen;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
-import java.security.Principal;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -52,13 +51,9 @@ public class WebSocketEndpoint {
     public void open(Session session) {
         session.setMaxIdleTimeout(0);
         Format format = HandshakeConfigurator.format(session);
-        Principal principal = session.getUserPrincipal();
         conversation = conversations.begin(
                 WebSocketConnection.of(session, settings.sendTimeout(), format),
-                Arrival.of(
-                        format,
-                        HandshakeConfigurator.address(session),
-                        principal == null ? null : principal.getName()));
+                Arrival.of(format, HandshakeConfigurator.address(session), session.getUserPrincipal()));
     }
 
     /**

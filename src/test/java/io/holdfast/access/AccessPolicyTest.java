@@ -131,15 +131,17 @@ class AccessPolicyTest {
         AccessPolicy container = policy(IdentitySource.CONTAINER);
         AccessPolicy both = policy(IdentitySource.BOTH);
 
-        assertThat(container.authenticate(null, "alice", null, null, 7))
+        assertThat(container.authenticate(null, Login.of("alice"), null, null, 7))
                 .isEqualTo(Identity.presented("alice", null, 7));
-        assertThat(both.authenticate(null, "alice", null, null, 7).client()).isEqualTo("alice");
-        assertThat(both.authenticate(token, "alice", null, null, 7).client()).isEqualTo("u1");
-        assertKind(() -> container.authenticate(token, "alice", null, null, 7), Kind.INVALID_TOKEN);
-        assertKind(() -> both.authenticate("x", "alice", null, null, 7), Kind.INVALID_TOKEN);
+        assertThat(both.authenticate(null, Login.of("alice"), null, null, 7).client())
+                .isEqualTo("alice");
+        assertThat(both.authenticate(token, Login.of("alice"), null, null, 7).client())
+                .isEqualTo("u1");
+        assertKind(() -> container.authenticate(token, Login.of("alice"), null, null, 7), Kind.INVALID_TOKEN);
+        assertKind(() -> both.authenticate("x", Login.of("alice"), null, null, 7), Kind.INVALID_TOKEN);
         assertKind(() -> container.authenticate(null, null, "alice", null, 7), Kind.UNAUTHORIZED);
-        assertKind(() -> container.authenticate(null, "al\u200bice", null, null, 7), Kind.UNAUTHORIZED);
-        assertKind(() -> secure.authenticate(null, "alice", null, null, 7), Kind.UNAUTHORIZED);
+        assertKind(() -> container.authenticate(null, Login.of("al\u200bice"), null, null, 7), Kind.UNAUTHORIZED);
+        assertKind(() -> secure.authenticate(null, Login.of("alice"), null, null, 7), Kind.UNAUTHORIZED);
     }
 
     @Test

@@ -10,11 +10,14 @@ import io.holdfast.access.TokenOptions;
 import io.holdfast.access.Who;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.SendOptions;
+import io.holdfast.delivery.SubscriptionTerms;
 import io.holdfast.stream.Position;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +104,30 @@ class ChannelCommandsTest {
     }
 
     @Test
+    void a_publication_names_the_client_that_made_it_with_both_infos_and_one_in_an_outbox_nobody() throws Exception {
+        talk.close();
+        talk = new Talk(Rules.options(true, Talk.SECRET, Who.CLIENTS, Who.CLIENTS, List.of()));
+        String token = talk.token("\"sub\":\"u1\",\"info\":{\"a\":1}");
+        Talk.Peer writer = talk.new Peer();
+        writer.say("{\"id\":1,\"connect\":{\"token\":\"" + token + "\"}}").hears("\"id\":1,\"connect\"");
+        String shown = talk.token("\"sub\":\"u1\",\"channel\":\"news\",\"info\":\"b\"");
+        Talk.Peer reader = subscribed("u2", "");
+        writer.say("{\"id\":2,\"publish\":{\"channel\":\"news\",\"data\":1}}");
+        String who = "\"info\":{\"user\":\"u1\",\"client\":\"" + connection(writer) + "\",\"conn_info\":{\"a\":1}";
+        reader.hears(who + "}}}}").hears("\"data\":1,\"offset\":1,");
+        writer.say("{\"id\":3,\"subscribe\":{\"channel\":\"news\",\"token\":\"" + shown + "\"}}")
+                .hears("\"id\":3,\"subscribe\"");
+        writer.say("{\"id\":4,\"rpc\":{\"method\":\"publish\",\"data\":{\"channel\":\"news\",\"data\":2}}}");
+        reader.hears(who + ",\"chan_info\":\"b\"}}}}").hears("\"data\":2,\"offset\":2,");
+        publish("3");
+        reader.hears("\"data\":3,\"offset\":3,\"tags\":{\"id\":\"m3\",\"expires\":\"1700086700000\"}}}}");
+        Talk.Peer recipient = talk.new Peer().connect("{\"client\":\"u3\"}");
+        writer.say("{\"id\":5,\"publish\":{\"channel\":\"#u3\",\"data\":4}}");
+        recipient.hears("\"data\":4,\"offset\":1");
+        assertThat(recipient.heard()).noneMatch(piece -> piece.contains("info"));
+    }
+
+    @Test
     void history_is_bounded_and_goes_both_ways() throws Exception {
         Position top = null;
         for (int i = 1; i <= 5; i++) {
@@ -163,8 +190,10 @@ class ChannelCommandsTest {
         Talk.Peer one = connected("u1");
         Talk.Peer other = connected("u1");
         Talk.Peer foreign = connected("u2");
-        assertThat(talk.manager.subscribe("u1", connection(one), "news", null)).isEqualTo(1);
-        assertThat(talk.manager.subscribe("u1", null, "news", null)).isEqualTo(1);
+        assertThat(talk.manager.subscribe("u1", connection(one), "news", SubscriptionTerms.from(null)))
+                .isEqualTo(1);
+        assertThat(talk.manager.subscribe("u1", null, "news", SubscriptionTerms.from(null)))
+                .isEqualTo(1);
         one.hears("{\"push\":{\"channel\":\"news\",\"subscribe\":{");
         other.hears("{\"push\":{\"channel\":\"news\",\"subscribe\":{");
         publish("1");
@@ -186,17 +215,83 @@ class ChannelCommandsTest {
     void the_server_disconnects_and_refreshes() {
         Talk.Peer one = connected("u1");
         Talk.Peer other = connected("u1");
-        assertThat(talk.manager.disconnect("u1", connection(one), new Ending(4501, "enough")))
+        assertThat(talk.manager.disconnect("u1", connection(one), Set.of(), new Ending(4501, "enough")))
                 .isEqualTo(1);
         one.endsWith(4501);
         assertThat(other.ended()).isNull();
         Instant end = Instant.ofEpochMilli(talk.clock.millis() + 60_000);
-        assertThat(talk.manager.refresh("u1", null, end)).isEqualTo(1);
+        assertThat(talk.manager.refresh("u1", null, end, null)).isEqualTo(1);
         other.hears("{\"push\":{\"refresh\":{\"expires\":true,\"ttl\":60}}}");
         talk.pass(Duration.ofSeconds(61));
         other.afterAll(9);
         talk.pass(Duration.ofSeconds(25));
         other.endsWith(3005);
+    }
+
+    @Test
+    void a_subscription_by_the_server_brings_data_is_seen_with_its_info_and_ends_in_time() throws Exception {
+        Talk.Peer one = connected("u1");
+        Instant end = Instant.ofEpochMilli(talk.clock.millis() + 60_000);
+        SubscriptionTerms terms = new SubscriptionTerms(null, bytes("{\"till\":3}"), bytes("[1]"), end);
+        assertThat(talk.manager.subscribe("u1", null, "news", terms)).isEqualTo(1);
+        one.hears("\"positioned\":true,\"epoch\":\"e1\",\"data\":[1]}}}");
+        one.say("{\"id\":2,\"presence\":{\"channel\":\"news\"}}").hears("\"chan_info\":{\"till\":3}}}}}");
+        assertThat(talk.manager.subscribe("u1", null, "news", SubscriptionTerms.from(null)))
+                .as("it stays on its terms")
+                .isZero();
+        talk.pass(Duration.ofSeconds(59));
+        one.afterAll(8);
+        publish("1");
+        one.hears("\"pub\":{\"data\":1");
+        talk.pass(Duration.ofSeconds(1));
+        one.hears("{\"push\":{\"channel\":\"news\",\"unsubscribe\":{\"code\":2501,\"reason\":\"expired\"}}}");
+        assertThat(one.ended()).isNull();
+    }
+
+    @Test
+    void the_server_spares_whom_it_is_told_to_and_changes_what_others_see() {
+        Talk.Peer one = subscribed("u1", "");
+        Talk.Peer other = connected("u1");
+        assertThat(talk.manager.disconnect("u1", null, Set.of(connection(one)), new Ending(4501, "enough")))
+                .isEqualTo(1);
+        other.endsWith(4501);
+        assertThat(one.ended()).isNull();
+        assertThat(talk.manager.refresh("u1", null, null, bytes("\"away\""))).isEqualTo(1);
+        one.say("{\"id\":3,\"presence\":{\"channel\":\"news\"}}").hears("\"conn_info\":\"away\"}");
+        talk.manager.refresh("u1", null, null, null);
+        one.say("{\"id\":4,\"presence\":{\"channel\":\"news\"}}").hears("{\"id\":4,\"presence\"");
+        assertThat(one.heard().stream().filter(piece -> piece.contains("\"conn_info\":\"away\"")))
+                .hasSize(2);
+    }
+
+    @Test
+    void a_login_that_expires_ends_its_connection_after_the_grace_and_the_sdk_is_not_told_to_refresh()
+            throws Exception {
+        talk.close();
+        talk = new Talk(Rules.options(
+                false,
+                IdentitySource.CONTAINER,
+                TokenOptions.ofSecret(Talk.SECRET),
+                Rules.namespaces(Rules.namespace("news", Who.CLIENTS, Who.CLIENTS, 1)),
+                List.of()));
+        Talk.Peer peer = talk.new Peer(Format.JSON, () -> "u1").say("{\"id\":1,\"connect\":{}}");
+        peer.hears("\"subs\":{\"#u1\"");
+        assertThat(peer.heard().get(0)).doesNotContain("expires", "ttl");
+        talk.pass(Duration.ofSeconds(84));
+        peer.afterAll(2);
+        assertThat(peer.ended()).isNull();
+        talk.pass(Duration.ofSeconds(1));
+        peer.endsWith(3005);
+
+        Talk.Peer revoked = talk.new Peer(Format.JSON, () -> "u1").say("{\"id\":1,\"connect\":{}}");
+        revoked.hears("\"subs\":{\"#u1\"");
+        long end = talk.clock.millis() + 60_000;
+        talk.policy.revoke(Revocation.ofToken("token-of-the-login", end), talk.clock.millis());
+        revoked.endsWith(3500);
+    }
+
+    private static byte[] bytes(String json) {
+        return json.getBytes(StandardCharsets.UTF_8);
     }
 
     @Test

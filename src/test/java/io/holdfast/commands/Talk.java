@@ -11,6 +11,7 @@ import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.Login;
 import io.holdfast.access.Rules;
 import io.holdfast.access.Who;
 import io.holdfast.delivery.ChannelOptions;
@@ -26,6 +27,7 @@ import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.stream.MemoryEngine;
 import io.holdfast.stream.Retention;
 import java.io.ByteArrayOutputStream;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,7 +107,12 @@ final class Talk implements AutoCloseable {
                 100,
                 3);
         policy = new AccessPolicy(access);
-        conversations = new Conversations(manager, policy, settings, clock);
+        conversations = new Conversations(
+                manager,
+                policy,
+                settings,
+                clock,
+                principal -> new Login(principal.getName(), clock.millis() + 60_000, "token-of-the-login"));
     }
 
     void pass(Duration time) {
@@ -152,8 +159,13 @@ final class Talk implements AutoCloseable {
         }
 
         Peer(Format format) {
+            this(format, null);
+        }
+
+        /** @param principal whom the container has let in, for a minute; null for nobody */
+        Peer(Format format, Principal principal) {
             this.format = format;
-            this.conversation = conversations.begin(this, Arrival.of(format, "", null));
+            this.conversation = conversations.begin(this, Arrival.of(format, "", principal));
         }
 
         Peer say(String... commands) {

@@ -4,6 +4,7 @@ import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A wire format that a test can read: {@code channel offset payload}, pings are {@code ping}. */
 final class PlainFormat implements WireFormat {
@@ -32,7 +33,7 @@ final class PlainFormat implements WireFormat {
     }
 
     @Override
-    public byte[] subscribed(String channel, Position from) {
+    public byte[] subscribed(String channel, Position from, byte @Nullable [] data) {
         return bytes("subscribed " + channel + " " + from.offset());
     }
 

@@ -64,7 +64,8 @@ class SubscriptionsTest {
         Gateway.Client client = subscribed("a");
         assertThat(client.connection.subscribe("a", null, SubscribeOptions.QUIET))
                 .isNull();
-        assertThat(client.connection.subscribeByServer("a", null)).isFalse();
+        assertThat(client.connection.subscribeByServer("a", SubscriptionTerms.from(null)))
+                .isFalse();
         client.connection.unsubscribe("a");
         assertThat(gateway.manager.channels("")).isEmpty();
     }

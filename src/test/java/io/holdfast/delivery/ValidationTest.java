@@ -3,6 +3,7 @@ package io.holdfast.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.stream.Publisher;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,9 +35,12 @@ class ValidationTest {
 
     @Test
     void what_a_publication_takes_counts_its_id_and_tags_in_bytes() {
-        assertThat(validation.message(DATA, SendOptions.defaults())).isEqualTo(1);
-        assertThat(validation.message(DATA, SendOptions.defaults().withId("ä").withTags(Map.of("k", "€"))))
+        assertThat(validation.message(DATA, SendOptions.defaults(), null)).isEqualTo(1);
+        assertThat(validation.message(DATA, SendOptions.defaults().withId("ä").withTags(Map.of("k", "€")), null))
                 .isEqualTo(1 + 2 + 4);
+        Publisher publisher = new Publisher("ü", "c", new byte[1_000], null);
+        assertThatThrownBy(() -> validation.message(DATA, SendOptions.defaults(), publisher))
+                .hasMessageContaining("the publisher's info must not exceed 1000 bytes, has 1004");
     }
 
     @Test

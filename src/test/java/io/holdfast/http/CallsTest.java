@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.SubscriptionTerms;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.stream.Position;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -155,12 +158,9 @@ class CallsTest {
             value = {
                 "b64data | PUBLISH | {\"channel\":\"c\",\"data\":1,\"b64data\":\"eA==\"}",
                 "version | BROADCAST | {\"channels\":[\"c\"],\"data\":1,\"version\":3}",
-                "expire_at | SUBSCRIBE | {\"user\":\"u\",\"channel\":\"c\",\"expire_at\":1}",
-                "info | SUBSCRIBE | {\"user\":\"u\",\"channel\":\"c\",\"info\":{\"a\":1}}",
+                "b64info | SUBSCRIBE | {\"user\":\"u\",\"channel\":\"c\",\"b64info\":\"e30=\"}",
+                "b64data | SUBSCRIBE | {\"user\":\"u\",\"channel\":\"c\",\"b64data\":\"e30=\"}",
                 "override | SUBSCRIBE | {\"user\":\"u\",\"channel\":\"c\",\"override\":{\"presence\":{\"value\":true}}}",
-                "session | UNSUBSCRIBE | {\"user\":\"u\",\"channel\":\"c\",\"session\":\"s\"}",
-                "whitelist | DISCONNECT | {\"user\":\"u\",\"whitelist\":[\"a\"]}",
-                "info | REFRESH | {\"user\":\"u\",\"info\":\"x\"}",
             })
     void what_would_change_the_meaning_and_is_not_supported_is_refused_by_name(String field, Kind kind, String body)
             throws Exception {
@@ -175,21 +175,43 @@ class CallsTest {
         return ((Call.Asking) read(kind, body)).command();
     }
 
+    private static final Command.Addressee ALL = new Command.Addressee("u", null, null);
+
+    @Test
+    void whom_a_command_is_about_and_on_what_terms_is_read() throws Exception {
+        Command.Subscribe subscribe = (Command.Subscribe) command(Kind.SUBSCRIBE, """
+                {"user":"u","channel":"x","session":"s","info":{"a": 1},"data":[ ],"expire_at":12}""");
+        assertThat(subscribe.to()).isEqualTo(new Command.Addressee("u", null, "s"));
+        assertThat(subscribe.to().toString()).doesNotContain("s\"").doesNotContain("session");
+        assertThat(subscribe.terms().info()).asString(StandardCharsets.UTF_8).startsWith("{\"a\"");
+        assertThat(subscribe.terms().data()).asString(StandardCharsets.UTF_8).startsWith("[");
+        assertThat(subscribe.terms().expiresAt()).isEqualTo(Instant.ofEpochSecond(12));
+        assertThat(command(Kind.UNSUBSCRIBE, "{\"user\":\"u\",\"client\":\"c\",\"channel\":\"x\",\"session\":\"s\"}"))
+                .isEqualTo(new Command.Unsubscribe(new Command.Addressee("u", "c", "s"), "x"));
+        assertThat(command(Kind.DISCONNECT, "{\"user\":\"u\",\"whitelist\":[\"a\",\"b\"]}"))
+                .isEqualTo(new Command.Disconnect(ALL, Set.of("a", "b"), new Ending(3503, "force disconnect")));
+        assertThat(((Command.Refresh) command(Kind.REFRESH, "{\"user\":\"u\",\"info\":\"x\"}")).info())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("\"x\"");
+    }
+
     @Test
     void a_command_is_read_with_what_it_names_and_without_what_nobody_knows() throws Exception {
         assertThat(command(Kind.SUBSCRIBE, """
                 {"user":"u","client":"c1","channel":"x","recover_since":{"offset":7,"epoch":"e"},"colour":{"a":[]},
-                 "info":null,"b64info":"","expire_at":0,"override":{ },"session":""}""")).isEqualTo(new Command.Subscribe("u", "c1", "x", new Position("e", 7)));
+                 "info":null,"b64info":"","expire_at":0,"override":{ },"session":""}"""))
+                .isEqualTo(new Command.Subscribe(
+                        new Command.Addressee("u", "c1", null), "x", SubscriptionTerms.from(new Position("e", 7))));
         assertThat(command(Kind.UNSUBSCRIBE, "{\"user\":\"u\",\"client\":\"\",\"channel\":\"x\"}"))
-                .isEqualTo(new Command.Unsubscribe("u", null, "x"));
+                .isEqualTo(new Command.Unsubscribe(ALL, "x"));
         assertThat(command(
                         Kind.DISCONNECT,
                         "{\"user\":\"u\",\"disconnect\":{\"code\":4100,\"reason\":\"bye\"},\"whitelist\":[]}"))
-                .isEqualTo(new Command.Disconnect("u", null, new Ending(4100, "bye")));
+                .isEqualTo(new Command.Disconnect(ALL, Set.of(), new Ending(4100, "bye")));
         assertThat(command(Kind.DISCONNECT, "{\"user\":\"u\",\"disconnect\":null}"))
-                .isEqualTo(new Command.Disconnect("u", null, new Ending(3503, "force disconnect")));
+                .isEqualTo(new Command.Disconnect(ALL, Set.of(), new Ending(3503, "force disconnect")));
         assertThat(command(Kind.REFRESH, "{\"user\":\"u\",\"expired\":true,\"expire_at\":12}"))
-                .isEqualTo(new Command.Refresh("u", null, true, 12));
+                .isEqualTo(new Command.Refresh(ALL, true, Instant.ofEpochSecond(12), null));
         assertThat(command(
                         Kind.HISTORY, "{\"channel\":\"x\",\"limit\":-1,\"since\":{\"epoch\":\"e\"},\"reverse\":true}"))
                 .isEqualTo(new Command.History("x", -1, new Position("e", 0), true));
@@ -220,12 +242,29 @@ class CallsTest {
                 "expired | REFRESH | {\"user\":\"u\",\"expired\":1}",
                 "expire_at | REFRESH | {\"user\":\"u\",\"expire_at\":-1}",
                 "pattern | CHANNELS | {\"pattern\":[\"*\"]}",
+                "session | REFRESH | {\"user\":\"u\",\"session\":7}",
+                "whitelist | DISCONNECT | {\"user\":\"u\",\"whitelist\":\"a\"}",
+                "whitelist | DISCONNECT | {\"user\":\"u\",\"whitelist\":[\"a\",{\"b\":[1]}]}",
+                "expire_at | SUBSCRIBE | {\"user\":\"u\",\"channel\":\"c\",\"expire_at\":\"soon\"}",
             })
     void a_command_names_the_field_that_is_wrong(String field, Kind kind, String body) throws Exception {
         assertThat(read(kind, body)).isInstanceOfSatisfying(Call.Refused.class, refused -> {
             assertThat(refused.message()).startsWith(field);
             assertThat(refused.error()).isEqualTo(ErrorCode.BAD_REQUEST);
         });
+    }
+
+    @Test
+    void info_and_data_of_a_subscription_are_bounded() throws Exception {
+        String body = "{\"user\":\"u\",\"channel\":\"c\",\"%s\":\"%s\"}";
+        assertThat(read(Kind.SUBSCRIBE, String.format(body, "info", "x".repeat(8_190))))
+                .isInstanceOf(Call.Asking.class);
+        assertThat(read(Kind.SUBSCRIBE, String.format(body, "info", "x".repeat(8_191))))
+                .isInstanceOf(Call.Refused.class);
+        assertThat(read(Kind.SUBSCRIBE, String.format(body, "data", "x".repeat(61_438))))
+                .isInstanceOf(Call.Asking.class);
+        assertThat(read(Kind.SUBSCRIBE, String.format(body, "data", "x".repeat(61_439))))
+                .isInstanceOf(Call.Refused.class);
     }
 
     @Test

@@ -84,7 +84,8 @@ final class Node implements AutoCloseable {
                         64 << 10,
                         100,
                         0,
-                        3));
+                        3),
+                session -> null);
         batch = new BatchApi(publish, commands, threads);
     }
 

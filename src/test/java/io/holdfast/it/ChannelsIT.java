@@ -3,6 +3,7 @@ package io.holdfast.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,39 @@ class ChannelsIT {
             one.command("publish", "{'channel': '%s', 'data': {'n': 1, 'text': 'ä€𝄞'}}", channel);
             assertThat(one.publication(channel).data().path("text").asText()).isEqualTo("ä€𝄞");
             assertThat(two.publication(channel).data().path("text").asText()).isEqualTo("ä€𝄞");
+        }
+    }
+
+    @Test
+    void who_has_published_is_told_live_in_recovery_and_in_histories() {
+        String channel = Names.fresh("chat");
+        String client = Names.fresh("writer");
+        try (RawClient writer = gateway.client(wire);
+                RawClient reader = connected()) {
+            String connection = writer.connectAs(client).path("client").asText();
+            String epoch = reader.command("subscribe", "{'channel': '%s'}", channel)
+                    .path("epoch")
+                    .asText();
+            writer.command("publish", "{'channel': '%s', 'data': {'n': 1}}", channel);
+            JsonNode info = Json.object("{'user': '%s', 'client': '%s'}", client, connection);
+            assertThat(reader.publication(channel).info()).isEqualTo(info);
+            publish(channel, 2, 2);
+            assertThat(reader.publication(channel).info().isMissingNode()).isTrue();
+
+            JsonNode recovering = writer.command(
+                    "subscribe", "{'channel': '%s', 'recover': true, 'epoch': '%s', 'offset': 0}", channel, epoch);
+            assertThat(Recovered.of(writer, channel, recovering, 2))
+                    .extracting(pub -> pub.info().path("client").asText())
+                    .containsExactly(connection, "");
+            assertThat(writer.command("history", "{'channel': '%s', 'limit': 1}", channel)
+                            .at("/publications/0/info"))
+                    .isEqualTo(info);
+            assertThat(gateway.api()
+                            .post("/api/history", "{'channel': '%s', 'limit': 2}", channel)
+                            .json()
+                            .at("/result/publications"))
+                    .extracting(pub -> pub.path("info"))
+                    .containsExactly(info, MissingNode.getInstance());
         }
     }
 

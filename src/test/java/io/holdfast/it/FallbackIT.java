@@ -242,6 +242,35 @@ class FallbackIT {
     }
 
     @Test
+    void the_server_api_finds_the_connection_of_a_session_and_no_other() {
+        String channel = Names.fresh("news");
+        try (StreamClient one = of(Kind.HTTP_STREAM);
+                RawClient other = gateway.client()) {
+            one.connectAs(client);
+            other.connectAs(client);
+            String call = "{'user': '%s', 'channel': '%s', 'session': '%s', 'data': {'n': 7}}";
+            for (String session : List.of(one.session() + "x", one.session())) {
+                assertThat(gateway.api()
+                                .post("/api/subscribe", call, client, channel, session)
+                                .json()
+                                .has("result"))
+                        .isTrue();
+            }
+            assertThat(one.await(
+                                    "the subscription",
+                                    message -> message.path("push").has("subscribe"))
+                            .at("/push/subscribe/data"))
+                    .isEqualTo(Json.object("{'n': 7}"));
+            gateway.api().post("/api/publish", "{'channel': '%s', 'data': {'n': 1}}", channel);
+            assertThat(one.publication(channel).n()).isEqualTo(1);
+            other.silent(channel, Duration.ofMillis(300));
+            gateway.api().post("/api/disconnect", "{'user': '%s', 'session': '%s'}", client, one.session());
+            assertThat(one.awaitClose().code()).isEqualTo(3503);
+            assertThat(other.isOpen()).isTrue();
+        }
+    }
+
+    @Test
     void what_is_no_emulation_request_is_told_so_and_ends_nothing() {
         try (StreamClient connection = of(Kind.HTTP_STREAM)) {
             connection.connectAs(client);

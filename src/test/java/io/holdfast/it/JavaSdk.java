@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.centrifugal.centrifuge.Client;
+import io.github.centrifugal.centrifuge.ClientInfo;
 import io.github.centrifugal.centrifuge.ClientState;
 import io.github.centrifugal.centrifuge.ConnectedEvent;
 import io.github.centrifugal.centrifuge.ConnectingEvent;
@@ -142,7 +145,7 @@ final class JavaSdk extends EventListener implements AutoCloseable {
 
             @Override
             public void onPublication(Subscription to, PublicationEvent event) {
-                note(channel, event.getOffset(), event.getData());
+                note(channel, event.getOffset(), event.getData(), event.getInfo());
             }
         });
         int before = subscriptions.size();
@@ -182,12 +185,22 @@ final class JavaSdk extends EventListener implements AutoCloseable {
         }
     }
 
-    private Pub note(String channel, long offset, byte[] data) {
+    /** @param publisher without a user where no client has published */
+    private Pub note(String channel, long offset, byte[] data, ClientInfo publisher) {
         JsonNode tags = Json.object("{}");
-        Pub pub = new Pub(channel, offset, Json.read(new String(data, UTF_8)), tags);
+        JsonNode info = publisher.getUser().isEmpty() ? MissingNode.getInstance() : info(publisher);
+        Pub pub = new Pub(channel, offset, Json.read(new String(data, UTF_8)), tags, info);
         payloads.add(data);
         publications.add(pub);
         return pub;
+    }
+
+    private static JsonNode info(ClientInfo publisher) {
+        ObjectNode info = Json.object("{'user': '%s', 'client': '%s'}", publisher.getUser(), publisher.getClient());
+        if (publisher.getConnInfo().length > 0) {
+            info.set("conn_info", Json.read(new String(publisher.getConnInfo(), UTF_8)));
+        }
+        return info;
     }
 
     @Override
@@ -214,7 +227,7 @@ final class JavaSdk extends EventListener implements AutoCloseable {
 
     @Override
     public void onPublication(Client who, ServerPublicationEvent event) {
-        handler.accept(note(event.getChannel(), event.getOffset(), event.getData()));
+        handler.accept(note(event.getChannel(), event.getOffset(), event.getData(), event.getInfo()));
     }
 
     @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.centrifugal.centrifuge.Client;
 import io.github.centrifugal.centrifuge.DisconnectedEvent;
 import io.github.centrifugal.centrifuge.HistoryOptions;
@@ -83,6 +84,27 @@ class JavaSdkIT {
             JavaSdk.<PublishResult>answer(done -> subscription.publish(payload, done));
             assertThat(sdk.publications(1)).extracting(Pub::offset).containsExactly(1L);
             assertThat(sdk.payloads().get(0)).isEqualTo(payload);
+        }
+    }
+
+    @Test
+    void its_handler_sees_which_client_has_published_and_that_a_publisher_with_a_key_is_none() throws Exception {
+        String channel = Names.fresh("java:");
+        String claims = Json.object("{'sub': '%s', 'info': {'name': 'Ü'}}", client)
+                .put("exp", Instant.now().plusSeconds(60).getEpochSecond())
+                .toString();
+        String token = TOKENS.signed("{\"alg\":\"HS256\"}", claims);
+        try (JavaSdk sdk = JavaSdk.withToken(gateway.websocket(), token);
+                JavaSdk reader = JavaSdk.open(gateway.websocket(), "{'client': '%s'}", Names.fresh("reader"))) {
+            Subscription subscription = sdk.awaitConnected().subscribe(channel);
+            reader.awaitConnected().subscribe(channel);
+            JavaSdk.<PublishResult>answer(done -> subscription.publish("{\"n\":1}".getBytes(UTF_8), done));
+            publish(channel, 2, 2);
+            JsonNode info = reader.publications(2).get(0).info();
+            assertThat(info.path("user").asText()).isEqualTo(client);
+            assertThat(info.path("client").asText()).isNotBlank();
+            assertThat(info.path("conn_info")).isEqualTo(Json.object("{'name': 'Ü'}"));
+            assertThat(reader.publications(2).get(1).info().isMissingNode()).isTrue();
         }
     }
 

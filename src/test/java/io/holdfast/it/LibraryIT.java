@@ -17,9 +17,11 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jboss.shrinkwrap.api.ArchivePath;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.asset.Asset;
 import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 import org.jboss.shrinkwrap.api.importer.ZipImporter;
+import org.jboss.shrinkwrap.api.spec.JavaArchive;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,7 +44,8 @@ class LibraryIT {
                 snippets("xml").stream()
                         .filter(xml -> xml.startsWith("<server"))
                         .findFirst()
-                        .orElseThrow());
+                        .orElseThrow()
+                        .replace("</featureManager>", "<feature>mpOpenAPI-4.1</feature></featureManager>"));
         Path war = work.resolve("shop.war");
         shop().as(ZipExporter.class).exportTo(war.toFile(), true);
         server = LibertyServer.prepare("library", Map.of("holdfast.insecure", "true"), serverXml, war)
@@ -62,8 +65,9 @@ class LibraryIT {
                 .addClasses(Orders.class, Diary.class, ShopServlet.class)
                 .addAsWebResource(new StringAsset("<!doctype html><title>Shop</title>"), "index.html")
                 .addAsResource(
-                        new StringAsset("holdfast.publication.max-bytes=2048\n"),
+                        new StringAsset("holdfast.publication.max-bytes=2048\nmp.openapi.servers=/shop\n"),
                         "META-INF/microprofile-config.properties")
+                .addAsManifestResource(description(), "openapi.yaml")
                 .addAsLibrary(new File("target/holdfast-classes.jar"))
                 .addAsLibrary(new File(RocksDB.class
                         .getProtectionDomain()
@@ -75,6 +79,15 @@ class LibraryIT {
                 .as(WebArchive.class);
         gateway.getContent(path -> isLibrary(path)).forEach((path, node) -> shop.add(node.getAsset(), path));
         return shop;
+    }
+
+    /** Taken out of the jar as docs/library.md says. */
+    private static Asset description() {
+        return ShrinkWrap.create(ZipImporter.class, "classes.jar")
+                .importFrom(new File("target/holdfast-classes.jar"))
+                .as(JavaArchive.class)
+                .get("/META-INF/openapi.yaml")
+                .getAsset();
     }
 
     private static boolean isLibrary(ArchivePath path) {
@@ -145,6 +158,14 @@ class LibraryIT {
         assertThat(module.status()).isEqualTo(200);
         assertThat(module.body()).contains("export ");
         assertThat(server.api().get(SHOP + "/app.js").status()).isEqualTo(404);
+    }
+
+    @Test
+    void the_description_of_the_api_is_served_with_the_applications_context_root() {
+        Api.Answer description = server.api().get("/openapi?format=json");
+        assertThat(description.json().at("/servers/0/url").asText()).isEqualTo(SHOP);
+        assertThat(description.json().path("servers")).hasSize(1);
+        assertThat(description.json().path("paths").has("/api/send")).isTrue();
     }
 
     @Test

@@ -7,11 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
  *
  * @param offset 0 where the message has none
  * @param tags absent tags are a missing node
+ * @param info of the client that published it itself; a missing node if none did
  */
-record Pub(String channel, long offset, JsonNode data, JsonNode tags) {
+record Pub(String channel, long offset, JsonNode data, JsonNode tags, JsonNode info) {
 
     static Pub of(String channel, JsonNode pub) {
-        return new Pub(channel, pub.path("offset").asLong(), pub.path("data"), pub.path("tags"));
+        return new Pub(channel, pub.path("offset").asLong(), pub.path("data"), pub.path("tags"), pub.path("info"));
     }
 
     /** The message id, or null. */

@@ -89,7 +89,7 @@ final class AnyMessage {
 
     HistoryEntry publication() {
         long expires = bool() ? Long.MAX_VALUE : natural();
-        return new HistoryEntry(natural(), json(), text(), expires, map(() -> text()));
+        return new HistoryEntry(natural(), json(), text(), expires, map(() -> text()), optional(member()));
     }
 
     private RecoveryRequest position() {

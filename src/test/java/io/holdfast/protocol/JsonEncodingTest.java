@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -67,15 +68,30 @@ class JsonEncodingTest {
     @Test
     void a_publication_carries_its_id_and_its_expiry_as_tags() {
         assertThat(text(codec.publicationPush(
-                        "#u42", 19, bytes("{\"t\":1.0}"), "m-1", 1790000000000L, Map.of("k", "v"))))
+                        "#u42", 19, bytes("{\"t\":1.0}"), "m-1", 1790000000000L, Map.of("k", "v"), null)))
                 .isEqualTo("{\"push\":{\"channel\":\"#u42\",\"pub\":{\"data\":{\"t\":1.0},\"offset\":19,"
                         + "\"tags\":{\"k\":\"v\",\"id\":\"m-1\",\"expires\":\"1790000000000\"}}}}");
     }
 
     @Test
     void a_publication_that_does_not_expire_and_lies_in_no_stream_says_nothing_of_either() {
-        assertThat(text(codec.publicationPush("a", 0, bytes("null"), "m", Long.MAX_VALUE, Map.of())))
+        assertThat(text(codec.publicationPush("a", 0, bytes("null"), "m", Long.MAX_VALUE, Map.of(), null)))
                 .isEqualTo("{\"push\":{\"channel\":\"a\",\"pub\":{\"data\":null,\"tags\":{\"id\":\"m\"}}}}");
+    }
+
+    @Test
+    void a_publication_of_a_client_says_whose_it_is() {
+        MemberInfo publisher = new MemberInfo("u1", "c1", bytes("{\"name\":\"Ü\"}"), bytes("7"));
+        assertThat(text(codec.publicationPush("a", 3, bytes("1"), "m", Long.MAX_VALUE, Map.of(), publisher)))
+                .isEqualTo(
+                        "{\"push\":{\"channel\":\"a\",\"pub\":{\"data\":1,\"offset\":3,\"tags\":{\"id\":\"m\"},\"info\":{\"user\":\"u1\","
+                                + "\"client\":\"c1\",\"conn_info\":{\"name\":\"Ü\"},\"chan_info\":7}}}}");
+
+        HistoryEntry entry =
+                new HistoryEntry(3, bytes("1"), "m", Long.MAX_VALUE, Map.of(), new MemberInfo("u1", "c1", null, null));
+        assertThat(text(codec.reply(1, new HistoryResult("e", 3, List.of(entry)))))
+                .isEqualTo("{\"id\":1,\"history\":{\"publications\":[{\"data\":1,\"offset\":3,\"tags\":{\"id\":\"m\"},"
+                        + "\"info\":{\"user\":\"u1\",\"client\":\"c1\"}}],\"epoch\":\"e\",\"offset\":3}}");
     }
 
     @Test
@@ -88,7 +104,7 @@ class JsonEncodingTest {
         }
         all.append("😀\uD83D\uDE01 \"\\/");
         String push = text(codec.publicationPush(
-                "a", 1, bytes("1"), all.toString(), Long.MAX_VALUE, Map.of("é\n", all.toString())));
+                "a", 1, bytes("1"), all.toString(), Long.MAX_VALUE, Map.of("é\n", all.toString()), null));
 
         assertThat(push.chars().filter(c -> c < ' ')).isEmpty();
         PublishCall read =

@@ -74,7 +74,13 @@ class ProtobufCodecTest {
             String channel = "#" + any.text();
             HistoryEntry entry = any.publication();
             byte[] push = codec.publicationPush(
-                    channel, entry.offset(), entry.payload(), entry.id(), entry.expiresAtMillis(), entry.tags());
+                    channel,
+                    entry.offset(),
+                    entry.payload(),
+                    entry.id(),
+                    entry.expiresAtMillis(),
+                    entry.tags(),
+                    entry.publisher());
             assertThat(read(push))
                     .as("round %d", i)
                     .isEqualTo(Schema.push(Schema.on(channel).setPub(Schema.publication(entry))));
@@ -88,6 +94,7 @@ class ProtobufCodecTest {
             String channel = any.text();
             MemberInfo member = any.member();
             SubscribeResult from = any.subscription();
+            byte[] data = any.json();
             String reason = any.text();
             int code = any.id();
             int ttl = any.id();
@@ -99,13 +106,14 @@ class ProtobufCodecTest {
             assertThat(read(codec.leavePush(channel, member)))
                     .isEqualTo(Schema.push(Schema.on(channel)
                             .setLeave(ClientProtocol.Leave.newBuilder().setInfo(Schema.member(member)))));
-            assertThat(read(codec.subscribePush(channel, from)))
+            assertThat(read(codec.subscribePush(channel, from, data)))
                     .isEqualTo(Schema.push(Schema.on(channel)
                             .setSubscribe(ClientProtocol.Subscribe.newBuilder()
                                     .setRecoverable(from.recoverable())
                                     .setPositioned(from.positioned())
                                     .setEpoch(from.epoch())
-                                    .setOffset(from.offset()))));
+                                    .setOffset(from.offset())
+                                    .setData(ByteString.copyFrom(data)))));
             assertThat(read(codec.unsubscribePush(channel, code, reason)))
                     .isEqualTo(Schema.push(Schema.on(channel)
                             .setUnsubscribe(ClientProtocol.Unsubscribe.newBuilder()

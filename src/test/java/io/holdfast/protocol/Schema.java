@@ -176,6 +176,9 @@ final class Schema {
         if (entry.expiresAtMillis() != Long.MAX_VALUE) {
             out.putTags("expires", Long.toString(entry.expiresAtMillis()));
         }
+        if (entry.publisher() != null) {
+            out.setInfo(member(entry.publisher()));
+        }
         return out.build();
     }
 

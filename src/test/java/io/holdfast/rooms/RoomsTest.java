@@ -43,6 +43,7 @@ class RoomsTest {
 
     private static final Map<String, Set<String>> KEEPERS = Map.of(
             "jakarta.websocket", Set.of("websocket"),
+            "org.eclipse.microprofile.jwt", Set.of("app"),
             "org.rocksdb", Set.of("stream.rocksdb"));
 
     private static final Rooms HOLDFAST = new Rooms("io.holdfast", DOORS, KEEPERS);

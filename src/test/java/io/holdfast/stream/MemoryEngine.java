@@ -94,7 +94,8 @@ public final class MemoryEngine implements StreamEngine {
                 append.payload(),
                 append.tags(),
                 append.publishedAtMillis(),
-                append.expiresAtMillis());
+                append.expiresAtMillis(),
+                append.publisher());
         Retention retention = append.retention();
         boolean reject = retention.overflow() == Retention.Overflow.REJECT;
         if (size(publication) > retention.maxBytes()) {

@@ -76,6 +76,30 @@ public abstract class StreamEngineContract {
     }
 
     @Test
+    void the_client_that_published_is_read_as_it_was_and_the_first_ones_counts() {
+        Publisher known = new Publisher("ü", "c-1", "{\"ü\":1}".getBytes(StandardCharsets.UTF_8), null);
+        append(by("a", Map.of("k", "v"), known), by("b", Map.of(), new Publisher("u", "c-2", null, bytes("7"))));
+        append(by("a", Map.of(), new Publisher("u", "c-3", null, null)), message("c"));
+        reopen();
+
+        List<Publication> read = all(S).publications();
+
+        assertThat(ids(all(S))).containsExactly("a", "b", "c");
+        assertThat(read.get(0).publisher()).usingRecursiveComparison().isEqualTo(known);
+        assertThat(read.get(0).tags()).isEqualTo(Map.of("k", "v"));
+        assertThat(read.get(1).publisher())
+                .usingRecursiveComparison()
+                .isEqualTo(new Publisher("u", "c-2", null, bytes("7")));
+        assertThat(read.get(2).publisher()).isNull();
+        assertThat(read)
+                .allSatisfy(publication -> assertThat(publication.payload()).isEqualTo(bytes("{}")));
+    }
+
+    private Append by(String id, Map<String, String> tags, Publisher publisher) {
+        return new Append(S, id, bytes("{}"), tags, now.get(), Publication.NEVER, now.get() - 300_000, WIDE, publisher);
+    }
+
+    @Test
     void streams_do_not_see_each_other() {
         append(of("a", "1"), of("ab", "2"), of("a", "3"), of("b", "4"));
         assertThat(ids(all("a"))).containsExactly("1", "3");

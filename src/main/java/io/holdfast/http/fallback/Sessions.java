@@ -6,6 +6,7 @@ import io.holdfast.commands.Conversation;
 import io.holdfast.commands.Conversations;
 import io.holdfast.commands.Format;
 import io.holdfast.delivery.DeliverySettings;
+import io.holdfast.http.LiveSessions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * client. It is told in the connect reply only, and never logged. Any thread.
  */
 @ApplicationScoped
-class Sessions {
+class Sessions implements LiveSessions {
     private static final int ID_BYTES = 24;
     private static final Base64.Encoder TEXT = Base64.getUrlEncoder();
 
@@ -71,8 +72,8 @@ class Sessions {
         StreamConnection stream = StreamConnection.open(context, framing, delivery.sendTimeout());
         String id = freshId();
         Conversation conversation = conversations.begin(
-                stream, new Arrival(Format.JSON, request.getRemoteAddr(), id, request.getRemoteUser()));
-        Upstream upstream = new Upstream(conversation::receive);
+                stream, new Arrival(Format.JSON, request.getRemoteAddr(), id, request.getUserPrincipal()));
+        Upstream upstream = new Upstream(conversation.connectionId(), conversation::receive);
         open.put(id, upstream);
         stream.over().thenRun(() -> {
             open.remove(id);
@@ -85,6 +86,12 @@ class Sessions {
     @Nullable
     Upstream find(String session) {
         return open.get(session);
+    }
+
+    @Override
+    public @Nullable String connection(String session) {
+        Upstream upstream = open.get(session);
+        return upstream == null ? null : upstream.connection();
     }
 
     private String freshId() {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Upstream {
     private static final int MOST_CHARACTERS = 1 << 20;
 
+    private final String connection;
     private final Consumer<String> conversation;
 
     @GuardedBy("this")
@@ -23,8 +24,14 @@ final class Upstream {
     @GuardedBy("this")
     private boolean busy;
 
-    Upstream(Consumer<String> conversation) {
+    /** @param connection id of the conversation's connection */
+    Upstream(String connection, Consumer<String> conversation) {
+        this.connection = connection;
         this.conversation = conversation;
+    }
+
+    String connection() {
+        return connection;
     }
 
     /** @return false if too much waits already; then the frame was not taken */

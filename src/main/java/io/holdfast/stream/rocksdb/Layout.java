@@ -2,6 +2,7 @@ package io.holdfast.stream.rocksdb;
 
 import io.holdfast.stream.FinalState;
 import io.holdfast.stream.Publication;
+import io.holdfast.stream.Publisher;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Keys and values as they lie in the store. Numbers are big-endian, so that keys sort by them.
  *
  * <pre>
- * messages  stream number 8, offset 8              size 4, published 8, expires 8, id (2+n), tag count 2, tags (4+n each), payload
+ * messages  stream number 8, offset 8              size 4, published 8, expires 8, id (2+n), tag count 2, tags (4+n each), publisher (4+n each), payload
  * ids       stream number 8, message id            offset 8, published 8, CRC-32C of the payload 4, final state 1, final at 8
  * expiry    time 8, stream number 8, offset 8      what 1, message id
  * meta      'M', stream number 8                   epoch 8, top 8, first 8, lost up to 8, confirmed up to 8, used at 8, name
@@ -25,7 +26,10 @@ import org.jspecify.annotations.Nullable;
  * default   "state" | "next" | "newest" | "seed"   see {@link StoreState}
  * </pre>
  *
- * A stream's number stands for its name in keys: short, and never given twice.
+ * A message has its publisher (client, connection, two infos; length -1 for an info that is absent) only if the highest bit
+ * of its tag count says so: in stores of before there were publishers it never does.
+ *
+ * <p>A stream's number stands for its name in keys: short, and never given twice.
  */
 final class Layout {
 
@@ -35,6 +39,14 @@ final class Layout {
     static final byte FORGET = 'F';
     /** What the expiry family wants done: look whether a stream is unused. */
     static final byte LOOK_AT_STREAM = 'S';
+
+    /** In the tag count of a message: a client published it, and is named behind the tags. */
+    static final int BY_CLIENT = 0x8000;
+
+    static final int PUBLISHER_FIELDS = 4;
+
+    /** The length of what is not there. */
+    static final int ABSENT = -1;
 
     static final int MESSAGE_HEAD = 4 + 8 + 8;
     static final int ID_VALUE = 8 + 8 + 4 + 1 + 8;
@@ -159,13 +171,29 @@ final class Layout {
         long publishedAt = in.getLong();
         long expiresAt = in.getLong();
         String id = next(in, in.getShort() & 0xffff);
-        int tagCount = in.getShort() & 0xffff;
+        int counted = in.getShort() & 0xffff;
+        int tagCount = counted & ~BY_CLIENT;
         Map<String, String> tags = tagCount == 0 ? Map.of() : new HashMap<>();
         for (int i = 0; i < tagCount; i++) {
             tags.put(next(in, in.getInt()), next(in, in.getInt()));
         }
+        Publisher publisher = (counted & BY_CLIENT) == 0 ? null : publisher(in);
         byte[] payload = Arrays.copyOfRange(value, in.position(), value.length);
-        return new Publication(offset, id, payload, tags, publishedAt, expiresAt);
+        return new Publication(offset, id, payload, tags, publishedAt, expiresAt, publisher);
+    }
+
+    private static Publisher publisher(ByteBuffer in) {
+        return new Publisher(next(in, in.getInt()), next(in, in.getInt()), nextIfAny(in), nextIfAny(in));
+    }
+
+    private static byte @Nullable [] nextIfAny(ByteBuffer in) {
+        int length = in.getInt();
+        if (length == ABSENT) {
+            return null;
+        }
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return bytes;
     }
 
     private static String next(ByteBuffer in, int length) {

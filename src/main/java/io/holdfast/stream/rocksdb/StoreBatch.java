@@ -2,8 +2,10 @@ package io.holdfast.stream.rocksdb;
 
 import io.holdfast.stream.Append;
 import io.holdfast.stream.DeviceCursor;
+import io.holdfast.stream.Publisher;
 import java.util.Arrays;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One atomic write in the making, encoded here in RocksDB's own write batch format, so that a batch crosses into native
@@ -65,26 +67,35 @@ final class StoreBatch {
                 size += Layout.utf8(tag.getKey()).length + Layout.utf8(tag.getValue()).length;
             }
         }
-        return size;
+        Publisher publisher = append.publisher();
+        return publisher == null ? size : size + publisher.bytes();
     }
 
     void putMessage(long number, long offset, Append append, byte[] id, int size) {
         int tags = append.tags().size();
+        Publisher publisher = append.publisher();
+        int lengths = 4 * (2 * tags + (publisher == null ? 0 : Layout.PUBLISHER_FIELDS));
         begin(PUT, Family.MESSAGES, 16);
         putLong(number);
         putLong(offset);
-        putVarint(Layout.MESSAGE_HEAD + 2 + 2 + 8 * tags + size);
+        putVarint(Layout.MESSAGE_HEAD + 2 + 2 + lengths + size);
         putInt(size);
         putLong(append.publishedAtMillis());
         putLong(append.expiresAtMillis());
         putShort(id.length);
         putBytes(id);
-        putShort(tags);
+        putShort(publisher == null ? tags : tags | Layout.BY_CLIENT);
         if (tags > 0) {
             append.tags().forEach((key, value) -> {
                 putText(key);
                 putText(value);
             });
+        }
+        if (publisher != null) {
+            putText(publisher.client());
+            putText(publisher.connection());
+            putIfAny(publisher.connectionInfo());
+            putIfAny(publisher.channelInfo());
         }
         putBytes(append.payload());
     }
@@ -201,6 +212,15 @@ final class StoreBatch {
         byte[] utf8 = Layout.utf8(text);
         putInt(utf8.length);
         putBytes(utf8);
+    }
+
+    private void putIfAny(byte @Nullable [] value) {
+        if (value == null) {
+            putInt(Layout.ABSENT);
+        } else {
+            putInt(value.length);
+            putBytes(value);
+        }
     }
 
     private void putByte(byte value) {

@@ -17,7 +17,7 @@ class UpstreamTest {
     void who_brings_a_frame_while_another_is_at_work_leaves_it_and_order_is_that_of_arrival() throws Exception {
         CountDownLatch inFirst = new CountDownLatch(1);
         CountDownLatch mayGoOn = new CountDownLatch(1);
-        Upstream upstream = new Upstream(frame -> {
+        Upstream upstream = new Upstream("c", frame -> {
             if (frame.equals("0")) {
                 inFirst.countDown();
                 pass(mayGoOn);
@@ -44,7 +44,7 @@ class UpstreamTest {
     void frames_of_many_threads_come_one_at_a_time_and_none_is_lost() throws Exception {
         int[] inside = new int[1];
         int[] most = new int[1];
-        Upstream upstream = new Upstream(frame -> {
+        Upstream upstream = new Upstream("c", frame -> {
             inside[0]++;
             most[0] = Math.max(most[0], inside[0]);
             heard.add(frame);
@@ -75,7 +75,7 @@ class UpstreamTest {
     void what_waits_is_bounded_and_what_is_not_taken_is_said() throws Exception {
         CountDownLatch inFirst = new CountDownLatch(1);
         CountDownLatch mayGoOn = new CountDownLatch(1);
-        Upstream upstream = new Upstream(frame -> {
+        Upstream upstream = new Upstream("c", frame -> {
             inFirst.countDown();
             pass(mayGoOn);
             heard.add(frame);
@@ -96,7 +96,7 @@ class UpstreamTest {
 
     @Test
     void a_frame_that_fails_holds_up_none_of_those_after_it() {
-        Upstream upstream = new Upstream(frame -> {
+        Upstream upstream = new Upstream("c", frame -> {
             if (frame.equals("bad")) {
                 throw new IllegalStateException(frame);
             }
