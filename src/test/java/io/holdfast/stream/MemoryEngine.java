@@ -155,7 +155,9 @@ public final class MemoryEngine implements StreamEngine {
 
     private void forget(Change.ForgetStream whole) {
         stored(whole.stream())
-                .filter(stream -> stream.empty() && stream.lastUseMillis() <= whole.unusedSinceMillis())
+                .filter(stream -> stream.empty()
+                        && stream.lastUseMillis() <= whole.unusedSinceMillis()
+                        && whole.unwanted().getAsBoolean())
                 .ifPresent(stream -> streams.remove(stream.name()));
     }
 
