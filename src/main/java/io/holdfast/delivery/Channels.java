@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The channels that have subscriptions on this node. Any thread. */
@@ -23,6 +24,22 @@ final class Channels {
 
     void release(Channel channel) {
         byName.computeIfPresent(channel.name(), (name, known) -> known == channel && known.release() ? null : known);
+    }
+
+    /**
+     * Does something to a channel that nobody is subscribed to, and lets nobody subscribe meanwhile. May wait for the engine:
+     * for rare things only.
+     *
+     * @return what the work says; false where somebody is subscribed
+     */
+    @SuppressWarnings("NullAway") // absent values are null here
+    boolean alone(String name, BooleanSupplier work) {
+        boolean[] result = new boolean[1];
+        byName.compute(name, (key, known) -> {
+            result[0] = known == null && work.getAsBoolean();
+            return known;
+        });
+        return result[0];
     }
 
     @Nullable

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What is stored, whether anybody uses it, and how it is removed: for whoever cleans up. Any thread.
@@ -112,19 +113,28 @@ public final class Leftovers {
         }));
     }
 
-    /** Forgets an empty stream with all that is known of it, unless it is in memory or was used after the given moment. */
+    /**
+     * Forgets an empty stream with all that is known of it, unless it is in memory or was used after the given moment. Nobody
+     * can connect to it meanwhile: who comes then learns its position when the stream is gone or will stay.
+     */
     public CompletionStage<Boolean> forgetStream(String stream, long unusedSinceMillis) {
         return committer.errand(() -> Outboxes.isOutbox(stream)
                 ? outboxes.alone(
                         Outboxes.client(stream), outbox -> outbox == null && forgotten(stream, unusedSinceMillis))
-                : channels.find(stream) == null && forgotten(stream, unusedSinceMillis));
+                : channels.alone(stream, () -> forgotten(stream, unusedSinceMillis)));
     }
 
     private boolean forgotten(String stream, long unusedSinceMillis) {
         if (engine.stored(stream).isEmpty()) {
             return true;
         }
-        Committer.await(engine.apply(List.of(new Change.ForgetStream(stream, unusedSinceMillis))));
+        AtomicBoolean waiting = new AtomicBoolean(true);
+        try {
+            Committer.await(engine.apply(List.of(
+                    new Change.ForgetStream(stream, unusedSinceMillis, () -> waiting.get() && !inUse(stream)))));
+        } finally {
+            waiting.set(false); // an engine that hung until now must not do it when somebody may be connected
+        }
         return engine.stored(stream).isEmpty();
     }
 

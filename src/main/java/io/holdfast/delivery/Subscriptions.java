@@ -34,19 +34,30 @@ final class Subscriptions {
     /** @return null if the channel is subscribed already */
     RegisteredConnection.@Nullable Subscribed subscribe(
             String name, @Nullable Position wanted, SubscribeOptions options) {
-        StreamInfo info = parts.engine().info(name);
+        Channel channel =
+                parts.channels().acquire(name); // before its position is read: then nobody can forget the stream
+        RegisteredConnection.Subscribed made = null;
+        try {
+            made = subscribe(channel, wanted, options);
+        } finally {
+            if (made == null) {
+                parts.channels().release(channel);
+            }
+        }
+        return made;
+    }
+
+    private RegisteredConnection.@Nullable Subscribed subscribe(
+            Channel channel, @Nullable Position wanted, SubscribeOptions options) {
+        StreamInfo info = parts.engine().info(channel.name());
         Position top = info.top();
         boolean recovered = wanted != null
                 && (wanted.epoch().equals(top.epoch()) || (wanted.epoch().isEmpty() && wanted.offset() == 0))
                 && wanted.offset() <= top.offset()
                 && wanted.offset() >= info.lostUpTo();
         Position from = wanted != null && recovered ? new Position(top.epoch(), wanted.offset()) : top;
-        Channel channel = parts.channels().acquire(name);
-        if (!add(new Subscription(connection, channel, options, top.epoch(), from.offset()))) {
-            parts.channels().release(channel);
-            return null;
-        }
-        return new RegisteredConnection.Subscribed(from, recovered);
+        boolean added = add(new Subscription(connection, channel, options, top.epoch(), from.offset()));
+        return added ? new RegisteredConnection.Subscribed(from, recovered) : null;
     }
 
     /** @return false if the channel is subscribed already */

@@ -1,5 +1,7 @@
 package io.holdfast.stream;
 
+import java.util.function.BooleanSupplier;
+
 /** A change of a stream that is not an append. Changes of one call are applied in order. */
 public sealed interface Change {
 
@@ -36,6 +38,9 @@ public sealed interface Change {
      * Forgets a stream with its devices; what comes under its name later is of another epoch. Nothing happens if it retains
      * anything, or if it or a device of it was used after the given moment ({@link StoredStream#lastUseMillis()}). Applied
      * after the other changes of its call.
+     *
+     * @param unwanted what only the caller knows: asked by the engine as the last thing before it writes, on its own thread;
+     *     with false nothing happens. It is short, and waits for nothing that waits for this change
      */
-    record ForgetStream(String stream, long unusedSinceMillis) implements Change {}
+    record ForgetStream(String stream, long unusedSinceMillis, BooleanSupplier unwanted) implements Change {}
 }

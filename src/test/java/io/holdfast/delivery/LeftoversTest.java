@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.stream.Change;
 import io.holdfast.stream.DeviceCursor;
+import io.holdfast.stream.EngineException;
 import io.holdfast.stream.StoredStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +120,99 @@ class LeftoversTest {
         Gateway.until(() -> !leftovers.inUse("news"));
         assertThat(get(leftovers.forgetStream("news", now()))).isTrue();
         assertThat(leftovers.streams("", 100)).extracting(StoredStream::name).doesNotContain("news");
+    }
+
+    @Test
+    void who_comes_while_a_channel_is_being_forgotten_gets_the_epoch_that_stays() throws Exception {
+        Workbench bench = new Workbench();
+        Leftovers at = quiet(bench);
+        CountDownLatch forgetting = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        bench.engine.beforeApply = changes -> {
+            forgetting.countDown();
+            awaitOrFail(goOn);
+        };
+        bench.committer.start();
+        CompletionStage<Boolean> forgotten = at.forgetStream("news", bench.clock.millis());
+        awaitOrFail(forgetting);
+        FutureTask<RegisteredConnection.Subscribed> subscribing =
+                new FutureTask<>(() -> bench.connect().connection.subscribe("news", null, SubscribeOptions.QUIET));
+        Thread subscriber = new Thread(subscribing);
+        subscriber.start();
+        Gateway.until(
+                () -> subscriber.getState() != Thread.State.NEW && subscriber.getState() != Thread.State.RUNNABLE);
+
+        goOn.countDown();
+
+        assertThat(get(forgotten)).isTrue();
+        assertThat(subscribing.get(10, TimeUnit.SECONDS).position())
+                .isEqualTo(bench.memory.info("news").top());
+        bench.committer.stop();
+    }
+
+    @Test
+    void a_channel_whose_position_somebody_has_learned_is_not_forgotten() throws Exception {
+        Workbench bench = new Workbench();
+        Leftovers at = quiet(bench);
+        bench.committer.start();
+        List<Boolean> forgotten = new ArrayList<>();
+        bench.engine.afterInfo = stream -> {
+            bench.engine.afterInfo = any -> {};
+            try {
+                forgotten.add(get(at.forgetStream("news", bench.clock.millis())));
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        };
+        RegisteredConnection.Subscribed subscribed =
+                bench.connect().connection.subscribe("news", null, SubscribeOptions.QUIET);
+        assertThat(forgotten).containsExactly(false);
+        assertThat(subscribed.position()).isEqualTo(bench.memory.info("news").top());
+        bench.committer.stop();
+    }
+
+    @Test
+    void an_engine_that_hung_forgets_nothing_when_nobody_waits_for_it_any_more() throws Exception {
+        Workbench bench = new Workbench();
+        Leftovers at = quiet(bench);
+        List<Change> late = new ArrayList<>();
+        bench.engine.beforeApply = changes -> {
+            late.addAll(changes);
+            throw new EngineException(EngineException.Reason.TIMEOUT, "as the test asked", null);
+        };
+        bench.committer.start();
+        assertThatThrownBy(() -> get(at.forgetStream("news", bench.clock.millis())))
+                .hasRootCauseInstanceOf(EngineException.class);
+        bench.memory.apply(late);
+        assertThat(late).hasSize(1);
+        assertThat(bench.memory.stored("news")).isPresent();
+        bench.committer.stop();
+    }
+
+    @Test
+    void a_subscriber_to_whom_the_engine_gives_no_position_leaves_no_channel_behind() {
+        Workbench bench = new Workbench();
+        bench.engine.afterInfo = stream -> {
+            throw new EngineException(EngineException.Reason.IO, "as the test asked", null);
+        };
+        assertThatThrownBy(() -> bench.connect().connection.subscribe("news", null, SubscribeOptions.QUIET))
+                .isInstanceOf(EngineException.class);
+        assertThat(bench.channels.find("news")).isNull();
+    }
+
+    /** With an empty channel, {@code news}. */
+    private static Leftovers quiet(Workbench bench) {
+        bench.memory.apply(List.of(new Change.MoveCursor("news", "x", 0, 1, false)));
+        return new Leftovers(
+                bench.engine, bench.outboxes, bench.channels, bench.deadLetters, bench.committer, bench.clock);
+    }
+
+    private static void awaitOrFail(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -3,14 +3,20 @@ package io.holdfast.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.example.shop.CartServlet;
+import com.example.shop.CartStore;
+import com.example.shop.Carts;
+import com.example.shop.CleanupLog;
 import com.example.shop.Diary;
 import com.example.shop.Orders;
 import com.example.shop.ShopServlet;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
@@ -31,6 +37,7 @@ import org.rocksdb.RocksDB;
 /** Somebody else's WAR, with the library in WEB-INF/lib, on a server configured as docs/library.md says. */
 class LibraryIT {
     private static final Path DOCUMENT = Path.of("docs/library.md");
+    private static final Path CLEANUP_DOCUMENT = Path.of("docs/cleanup.md");
     private static final Path SOURCES = Path.of("src/test/java/com/example/shop");
     private static final String SHOP = "/shop";
 
@@ -41,15 +48,16 @@ class LibraryIT {
         Path work = Files.createDirectories(Path.of("target/library-it"));
         Path serverXml = Files.writeString(
                 work.resolve("server.xml"),
-                snippets("xml").stream()
+                snippets(DOCUMENT, "xml").stream()
                         .filter(xml -> xml.startsWith("<server"))
                         .findFirst()
                         .orElseThrow()
                         .replace("</featureManager>", "<feature>mpOpenAPI-4.1</feature></featureManager>"));
         Path war = work.resolve("shop.war");
         shop().as(ZipExporter.class).exportTo(war.toFile(), true);
-        server = LibertyServer.prepare("library", Map.of("holdfast.insecure", "true"), serverXml, war)
-                .start();
+        Map<String, String> variables =
+                Map.of("holdfast.insecure", "true", "holdfast.cleanup.enabled", "false", "holdfast.cleanup.grace", "1");
+        server = LibertyServer.prepare("library", variables, serverXml, war).start();
     }
 
     @AfterAll
@@ -63,6 +71,7 @@ class LibraryIT {
     private static WebArchive shop() throws URISyntaxException {
         WebArchive shop = ShrinkWrap.create(WebArchive.class, "shop.war")
                 .addClasses(Orders.class, Diary.class, ShopServlet.class)
+                .addClasses(Carts.class, CartStore.class, CartServlet.class, CleanupLog.class)
                 .addAsWebResource(new StringAsset("<!doctype html><title>Shop</title>"), "index.html")
                 .addAsResource(
                         new StringAsset("holdfast.publication.max-bytes=2048\nmp.openapi.servers=/shop\n"),
@@ -182,13 +191,103 @@ class LibraryIT {
 
     @Test
     void the_code_in_the_document_is_the_code_of_this_test() throws IOException {
-        List<String> snippets = snippets("java");
+        theCodeIsIn(DOCUMENT, Orders.class, Diary.class);
+        theCodeIsIn(CLEANUP_DOCUMENT, Carts.class, CleanupLog.class);
+    }
+
+    private static void theCodeIsIn(Path document, Class<?>... shown) throws IOException {
+        List<String> snippets = snippets(document, "java");
         assertThat(snippets).isNotEmpty();
         String code = "";
-        for (Class<?> shown : List.of(Orders.class, Diary.class)) {
-            code += Files.readString(SOURCES.resolve(shown.getSimpleName() + ".java"));
+        for (Class<?> each : shown) {
+            code += Files.readString(SOURCES.resolve(each.getSimpleName() + ".java"));
         }
         assertThat(code).contains(snippets);
+    }
+
+    @Test
+    void a_kind_of_the_applications_own_is_set_aside_deleted_and_restored() {
+        String lost = Names.fresh("lost");
+        String missed = Names.fresh("missed");
+        fill(lost, "");
+        fill(missed, "");
+        assertThat(cleanup("/state", null).path("kinds").toString()).endsWith("\"channels\",\"carts\"]");
+        await().pollInterval(Duration.ofMillis(300)).until(() -> {
+            clean();
+            return !carts("").contains(lost) && !carts("").contains(missed);
+        });
+
+        JsonNode restored = cleanup("/restore", "{'kind': 'carts', 'id': '" + missed + "'}");
+
+        assertThat(restored.path("restored").asInt()).isEqualTo(1);
+        assertThat(carts("")).contains(missed);
+        await().pollInterval(Duration.ofMillis(300)).until(() -> {
+            clean();
+            return carts("?calls").contains("delete " + lost);
+        });
+        assertThat(carts("?calls")).doesNotContain("delete " + missed);
+        assertThat(cleanup("/audit?limit=1000", null).path("audit").findParents("id").stream()
+                        .filter(entry -> entry.path("id").asText().equals(lost))
+                        .map(entry -> entry.path("action").asText()))
+                .containsExactly("soft_delete", "delete");
+    }
+
+    @Test
+    void what_fails_in_the_application_is_tried_again_as_its_cause_says() {
+        String busy = Names.fresh("busy");
+        String guarded = Names.fresh("guarded");
+        fill(busy, "&busy=2");
+        fill(guarded, "&guarded=");
+        for (int i = 0; i < 25; i++) {
+            fill(Names.fresh("filler"), "");
+        }
+        await().pollInterval(Duration.ofMillis(300)).until(() -> {
+            clean();
+            return !carts("").contains(busy);
+        });
+        assertThat(carts("?calls"))
+                .filteredOn(("hide " + busy)::equals)
+                .as("too many requests: it was tried again")
+                .hasSize(3);
+        assertThat(carts("?calls"))
+                .filteredOn(("hide " + guarded)::equals)
+                .as("not allowed: it was not")
+                .hasSize(1);
+        assertThat(carts("")).contains(guarded);
+        JsonNode failure = cleanup("/state", null).path("failures").path(0);
+        assertThat(failure.path("id").asText()).isEqualTo(guarded);
+        assertThat(failure.path("detail").asText()).isEqualTo("authorization: the shop's store refused it");
+    }
+
+    @Test
+    void the_application_observes_the_end_of_a_cycle() {
+        long cycle = clean();
+        assertThat(diary()).contains("cleanup " + cycle + " COMPLETED");
+    }
+
+    private static void fill(String cart, String more) {
+        assertThat(server.api()
+                        .postRaw(SHOP + "/carts?client=buyer&id=" + cart + more, "")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private static List<String> carts(String query) {
+        return server.api().get(SHOP + "/carts" + query).body().lines().toList();
+    }
+
+    /** @return the number of the cycle, which has ended */
+    private static long clean() {
+        JsonNode cycle = cleanup("/run", "{'kinds': ['carts'], 'wait': true, 'quota': 1000}");
+        assertThat(cycle.path("result").asText()).as(cycle.toString()).isEqualTo("completed");
+        return cycle.path("number").asLong();
+    }
+
+    private static JsonNode cleanup(String path, String body) {
+        String all = SHOP + "/api/cleanup" + path;
+        Api.Answer answer = body == null ? server.api().get(all) : server.api().post(all, body);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        return answer.json();
     }
 
     private static String ship(String client, String order) {
@@ -201,9 +300,9 @@ class LibraryIT {
         return server.api().get(SHOP + "/orders").body().lines().toList();
     }
 
-    private static List<String> snippets(String language) throws IOException {
+    private static List<String> snippets(Path document, String language) throws IOException {
         return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-                .matcher(Files.readString(DOCUMENT))
+                .matcher(Files.readString(document))
                 .results()
                 .map(MatchResult::group)
                 .map(block -> block.substring(block.indexOf('\n') + 1, block.length() - 3))

@@ -32,6 +32,7 @@ public final class MemoryEngine implements StreamEngine {
         final String epoch;
         final TreeMap<Long, Publication> kept = new TreeMap<>();
         final Map<String, MessageRecord> ids = new HashMap<>();
+        final Map<String, byte[]> payloads = new HashMap<>();
         final Map<String, DeviceCursor> devices = new HashMap<>();
         long top;
         long lostUpTo;
@@ -84,9 +85,8 @@ public final class MemoryEngine implements StreamEngine {
         Stream stream = stream(append.stream());
         MessageRecord known = stream.ids.get(append.id());
         if (known != null && known.publishedAtMillis() >= append.deduplicateFromMillis()) {
-            Publication first = stream.kept.get(known.position().offset());
             return new AppendOutcome.Duplicate(
-                    known.position(), first != null && !Arrays.equals(first.payload(), append.payload()));
+                    known.position(), !Arrays.equals(stream.payloads.get(append.id()), append.payload()));
         }
         Publication publication = new Publication(
                 stream.top + 1,
@@ -118,6 +118,7 @@ public final class MemoryEngine implements StreamEngine {
         stream.kept.put(stream.top, publication);
         Position position = new Position(stream.epoch, stream.top);
         stream.ids.put(append.id(), new MessageRecord(position, append.publishedAtMillis(), null, 0));
+        stream.payloads.put(append.id(), append.payload());
         return new AppendOutcome.Stored(position, dropped);
     }
 
@@ -127,7 +128,15 @@ public final class MemoryEngine implements StreamEngine {
     }
 
     private static long size(Publication publication) {
-        return publication.payload().length + publication.id().length();
+        return publication.payload().length
+                + utf8(publication.id())
+                + publication.tags().entrySet().stream()
+                        .mapToLong(tag -> utf8(tag.getKey()) + utf8(tag.getValue()))
+                        .sum();
+    }
+
+    private static long utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private void settle(Stream stream, Publication publication, FinalState state) {
@@ -156,7 +165,9 @@ public final class MemoryEngine implements StreamEngine {
 
     private void forget(Change.ForgetStream whole) {
         stored(whole.stream())
-                .filter(stream -> stream.empty() && stream.lastUseMillis() <= whole.unusedSinceMillis())
+                .filter(stream -> stream.empty()
+                        && stream.lastUseMillis() <= whole.unusedSinceMillis()
+                        && whole.unwanted().getAsBoolean())
                 .ifPresent(stream -> streams.remove(stream.name()));
     }
 
@@ -164,16 +175,22 @@ public final class MemoryEngine implements StreamEngine {
         Stream stream = stream(change.stream());
         long before = stream.kept.size() + stream.confirmedUpTo;
         change(stream, change);
-        if (stream.kept.size() + stream.confirmedUpTo != before || stream.usedMillis == 0) {
+        boolean begun = stream.usedMillis == 0 && change instanceof Change.MoveCursor;
+        if (stream.kept.size() + stream.confirmedUpTo != before || begun) {
             stream.used(clockMillis);
         }
     }
 
     private void change(Stream stream, Change change) {
         if (change instanceof Change.MoveCursor move) {
-            DeviceCursor known = stream.devices.get(move.device());
-            long offset = known == null ? move.offset() : Math.max(known.offset(), move.offset());
-            stream.devices.put(move.device(), new DeviceCursor(move.device(), offset, move.seenAtMillis()));
+            DeviceCursor known = stream.devices.getOrDefault(move.device(), new DeviceCursor(move.device(), 0, 0));
+            long offset = Math.min(move.offset(), stream.top);
+            stream.devices.put(
+                    move.device(),
+                    new DeviceCursor(
+                            move.device(),
+                            Math.max(known.offset(), offset),
+                            Math.max(known.seenAtMillis(), move.seenAtMillis())));
             if (move.confirmed()) {
                 stream.confirmedUpTo = Math.max(stream.confirmedUpTo, offset);
             }
@@ -192,7 +209,7 @@ public final class MemoryEngine implements StreamEngine {
             }
         } else if (change instanceof Change.Settle settle) {
             Publication removed = stream.kept.remove(settle.offset());
-            if (removed != null) {
+            if (removed != null && removed.offset() > stream.confirmedUpTo) {
                 settle(stream, removed, settle.state());
             }
         }

@@ -712,7 +712,9 @@ public abstract class StreamEngineContract {
     void behaves_like_the_model_whatever_comes() {
         long seed = Long.getLong("holdfast.seed", System.nanoTime());
         System.out.println("StreamEngineContract: -Dholdfast.seed=" + seed);
-        new StreamEngineScript(seed, this).run(400);
+        StreamEngineScript script = new StreamEngineScript(seed, this);
+        script.run(400);
+        assertThat(script.forgotten()).as("streams forgotten").isPositive();
     }
 
     // --- words
@@ -763,7 +765,7 @@ public abstract class StreamEngineContract {
         apply(confirm("till", 1), new Change.Trim(S, 1));
         Position before = engine.info(S).top();
 
-        apply(new Change.ForgetStream(S, now.get()));
+        apply(forgotten(now.get()));
 
         assertThat(engine.stored(S)).isEmpty();
         assertThat(engine.devices(S)).isEmpty();
@@ -778,25 +780,45 @@ public abstract class StreamEngineContract {
     @Test
     void a_stream_that_retains_something_or_was_used_since_is_not_forgotten() {
         append(message("a"));
-        apply(new Change.ForgetStream(S, now.get() + DAY));
+        apply(forgotten(now.get() + DAY));
         assertThat(engine.stored(S)).as("it retains a message").isPresent();
 
         apply(new Change.Trim(S, 1));
-        apply(new Change.ForgetStream(S, now.get() - 1));
+        apply(forgotten(now.get() - 1));
         assertThat(engine.stored(S)).as("used since").isPresent();
 
         long unused = now.get();
         now.addAndGet(HOUR);
         apply(new Change.MoveCursor(S, "till", 1, now.get(), false));
-        apply(new Change.ForgetStream(S, unused));
+        apply(forgotten(unused));
         assertThat(engine.stored(S)).as("a device was seen since").isPresent();
 
-        apply(new Change.ForgetStream(S, now.get()), new Change.MoveCursor(S, "till", 1, now.get() + 1, false));
+        apply(forgotten(now.get()), new Change.MoveCursor(S, "till", 1, now.get() + 1, false));
         assertThat(engine.devices(S)).as("seen in the same call").hasSize(1);
-        apply(new Change.ForgetStream(S, now.get() + 1));
+        apply(forgotten(now.get() + 1));
         assertThat(engine.stored(S)).isEmpty();
-        apply(new Change.ForgetStream(S, now.get() + 1));
+        apply(forgotten(now.get() + 1));
         assertThat(engine.stored(S)).as("a second time nothing happens").isEmpty();
+    }
+
+    @Test
+    void what_only_the_caller_knows_is_asked_last_and_can_keep_a_stream() {
+        append(message("a"));
+        List<String> asked = new ArrayList<>();
+        apply(new Change.ForgetStream(S, now.get(), () -> asked.add("while it retains a message")));
+        apply(confirm("till", 1), new Change.Trim(S, 1));
+        Position before = engine.info(S).top();
+
+        apply(new Change.ForgetStream(S, now.get(), () -> !asked.add("when it is empty")));
+
+        assertThat(asked).containsExactly("when it is empty");
+        assertThat(engine.stored(S)).isPresent();
+        assertThat(engine.info(S).top()).isEqualTo(before);
+        assertThat(engine.devices(S)).hasSize(1);
+    }
+
+    private static Change forgotten(long unusedSinceMillis) {
+        return new Change.ForgetStream(S, unusedSinceMillis, () -> true);
     }
 
     private static List<String> names(List<StoredStream> streams) {

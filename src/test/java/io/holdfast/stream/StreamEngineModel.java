@@ -25,6 +25,19 @@ final class StreamEngineModel {
         long top;
         long lostUpTo;
         long confirmedUpTo;
+
+        /** When something was last removed, or confirmed, or it was begun; 0 until then. */
+        long usedMillis;
+
+        void used(long nowMillis) {
+            usedMillis = Math.max(usedMillis, nowMillis);
+        }
+
+        long lastUseMillis() {
+            return devices.values().stream()
+                    .mapToLong(DeviceCursor::seenAtMillis)
+                    .reduce(usedMillis, Math::max);
+        }
     }
 
     record Known(long offset, Append append, @Nullable FinalState state, long atMillis) {}
@@ -49,6 +62,7 @@ final class StreamEngineModel {
         if (size(append) > bound.maxBytes() || (full && bound.overflow() == Retention.Overflow.REJECT)) {
             return new Refused();
         }
+        stream.used(nowMillis);
         stream.top++;
         stream.retained.put(stream.top, append);
         stream.ids.put(append.id(), new Known(stream.top, append, null, 0));
@@ -65,8 +79,32 @@ final class StreamEngineModel {
         return new Stored(new Position("", stream.top), dropped);
     }
 
-    void apply(Change change) {
-        Stream stream = stream(change.stream());
+    void apply(List<Change> changes, long nowMillis) {
+        for (Change change : changes) {
+            Stream stream = stream(change.stream());
+            long before = stream.retained.size() - stream.confirmedUpTo;
+            apply(stream, change);
+            boolean begun = stream.usedMillis == 0 && change instanceof Change.MoveCursor;
+            if (begun || stream.retained.size() - stream.confirmedUpTo != before) {
+                stream.used(nowMillis);
+            }
+        }
+        for (Change change : changes) {
+            if (change instanceof Change.ForgetStream whole) {
+                forget(whole);
+            }
+        }
+    }
+
+    private void forget(Change.ForgetStream whole) {
+        Stream stream = stream(whole.stream());
+        boolean used = !stream.retained.isEmpty() || stream.lastUseMillis() > whole.unusedSinceMillis();
+        if (!used && whole.unwanted().getAsBoolean()) {
+            streams.remove(whole.stream());
+        }
+    }
+
+    private static void apply(Stream stream, Change change) {
         if (change instanceof Change.MoveCursor move) {
             long offset = Math.min(move.offset(), stream.top);
             DeviceCursor before = stream.devices.getOrDefault(move.device(), new DeviceCursor(move.device(), 0, 0));
@@ -105,6 +143,7 @@ final class StreamEngineModel {
                                 name, entry.getKey(), entry.getValue().id()));
                     }
                     remove(stream, entry.getKey(), FinalState.EXPIRED, nowMillis);
+                    stream.used(nowMillis);
                 }
             }
         });

@@ -7,10 +7,12 @@ import io.holdfast.stream.AppendOutcome.Stored;
 import io.holdfast.stream.Page.Continuity;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 
 /** Random work on an engine and on the model, compared after each step. The clock moves less than a state is kept. */
 final class StreamEngineScript {
@@ -20,6 +22,11 @@ final class StreamEngineScript {
     private final Random random;
     private final StreamEngineContract test;
     private final StreamEngineModel model = new StreamEngineModel();
+
+    /** Of each life of a stream, from its first write on. */
+    private final Map<StreamEngineModel.Stream, String> epochs = new IdentityHashMap<>();
+
+    private int forgotten;
     private List<Append> lastBatch = List.of();
     private List<AppendOutcome> lastOutcomes = List.of();
 
@@ -31,7 +38,7 @@ final class StreamEngineScript {
     void run(int steps) {
         for (int step = 0; step < steps; step++) {
             test.now.addAndGet(random.nextInt(3000));
-            int what = random.nextInt(20);
+            int what = random.nextInt(22);
             if (what < 10) {
                 append();
             } else if (what < 15) {
@@ -40,6 +47,8 @@ final class StreamEngineScript {
                 expire();
             } else if (what == 18) {
                 repeat();
+            } else if (what > 19) {
+                retire();
             } else if (random.nextInt(4) == 0) {
                 test.reopen();
                 lastBatch = List.of();
@@ -47,6 +56,12 @@ final class StreamEngineScript {
             }
             STREAMS.forEach(this::compare);
         }
+        assertThat(epochs).as("each life has an epoch of its own").hasSameSizeAs(Set.copyOf(epochs.values()));
+    }
+
+    /** How many streams were forgotten. */
+    int forgotten() {
+        return forgotten;
     }
 
     private void append() {
@@ -93,17 +108,38 @@ final class StreamEngineScript {
             long offset = Math.max(0, model.stream(stream).top - random.nextInt(6) + 1);
             String device = "d" + random.nextInt(3);
             changes.add(
-                    switch (random.nextInt(12)) {
+                    switch (random.nextInt(16)) {
                         case 0, 1 -> new Change.Trim(stream, offset);
                         case 2 -> new Change.Discard(stream, offset, test.now.get());
                         case 3, 4 -> new Change.Settle(stream, offset, FinalState.DEAD, test.now.get());
                         case 5 -> new Change.ForgetDevice(stream, device);
                         case 6, 7 -> new Change.MoveCursor(stream, device, offset, test.now.get(), false);
+                        case 8, 9 -> forget(stream, 6_000);
+                        case 10 -> new Change.Trim(stream, Long.MAX_VALUE);
                         default -> new Change.MoveCursor(stream, device, offset, test.now.get() - 5, true);
                     });
         }
-        changes.forEach(model::apply);
+        apply(changes);
+    }
+
+    private void apply(List<Change> changes) {
+        int before = model.streams.size();
+        model.apply(changes, test.now.get());
+        forgotten += Math.max(0, before - model.streams.size());
         StreamEngineContract.await(test.engine.apply(changes));
+    }
+
+    /** A stream is emptied and, perhaps a moment too early, forgotten. */
+    private void retire() {
+        String stream = STREAMS.get(random.nextInt(STREAMS.size()));
+        apply(List.of(new Change.Trim(stream, Long.MAX_VALUE)));
+        test.now.addAndGet(random.nextInt(3));
+        apply(List.of(forget(stream, 3)));
+    }
+
+    private Change forget(String stream, int agoMillis) {
+        boolean unwanted = random.nextInt(4) > 0;
+        return new Change.ForgetStream(stream, test.now.get() - random.nextInt(agoMillis), () -> unwanted);
     }
 
     private void expire() {
@@ -130,6 +166,7 @@ final class StreamEngineScript {
                         stream.retained.size(),
                         StreamEngineModel.bytes(stream)));
         assertThat(test.engine.devices(name)).containsExactlyInAnyOrderElementsOf(stream.devices.values());
+        compareStored(name, stream, info.top().epoch());
         comparePage(name, stream);
         String id = "id" + random.nextInt(60);
         Optional<MessageRecord> expected = Optional.ofNullable(stream.ids.get(id))
@@ -139,6 +176,18 @@ final class StreamEngineScript {
                         known.state(),
                         known.atMillis()));
         assertThat(test.engine.message(name, id)).isEqualTo(expected);
+    }
+
+    private void compareStored(String name, StreamEngineModel.Stream stream, String epoch) {
+        Optional<StoredStream> stored = test.engine.stored(name);
+        assertThat(stored.isPresent()).isEqualTo(stream.usedMillis > 0);
+        if (stored.isPresent()) {
+            assertThat(stored.get().empty()).isEqualTo(stream.retained.isEmpty());
+            if (stream.retained.isEmpty()) {
+                assertThat(stored.get().lastUseMillis()).isEqualTo(stream.lastUseMillis());
+            }
+            assertThat(epochs.computeIfAbsent(stream, life -> epoch)).isEqualTo(epoch);
+        }
     }
 
     private void comparePage(String name, StreamEngineModel.Stream stream) {

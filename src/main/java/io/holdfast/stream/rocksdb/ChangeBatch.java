@@ -44,7 +44,8 @@ final class ChangeBatch {
         StreamState stream = changes.touch(whole.stream());
         boolean used = stream.usedMillis > whole.unusedSinceMillis()
                 || stream.nextDevices.stream().anyMatch(device -> device.seenAtMillis() > whole.unusedSinceMillis());
-        if (stream.number() != 0 && stream.sizes.messages() == 0 && !stream.metaChanged && !used) {
+        boolean idle = stream.number() != 0 && stream.sizes.messages() == 0 && !stream.metaChanged && !used;
+        if (idle && whole.unwanted().getAsBoolean()) {
             changes.forget(stream);
         }
     }
