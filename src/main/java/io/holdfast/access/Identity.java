@@ -68,7 +68,8 @@ public record Identity(
 
     /** Whom the container has let in now. */
     static Identity loggedIn(Login login, long nowMillis) {
-        return new Identity(login.name(), null, login.expiresAtMillis(), login.tokenId(), null, List.of(), nowMillis);
+        return new Identity(
+                login.name(), null, login.expiresAtMillis(), login.tokenId(), null, List.of(), nowMillis, false);
     }
 
     public boolean expires() {

@@ -95,8 +95,14 @@ class ChannelCommandsTest {
                 List.of());
         try (Talk loud = new Talk(options)) {
             String subscribe = "{\"id\":2,\"subscribe\":{\"channel\":\"room:1\"}}";
-            Talk.Peer one = loud.new Peer().connect("{\"client\":\"u1\"}").say(subscribe).hears("\"id\":2");
-            Talk.Peer two = loud.new Peer().connect("{\"client\":\"u2\"}").say(subscribe).hears("\"id\":2");
+            Talk.Peer one = loud.new Peer()
+                    .connect("{\"client\":\"u1\"}")
+                    .say(subscribe)
+                    .hears("\"id\":2");
+            Talk.Peer two = loud.new Peer()
+                    .connect("{\"client\":\"u2\"}")
+                    .say(subscribe)
+                    .hears("\"id\":2");
             one.hears("\"join\":{\"info\":{\"user\":\"u2\"");
             two.conversation.ended(false);
             one.hears("\"leave\":{\"info\":{\"user\":\"u2\"");
