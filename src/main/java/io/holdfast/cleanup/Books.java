@@ -19,6 +19,7 @@ final class Books {
     final Map<Key, Hold> holds = new LinkedHashMap<>();
     final List<AuditEntry> audit = new ArrayList<>();
     final TreeMap<Long, CycleReport> cycles = new TreeMap<>();
+    final Stops stops = new Stops();
 
     /** The cycle that has begun and not ended; null for none. */
     @Nullable
@@ -34,7 +35,10 @@ final class Books {
                 lastCycle = Math.max(lastCycle, open.number());
             }
             case STAGE -> opened().stage(entry);
-            case PLAN -> opened().plan(entry);
+            case PLAN -> {
+                opened().plan(entry);
+                stops.read(entry);
+            }
             case DONE -> opened().done(entry);
             case COMMIT -> commit(entry);
             case END -> end(entry);
@@ -58,6 +62,8 @@ final class Books {
                 softDeleted.clear();
                 failures.clear();
                 holds.clear();
+                stops.clear();
+                stops.read(entry);
                 lastCycle = entry.read().number("cycle");
                 lastAudit = entry.read().number("audit");
             }
@@ -144,10 +150,11 @@ final class Books {
         // The cycle under way first: what its commit did may have been taken back since, and NUMBERS begins all that
         // anew.
         List<Entry> entries = open == null ? new ArrayList<>() : new ArrayList<>(open.entries());
-        entries.add(new Entry(
-                Entry.Type.NUMBERS,
-                Map.of("cycle", Long.toString(lastCycle), "audit", Long.toString(lastAudit)),
-                List.of()));
+        Map<String, String> numbers = new LinkedHashMap<>();
+        numbers.put("cycle", Long.toString(lastCycle));
+        numbers.put("audit", Long.toString(lastAudit));
+        stops.write(numbers);
+        entries.add(new Entry(Entry.Type.NUMBERS, numbers, List.of()));
         add(
                 entries,
                 Entry.Type.CYCLES,

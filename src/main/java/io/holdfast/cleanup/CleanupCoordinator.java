@@ -31,16 +31,13 @@ import org.jspecify.annotations.Nullable;
 public class CleanupCoordinator {
     private static final Logger LOG = Logger.getLogger(CleanupCoordinator.class.getName());
 
-    /** By whom a cycle is finished or undone that was cut off. */
-    private static final String START = "start";
-
     private final CoordinatorParts parts;
     private final Sleeper sleeper;
     private final RandomGenerator random;
-    private final Consumer<CleanupFinished> events;
     private final AtomicBoolean busy = new AtomicBoolean();
     private final Tally tally = new Tally();
     private final Operations operations;
+    private final Cycles cycles;
     private final Interventions interventions;
     private volatile boolean stopped;
 
@@ -53,8 +50,8 @@ public class CleanupCoordinator {
         parts = null;
         sleeper = null;
         random = null;
-        events = null;
         operations = null;
+        cycles = null;
         interventions = null;
     }
 
@@ -93,8 +90,8 @@ public class CleanupCoordinator {
         }
         this.sleeper = sleeper;
         this.random = random;
-        this.events = events;
         this.operations = new Operations(clock, sleeper, random, settings.ratePerSecond());
+        this.cycles = new Cycles(parts, operations, tally, events);
         this.interventions = new Interventions(parts);
     }
 
@@ -102,7 +99,7 @@ public class CleanupCoordinator {
     public void start() {
         if (busy.compareAndSet(false, true)) {
             try {
-                recover();
+                cycles.recover();
             } finally {
                 busy.set(false);
             }
@@ -143,7 +140,7 @@ public class CleanupCoordinator {
         }
         boolean begun = false;
         try {
-            recover();
+            cycles.recover();
             long number = request.dryRun() ? 0 : parts.ledger().nextCycle();
             if (!request.dryRun()) {
                 parts.ledger()
@@ -173,12 +170,7 @@ public class CleanupCoordinator {
             CompletableFuture<CycleReport> report) {
         CycleReport ended = null;
         try {
-            Cycle cycle = new Cycle(number, request, parts, operations);
-            ended = request.dryRun() ? cycle.rehearse(providers) : cycle.run(providers);
-            if (!request.dryRun()) {
-                finished(ended);
-                forgetOld();
-            }
+            ended = cycles.run(number, request, providers);
         } catch (Operations.StoppedException e) {
             LOG.log(Level.INFO, "Cleanup was stopped; the next start sees to its cycle");
         } catch (RuntimeException e) {
@@ -191,43 +183,6 @@ public class CleanupCoordinator {
                 report.completeExceptionally(new CleanupRefusedException(
                         Reason.UNAVAILABLE, "The cycle was cut off; it is finished or undone before the next one"));
             }
-        }
-    }
-
-    /** Only while nothing runs. */
-    private void recover() {
-        OpenCycle cut = parts.ledger().openCycle();
-        if (cut != null) {
-            CleanupRequest nothing = new CleanupRequest(START, false, List.of(), null, false);
-            finished(new Cycle(cut.number(), nothing, parts, operations).recover(cut, START));
-        }
-    }
-
-    private void finished(CycleReport cycle) {
-        tally.add(cycle);
-        Level level = cycle.result() == CycleReport.Result.COMPLETED ? Level.INFO : Level.WARNING;
-        LOG.log(level, "Cleanup cycle {0} {1}: {2} soft-deleted, {3} deleted, {4} kept, {5} failed. {6}", new Object[] {
-            cycle.number(),
-            AuditEntry.word(cycle.result()),
-            cycle.softDeleted(),
-            cycle.deleted(),
-            cycle.kept(),
-            cycle.failed(),
-            cycle.reason()
-        });
-        try {
-            events.accept(new CleanupFinished(cycle.withoutItems()));
-        } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "An observer of cleanup failed", e);
-        }
-    }
-
-    private void forgetOld() {
-        long now = parts.clock().millis();
-        int gone =
-                parts.ledger().compact(now - parts.settings().auditRetention().toMillis(), now);
-        if (gone > 0) {
-            LOG.log(Level.INFO, "{0} audit entries of cleanup were older than their retention and are gone", gone);
         }
     }
 

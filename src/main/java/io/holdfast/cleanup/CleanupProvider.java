@@ -28,13 +28,25 @@ public interface CleanupProvider {
     /**
      * A part of a walk over all resources, in the same order every time.
      *
-     * @param cursor where it begins: empty, or {@link CandidatePage#next()} of the part before
+     * @param cursor where it begins: empty, or {@link CandidatePage#next()} of the part before, also of an earlier walk:
+     *     what it names may have gone since
      * @param limit about how many resources to look at
      */
     CandidatePage discover(String cursor, int limit);
 
     /** Why a resource must stay now, for the audit; empty if nothing depends on it. */
     Optional<String> dependency(Candidate candidate);
+
+    /**
+     * Whether a hold on another resource keeps this one too, because they hang together: with this one that one would go, or
+     * lose its worth. For holds on owners it is not asked: they count by {@link Candidate#owner()}.
+     *
+     * @param kind of the resource that is held
+     * @param id names it
+     */
+    default boolean isKeptBy(Candidate candidate, String kind, String id) {
+        return false;
+    }
 
     /** Sets a resource aside for the grace period; nothing needs to be done where it may go on being used. */
     void softDelete(Candidate candidate);

@@ -40,7 +40,11 @@ final class Cycle {
         }
         enter(Stage.VALIDATE);
         List<Item> plan = discovery.validate().stream().map(Cycle::open).toList();
-        parts.ledger().record(Entries.plan(number, plan, parts.clock().millis()), true);
+        parts.ledger()
+                .record(
+                        Entries.plan(
+                                number, plan, discovery.stops(), parts.clock().millis()),
+                        true);
         enter(Stage.CLEAN);
         Cleaning cleaning = cleaning();
         List<Item> items = cleaning.clean(plan);

@@ -51,21 +51,7 @@ public record CycleReport(
     }
 
     CycleReport at(Stage next) {
-        return new CycleReport(
-                number,
-                by,
-                startedAtMillis,
-                endedAtMillis,
-                next,
-                result,
-                reason,
-                candidates,
-                softDeleted,
-                deleted,
-                kept,
-                failed,
-                undone,
-                items);
+        return with(endedAtMillis, next, result, reason, items);
     }
 
     /** The same with these resources, which it counts. */
@@ -88,12 +74,21 @@ public record CycleReport(
     }
 
     CycleReport ended(Result how, String because, long atMillis) {
+        return with(atMillis, Stage.ENDED, how, because, items);
+    }
+
+    CycleReport withoutItems() {
+        return with(endedAtMillis, stage, result, reason, List.of());
+    }
+
+    /** What was counted stays. */
+    private CycleReport with(long ended, Stage at, Result how, String because, List<Item> listed) {
         return new CycleReport(
                 number,
                 by,
                 startedAtMillis,
-                atMillis,
-                Stage.ENDED,
+                ended,
+                at,
                 how,
                 because,
                 candidates,
@@ -102,25 +97,7 @@ public record CycleReport(
                 kept,
                 failed,
                 undone,
-                items);
-    }
-
-    CycleReport withoutItems() {
-        return new CycleReport(
-                number,
-                by,
-                startedAtMillis,
-                endedAtMillis,
-                stage,
-                result,
-                reason,
-                candidates,
-                softDeleted,
-                deleted,
-                kept,
-                failed,
-                undone,
-                List.of());
+                listed);
     }
 
     private static long count(List<Item> all, Outcome outcome) {

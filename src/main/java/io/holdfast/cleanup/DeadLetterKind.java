@@ -10,38 +10,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Dead letters that nobody has sent again. In their grace period they stay in the list and can be sent. */
-final class DeadLetterKind implements CleanupProvider {
-    private final Leftovers leftovers;
-    private final Duration age;
-    private final DeliveryClock clock;
-
+final class DeadLetterKind extends StoredKind {
     DeadLetterKind(Leftovers leftovers, Duration age, DeliveryClock clock) {
-        this.leftovers = leftovers;
-        this.age = age;
-        this.clock = clock;
+        super("dead-letters", 100, leftovers, age, clock);
     }
 
     @Override
-    public String kind() {
-        return "dead-letters";
-    }
-
-    @Override
-    public int order() {
-        return 100;
-    }
-
-    @Override
-    public CandidatePage discover(String cursor, int limit) {
-        if (age.isZero()) {
-            return new CandidatePage(List.of(), 0, null);
-        }
+    CandidatePage discover(String cursor, int limit, long oldestMillis) {
         long after = cursor.isEmpty() ? 0 : Long.parseLong(cursor);
-        List<DeadLetter> letters = Removals.read(() -> leftovers.letters(after, limit));
-        long oldest = clock.millis() - age.toMillis();
+        List<DeadLetter> letters = leftovers.letters(after, limit);
         List<Candidate> found = new ArrayList<>();
         for (DeadLetter letter : letters) {
-            if (letter.deadAtMillis() <= oldest) {
+            if (letter.deadAtMillis() <= oldestMillis) {
                 String id = Long.toString(letter.number());
                 found.add(new Candidate(id, letter.client(), letter.deadAtMillis(), "in the list for " + age));
             }
@@ -59,16 +39,6 @@ final class DeadLetterKind implements CleanupProvider {
         return Removals.read(() -> leftovers.letter(Long.parseLong(candidate.id())))
                 .filter(letter -> letter.deadAtMillis() > candidate.unusedSinceMillis())
                 .map(letter -> "another letter has its number");
-    }
-
-    @Override
-    public void softDelete(Candidate candidate) {
-        // it stays as it is
-    }
-
-    @Override
-    public void restore(Candidate candidate) {
-        // it is as it was
     }
 
     @Override

@@ -10,40 +10,27 @@ import java.util.List;
 import java.util.Optional;
 
 /** Devices that were not seen for long: {@code <client>/<device>}. In its grace period a device can connect as before. */
-final class DeviceKind implements CleanupProvider {
-    private final Leftovers leftovers;
-    private final Duration age;
-    private final DeliveryClock clock;
+final class DeviceKind extends StoredKind {
+    static final String KIND = "devices";
 
     DeviceKind(Leftovers leftovers, Duration age, DeliveryClock clock) {
-        this.leftovers = leftovers;
-        this.age = age;
-        this.clock = clock;
+        super(KIND, 200, leftovers, age, clock);
+    }
+
+    /** How the names of all devices of a client begin, and perhaps those of another's whose name begins like it. */
+    static String prefix(String client) {
+        return client + "/";
     }
 
     @Override
-    public String kind() {
-        return "devices";
-    }
-
-    @Override
-    public int order() {
-        return 200;
-    }
-
-    @Override
-    public CandidatePage discover(String cursor, int limit) {
-        if (age.isZero()) {
-            return new CandidatePage(List.of(), 0, null);
-        }
-        List<StoredStream> streams = Removals.read(() -> leftovers.streams(cursor, limit));
-        long oldest = clock.millis() - age.toMillis();
+    CandidatePage discover(String cursor, int limit, long oldestMillis) {
+        List<StoredStream> streams = leftovers.streams(cursor, limit);
         List<Candidate> found = new ArrayList<>();
         long looked = 0;
         for (StoredStream stream : streams) {
             if (Leftovers.isOutbox(stream.name())) {
                 looked += stream.devices().size();
-                add(stream, oldest, found);
+                add(stream, oldestMillis, found);
             }
         }
         return new CandidatePage(found, looked, StreamKind.next(streams, limit));
@@ -53,7 +40,7 @@ final class DeviceKind implements CleanupProvider {
         String client = Leftovers.client(outbox.name());
         for (DeviceCursor device : outbox.devices()) {
             if (device.seenAtMillis() <= oldest && !leftovers.isConnected(client, device.device())) {
-                String id = client + "/" + device.device();
+                String id = prefix(client) + device.device();
                 found.add(new Candidate(id, client, device.seenAtMillis(), "not seen for " + age));
             }
         }
@@ -80,14 +67,10 @@ final class DeviceKind implements CleanupProvider {
         return pending ? Optional.of("messages wait for it") : Optional.empty();
     }
 
+    /** What it has confirmed lies in the outbox. */
     @Override
-    public void softDelete(Candidate candidate) {
-        // it may connect as before
-    }
-
-    @Override
-    public void restore(Candidate candidate) {
-        // it is as it was
+    public boolean isKeptBy(Candidate candidate, String kind, String id) {
+        return kind.equals(StreamKind.OUTBOXES) && id.equals(Leftovers.outbox(candidate.owner()));
     }
 
     @Override
@@ -98,6 +81,6 @@ final class DeviceKind implements CleanupProvider {
 
     /** Behind the client, which is the owner: either may contain the character between them. */
     private static String device(Candidate candidate) {
-        return candidate.id().substring(candidate.owner().length() + 1);
+        return candidate.id().substring(prefix(candidate.owner()).length());
     }
 }

@@ -1,16 +1,15 @@
 package io.holdfast.cleanup;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** The first two stages: finds what a cycle may touch and looks whether anything depends on it. Changes nothing. */
 final class Discovery {
-    private static final int PAGE = 200;
-
     /** So many candidates are looked at for each that the quota allows, since some of them are kept. */
     private static final int SPARE = 4;
 
@@ -21,8 +20,17 @@ final class Discovery {
     private final Executor executor;
     private final long nowMillis;
 
-    /** What was found of one kind. @param allowed how many of them may be touched */
-    private record Found(CleanupProvider provider, List<Item> items, long allowed) {}
+    /** By kind, where the next cycle begins to look. */
+    private final Map<String, String> stops = new LinkedHashMap<>();
+
+    /**
+     * What was found of one kind.
+     *
+     * @param allowed how many of them may be touched
+     * @param begun where the walk began
+     * @param stopped where it had enough; empty if it came round
+     */
+    private record Found(CleanupProvider provider, List<Item> items, long allowed, String begun, String stopped) {}
 
     Discovery(
             CleanupRequest request,
@@ -48,28 +56,22 @@ final class Discovery {
         }
     }
 
-    /** Those whose grace period is over come first: they were chosen before. */
+    /**
+     * Those whose grace period is over come first: they were chosen before. The walk begins where an earlier one has stopped
+     * at what all had to stay, so that this cannot hide what comes behind it.
+     */
     private Found discover(CleanupProvider provider) {
         String kind = provider.kind();
-        List<Item> items = new ArrayList<>();
-        List<SoftDeleted> due = ledger.softDeleted(
-                each -> each.kind().equals(kind) && each.graceEndsAtMillis() <= nowMillis && wanted(each.key()));
-        due.forEach(each -> items.add(Item.planned(kind, each.candidate(), Action.DELETE)));
-        int most = Math.max(1, SPARE * quota());
-        long all = 0;
-        String cursor = "";
-        while (cursor != null) {
-            String from = cursor;
-            CandidatePage page = operations.call(() -> provider.discover(from, PAGE));
-            all += page.looked();
-            for (Candidate candidate : page.candidates()) {
-                if (items.size() < most && isNew(new Key(kind, candidate.id()), candidate.owner())) {
-                    items.add(Item.planned(kind, candidate, Action.SOFT_DELETE));
-                }
-            }
-            cursor = page.next();
+        Walk walk = new Walk(provider, operations, Math.max(1, SPARE * quota()), this::isNew);
+        ledger.softDeleted(
+                        each -> each.kind().equals(kind) && each.graceEndsAtMillis() <= nowMillis && wanted(each.key()))
+                .forEach(each -> walk.take(each.candidate(), Action.DELETE));
+        String begun = ledger.stoppedAt(kind);
+        if (!begun.isEmpty()) {
+            walk.untilEnough(begun);
         }
-        return new Found(provider, items, share(all));
+        long all = walk.whole();
+        return new Found(provider, walk.items(), share(all), begun, walk.stopped());
     }
 
     private int quota() {
@@ -98,9 +100,12 @@ final class Discovery {
         List<Item> plan = new ArrayList<>();
         long left = quota();
         for (Found kind : found) {
+            List<Item> items = validated(kind);
             long allowed = Math.min(left, kind.allowed());
-            for (Item item : validated(kind)) {
-                boolean touched = item.is(Outcome.PLANNED) || item.action() == Action.DELETE;
+            boolean more = items.stream().filter(Discovery::touched).count() >= allowed;
+            stops.put(kind.provider().kind(), more ? kind.begun() : kind.stopped());
+            for (Item item : items) {
+                boolean touched = touched(item);
                 if (!touched || allowed > 0) {
                     plan.add(item);
                     allowed -= touched ? 1 : 0;
@@ -109,6 +114,15 @@ final class Discovery {
             }
         }
         return plan;
+    }
+
+    /** By kind, where the next cycle begins to look: on behind what it looked at, if it found less there than it may touch. */
+    Map<String, String> stops() {
+        return stops;
+    }
+
+    private static boolean touched(Item item) {
+        return item.is(Outcome.PLANNED) || item.action() == Action.DELETE;
     }
 
     private List<Item> validated(Found kind) {
@@ -133,15 +147,26 @@ final class Discovery {
 
     /** Why a resource must stay now; null for no reason. What cannot be looked at stays. */
     static @Nullable String reasonToKeep(CleanupProvider provider, Item item, Ledger ledger, long nowMillis) {
-        Hold hold = ledger.hold(item.key(), item.owner(), nowMillis);
-        if (hold != null) {
-            return "held by " + hold.by() + ": " + hold.reason();
-        }
         try {
-            Optional<String> dependency = provider.dependency(item.candidate());
-            return dependency.orElse(null);
+            Hold hold = hold(provider, item, ledger, nowMillis);
+            if (hold != null) {
+                return "held by " + hold.by() + ": " + hold.reason();
+            }
+            return provider.dependency(item.candidate()).orElse(null);
         } catch (RuntimeException e) {
             return "it could not be looked at: " + e.getMessage();
         }
+    }
+
+    /** Its own, its owner's, or one on what it hangs together with; null for none. */
+    private static @Nullable Hold hold(CleanupProvider provider, Item item, Ledger ledger, long nowMillis) {
+        Hold own = ledger.hold(item.key(), item.owner(), nowMillis);
+        if (own != null) {
+            return own;
+        }
+        return ledger.holds(nowMillis).stream()
+                .filter(hold -> hold.owner().isEmpty() && provider.isKeptBy(item.candidate(), hold.kind(), hold.id()))
+                .findFirst()
+                .orElse(null);
     }
 }

@@ -20,8 +20,11 @@ final class Entries {
         return new Entry(Entry.Type.STAGE, fields, List.of());
     }
 
-    static Entry plan(long cycle, List<Item> items, long atMillis) {
-        return new Entry(Entry.Type.PLAN, cycle(cycle, atMillis), fields(items));
+    /** @param stops by kind, where the next cycle begins to look */
+    static Entry plan(long cycle, List<Item> items, Map<String, String> stops, long atMillis) {
+        Map<String, String> fields = cycle(cycle, atMillis);
+        stops.forEach((kind, cursor) -> fields.put(Stops.FIELD + kind, cursor));
+        return new Entry(Entry.Type.PLAN, fields, fields(items));
     }
 
     static Entry done(long cycle, Item item, long atMillis) {

@@ -12,7 +12,7 @@ record Entry(Type type, Map<String, String> fields, List<Map<String, String>> it
         BEGIN,
         /** It enters a stage. */
         STAGE,
-        /** What it will do: nothing is done before this is on the disk. */
+        /** What it will do, and where the next one begins to look: nothing is done before this is on the disk. */
         PLAN,
         /** One resource of it is done. */
         DONE,

@@ -98,6 +98,11 @@ final class Ledger {
                 && open.items().stream().anyMatch(item -> item.key().equals(key) && item.is(Outcome.DELETED));
     }
 
+    /** Where the next cycle begins to look for candidates of a kind; empty for the beginning. */
+    synchronized String stoppedAt(String kind) {
+        return books.stops.of(kind);
+    }
+
     synchronized Optional<Failure> failure(Key key) {
         return Optional.ofNullable(books.failures.get(key));
     }

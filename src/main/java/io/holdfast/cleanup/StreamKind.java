@@ -14,36 +14,24 @@ import org.jspecify.annotations.Nullable;
  * Empty streams that nobody has used for long, with all that is known of them: outboxes, or ordinary channels. In its grace
  * period a stream can be used as before; whoever does keeps it.
  */
-final class StreamKind implements CleanupProvider {
-    private final String kind;
-    private final int order;
+final class StreamKind extends StoredKind {
+    static final String OUTBOXES = "outboxes";
+
     private final Predicate<String> wanted;
-    private final Leftovers leftovers;
-    private final Duration age;
-    private final DeliveryClock clock;
 
     private StreamKind(
             String kind, int order, Predicate<String> wanted, Leftovers leftovers, Duration age, DeliveryClock clock) {
-        this.kind = kind;
-        this.order = order;
+        super(kind, order, leftovers, age, clock);
         this.wanted = wanted;
-        this.leftovers = leftovers;
-        this.age = age;
-        this.clock = clock;
     }
 
     static StreamKind outboxes(Leftovers leftovers, Duration age, DeliveryClock clock) {
-        return new StreamKind("outboxes", 300, Leftovers::isOutbox, leftovers, age, clock);
+        return new StreamKind(OUTBOXES, 300, Leftovers::isOutbox, leftovers, age, clock);
     }
 
     static StreamKind channels(Leftovers leftovers, Duration age, DeliveryClock clock) {
-        return new StreamKind(
-                "channels",
-                400,
-                stream -> !Leftovers.isOutbox(stream) && !Leftovers.isInternal(stream),
-                leftovers,
-                age,
-                clock);
+        Predicate<String> wanted = stream -> !Leftovers.isOutbox(stream) && !Leftovers.isInternal(stream);
+        return new StreamKind("channels", 400, wanted, leftovers, age, clock);
     }
 
     /** Where a walk over all streams goes on; null at its end. */
@@ -52,28 +40,14 @@ final class StreamKind implements CleanupProvider {
     }
 
     @Override
-    public String kind() {
-        return kind;
-    }
-
-    @Override
-    public int order() {
-        return order;
-    }
-
-    @Override
-    public CandidatePage discover(String cursor, int limit) {
-        if (age.isZero()) {
-            return new CandidatePage(List.of(), 0, null);
-        }
-        List<StoredStream> streams = Removals.read(() -> leftovers.streams(cursor, limit));
-        long oldest = clock.millis() - age.toMillis();
+    CandidatePage discover(String cursor, int limit, long oldestMillis) {
+        List<StoredStream> streams = leftovers.streams(cursor, limit);
         List<Candidate> found = new ArrayList<>();
         long looked = 0;
         for (StoredStream stream : streams) {
             if (wanted.test(stream.name())) {
                 looked++;
-                boolean unused = stream.empty() && stream.lastUseMillis() <= oldest;
+                boolean unused = stream.empty() && stream.lastUseMillis() <= oldestMillis;
                 if (unused && !leftovers.inUse(stream.name())) {
                     found.add(candidate(stream));
                 }
@@ -102,14 +76,12 @@ final class StreamKind implements CleanupProvider {
         });
     }
 
+    /** With an outbox go its devices. */
     @Override
-    public void softDelete(Candidate candidate) {
-        // it may be used as before
-    }
-
-    @Override
-    public void restore(Candidate candidate) {
-        // it is as it was
+    public boolean isKeptBy(Candidate candidate, String kind, String id) {
+        return Leftovers.isOutbox(candidate.id())
+                && kind.equals(DeviceKind.KIND)
+                && id.startsWith(DeviceKind.prefix(candidate.owner()));
     }
 
     @Override

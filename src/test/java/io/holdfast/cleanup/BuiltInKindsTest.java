@@ -87,6 +87,47 @@ class BuiltInKindsTest {
                         kind -> assertThat(kind.discover("", 100).candidates()).isEmpty());
     }
 
+    @Test
+    void an_outbox_goes_together_with_its_devices_and_with_nobody_elses() {
+        store.see("u1", "phone");
+        store.see("u11", "phone");
+        store.time.advance(Store.AGE.plusDays(1));
+        List<Candidate> outboxes = store.kind("outboxes").discover("", 100).candidates();
+        assertThat(outboxes)
+                .filteredOn(outbox -> store.kind("outboxes").isKeptBy(outbox, "devices", "u1/phone"))
+                .extracting(Candidate::id)
+                .containsExactly("#u1");
+        assertThat(store.kind("devices").discover("", 100).candidates())
+                .filteredOn(device -> store.kind("devices").isKeptBy(device, "outboxes", "#u1"))
+                .extracting(Candidate::id)
+                .containsExactly("u1/phone");
+        assertThat(outboxes).noneMatch(outbox -> store.kind("outboxes").isKeptBy(outbox, "toys", "u1/phone"));
+    }
+
+    @Test
+    void a_device_that_is_held_is_not_destroyed_with_its_outbox(@TempDir Path directory) {
+        store.see("u1", "phone");
+        store.see("u2", "phone");
+        CleanupSettings.Ages ages = new CleanupSettings.Ages(Store.AGE, Store.AGE, Store.AGE, Store.AGE);
+        CleanupCoordinator coordinator = new CleanupCoordinator(
+                BuiltInKinds.of(store.manager.leftovers(), ages, store.time),
+                Bench.settings(1_000, 100),
+                directory.resolve("cleanup"),
+                store.time,
+                store.time,
+                Runnable::run,
+                new Random(1),
+                event -> {});
+        CleanupRequest all = new CleanupRequest("anna", false, List.of(), null, false);
+        store.time.advance(Store.AGE.plusDays(1));
+        coordinator.hold(new Hold("", "devices", "u1/phone", "anna", "case 12", store.time.millis(), Hold.FOREVER));
+        ended(coordinator, all);
+        store.time.advance(Bench.GRACE);
+        ended(coordinator, all);
+        assertThat(store.engine.devices("#u1")).hasSize(1);
+        assertThat(store.engine.stored("#u2")).isEmpty();
+    }
+
     private void letter(String id) {
         Map<String, String> tags = Map.of(
                 "\0client",

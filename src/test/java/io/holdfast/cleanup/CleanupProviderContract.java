@@ -68,6 +68,24 @@ abstract class CleanupProviderContract {
     }
 
     @Test
+    void a_walk_goes_on_where_an_earlier_one_stopped_also_if_that_is_gone() throws Exception {
+        List<String> left = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            left.add(make("old" + i));
+        }
+        advance(age().plusMinutes(1));
+        CandidatePage first = provider().discover("", 2);
+        for (Candidate candidate : first.candidates()) {
+            left.remove(candidate.id());
+            assertThat(provider().delete(candidate)).isTrue();
+        }
+        assertThat(first.next()).isNotNull();
+        assertThat(provider().discover(first.next(), 100).candidates())
+                .extracting(Candidate::id)
+                .containsExactlyInAnyOrderElementsOf(left);
+    }
+
+    @Test
     void a_soft_delete_is_taken_back_completely_also_twice() throws Exception {
         Candidate candidate = old("a");
         provider().softDelete(candidate);

@@ -18,6 +18,9 @@ final class Shelf implements CleanupProvider {
     final Set<String> hidden = new TreeSet<>();
     final Set<String> needed = new TreeSet<>();
     final List<String> log = new ArrayList<>();
+    /** No walk can go on from there. */
+    String lostCursor = "";
+
     volatile Trouble trouble = (operation, id) -> {};
     private final String kind;
     private final int order;
@@ -66,6 +69,9 @@ final class Shelf implements CleanupProvider {
     @Override
     public CandidatePage discover(String cursor, int limit) {
         trouble.at("discover", "");
+        if (!cursor.isEmpty() && cursor.equals(lostCursor)) {
+            throw new CleanupException(CleanupException.Cause.AUTHORIZATION, "no such cursor", null);
+        }
         List<Candidate> found = new ArrayList<>();
         String last = null;
         int looked = 0;
@@ -90,6 +96,12 @@ final class Shelf implements CleanupProvider {
             return Optional.of("it was used");
         }
         return needed.contains(candidate.id()) ? Optional.of("it is needed") : Optional.empty();
+    }
+
+    /** A box hangs together with what it is named after. */
+    @Override
+    public boolean isKeptBy(Candidate candidate, String kind, String id) {
+        return !kind.equals(this.kind) && candidate.id().equals("box-of-" + id);
     }
 
     @Override

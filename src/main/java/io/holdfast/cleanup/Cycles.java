@@ -1,0 +1,80 @@
+package io.holdfast.cleanup;
+
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Cycles from one end to the other, and what follows each. For one at a time, of whichever thread. */
+final class Cycles {
+    private static final Logger LOG = Logger.getLogger(Cycles.class.getName());
+
+    /** By whom a cycle is finished or undone that was cut off. */
+    private static final String START = "start";
+
+    private final CoordinatorParts parts;
+    private final Operations operations;
+    private final Tally tally;
+    private final Consumer<CleanupFinished> events;
+
+    Cycles(CoordinatorParts parts, Operations operations, Tally tally, Consumer<CleanupFinished> events) {
+        this.parts = parts;
+        this.operations = operations;
+        this.tally = tally;
+        this.events = events;
+    }
+
+    /** @param number as it has begun in the journal; 0 for a dry run */
+    CycleReport run(long number, CleanupRequest request, List<CleanupProvider> providers) {
+        Cycle cycle = new Cycle(number, request, parts, operations);
+        if (request.dryRun()) {
+            return cycle.rehearse(providers);
+        }
+        CycleReport ended = cycle.run(providers);
+        finished(ended);
+        forgetOld();
+        return ended;
+    }
+
+    /** Finishes or undoes a cycle that was cut off, if there is one. Only while nothing runs. */
+    void recover() {
+        OpenCycle cut = parts.ledger().openCycle();
+        if (cut != null) {
+            CleanupRequest nothing = new CleanupRequest(START, false, List.of(), null, false);
+            finished(new Cycle(cut.number(), nothing, parts, operations).recover(cut, START));
+        }
+    }
+
+    private void finished(CycleReport cycle) {
+        tally.add(cycle);
+        Level level = cycle.result() == CycleReport.Result.COMPLETED ? Level.INFO : Level.WARNING;
+        LOG.log(level, "Cleanup cycle {0} {1}: {2} soft-deleted, {3} deleted, {4} kept, {5} failed. {6}", new Object[] {
+            cycle.number(),
+            AuditEntry.word(cycle.result()),
+            cycle.softDeleted(),
+            cycle.deleted(),
+            cycle.kept(),
+            cycle.failed(),
+            cycle.reason()
+        });
+        try {
+            events.accept(new CleanupFinished(cycle.withoutItems()));
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "An observer of cleanup failed", e);
+        }
+    }
+
+    private void forgetOld() {
+        long now = parts.clock().millis();
+        try {
+            int gone = parts.ledger()
+                    .compact(now - parts.settings().auditRetention().toMillis(), now);
+            if (gone > 0) {
+                LOG.log(Level.INFO, "{0} audit entries of cleanup were older than their retention and are gone", gone);
+            }
+        } catch (UncheckedIOException e) {
+            LOG.log(Level.WARNING, "The cleanup journal stays as long as it is until after the next cycle", e);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.holdfast.cleanup;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiPredicate;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** A walk over all resources of a kind that takes candidates until it has enough, page by page. */
+final class Walk {
+    private static final Logger LOG = Logger.getLogger(Walk.class.getName());
+    private static final int PAGE = 200;
+
+    private final CleanupProvider provider;
+    private final Operations operations;
+    private final int enough;
+    private final BiPredicate<Key, String> wanted;
+    private final Map<Key, Item> items = new LinkedHashMap<>();
+    private String stopped = "";
+
+    /** @param wanted whether a candidate of this key and owner is one for this cycle */
+    Walk(CleanupProvider provider, Operations operations, int enough, BiPredicate<Key, String> wanted) {
+        this.provider = provider;
+        this.operations = operations;
+        this.enough = enough;
+        this.wanted = wanted;
+    }
+
+    void take(Candidate candidate, Action action) {
+        Item item = Item.planned(provider.kind(), candidate, action);
+        items.putIfAbsent(item.key(), item);
+    }
+
+    /** Goes on from where an earlier walk stopped until it has enough, or to the end. */
+    void untilEnough(String from) {
+        stopped = from;
+        try {
+            @Nullable String cursor = from;
+            while (cursor != null && items.size() < enough) {
+                cursor = page(cursor).next();
+            }
+        } catch (CleanupException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "Cleanup of the kind {0} cannot go on where it stopped and begins anew: {1}",
+                    new Object[] {provider.kind(), e.getMessage()});
+        }
+    }
+
+    /** Goes over everything, and takes candidates while it has not enough. @return how many resources there are */
+    long whole() {
+        if (items.size() < enough) {
+            stopped = "";
+        }
+        long looked = 0;
+        @Nullable String cursor = "";
+        while (cursor != null) {
+            CandidatePage page = page(cursor);
+            looked += page.looked();
+            cursor = page.next();
+        }
+        return looked;
+    }
+
+    private CandidatePage page(String cursor) {
+        CandidatePage page = operations.call(() -> provider.discover(cursor, Math.min(PAGE, enough)));
+        if (items.size() < enough) {
+            for (Candidate candidate : page.candidates()) {
+                if (wanted.test(new Key(provider.kind(), candidate.id()), candidate.owner())) {
+                    take(candidate, Action.SOFT_DELETE);
+                }
+            }
+            if (items.size() >= enough) {
+                stopped = page.next() == null ? "" : page.next();
+            }
+        }
+        return page;
+    }
+
+    List<Item> items() {
+        return List.copyOf(items.values());
+    }
+
+    /** Where it had enough; empty if that was at the end, or it never had. */
+    String stopped() {
+        return stopped;
+    }
+}
