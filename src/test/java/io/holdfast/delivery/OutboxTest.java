@@ -395,9 +395,11 @@ class OutboxTest {
     }
 
     @Test
-    void a_store_that_lost_its_newest_messages_tells_the_device_that_had_confirmed_them() {
-        bench.memory.info("#u1");
-        bench.memory.apply(List.of(new Change.MoveCursor("#u1", "till", 9, 0, true)));
+    void a_store_that_lost_its_newest_messages_tells_the_device_that_had_confirmed_them() throws Exception {
+        bench.publish("#u1");
+        bench.publish("#u1");
+        bench.memory.apply(List.of(new Change.MoveCursor("#u1", "till", 2, 0, true)));
+        bench.memory.loseAfter("#u1", 0);
         Workbench.Line line = bench.connect();
         var opened = line.connection.openOutbox("u1", "till", true, null);
 

@@ -67,6 +67,13 @@ public final class MemoryEngine implements StreamEngine {
         storesThough = true;
     }
 
+    /** As a store that a crash without a log has set back: the newest messages are gone, what devices confirmed is not. */
+    public synchronized void loseAfter(String stream, long offset) {
+        Stream stored = stream(stream);
+        stored.kept.tailMap(offset, false).clear();
+        stored.top = offset;
+    }
+
     @Override
     public synchronized CompletionStage<List<AppendOutcome>> append(List<Append> batch) {
         if (failing != null && !storesThough) {
