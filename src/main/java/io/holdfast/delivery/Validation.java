@@ -45,11 +45,11 @@ final class Validation {
     }
 
     /**
-     * @param publisher the client that publishes; null if it is none
+     * @param publisher the client that publishes; null if it is none. It takes nothing away from what may be said
      * @return what the publication takes in the store, in bytes
      */
     int message(byte[] payload, SendOptions options, @Nullable Publisher publisher) {
-        int bytes = payload.length + (publisher == null ? 0 : publisher.bytes());
+        int bytes = payload.length;
         String id = options.id();
         if (id != null) {
             name("id", id, MAX_ID_BYTES);
@@ -71,11 +71,10 @@ final class Validation {
             throw new DeliveryException(
                     DeliveryException.Reason.TOO_LARGE,
                     "data",
-                    "data with tags, id and the publisher's info must not exceed " + maxPublicationBytes
-                            + " bytes, has " + bytes,
+                    "data with tags and id must not exceed " + maxPublicationBytes + " bytes, has " + bytes,
                     null);
         }
-        return bytes;
+        return publisher == null ? bytes : bytes + publisher.bytes();
     }
 
     /** Whether a text found in a payload can serve as message id. */

@@ -39,8 +39,15 @@ class ValidationTest {
         assertThat(validation.message(DATA, SendOptions.defaults().withId("ä").withTags(Map.of("k", "€")), null))
                 .isEqualTo(1 + 2 + 4);
         Publisher publisher = new Publisher("ü", "c", new byte[1_000], null);
-        assertThatThrownBy(() -> validation.message(DATA, SendOptions.defaults(), publisher))
-                .hasMessageContaining("the publisher's info must not exceed 1000 bytes, has 1004");
+        assertThat(validation.message(DATA, SendOptions.defaults(), publisher)).isEqualTo(1 + 2 + 1 + 1_000);
+    }
+
+    @Test
+    void who_publishes_takes_nothing_away_from_what_may_be_said() {
+        Publisher publisher = new Publisher("u1", "c", null, null);
+        assertThat(validation.message(new byte[1_000], SendOptions.defaults(), publisher)).isEqualTo(1_003);
+        assertThatThrownBy(() -> validation.message(new byte[1_001], SendOptions.defaults(), publisher))
+                .hasMessageContaining("must not exceed 1000 bytes, has 1001");
     }
 
     @Test
