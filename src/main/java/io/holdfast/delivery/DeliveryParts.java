@@ -27,6 +27,9 @@ record DeliveryParts(
         Admission admission,
         Set<RegisteredConnection> connections) {
 
+    /** No connection lasts longer, and clients count seconds to live in 31 bits. */
+    static final Duration LONGEST_LIFE = Duration.ofDays(3650);
+
     static Set<RegisteredConnection> noConnections() {
         return ConcurrentHashMap.newKeySet();
     }
@@ -99,8 +102,12 @@ record DeliveryParts(
         connections.remove(connection);
     }
 
-    /** How long it is until a moment; zero for one that is past. */
+    /** How long it is until a moment; zero for one that is past, and never more than {@link #LONGEST_LIFE}. */
     Duration until(Instant moment) {
-        return Duration.ofMillis(Math.max(0, moment.toEpochMilli() - clock.millis()));
+        Duration left = Duration.between(Instant.ofEpochMilli(clock.millis()), moment);
+        if (left.isNegative()) {
+            return Duration.ZERO;
+        }
+        return left.compareTo(LONGEST_LIFE) > 0 ? LONGEST_LIFE : left;
     }
 }

@@ -255,6 +255,20 @@ class ChannelCommandsTest {
     }
 
     @Test
+    void an_end_that_nobody_will_see_is_ten_years_away_and_one_that_is_past_is_now() {
+        Talk.Peer one = connected("u1");
+        assertThat(talk.manager.refresh("u1", null, Instant.MAX, null)).isEqualTo(1);
+        one.hears("{\"push\":{\"refresh\":{\"expires\":true,\"ttl\":315360000}}}");
+        assertThat(talk.manager.subscribe("u1", null, "news", new SubscriptionTerms(null, null, null, Instant.MAX)))
+                .isEqualTo(1);
+        one.hears("\"channel\":\"news\",\"subscribe\"");
+        assertThat(talk.manager.subscribe("u1", null, "old", new SubscriptionTerms(null, null, null, Instant.MIN)))
+                .isEqualTo(1);
+        one.hears("{\"push\":{\"channel\":\"old\",\"unsubscribe\":{\"code\":2501,\"reason\":\"expired\"}}}");
+        assertThat(one.afterAll(9)).noneMatch(piece -> piece.contains("\"news\",\"unsubscribe\""));
+    }
+
+    @Test
     void the_server_spares_whom_it_is_told_to_and_changes_what_others_see() {
         Talk.Peer one = subscribed("u1", "");
         Talk.Peer other = connected("u1");

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.File;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,6 +152,26 @@ class JwtIdentityIT {
             assertThat(Instant.now()).isAfterOrEqualTo(expiry.plusMillis(900));
             assertThat(other.isOpen()).isTrue();
         }
+    }
+
+    @Test
+    void over_a_stream_it_is_the_same() throws Exception {
+        String client = Names.fresh("dora");
+        Instant expiry = Instant.ofEpochSecond(Instant.now().getEpochSecond() + 5);
+        HttpRequest request = HttpRequest.newBuilder(server.http().resolve("/connection/http_stream"))
+                .header("Authorization", "Bearer " + token(keys, client, "t-7", expiry))
+                .timeout(Duration.ofSeconds(30))
+                .POST(HttpRequest.BodyPublishers.ofString("{\"id\":1,\"connect\":{}}"))
+                .build();
+        List<String> lines = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .build()
+                .send(request, HttpResponse.BodyHandlers.ofLines())
+                .body()
+                .toList();
+        assertThat(lines.get(0)).contains("\"subs\":{\"#" + client + "\"").doesNotContain("expires");
+        assertThat(lines.get(lines.size() - 1)).startsWith("{\"push\":{\"disconnect\":{\"code\":3005,");
+        assertThat(Instant.now()).isAfterOrEqualTo(expiry.plusMillis(900));
     }
 
     @Test
