@@ -45,6 +45,26 @@ test('where WebSocket is not blocked it is taken', async () => {
   assert.equal(client.transport, 'websocket');
 });
 
+for (const Client of [Stock, HttpStream, ServerSentEvents]) {
+  test(`who names himself nothing is a guest: he publishes, sees himself present and leaves (${Client.title})`, async () => {
+    const { sdk, received } = await opened(new Client(network.websocketUrl));
+    const channel = fresh('guests');
+    const subscription = sdk.newSubscription(channel);
+    const heard = [];
+    subscription.on('publication', ({ data, info }) => heard.push([data, info.user.slice(0, 6)]));
+    subscription.subscribe();
+    await subscription.ready(5_000);
+    await subscription.publish({ my: 'data' });
+    await until('the publication', () => heard.length === 1);
+    assert.deepEqual(heard, [[{ my: 'data' }, 'guest-']]);
+    const { numClients, numUsers } = await subscription.presenceStats();
+    assert.deepEqual([numClients, numUsers], [1, 1]);
+    subscription.unsubscribe();
+    await until('nobody', async () => (await sdk.presenceStats(channel)).numClients === 0);
+    assert.deepEqual(received, []);
+  });
+}
+
 for (const Client of [HttpStream, ServerSentEvents]) {
   describe(Client.title, () => {
     test('subscribes, publishes and unsubscribes, together with a client on WebSocket', async () => {

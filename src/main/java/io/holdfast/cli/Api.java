@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import io.holdfast.validate.Trust;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * followed: the key would go along.
  */
 final class Api {
+    /** Some hundred thousand names of clients; nothing that the API answers is longer. */
+    private static final int MAX_BYTES = 32 << 20;
+
     private final URI base;
     private final String key;
     private final Duration limit;
@@ -28,13 +32,14 @@ final class Api {
     record Answer(int status, String body) {}
 
     /** @param key empty to send none */
-    Api(URI base, String key, Duration limit) {
+    Api(URI base, String key, Duration limit, Trust trust) {
         this.base = base;
         this.key = key;
         this.limit = limit;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(limit)
+                .sslContext(trust.context())
                 .build();
     }
 
@@ -54,16 +59,6 @@ final class Api {
     Answer ask(String path) {
         HttpResponse<byte[]> response = exchange(request(path).GET().build());
         return new Answer(response.statusCode(), text(response.body()));
-    }
-
-    /** A name as a segment of a path. */
-    static String segment(String name) {
-        if (name.isEmpty() || name.contains("/") || name.contains(";") || name.equals(".") || name.equals("..")) {
-            throw Failure.usage(
-                    "A name that is empty, has a slash or semicolon in it, or is . or .. cannot be asked for",
-                    "The server takes no such thing in a path. Look for it in the list of all.");
-        }
-        return encoded(name);
     }
 
     /** A part of a query. */
@@ -95,19 +90,31 @@ final class Api {
 
     /** The limit is for all of it: connecting, waiting, and reading the body. */
     private HttpResponse<byte[]> exchange(HttpRequest request) {
-        CompletableFuture<HttpResponse<byte[]>> answer =
-                http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+        CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(
+                request,
+                head -> new LimitedBody(
+                        MAX_BYTES,
+                        head.headers().firstValueAsLong("Content-Length").orElse(0)));
         try {
             return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             answer.cancel(true);
             throw Refusals.silent(base, limit);
         } catch (ExecutionException e) {
-            throw Refusals.unreachable(base, e.getCause());
+            throw failure(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Failure(Exit.UNREACHABLE, "interrupted", "Interrupted", "Ask again.");
         }
+    }
+
+    private Failure failure(@Nullable Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Failure known) {
+                return known;
+            }
+        }
+        return Refusals.unreachable(base, thrown);
     }
 
     private static String text(byte[] body) {

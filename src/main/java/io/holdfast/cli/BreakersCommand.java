@@ -21,7 +21,7 @@ final class BreakersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String path = client == null ? "/api/breakers" : "/api/breakers/" + Api.segment(client);
+        String path = client == null ? "/api/breakers" : "/api/breakers?client=" + Api.encoded(client);
         server.screen().document(server.api().get(path));
         return Exit.OK.code();
     }
@@ -37,7 +37,7 @@ final class BreakersCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            server.screen().document(server.api().post("/api/breakers/" + Api.segment(client) + "/reset", "{}"));
+            server.screen().document(server.api().post("/api/breakers/reset?client=" + Api.encoded(client), "{}"));
             return Exit.OK.code();
         }
     }

@@ -90,18 +90,18 @@ final class CleanupCommand {
         }
     }
 
-    /** {@code cleanup cycles [ID]}. */
+    /** {@code cleanup cycles [NUMBER]}. */
     @Command(name = "cycles", description = "The cycles of late, or one of them.")
     static final class Cycles implements Callable<Integer> {
         @Mixin
         private final Server server = new Server();
 
-        @Parameters(arity = "0..1", paramLabel = "ID", description = "As run has told it.")
-        private @Nullable String id;
+        @Parameters(arity = "0..1", paramLabel = "NUMBER", description = "As run has told it.")
+        private @Nullable Long number;
 
         @Override
         public Integer call() {
-            String path = "/api/cleanup/cycles" + (id == null ? "" : "/" + Api.segment(id));
+            String path = "/api/cleanup/cycles" + (number == null ? "" : "/" + number);
             server.screen().document(server.api().get(path));
             return Exit.OK.code();
         }
@@ -121,10 +121,18 @@ final class CleanupCommand {
 
         @Override
         public Integer call() {
-            server.screen().document(server.api().post("/api/cleanup/restore", Json.object(request -> {
+            String answer = server.api().post("/api/cleanup/restore", Json.object(request -> {
                 request.writeStringField("kind", kind);
                 request.writeStringField("id", id);
-            })));
+            }));
+            if (Json.number(Json.answer(answer), "restored") == 0) {
+                throw new Failure(
+                        Exit.NO,
+                        "nothing_restored",
+                        "Nothing of this kind and id is set aside",
+                        "See what is, and what was: cleanup audit.");
+            }
+            server.screen().document(answer);
             return Exit.OK.code();
         }
     }
@@ -135,9 +143,27 @@ final class CleanupCommand {
         @Mixin
         private final Server server = new Server();
 
+        @Option(
+                names = "--after",
+                paramLabel = "NUMBER",
+                description = "Only what came after the entry of this number.")
+        private @Nullable Long after;
+
+        @Option(names = "--limit", paramLabel = "N", description = "At most so many, the oldest first (100).")
+        private @Nullable Integer limit;
+
         @Override
         public Integer call() {
-            server.screen().document(server.api().get("/api/cleanup/audit"));
+            List<String> query = new ArrayList<>();
+            if (after != null) {
+                query.add("after=" + after);
+            }
+            if (limit != null) {
+                query.add("limit=" + limit);
+            }
+            server.screen()
+                    .document(server.api()
+                            .get("/api/cleanup/audit" + (query.isEmpty() ? "" : "?" + String.join("&", query))));
             return Exit.OK.code();
         }
     }

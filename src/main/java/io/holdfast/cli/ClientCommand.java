@@ -16,7 +16,7 @@ final class ClientCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        server.screen().document(server.api().get("/api/clients/" + Api.segment(client)));
+        server.screen().document(server.api().get("/api/client?client=" + Api.encoded(client)));
         return Exit.OK.code();
     }
 }

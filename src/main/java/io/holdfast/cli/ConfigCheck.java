@@ -1,12 +1,11 @@
 package io.holdfast.cli;
 
 import io.holdfast.cli.Finding.Level;
-import io.holdfast.cli.ServerXml.Setting;
+import io.holdfast.cli.ServerProcess.Sourced;
 import io.holdfast.cli.Settings.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,15 +22,15 @@ final class ConfigCheck {
             "HOLDFAST_URL", "HOLDFAST_HEALTH_URL", "HOLDFAST_API_KEY", "HOLDFAST_TOKEN", "HOLDFAST_SUBSCRIPTION_TOKEN");
 
     private final ServerXml xml;
-    private final Map<String, String> environment;
+    private final ServerProcess process;
     private final Settings settings;
     private final Catalogue catalogue;
     private final List<Finding> findings = new ArrayList<>();
 
-    ConfigCheck(ServerXml xml, Map<String, String> environment) {
+    ConfigCheck(ServerXml xml, ServerProcess process) {
         this.xml = xml;
-        this.environment = environment;
-        this.settings = new Settings(xml.settings(), environment);
+        this.process = process;
+        this.settings = new Settings(xml.settings(), process);
         this.catalogue = new Catalogue(namespaces());
     }
 
@@ -43,13 +42,7 @@ final class ConfigCheck {
     }
 
     List<Finding> run() {
-        xml.includes()
-                .forEach(include -> add(
-                        Level.NOTE,
-                        include.where(),
-                        "",
-                        "the include " + include.value()
-                                + " is not followed; give that file as well, behind this one"));
+        findings.addAll(xml.findings());
         unknownSettings();
         unknownVariables();
         values();
@@ -58,22 +51,23 @@ final class ConfigCheck {
         return findings;
     }
 
+    /** A key that is set. @param value what counts, no secret @param where file and line, or the environment */
+    record Given(String key, String value, String where) {}
+
     private void unknownSettings() {
-        for (Setting setting : xml.settings()) {
-            String name = setting.name();
-            if (catalogue.find(name) != null) {
-                continue;
-            }
-            String nearest = catalogue.nearest(name);
-            if (name.startsWith(OURS)) {
-                add(Level.ERROR, setting.where(), name, "there is no such key" + unknown(name, nearest));
-            } else if (nearest.startsWith(OURS) && Catalogue.distance(name, nearest) <= 2) {
-                add(
-                        Level.WARNING,
-                        setting.where(),
-                        name,
-                        "the gateway does not read this; did you mean " + nearest + "?");
-            }
+        xml.written().forEach(setting -> unknownSetting(setting.name(), setting.where()));
+        process.properties().forEach((name, sourced) -> unknownSetting(name, sourced.where()));
+    }
+
+    private void unknownSetting(String name, String where) {
+        if (catalogue.find(name) != null) {
+            return;
+        }
+        String nearest = catalogue.nearest(name);
+        if (name.startsWith(OURS)) {
+            add(Level.ERROR, where, name, "there is no such key" + unknown(name, nearest));
+        } else if (nearest.startsWith(OURS) && Catalogue.distance(name, nearest) <= 2) {
+            add(Level.WARNING, where, name, "the gateway does not read this; did you mean " + nearest + "?");
         }
     }
 
@@ -87,14 +81,17 @@ final class ConfigCheck {
     private void unknownVariables() {
         Map<String, String> known = new LinkedHashMap<>();
         catalogue.all().forEach(key -> known.put(key.variable(), key.name()));
-        for (String name : environment.keySet()) {
+        for (Map.Entry<String, Sourced> given : process.environment().entrySet()) {
+            String name = given.getKey();
             boolean used =
-                    xml.settings().stream().anyMatch(setting -> setting.value().contains("${env." + name + "}"));
+                    xml.written().stream().anyMatch(setting -> setting.value().contains("${env." + name + "}"));
             if (name.startsWith(VARIABLES) && !known.containsKey(name) && !OWN_VARIABLES.contains(name) && !used) {
                 String nearest = catalogue.nearest(name.toLowerCase(Locale.ROOT).replace('_', '.'));
                 add(
                         Level.WARNING,
-                        "environment",
+                        given.getValue().where().startsWith("environment ")
+                                ? "environment"
+                                : given.getValue().where(),
                         name,
                         "no key has this name in the environment"
                                 + (nearest.isEmpty()
@@ -105,8 +102,7 @@ final class ConfigCheck {
     }
 
     private void values() {
-        Set<KnownKey> set = new LinkedHashSet<>(catalogue.all());
-        for (KnownKey key : set) {
+        for (KnownKey key : catalogue.all()) {
             Value value = settings.find(key.name());
             if (value == null) {
                 continue;
@@ -131,13 +127,27 @@ final class ConfigCheck {
     }
 
     private void shadowed(KnownKey key, Value value) {
-        if (environment.containsKey(key.variable()) && !value.where().startsWith("environment")) {
+        Sourced other = settings.fromEnvironment(key.name());
+        if (other != null && !other.where().equals(value.where())) {
+            String place = other.where().startsWith("environment ") ? "the environment" : other.where();
             add(
                     Level.NOTE,
                     value.where(),
                     key.name(),
-                    key.variable() + " in the environment does not count: what is written here goes before it");
+                    key.variable() + " in " + place + " does not count: what is written here goes before it");
         }
+    }
+
+    /** Every key that is set, with the value that counts. */
+    List<Given> given() {
+        List<Given> given = new ArrayList<>();
+        for (KnownKey key : catalogue.all()) {
+            Value value = settings.find(key.name());
+            if (value != null) {
+                given.add(new Given(key.name(), key.isSecret() ? "(hidden)" : value.text(), value.where()));
+            }
+        }
+        return given;
     }
 
     /** Nothing is open by default, and that is easily forgotten. */

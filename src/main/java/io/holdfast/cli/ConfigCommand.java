@@ -1,8 +1,7 @@
 package io.holdfast.cli;
 
+import io.holdfast.cli.ConfigCheck.Given;
 import io.holdfast.cli.Finding.Level;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,7 +33,10 @@ final class ConfigCommand {
                 "Values come from server.xml and from the environment, as the server would see them: a property of the"
                         + " application, a variable's value, HOLDFAST_... in the environment (the key in capitals, every"
                         + " other character an underscore), a variable's default value. The environment is this"
-                        + " program's unless --env-file names the server's."
+                        + " program's unless --env-file names the server's.",
+                "",
+                "What lies beside the first FILE counts as for Liberty: configDropins, server.env, bootstrap.properties,"
+                        + " jvm.options. Includes are followed."
             })
     static final class Check implements Callable<Integer> {
         @Mixin
@@ -43,7 +45,7 @@ final class ConfigCommand {
         @Parameters(
                 arity = "1..*",
                 paramLabel = "FILE",
-                description = "server.xml, and behind it what is put on top of it (configDropins/overrides, includes).")
+                description = "server.xml, and behind it what else is put on top of it.")
         private final List<Path> files = new ArrayList<>();
 
         @Option(
@@ -53,17 +55,28 @@ final class ConfigCommand {
                         "The server's environment, a line NAME=value each (server.env), in the place of this one.")
         private @Nullable Path environmentFile;
 
+        @Option(names = "--values", description = "Tells every key that is set, its value, and where that comes from.")
+        private boolean values;
+
         @Override
         public Integer call() {
-            ServerXml xml = new ServerXml();
+            ServerDirectory server = new ServerDirectory(files.get(0));
+            ServerProcess process = new ServerProcess(
+                    environmentFile == null ? output.surroundings().environment() : environment(environmentFile));
+            process.read(server);
+            ServerXml xml = new ServerXml(process.names(server));
+            xml.readAll(server.config().resolve("configDropins/defaults"));
+            xml.read(files.get(0));
+            xml.readAll(server.config().resolve("configDropins/overrides"));
             files.forEach(xml::read);
-            Map<String, String> environment =
-                    environmentFile == null ? output.surroundings().environment() : environment(environmentFile);
-            List<Finding> findings = new ConfigCheck(xml, environment).run();
+            ConfigCheck check = new ConfigCheck(xml, process);
+            List<Finding> findings = check.run();
+            List<Given> given = values ? check.given() : List.of();
             Screen screen = output.screen();
             if (screen.isJson()) {
-                screen.document(json(findings));
+                screen.document(json(findings, given));
             } else {
+                given.forEach(each -> screen.print(each.where() + ": " + each.key() + " = " + each.value()));
                 findings.forEach(finding -> screen.print(line(finding)));
                 screen.print(summary(findings));
             }
@@ -72,16 +85,7 @@ final class ConfigCommand {
 
         private static Map<String, String> environment(Path file) {
             Map<String, String> environment = new LinkedHashMap<>();
-            try {
-                for (String line : Files.readAllLines(file)) {
-                    int equals = line.indexOf('=');
-                    if (equals > 0 && !line.startsWith("#")) {
-                        environment.put(line.substring(0, equals).strip(), line.substring(equals + 1));
-                    }
-                }
-            } catch (IOException e) {
-                throw Failure.usage("The file " + file + " cannot be read", "Look at its path and permissions.");
-            }
+            ServerProcess.assignments(file).forEach((name, sourced) -> environment.put(name, sourced.value()));
             return environment;
         }
 
@@ -95,10 +99,21 @@ final class ConfigCommand {
             return "errors: " + count(findings, Level.ERROR) + ", warnings: " + count(findings, Level.WARNING);
         }
 
-        private static String json(List<Finding> findings) {
+        private String json(List<Finding> findings, List<Given> given) {
             return Json.object(result -> {
                 result.writeNumberField("errors", count(findings, Level.ERROR));
                 result.writeNumberField("warnings", count(findings, Level.WARNING));
+                if (values) {
+                    result.writeArrayFieldStart("values");
+                    for (Given each : given) {
+                        result.writeStartObject();
+                        result.writeStringField("key", each.key());
+                        result.writeStringField("value", each.value());
+                        result.writeStringField("where", each.where());
+                        result.writeEndObject();
+                    }
+                    result.writeEndArray();
+                }
                 result.writeArrayFieldStart("findings");
                 for (Finding finding : findings) {
                     result.writeStartObject();

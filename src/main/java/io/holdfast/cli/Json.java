@@ -62,6 +62,15 @@ final class Json {
         }
     }
 
+    /** The object that a server has answered with. @throws Failure if it is not JSON; empty if it is something else */
+    static Map<String, @Nullable Object> answer(String body) {
+        try {
+            return map(read(body));
+        } catch (IOException e) {
+            throw Refusals.notJson();
+        }
+    }
+
     /** Of what is an object; empty if it is something else. */
     static Map<String, @Nullable Object> map(@Nullable Object value) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();

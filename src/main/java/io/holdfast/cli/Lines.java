@@ -45,16 +45,6 @@ final class Lines {
         }
     }
 
-    static void tags(JsonGenerator json, Map<String, String> tags) throws IOException {
-        if (!tags.isEmpty()) {
-            json.writeObjectFieldStart("tags");
-            for (Map.Entry<String, String> tag : tags.entrySet()) {
-                json.writeStringField(tag.getKey(), tag.getValue());
-            }
-            json.writeEndObject();
-        }
-    }
-
     /** @return the exit code */
     int submit(InputStream in, Api api, Screen screen) throws IOException {
         try {
@@ -104,7 +94,7 @@ final class Lines {
         numbers.add(number);
     }
 
-    private void flush(Api api, Screen screen, long number) throws IOException {
+    private void flush(Api api, Screen screen, long number) {
         if (batch.isEmpty()) {
             return;
         }
@@ -118,7 +108,7 @@ final class Lines {
                     e.message() + "; accepted were " + accepted + " before line " + numbers.get(0),
                     e.advice());
         }
-        Object replies = Json.map(Json.read(answer)).get("replies");
+        Object replies = Json.answer(answer).get("replies");
         List<?> all = replies instanceof List<?> list ? list : List.of();
         for (int i = 0; i < batch.size(); i++) {
             Map<String, @Nullable Object> reply = i < all.size() ? Json.map(all.get(i)) : Map.of();

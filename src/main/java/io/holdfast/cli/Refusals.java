@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import io.holdfast.validate.Trust;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -95,6 +96,14 @@ final class Refusals {
         };
     }
 
+    static Failure notJson() {
+        return new Failure(
+                Exit.NO,
+                "not_json",
+                "The answer is not JSON",
+                "Look whether the URL is a Holdfast gateway's and not a proxy's page.");
+    }
+
     static Failure silent(URI server, Duration limit) {
         return new Failure(
                 Exit.UNREACHABLE,
@@ -111,9 +120,9 @@ final class Refusals {
         } else if (has(cause, UnresolvedAddressException.class) || has(cause, UnknownHostException.class)) {
             why = "the host is not known";
         } else if (cause instanceof SSLException) {
-            why = "TLS fails";
-            advice = "Look whether it speaks https there, and whether Java trusts its certificate"
-                    + " (-Djavax.net.ssl.trustStore=FILE).";
+            String[] both = Trust.refusal(cause).split(": ", 2);
+            why = both[0];
+            advice = both.length < 2 ? advice : Character.toUpperCase(both[1].charAt(0)) + both[1].substring(1) + ".";
         } else if (cause instanceof ConnectException) {
             why = "the connection is refused";
         } else {

@@ -33,11 +33,7 @@ final class Screen {
                 Table.document(Json.read(document)).forEach(this::print);
             }
         } catch (MalformedJsonException | IOException e) {
-            throw new Failure(
-                    Exit.NO,
-                    "not_json",
-                    "The answer is not JSON",
-                    "Look whether the URL is a Holdfast gateway's and not a proxy's page.");
+            throw Refusals.notJson();
         }
     }
 

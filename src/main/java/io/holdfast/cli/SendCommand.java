@@ -3,8 +3,6 @@ package io.holdfast.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,25 +21,14 @@ final class SendCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "CLIENT", description = "To whom.")
     private String client = "";
 
-    @Parameters(
-            index = "1",
-            arity = "0..1",
-            paramLabel = "JSON",
-            description = "What: any JSON value. - or nothing: read it from standard input.")
+    @Parameters(index = "1", arity = "0..1", paramLabel = "JSON", description = Outgoing.PAYLOAD)
     private @Nullable String payload;
 
-    @Option(
-            names = "--id",
-            paramLabel = "ID",
-            description =
-                    "The message id: the same id is stored once. With --lines, the line's number is put behind it.")
-    private @Nullable String id;
+    @Mixin
+    private final Outgoing outgoing = new Outgoing();
 
     @Option(names = "--ttl", paramLabel = "SECONDS", description = "How long it waits for the client; 0: for ever.")
     private @Nullable BigDecimal ttl;
-
-    @Option(names = "--tag", paramLabel = "NAME=VALUE", description = "A tag; may be repeated.")
-    private final Map<String, String> tags = new LinkedHashMap<>();
 
     @Option(
             names = "--dedup",
@@ -52,27 +39,17 @@ final class SendCommand implements Callable<Integer> {
     @Option(names = "--not-critical", description = "Stores nothing: only who is connected and keeps up gets it.")
     private boolean notCritical;
 
-    @Option(names = "--lines", description = "Sends each line of standard input as a message of its own, in order.")
-    private boolean lines;
-
     @Override
     public Integer call() throws IOException {
-        Screen screen = server.screen();
-        if (lines) {
-            Lines.requireNoPayload(payload);
-            return new Lines("send", (json, data, number) -> fields(json, data, id == null ? null : id + "-" + number))
-                    .submit(server.surroundings().in(), server.api(), screen);
-        }
-        String data = Input.payload(payload, server.surroundings());
-        screen.document(server.api().post("/api/send", Json.object(json -> fields(json, data, id))));
-        return Exit.OK.code();
+        return outgoing.submit(
+                server,
+                new Outgoing.Call("send", "id", this::fields),
+                payload,
+                (answer, screen) -> screen.document(answer));
     }
 
-    private void fields(JsonGenerator json, String data, @Nullable String messageId) throws IOException {
+    private void fields(JsonGenerator json) throws IOException {
         json.writeStringField("client", client);
-        if (messageId != null) {
-            json.writeStringField("id", messageId);
-        }
         if (ttl != null) {
             json.writeNumberField("ttl", ttl);
         }
@@ -82,8 +59,5 @@ final class SendCommand implements Callable<Integer> {
         if (notCritical) {
             json.writeBooleanField("critical", false);
         }
-        Lines.tags(json, tags);
-        json.writeFieldName("data");
-        json.writeRawValue(data);
     }
 }

@@ -1,5 +1,7 @@
 package io.holdfast.cli;
 
+import io.holdfast.validate.Trust;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +44,12 @@ final class Server {
     private @Nullable Path apiKeyFile;
 
     @Option(
+            names = "--ca-file",
+            paramLabel = "FILE",
+            description = "Certificates in PEM that are trusted for https, in the place of those that Java trusts.")
+    private @Nullable Path caFile;
+
+    @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "10",
@@ -64,16 +72,26 @@ final class Server {
     Api api(Duration least) {
         URI base = base();
         Duration wanted = limit();
-        return new Api(base, key(base), wanted.compareTo(least) < 0 ? least : wanted);
+        return new Api(base, key(base), wanted.compareTo(least) < 0 ? least : wanted, trust());
     }
 
     /** Without a key: the report is for everybody, and its port may be somebody else's. */
     Api health() {
         String given = first(healthUrl, "HOLDFAST_HEALTH_URL", "");
         if (!given.isEmpty()) {
-            return new Api(url(given, "--health-url", Set.of("http", "https")), "", limit());
+            return new Api(url(given, "--health-url", Set.of("http", "https")), "", limit(), trust());
         }
-        return new Api(URI.create("http://" + base().getHost() + ":" + HEALTH_PORT), "", limit());
+        return new Api(URI.create("http://" + base().getHost() + ":" + HEALTH_PORT), "", limit(), trust());
+    }
+
+    Trust trust() {
+        try {
+            return caFile == null ? Trust.ofJava() : Trust.of(caFile);
+        } catch (IOException e) {
+            throw Failure.usage(
+                    "The file " + caFile + " cannot be read, or has no certificates in it",
+                    "Give certificates in PEM (-----BEGIN CERTIFICATE-----).");
+        }
     }
 
     URI base() {

@@ -1,7 +1,7 @@
 package io.holdfast.cli;
 
+import io.holdfast.cli.ServerProcess.Sourced;
 import io.holdfast.cli.ServerXml.Setting;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +10,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which value counts, as MicroProfile Config and Liberty have it: a property of the application, a variable's value, the
- * environment, a variable's default value. References ({@code ${name}}, {@code ${env.NAME}}) are resolved.
+ * Which value counts, as MicroProfile Config and Liberty have it: a property of the application, a variable's value, a
+ * system property, the environment, a variable's default value. References ({@code ${name}}, {@code ${env.NAME}}) are
+ * resolved.
  */
 final class Settings {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^${}]+)}");
@@ -20,16 +21,16 @@ final class Settings {
     private final Map<String, Setting> properties = new LinkedHashMap<>();
     private final Map<String, Setting> values = new LinkedHashMap<>();
     private final Map<String, Setting> defaults = new LinkedHashMap<>();
-    private final Map<String, String> environment;
+    private final ServerProcess process;
 
     /** A value that counts. @param unresolved the first reference in it that means nothing here; empty if there is none */
     record Value(String text, String where, String unresolved) {}
 
-    Settings(List<Setting> settings, Map<String, String> environment) {
+    Settings(List<Setting> settings, ServerProcess process) {
         for (Setting setting : settings) {
             (setting.property() ? properties : setting.byDefault() ? defaults : values).put(setting.name(), setting);
         }
-        this.environment = new HashMap<>(environment);
+        this.process = process;
     }
 
     /** Null if nothing is set. */
@@ -37,20 +38,31 @@ final class Settings {
     Value find(String key) {
         Setting setting = properties.containsKey(key) ? properties.get(key) : values.get(key);
         if (setting != null) {
-            return resolved(setting);
+            return resolve(setting.value(), setting.where());
         }
-        for (String name : List.of(key, key.replaceAll("[^A-Za-z0-9]", "_"), KnownKey.variable(key))) {
-            String value = environment.get(name);
-            if (value != null) {
-                return new Value(value, "environment " + name, "");
-            }
+        Sourced given = fromProcess(key);
+        if (given != null) {
+            return new Value(given.value(), given.where(), "");
         }
         setting = defaults.get(key);
-        return setting == null ? null : resolved(setting);
+        return setting == null ? null : resolve(setting.value(), setting.where());
     }
 
-    private Value resolved(Setting setting) {
-        return resolve(setting.value(), setting.where());
+    private @Nullable Sourced fromProcess(String key) {
+        Sourced property = process.properties().get(key);
+        return property == null ? fromEnvironment(key) : property;
+    }
+
+    /** What the environment says of a key, whether it counts or not; null if nothing. */
+    @Nullable
+    Sourced fromEnvironment(String key) {
+        for (String name : List.of(key, key.replaceAll("[^A-Za-z0-9]", "_"), KnownKey.variable(key))) {
+            Sourced value = process.environment().get(name);
+            if (value != null) {
+                return value;
+            }
+        }
+        return null;
     }
 
     /** A text of the file with its references resolved. */
@@ -72,15 +84,16 @@ final class Settings {
 
     private @Nullable String reference(String name) {
         if (name.startsWith("env.")) {
-            return environment.get(name.substring("env.".length()));
+            Sourced value = process.environment().get(name.substring("env.".length()));
+            return value == null ? null : value.value();
         }
         Setting setting = values.get(name);
         if (setting != null) {
             return setting.value();
         }
-        String value = environment.getOrDefault(name, environment.get(KnownKey.variable(name)));
-        if (value != null) {
-            return value;
+        Sourced given = fromProcess(name);
+        if (given != null) {
+            return given.value();
         }
         setting = defaults.get(name);
         return setting == null ? null : setting.value();

@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import io.holdfast.validate.Trust;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -40,11 +41,12 @@ final class Socket implements AutoCloseable {
         this.events = events;
     }
 
-    static Socket open(URI endpoint, Duration limit) {
+    static Socket open(URI endpoint, Duration limit, Trust trust) {
         Listener listener = new Listener();
         CompletableFuture<WebSocket> opening = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(limit)
+                .sslContext(trust.context())
                 .build()
                 .newWebSocketBuilder()
                 .connectTimeout(limit)

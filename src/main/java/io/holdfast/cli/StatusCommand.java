@@ -1,6 +1,5 @@
 package io.holdfast.cli;
 
-import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +13,11 @@ final class StatusCommand implements Callable<Integer> {
     private final Server server = new Server();
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         Api api = server.api();
         Screen screen = server.screen();
-        Object info = Json.map(Json.read(api.post("/api/info", "{}"))).get("result");
-        Object metrics = Json.read(api.get("/api/metrics"));
+        Object info = Json.answer(api.post("/api/info", "{}")).get("result");
+        Object metrics = Json.answer(api.get("/api/metrics"));
         screen.document(Json.object(status -> {
             status.writeStringField("url", server.base().toString());
             status.writeFieldName("info");

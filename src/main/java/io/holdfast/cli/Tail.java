@@ -1,6 +1,7 @@
 package io.holdfast.cli;
 
 import io.holdfast.cli.Incoming.Publication;
+import io.holdfast.validate.Trust;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -38,7 +39,8 @@ final class Tail {
             String subscriptionToken,
             long count,
             int last,
-            Duration limit) {}
+            Duration limit,
+            Trust trust) {}
 
     /** Up to where publications were shown. */
     static final class Place {
@@ -58,7 +60,7 @@ final class Tail {
         int failures = 0;
         while (true) {
             String why;
-            try (Socket socket = Socket.open(wish.endpoint(), wish.limit())) {
+            try (Socket socket = Socket.open(wish.endpoint(), wish.limit(), wish.trust())) {
                 TailSession session = new TailSession(wish, place, socket, screen, this::show);
                 why = session.follow();
                 if (session.isLive()) {

@@ -74,7 +74,8 @@ final class TailCommand implements Callable<Integer> {
                         secret(subscriptionTokenFile, "HOLDFAST_SUBSCRIPTION_TOKEN"),
                         count,
                         last,
-                        server.limit()),
+                        server.limit(),
+                        server.trust()),
                 screen);
         Thread interrupted = new Thread(() -> {
             server.surroundings().out().flush();

@@ -1,7 +1,6 @@
 package io.holdfast.cli;
 
 import io.holdfast.validate.Format;
-import io.holdfast.validate.Need;
 import io.holdfast.validate.Report;
 import io.holdfast.validate.Result;
 import io.holdfast.validate.Scenario;
@@ -10,28 +9,22 @@ import io.holdfast.validate.Spawned;
 import io.holdfast.validate.Suite;
 import io.holdfast.validate.Target;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code validate}: runs the validation suite against a gateway and prints what holds. */
@@ -46,25 +39,12 @@ import picocli.CommandLine.Spec;
             "Exit code: 0 all held (or was skipped), 1 something did not, 2 wrong options, 3 the server cannot be reached."
         })
 final class ValidateCommand implements Callable<Integer> {
-    private static final int DID_NOT_HOLD = 1;
-    private static final int UNREACHABLE = 3;
-    private static final int DEFAULT_HEALTH_PORT = 8081;
 
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(
-            index = "0",
-            arity = "0..1",
-            paramLabel = "URL",
-            description = "http(s)://host:port of the gateway, or of the proxy before it")
-    private @Nullable URI url;
-
-    @Option(names = "--health-url", description = "where health and metrics answer (default: the same host, port 8081)")
-    private @Nullable URI healthUrl;
-
-    @Option(names = "--api-key-file", description = "a file with the API key of a publisher or administrator")
-    private @Nullable Path apiKeyFile;
+    @Mixin
+    private final ValidateTarget gateway = new ValidateTarget();
 
     @Option(
             names = "--format",
@@ -104,7 +84,8 @@ final class ValidateCommand implements Callable<Integer> {
     @Option(
             names = "--full-disk-path",
             paramLabel = "DIRECTORY",
-            description = "a small file system (a tmpfs) with the server's data, which may be filled")
+            description = "a small file system (a tmpfs) with the server's data, which may be filled"
+                    + " (default: one that root can mount)")
     private @Nullable Path fullDisk;
 
     @Option(
@@ -128,7 +109,7 @@ final class ValidateCommand implements Callable<Integer> {
             description = "most that 99 of 100 messages may take (default: ${DEFAULT-VALUE})")
     private long latencyMillis;
 
-    @Option(names = "--json", description = "prints the report as JSON")
+    @Option(names = Output.JSON, description = "prints the report as JSON, in one line")
     private boolean json;
 
     @Option(names = "--junit", paramLabel = "FILE", description = "writes the report as JUnit XML too")
@@ -137,62 +118,70 @@ final class ValidateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Settings settings = settings();
-        PrintWriter out = commandLine().commandLine().getOut();
+        Screen screen = new Screen(Output.surroundings(commandLine()), json);
         if (list) {
-            Suite.all().forEach(scenario -> out.println(described(scenario)));
-            out.flush();
-            return 0;
+            list(screen);
+            return Exit.OK.code();
         }
-        Target target = target();
-        URI ready = readyUrl == null ? health(target.base()).resolve("/health/ready") : readyUrl;
+        Target target = gateway.target(spawnCommand != null);
         if (spawnCommand == null) {
-            return reachable(target.base()) ? run(target, settings, null, out) : UNREACHABLE;
+            ValidateTarget.requireReachable(target);
+            return run(target, settings, null, screen);
         }
-        Path log = logFile == null ? Files.createTempFile("holdfast-validate", ".log") : logFile;
-        Spawned spawned;
-        try {
-            spawned = Spawned.start(spawnCommand, ready, log);
-        } catch (IOException e) {
-            complain("The server could not be started: " + e.getMessage());
-            return UNREACHABLE;
-        }
+        Spawned spawned = spawn(spawnCommand, target.base());
         Thread atExit = new Thread(spawned::close, "validate-end"); // also after Ctrl-C
         Runtime.getRuntime().addShutdownHook(atExit);
         try (spawned) {
-            return run(target, settings, spawned, out);
+            return run(target, settings, spawned, screen);
         }
     }
 
-    private int run(Target target, Settings settings, @Nullable Spawned spawned, PrintWriter out) throws IOException {
+    private void list(Screen screen) {
+        if (json) {
+            screen.document(Json.array(Suite.all().stream().map(Scenario::json).toList()));
+        } else {
+            Suite.all().forEach(scenario -> screen.print(scenario.described()));
+        }
+    }
+
+    private Spawned spawn(String command, URI base) throws IOException, InterruptedException {
+        URI ready = readyUrl == null ? gateway.health(base).resolve("/health/ready") : readyUrl;
+        Path log = logFile == null ? Files.createTempFile("holdfast-validate", ".log") : logFile;
+        try {
+            return Spawned.start(command, ready, log);
+        } catch (IOException e) {
+            throw new Failure(
+                    Exit.UNREACHABLE,
+                    "not_started",
+                    "The server could not be started: " + e.getMessage(),
+                    "Look whether --spawn-command starts it by hand, and whether --ready-url is its own.");
+        }
+    }
+
+    private int run(Target target, Settings settings, @Nullable Spawned spawned, Screen screen) {
         List<Result> results = new Suite(target, settings, spawned).run(result -> {
             if (!json) {
-                out.println(Report.line(result));
-                out.flush();
+                screen.print(Report.line(result));
             }
         });
         Report report = new Report(target.base().toString(), settings.seed(), results);
-        out.print(json ? report.json() : report.text());
-        out.flush();
-        if (junit != null) {
-            Files.writeString(junit, report.junit());
+        if (json) {
+            screen.document(report.json());
+        } else {
+            report.text().lines().forEach(screen::print);
         }
-        return report.holds() ? 0 : DID_NOT_HOLD;
+        if (junit != null) {
+            write(junit, report.junit());
+        }
+        return report.holds() ? Exit.OK.code() : Exit.NO.code();
     }
 
-    private static String described(Scenario scenario) {
-        String needs = scenario.needs().isEmpty()
-                ? ""
-                : "; needs "
-                        + String.join(
-                                ", ", scenario.needs().stream().map(Need::words).toList());
-        return String.format(
-                Locale.ROOT,
-                "%-10s %-20s %s%s%s",
-                scenario.group(),
-                scenario.name(),
-                scenario.claim(),
-                scenario.shortForm() ? "" : " (long form)",
-                needs);
+    private static void write(Path file, String report) {
+        try {
+            Files.writeString(file, report);
+        } catch (IOException e) {
+            throw Failure.usage("The report cannot be written to " + file, "Look at its path and permissions.");
+        }
     }
 
     private Settings settings() {
@@ -232,67 +221,6 @@ final class ValidateCommand implements Callable<Integer> {
                 Duration.ofMillis(latencyMillis),
                 logFile,
                 fullDisk);
-    }
-
-    private Target target() {
-        URI base = url;
-        if (base == null) {
-            throw wrong("the URL of the gateway is missing, for instance http://localhost:9080");
-        }
-        if (base.getHost() == null || !("http".equals(base.getScheme()) || "https".equals(base.getScheme()))) {
-            throw wrong(base + " is no http(s)://host:port");
-        }
-        Map<String, String> environment = System.getenv();
-        String secret = environment.get("HOLDFAST_TOKEN_HMAC_SECRET");
-        String key = apiKey(environment.get("HOLDFAST_API_KEY"));
-        boolean insecure = secret == null || secret.isEmpty();
-        // Not asked for and not there, as behind a proxy: then what needs it is skipped.
-        boolean known = healthUrl != null
-                || spawnCommand != null
-                || answers(health(base)).isEmpty();
-        return new Target(
-                base, known ? health(base) : null, key == null && insecure ? "dev" : key, insecure ? null : secret);
-    }
-
-    private @Nullable String apiKey(@Nullable String fromEnvironment) {
-        if (apiKeyFile == null) {
-            return fromEnvironment == null || fromEnvironment.isEmpty() ? null : fromEnvironment;
-        }
-        try {
-            return Files.readString(apiKeyFile, StandardCharsets.UTF_8).strip();
-        } catch (IOException e) {
-            throw wrong("--api-key-file: " + apiKeyFile + " cannot be read");
-        }
-    }
-
-    private URI health(URI base) {
-        return healthUrl == null ? URI.create("http://" + base.getHost() + ":" + DEFAULT_HEALTH_PORT) : healthUrl;
-    }
-
-    private boolean reachable(URI base) {
-        String failure = answers(base);
-        if (!failure.isEmpty()) {
-            complain(base + " cannot be reached (" + failure + "): is the gateway running there?");
-        }
-        return failure.isEmpty();
-    }
-
-    /** Empty if somebody listens there, else why not. */
-    private static String answers(URI base) {
-        int port = base.getPort();
-        int actual = port >= 0 ? port : "https".equals(base.getScheme()) ? 443 : 80;
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(base.getHost(), actual), 5_000);
-            return "";
-        } catch (IOException e) {
-            return "no connection: " + e.getMessage();
-        }
-    }
-
-    private void complain(String sentence) {
-        PrintWriter err = commandLine().commandLine().getErr();
-        err.println(sentence);
-        err.flush();
     }
 
     private CommandSpec commandLine() {

@@ -12,6 +12,15 @@ record Parameters(Map<String, String[]> values) {
         return given == null || given.length == 0 || given[0].isEmpty() ? null : given[0];
     }
 
+    /** @throws Wrong if it is absent */
+    String required(String name) {
+        String text = text(name);
+        if (text == null) {
+            throw new Wrong(Answer.error(400, "missing_field", name + " is required", name));
+        }
+        return text;
+    }
+
     /** @throws Wrong unless it is a whole number from 0 to {@code most} */
     long number(String name, long absent, long most) {
         String text = text(name);

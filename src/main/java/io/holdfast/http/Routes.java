@@ -59,11 +59,14 @@ class Routes {
         add(Route.of("GET", "/message", Set.of(PUBLISHER, READER), new Route.Asked(message)));
         get("/metrics", (segment, parameters) -> control.metrics());
         get("/clients", (segment, parameters) -> control.clients());
+        // In a path, Liberty takes no %2F, and ends a segment at a semicolon: every name is asked for by a parameter.
+        get("/client", (segment, parameters) -> control.client(parameters.required("client")));
         get("/clients/{client}", (segment, parameters) -> control.client(segment));
-        get("/breakers", (segment, parameters) -> control.breakers(null));
+        get("/breakers", (segment, parameters) -> control.breakers(parameters.text("client")));
         get("/breakers/{client}", (segment, parameters) -> control.breakers(segment));
         get("/dead-letters", (segment, parameters) -> control.letters(parameters));
         get("/dead-letters/{number}", (segment, parameters) -> control.letter(Long.parseLong(segment)));
+        command("/breakers/reset", at((segment, parameters) -> control.reset(parameters.required("client"))));
         command("/breakers/{client}/reset", at((segment, parameters) -> control.reset(segment)));
         command("/dead-letters/{number}/resend", (segment, parameters) -> control.resend(Long.parseLong(segment)));
         command("/dead-letters/{number}/discard", (segment, parameters) -> control.discard(Long.parseLong(segment)));

@@ -10,23 +10,32 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The server API, as a publisher calls it. Receipts and states go to the recorder. */
 final class Api {
-    private static final HttpClient HTTP = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    private static final HttpClient PLAIN = client(Trust.ofJava());
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final Target target;
     private final Recorder recorder;
+    private final HttpClient http;
 
     Api(Target target, Recorder recorder) {
         this.target = target;
         this.recorder = recorder;
+        this.http = client(target.trust());
+    }
+
+    private static HttpClient client(Trust trust) {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(5))
+                .sslContext(trust.context())
+                .build();
     }
 
     record Answer(int status, String body) {
@@ -178,8 +187,19 @@ final class Api {
         return answer(request(health, path, null).GET());
     }
 
+    /** What the server takes for the time, to the second; null if its answers do not say. */
+    @Nullable
+    Instant time() throws IOException, InterruptedException {
+        HttpResponse<Void> response =
+                http.send(request(target.base(), "/", null).GET().build(), HttpResponse.BodyHandlers.discarding());
+        return response.headers()
+                .firstValue("Date")
+                .map(date -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)))
+                .orElse(null);
+    }
+
     static Answer plain(URI uri) throws IOException, InterruptedException {
-        return answer(HttpRequest.newBuilder(uri).timeout(PATIENCE).GET());
+        return answer(PLAIN, HttpRequest.newBuilder(uri).timeout(PATIENCE).GET());
     }
 
     private static HttpRequest.Builder request(URI base, String path, @Nullable String key) {
@@ -189,8 +209,13 @@ final class Api {
         return key == null ? request : request.header("X-API-Key", key);
     }
 
-    private static Answer answer(HttpRequest.Builder request) throws IOException, InterruptedException {
-        HttpResponse<String> response = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    private Answer answer(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return answer(http, request);
+    }
+
+    private static Answer answer(HttpClient client, HttpRequest.Builder request)
+            throws IOException, InterruptedException {
+        HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
         return new Answer(response.statusCode(), response.body());
     }
 }

@@ -34,16 +34,17 @@ final class Conversation implements WebSocket.Listener, AutoCloseable {
         this.ear = ear;
     }
 
-    static Conversation open(URI endpoint, Format format) throws IOException {
-        return open(endpoint, format, 0, message -> {});
+    static Conversation open(Target target, Format format) throws IOException {
+        return open(target.endpoint(format), target.trust(), format, 0, message -> {});
     }
 
     /**
      * @param receiveBuffer bytes the kernel may hold for us; 0 for its own choice
      * @param ear hears every message but pings, on the reading thread
      */
-    static Conversation open(URI endpoint, Format format, int receiveBuffer, Consumer<Json> ear) throws IOException {
-        WebSocket socket = WebSocket.open(endpoint, "", receiveBuffer);
+    static Conversation open(URI endpoint, Trust trust, Format format, int receiveBuffer, Consumer<Json> ear)
+            throws IOException {
+        WebSocket socket = WebSocket.open(endpoint, trust, "", receiveBuffer);
         if (socket.status() != 101) {
             socket.drop();
             throw new IOException("the handshake with " + endpoint + " was answered with " + socket.status());

@@ -88,7 +88,8 @@ final class Device implements AutoCloseable {
         synchronized (this) {
             giveUp();
             int number = ++connections;
-            opened = Conversation.open(endpoint.get(), format, receiveBuffer, message -> heard(number, message));
+            opened = Conversation.open(
+                    endpoint.get(), target.trust(), format, receiveBuffer, message -> heard(number, message));
             if (silent) {
                 opened.ignorePings();
             }

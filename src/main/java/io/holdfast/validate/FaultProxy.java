@@ -11,8 +11,6 @@ import java.net.URI;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
 
 /**
  * Stands between a client and the gateway on this machine and does to the bytes what networks do.
@@ -42,12 +40,14 @@ final class FaultProxy implements AutoCloseable {
 
     private final ServerSocket server;
     private final InetSocketAddress upstream;
+    private final Trust trust;
     private final boolean secure;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile Fault fault = Fault.NONE;
     private volatile boolean closed;
 
-    FaultProxy(URI base) throws IOException {
+    FaultProxy(URI base, Trust trust) throws IOException {
+        this.trust = trust;
         secure = "https".equals(base.getScheme());
         int port = base.getPort() >= 0 ? base.getPort() : secure ? 443 : 80;
         upstream = new InetSocketAddress(base.getHost(), port);
@@ -84,11 +84,7 @@ final class FaultProxy implements AutoCloseable {
         try {
             gateway.connect(upstream, 5_000);
             if (secure) {
-                gateway = ((SSLSocketFactory) SSLSocketFactory.getDefault())
-                        .createSocket(gateway, upstream.getHostString(), upstream.getPort(), true);
-            }
-            if (gateway instanceof SSLSocket tls) {
-                WebSocket.verifyHost(tls);
+                gateway = trust.secured(gateway, upstream.getHostString(), upstream.getPort());
             }
             gateway.setTcpNoDelay(true);
             client.setTcpNoDelay(true);

@@ -46,7 +46,7 @@ final class HandshakeScenarios {
     }
 
     private static int status(Scope scope, URI endpoint, String headers) throws IOException {
-        WebSocket socket = WebSocket.open(endpoint, headers, 0);
+        WebSocket socket = WebSocket.open(endpoint, scope.target().trust(), headers, 0);
         scope.opened(socket, socket::drop);
         return socket.status();
     }

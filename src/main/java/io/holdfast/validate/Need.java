@@ -8,7 +8,6 @@ public enum Need {
     HEALTH("the address of health and metrics: --health-url"),
     CHAOS("--chaos"),
     SPAWN("a server that was started by the suite: --spawn-command"),
-    FULL_DISK("a small file system that may be filled: --full-disk-path"),
     LOG("the server's log: --log-file, or --spawn-command");
 
     private final String words;

@@ -29,7 +29,7 @@ public record Report(String url, long seed, List<Result> results) {
                 outcome.detail().isEmpty() ? "" : "  " + outcome.detail());
     }
 
-    /** The last lines: the sum and what failed, with its claim. */
+    /** The last lines: the sum, what was skipped and why, what failed, with its claim. */
     public String text() {
         StringBuilder text = new StringBuilder();
         text.append(count(Outcome.Kind.PASSED))
@@ -42,6 +42,15 @@ public record Report(String url, long seed, List<Result> results) {
                 .append(", seed ")
                 .append(seed)
                 .append('\n');
+        for (Result result : results) {
+            if (result.outcome().kind() == Outcome.Kind.SKIPPED) {
+                text.append("SKIPPED ")
+                        .append(result.name())
+                        .append(": ")
+                        .append(result.outcome().detail())
+                        .append('\n');
+            }
+        }
         for (Result result : results) {
             if (result.outcome().kind() == Outcome.Kind.FAILED) {
                 text.append("FAILED ")

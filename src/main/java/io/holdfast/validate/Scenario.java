@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -31,6 +33,23 @@ public record Scenario(
         Set<Need> all = EnumSet.noneOf(Need.class);
         all.addAll(Arrays.asList(needs));
         return new Scenario(name, group, claim, all, true, Duration.ofSeconds(30), script);
+    }
+
+    /** Group, name, claim, form and needs, in one line. */
+    public String described() {
+        String wanted = needs.isEmpty()
+                ? ""
+                : "; needs " + String.join(", ", needs.stream().map(Need::words).toList());
+        return String.format(
+                Locale.ROOT, "%-10s %-20s %s%s%s", group, name, claim, shortForm ? "" : " (long form)", wanted);
+    }
+
+    /** The same as JSON: {@code {"group","name","claim","short","needs":[…]}}. */
+    public String json() {
+        List<String> wanted =
+                needs.stream().map(need -> Json.quoted(need.words())).toList();
+        return "{\"group\":" + Json.quoted(group) + ",\"name\":" + Json.quoted(name) + ",\"claim\":"
+                + Json.quoted(claim) + ",\"short\":" + shortForm + ",\"needs\":[" + String.join(",", wanted) + "]}";
     }
 
     /** The same in the long form only, with this limit. */

@@ -90,7 +90,7 @@ final class Scope implements AutoCloseable {
 
     /** A connection that nothing is recorded of, not connected in the sense of the protocol. */
     Conversation line() throws IOException {
-        Conversation line = Conversation.open(target.endpoint(format), format);
+        Conversation line = Conversation.open(target, format);
         return opened(line, line::close);
     }
 
@@ -103,7 +103,7 @@ final class Scope implements AutoCloseable {
 
     /** A proxy of our own before the target. */
     FaultProxy proxy(Fault fault) throws IOException {
-        FaultProxy proxy = new FaultProxy(target.base());
+        FaultProxy proxy = new FaultProxy(target.base(), target.trust());
         proxy.set(fault);
         return opened(proxy, proxy::close);
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * uses it.
  */
 public final class Spawned implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration START = Duration.ofMinutes(3);
 
     private final String command;
     private final URI ready;
@@ -35,7 +35,7 @@ public final class Spawned implements AutoCloseable {
      *
      * @param ready answers 200 when it is
      * @param log what it prints is appended there
-     * @throws IOException if it ends or is not ready within two minutes
+     * @throws IOException if it ends or is not ready within three minutes
      */
     public static Spawned start(String command, URI ready, Path log) throws IOException, InterruptedException {
         Spawned spawned = new Spawned(command, ready, log);
@@ -129,6 +129,21 @@ public final class Spawned implements AutoCloseable {
                     .waitFor();
             if (exit != 0 && handle.isAlive()) {
                 throw new IOException("kill -" + signal + " " + handle.pid() + " ended with " + exit);
+            }
+        }
+    }
+
+    /**
+     * Sets the limit on the length of its files, of the process and all that it has started.
+     *
+     * @param bytes as {@code prlimit --fsize} takes it, the soft limit before a colon
+     * @throws NotApplicableException if that cannot be done here
+     */
+    void limitFiles(String bytes) throws InterruptedException {
+        for (ProcessHandle handle : tree(running())) {
+            String refused = FullDisk.command("prlimit", "--pid", String.valueOf(handle.pid()), "--fsize=" + bytes);
+            if (!refused.isEmpty() && handle.isAlive()) {
+                throw new NotApplicableException("it needs prlimit (util-linux), and it says: " + refused);
             }
         }
     }

@@ -98,7 +98,6 @@ public final class Suite {
             case HEALTH -> target.health() != null;
             case CHAOS -> settings.chaos();
             case SPAWN -> spawned != null;
-            case FULL_DISK -> settings.fullDisk() != null;
             case LOG -> settings.logFile() != null || spawned != null;
         };
     }

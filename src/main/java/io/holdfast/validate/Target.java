@@ -17,14 +17,25 @@ import org.jspecify.annotations.Nullable;
  * @param health where health and metrics answer; null if nobody knows
  * @param apiKey null if there is none; then nothing can be published
  * @param tokenSecret for HS256; null for a gateway in insecure mode, where clients name themselves
+ * @param trust where the addresses are https
  */
 public record Target(
         URI base,
         @Nullable URI health,
         @Nullable String apiKey,
-        @Nullable String tokenSecret) {
+        @Nullable String tokenSecret,
+        Trust trust) {
     private static final Base64.Encoder URL = Base64.getUrlEncoder().withoutPadding();
+
+    /** Long enough for a server whose clock is put an hour ahead. */
+    private static final long LIFE_SECONDS = 10_800;
+
     private static final String HEADER = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
+
+    /** One whose certificate Java trusts, if it has one. */
+    public Target(URI base, @Nullable URI health, @Nullable String apiKey, @Nullable String tokenSecret) {
+        this(base, health, apiKey, tokenSecret, Trust.ofJava());
+    }
 
     boolean insecure() {
         return tokenSecret == null;
@@ -50,15 +61,15 @@ public record Target(
     String identity(String client, String data) {
         return tokenSecret == null
                 ? "\"data\":{\"client\":" + Json.quoted(client) + data + "}"
-                : "\"token\":\"" + token(Map.of("sub", client), 600) + "\",\"data\":{" + data.replaceFirst("^,", "")
-                        + "}";
+                : "\"token\":\"" + token(Map.of("sub", client), LIFE_SECONDS) + "\",\"data\":{"
+                        + data.replaceFirst("^,", "") + "}";
     }
 
     /** The field that allows a subscription, after a comma; empty where nobody asks for one. */
     String permission(String client, String channel) {
         return tokenSecret == null
                 ? ""
-                : ",\"token\":\"" + token(Map.of("sub", client, "channel", channel), 600) + "\"";
+                : ",\"token\":\"" + token(Map.of("sub", client, "channel", channel), LIFE_SECONDS) + "\"";
     }
 
     /** A signed token. @param lifeSeconds until it expires; below 0 it has */

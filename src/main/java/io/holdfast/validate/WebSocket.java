@@ -10,9 +10,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
 
 /**
  * A client's side of RFC 6455 on a plain socket (or TLS), so that the suite can do what a library forbids: stop reading,
@@ -65,7 +62,7 @@ final class WebSocket implements AutoCloseable {
      * @param headers more lines of the request, each ended by CR LF
      * @param receiveBuffer bytes the kernel may hold; 0 for its own choice
      */
-    static WebSocket open(URI endpoint, String headers, int receiveBuffer) throws IOException {
+    static WebSocket open(URI endpoint, Trust trust, String headers, int receiveBuffer) throws IOException {
         Socket socket = new Socket();
         try {
             if (receiveBuffer > 0) {
@@ -76,9 +73,7 @@ final class WebSocket implements AutoCloseable {
             int port = endpoint.getPort() >= 0 ? endpoint.getPort() : secure ? 443 : 80;
             socket.connect(new InetSocketAddress(endpoint.getHost(), port), PATIENCE_MILLIS);
             if (secure) {
-                SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
-                socket = factory.createSocket(socket, endpoint.getHost(), port, true);
-                verifyHost((SSLSocket) socket);
+                socket = trust.secured(socket, endpoint.getHost(), port);
             }
             String path = endpoint.getRawPath() + (endpoint.getRawQuery() == null ? "" : "?" + endpoint.getRawQuery());
             String host = endpoint.getHost() + (endpoint.getPort() < 0 ? "" : ":" + endpoint.getPort());
@@ -91,14 +86,6 @@ final class WebSocket implements AutoCloseable {
             socket.close();
             throw e;
         }
-    }
-
-    /** Shakes hands; a certificate for another host is an error, which plain sockets would not look for. */
-    static void verifyHost(SSLSocket socket) throws IOException {
-        SSLParameters parameters = socket.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        socket.setSSLParameters(parameters);
-        socket.startHandshake();
     }
 
     private String head() throws IOException {

@@ -223,4 +223,161 @@ class ConfigCommandTest {
                         .exit())
                 .isEqualTo(2);
     }
+
+    private Path write(String name, String text) {
+        try {
+            Path file = directory.resolve(name);
+            Files.createDirectories(file.getParent());
+            return Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path server(String name, String... elements) {
+        return write(name, "<server>\n" + String.join("\n", elements) + "\n</server>\n");
+    }
+
+    /** Key, value and place of what is set, without what the place of a check has to do with. */
+    private List<String> values(Path xml) {
+        CliRun run = CliRun.run("config", "check", "--values", "--json", xml.toString());
+        List<String> values = new ArrayList<>();
+        for (JsonNode value : run.json().path("values")) {
+            values.add(value.path("key").asText() + "=" + value.path("value").asText() + " "
+                    + directory.relativize(Path.of(value.path("where").asText())));
+        }
+        return values;
+    }
+
+    @Test
+    void includes_are_followed_where_they_stand_and_each_value_is_told_with_its_place() {
+        server("parts/a.xml", variable("holdfast.ping.interval", "11"), "<include location=\"b.xml\"/>");
+        server("parts/b.xml", variable("holdfast.pong.timeout", "4"), variable("holdfast.breaker.trials", "7"));
+        Path xml = server(
+                "server.xml",
+                variable("holdfast.ping.interval", "10"),
+                "<include location=\"parts/a.xml\"/>",
+                variable("holdfast.breaker.trials", "8"));
+        assertThat(values(xml))
+                .containsExactlyInAnyOrder(
+                        "holdfast.ping.interval=11 parts/a.xml:2",
+                        "holdfast.pong.timeout=4 parts/b.xml:2",
+                        "holdfast.breaker.trials=8 server.xml:4");
+    }
+
+    @Test
+    void what_is_wrong_in_an_included_file_is_told_with_that_file() {
+        server("a.xml", variable("holdfast.ping.intervall", "11"), variable("holdfast.breaker.trials", "0"));
+        Path xml = server("server.xml", "<include location=\"a.xml\"/>");
+        assertThat(findings(CliRun.run("config", "check", "--json", xml.toString())))
+                .anyMatch(finding -> finding.startsWith("error a.xml:2 holdfast.ping.intervall"))
+                .anyMatch(finding -> finding.startsWith("error a.xml:3 holdfast.breaker.trials"));
+    }
+
+    @Test
+    void an_include_that_cannot_be_followed_is_told_unless_it_is_optional() {
+        Path xml = server(
+                "server.xml",
+                "<include location=\"none.xml\"/>",
+                "<include location=\"neither.xml\" optional=\"true\"/>",
+                "<include location=\"${mine}/x.xml\"/>",
+                "<include location=\"https://config.example/x.xml\"/>",
+                "<include/>",
+                "<include location=\"server.xml\"/>",
+                "<include location=\"parts\"/>");
+        server("parts/a.xml");
+        assertThat(findings(CliRun.run("config", "check", "--json", xml.toString())))
+                .filteredOn(finding -> finding.contains("include") || finding.contains("leads back"))
+                .satisfiesExactly(
+                        finding -> assertThat(finding)
+                                .startsWith("error server.xml:2")
+                                .contains("none.xml does not exist"),
+                        finding -> assertThat(finding)
+                                .startsWith("warning server.xml:4")
+                                .contains("${mine}"),
+                        finding -> assertThat(finding)
+                                .startsWith("note server.xml:5")
+                                .contains("not fetched"),
+                        finding -> assertThat(finding)
+                                .startsWith("error server.xml:6")
+                                .contains("without a location"),
+                        finding -> assertThat(finding)
+                                .startsWith("warning server.xml:7")
+                                .contains("leads back"),
+                        finding -> assertThat(finding)
+                                .startsWith("error server.xml:8")
+                                .contains("slash"));
+    }
+
+    @Test
+    void endpoints_and_features_of_includes_are_merged_as_they_say() {
+        server("a.xml", "<httpEndpoint id=\"defaultHttpEndpoint\" host=\"*\"/>");
+        Path own = server(
+                "server.xml",
+                "<httpEndpoint id=\"defaultHttpEndpoint\" host=\"localhost\" httpPort=\"1\"/>",
+                variable("holdfast.insecure", "true"),
+                "<include location=\"a.xml\" onConflict=\"IGNORE\"/>");
+        assertThat(findings(CliRun.run("config", "check", "--json", own.toString())))
+                .noneMatch(finding -> finding.contains("listens on *"));
+        Path merged = write("server.xml", read(own).replace("IGNORE", "MERGE"));
+        assertThat(findings(CliRun.run("config", "check", "--json", merged.toString())))
+                .anyMatch(finding -> finding.contains("listens on *"));
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void what_lies_beside_the_servers_xml_counts_in_libertys_order() {
+        write("usr/shared/server.env", "HOLDFAST_PING_INTERVAL=1\nHOLDFAST_PONG_TIMEOUT=1\n");
+        write("usr/servers/s/server.env", "HOLDFAST_PING_INTERVAL=2\n");
+        write("usr/servers/s/bootstrap.properties", "holdfast.breaker.trials=3\nholdfast.insecure=true\n");
+        write("usr/shared/jvm.options", "-Dholdfast.breaker.trials=5\n-Dholdfast.poison.attempts=6\n");
+        write("usr/servers/s/jvm.options", "-Dholdfast.poison.attempts=4\n");
+        server("usr/shared/config/common.xml", variable("holdfast.connect.timeout", "9"));
+        server(
+                "usr/servers/s/configDropins/defaults/d.xml",
+                variable("holdfast.node.name", "a"),
+                variable("holdfast.connection.max-channels", "5"));
+        server("usr/servers/s/configDropins/overrides/o.xml", variable("holdfast.connection.max-channels", "7"));
+        Path xml = server(
+                "usr/servers/s/server.xml",
+                "<include location=\"${shared.config.dir}/common.xml\"/>",
+                variable("holdfast.connection.max-channels", "6"));
+        assertThat(values(xml))
+                .contains(
+                        "holdfast.ping.interval=2 usr/servers/s/server.env:1",
+                        "holdfast.pong.timeout=1 usr/shared/server.env:2",
+                        "holdfast.breaker.trials=5 usr/shared/jvm.options:1",
+                        "holdfast.poison.attempts=4 usr/servers/s/jvm.options:1",
+                        "holdfast.insecure=true usr/servers/s/bootstrap.properties",
+                        "holdfast.connect.timeout=9 usr/shared/config/common.xml:2",
+                        "holdfast.node.name=a usr/servers/s/configDropins/defaults/d.xml:2",
+                        "holdfast.connection.max-channels=7 usr/servers/s/configDropins/overrides/o.xml:2");
+    }
+
+    @Test
+    void unknown_names_are_found_in_every_file() {
+        write("server.env", "HOLDFAST_PING_INTERVALL=2\n");
+        write("jvm.options", "-Dholdfast.breaker.trails=3\n");
+        Path xml = server("server.xml");
+        assertThat(findings(CliRun.run("config", "check", "--json", xml.toString())))
+                .anyMatch(finding -> finding.startsWith("warning server.env:1 HOLDFAST_PING_INTERVALL")
+                        && finding.contains("HOLDFAST_PING_INTERVAL?"))
+                .anyMatch(finding -> finding.startsWith("error jvm.options:1 holdfast.breaker.trails")
+                        && finding.contains("holdfast.breaker.trials?"));
+    }
+
+    @Test
+    void the_values_of_secrets_are_not_told() {
+        write("server.env", "HOLDFAST_TOKEN_HMAC_SECRET=" + LONG + "\n");
+        CliRun run =
+                CliRun.run("config", "check", "--values", server("server.xml").toString());
+        assertThat(run.out()).contains("holdfast.token.hmac-secret = (hidden)").doesNotContain(LONG);
+    }
 }

@@ -57,13 +57,15 @@ class ServerCommandsTest {
     }
 
     @Test
-    void names_are_encoded_into_paths_and_queries() {
+    void names_are_encoded_into_queries() {
         server.answers(200, "{}").answers(200, "{}");
-        around().run("client", "a b%ü?&");
+        around().run("client", "a b%ü?&/;");
         around().run("message", "a&b", "1+1=2 #");
         assertThat(server.asked())
                 .extracting(Asked::path)
-                .containsExactly("/api/clients/a%20b%25%C3%BC%3F%26", "/api/message?client=a%26b&id=1%2B1%3D2%20%23");
+                .containsExactly(
+                        "/api/client?client=a%20b%25%C3%BC%3F%26%2F%3B",
+                        "/api/message?client=a%26b&id=1%2B1%3D2%20%23");
     }
 
     @Test
@@ -108,7 +110,7 @@ class ServerCommandsTest {
                         "POST",
                         "/api/send",
                         "dev",
-                        "{\"client\":\"u42\",\"id\":\"o-7\",\"ttl\":2.5,\"dedup\":\"id\",\"critical\":false,"
+                        "{\"client\":\"u42\",\"ttl\":2.5,\"dedup\":\"id\",\"critical\":false,\"id\":\"o-7\","
                                 + "\"tags\":{\"a\":\"1\",\"b\":\"x=y\"},\"data\":{\"n\": 1.50}}"));
     }
 
@@ -209,28 +211,30 @@ class ServerCommandsTest {
 
     @Test
     void operators_calls_have_the_paths_and_bodies_of_the_api() {
-        for (int i = 0; i < 8; i++) {
-            server.answers(200, "{}");
+        for (int i = 0; i < 9; i++) {
+            server.answers(200, "{\"restored\":1}");
         }
-        around().run("breakers", "--client", "u1");
-        around().run("breakers", "reset", "u1");
+        around().run("breakers", "--client", "u1/a");
+        around().run("breakers", "reset", "u1/a");
         around().run("cleanup", "plan", "--kind", "devices", "--kind", "streams", "--quota", "5");
         around().run("cleanup", "run");
         around().run("cleanup", "run", "--wait");
-        around().run("cleanup", "cycles", "c-1");
+        around().run("cleanup", "cycles", "7");
         around().run("cleanup", "restore", "device", "u1/a");
         around().run("cleanup", "audit");
+        around().run("cleanup", "audit", "--after", "7", "--limit", "5");
         assertThat(server.asked())
                 .extracting(asked -> asked.method() + " " + asked.path() + " " + asked.body())
                 .containsExactly(
-                        "GET /api/breakers/u1 ",
-                        "POST /api/breakers/u1/reset {}",
+                        "GET /api/breakers?client=u1%2Fa ",
+                        "POST /api/breakers/reset?client=u1%2Fa {}",
                         "POST /api/cleanup/run {\"dry_run\":true,\"kinds\":[\"devices\",\"streams\"],\"quota\":5,\"wait\":true}",
                         "POST /api/cleanup/run {\"dry_run\":false,\"wait\":false}",
                         "POST /api/cleanup/run {\"dry_run\":false,\"wait\":true}",
-                        "GET /api/cleanup/cycles/c-1 ",
+                        "GET /api/cleanup/cycles/7 ",
                         "POST /api/cleanup/restore {\"kind\":\"device\",\"id\":\"u1/a\"}",
-                        "GET /api/cleanup/audit ");
+                        "GET /api/cleanup/audit ",
+                        "GET /api/cleanup/audit?after=7&limit=5 ");
     }
 
     @ParameterizedTest
@@ -260,6 +264,33 @@ class ServerCommandsTest {
         CliRun run = around().run("clients");
         assertThat(run.exit()).isEqualTo(1);
         assertThat(run.err()).contains("not JSON", "proxy");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"publish c 1", "status", "cleanup restore devices u/a", "send u --lines"})
+    void nor_where_it_is_looked_into(String line) {
+        server.answers(200, "<html>a proxy's page");
+        CliRun run = around().reading("1").run(line.split(" "));
+        assertThat(run.exit()).as(run.toString()).isEqualTo(1);
+        assertThat(run.err()).contains("not JSON", "proxy");
+    }
+
+    @Test
+    void an_answer_that_is_too_long_is_not_read_into_memory() {
+        server.answers(200, "[" + " ".repeat(33 << 20)).answers(500, " ".repeat(33 << 20));
+        CliRun good = around().run("clients", "--json");
+        assertThat(good.exit()).isEqualTo(1);
+        assertThat(good.error().path("code").asText()).isEqualTo("answer_too_long");
+        assertThat(good.error().path("message").asText()).contains("32 MiB");
+        assertThat(around().run("clients", "--json").error().path("code").asText())
+                .isEqualTo("answer_too_long");
+    }
+
+    @Test
+    void what_was_not_set_aside_is_not_restored_and_a_script_can_see_it() {
+        server.answers(200, "{\"restored\":0}").answers(200, "{\"restored\":1}");
+        assertThat(around().run("cleanup", "restore", "devices", "u/a").exit()).isEqualTo(1);
+        assertThat(around().run("cleanup", "restore", "devices", "u/a").out()).isEqualTo("restored  1\n");
     }
 
     @Test
@@ -331,9 +362,7 @@ class ServerCommandsTest {
                 "cleanup",
                 "clients --timeout 0",
                 "tail #u42",
-                "client a/b",
-                "client a;b",
-                "breakers reset ..",
+                "cleanup cycles x",
                 "tail c --last 1001"
             })
     void a_wrong_command_line_is_2_and_points_to_help(String line) {

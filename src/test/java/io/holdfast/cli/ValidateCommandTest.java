@@ -2,39 +2,38 @@ package io.holdfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The options and the exit codes; what the suite does is tested where it lies. */
 class ValidateCommandTest {
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    private int run(String... arguments) {
-        return new CommandLine(new ValidateCommand())
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(arguments);
+    private static CliRun run(String... arguments) {
+        String[] all = new String[arguments.length + 1];
+        all[0] = "validate";
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        return CliRun.run(all);
     }
 
-    private void wrong(String sentence, String... arguments) {
-        assertThat(run(arguments)).isEqualTo(2);
-        assertThat(err.toString()).contains(sentence);
+    private static void wrong(String sentence, String... arguments) {
+        CliRun run = run(arguments);
+        assertThat(run.exit()).as(run.toString()).isEqualTo(2);
+        assertThat(run.err()).contains(sentence);
     }
 
     @Test
     void the_list_needs_no_gateway_and_says_what_each_scenario_needs() {
-        assertThat(run("--list")).isZero();
-        assertThat(out.toString())
+        CliRun list = run("--list");
+        assertThat(list.exit()).isZero();
+        assertThat(list.out())
                 .contains("ordering")
                 .contains("idle")
                 .contains("(long form)")
                 .contains("HOLDFAST_TOKEN_HMAC_SECRET");
+        assertThat(run("--list", "--json").json())
+                .hasSize(list.out().split("\n").length)
+                .allMatch(scenario -> !scenario.path("name").asText().isEmpty());
     }
 
     @Test
@@ -53,21 +52,25 @@ class ValidateCommandTest {
 
     @Test
     void a_server_that_cannot_be_reached_is_another_exit_code() {
-        assertThat(run("http://localhost:1")).isEqualTo(3);
-        assertThat(err.toString()).contains("cannot be reached").contains("is the gateway running there?");
+        CliRun run = run("http://localhost:1");
+        assertThat(run.exit()).isEqualTo(3);
+        assertThat(run.err()).contains("cannot be reached").contains("Is the gateway running there?");
+        assertThat(run("http://localhost:1", "--json").error().path("code").asText())
+                .isEqualTo("unreachable");
     }
 
     @Test
     void a_spawned_server_that_ends_is_told_with_its_exit_value(@TempDir Path directory) {
         String log = directory.resolve("log").toString();
-        assertThat(run("http://localhost:1", "--spawn-command", "echo no; exit 7", "--log-file", log))
-                .isEqualTo(3);
-        assertThat(err.toString()).contains("ended with 7").contains(log);
+        CliRun run = run("http://localhost:1", "--spawn-command", "echo no; exit 7", "--log-file", log);
+        assertThat(run.exit()).isEqualTo(3);
+        assertThat(run.err()).contains("ended with 7").contains(log);
     }
 
     @Test
     void what_does_not_hold_is_exit_code_1_and_stands_in_every_report(@TempDir Path directory) throws Exception {
         Path junit = directory.resolve("report.xml");
+        CliRun run;
         // Accepts and says nothing: reachable, and no gateway.
         try (java.net.ServerSocket mute = new java.net.ServerSocket(0, 50, java.net.InetAddress.getLoopbackAddress())) {
             Thread accepting = new Thread(() -> {
@@ -81,7 +84,7 @@ class ValidateCommandTest {
             });
             accepting.setDaemon(true);
             accepting.start();
-            int exit = run(
+            run = run(
                     "http://localhost:" + mute.getLocalPort(),
                     "--only",
                     "upgrade,cut-by-network",
@@ -90,12 +93,10 @@ class ValidateCommandTest {
                     "--json",
                     "--junit",
                     junit.toString());
-            assertThat(exit).isEqualTo(1);
         }
-        assertThat(out.toString())
-                .contains("\"seed\":4")
-                .contains("\"failed\":2")
-                .contains("\"skipped\":2");
+        assertThat(run.exit()).as(run.err()).isEqualTo(1);
+        assertThat(run.out().lines()).hasSize(1);
+        assertThat(run.out()).contains("\"seed\":4").contains("\"failed\":2").contains("\"skipped\":2");
         assertThat(Files.readString(junit)).contains("failures=\"2\"").contains("skipped=\"2\"");
     }
 }

@@ -33,6 +33,8 @@ class RoutesTest {
         "GET,/clients,/clients,''",
         "GET,/clients/u42,/clients/{client},u42",
         "GET,/clients/a/b,/clients/{client},a/b",
+        "GET,/client,/client,''",
+        "POST,/breakers/reset,/breakers/reset,''",
         "POST,/breakers/a/b/reset,/breakers/{client}/reset,a/b",
         "GET,/breakers/a/reset,/breakers/{client},a/reset",
         "GET,/dead-letters/17,/dead-letters/{number},17",

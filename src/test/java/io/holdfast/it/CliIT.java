@@ -12,23 +12,71 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The jar of the command line that was built, as a process, against a gateway. */
 @ExtendWith(Gateway.class)
 class CliIT {
     private static final Path JAR = Path.of("target/holdfast-cli.jar");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String SECRET = "a-secret-of-the-tests-with-32-bytes-and-more";
+    private static final String KEY = "a-key-for-the-command-line";
 
     private final LibertyServer gateway;
 
     @TempDir
     Path directory;
 
+    private static @Nullable LibertyServer secured;
+
     CliIT(LibertyServer gateway) {
         this.gateway = gateway;
+    }
+
+    @AfterAll
+    static void stop() {
+        if (secured != null) {
+            secured.close();
+        }
+    }
+
+    /** With tokens and keys, and a cleanup that soon finds what it looks for. Started by the first test that wants it. */
+    private static LibertyServer secured() {
+        LibertyServer server = secured;
+        if (server == null) {
+            server = LibertyServer.prepare(
+                            "cli-secured",
+                            Map.of(
+                                    "holdfast.token.hmac-secret", SECRET,
+                                    "holdfast.api.keys", Tokens.hashed("admin", KEY),
+                                    "holdfast.channels.subscribe", "clients",
+                                    "holdfast.cleanup.enabled", "false",
+                                    "holdfast.cleanup.devices-age", "1",
+                                    "holdfast.cleanup.restore-hold", "3600"))
+                    .start();
+            secured = server;
+        }
+        return server;
+    }
+
+    private static Map<String, String> withKey() {
+        return Map.of(
+                "HOLDFAST_URL",
+                secured().http().toString(),
+                "HOLDFAST_API_KEY",
+                KEY,
+                "HOLDFAST_TOKEN_HMAC_SECRET",
+                SECRET);
+    }
+
+    private static Map<String, String> withToken(String token) {
+        return Map.of("HOLDFAST_URL", secured().http().toString(), "HOLDFAST_TOKEN", token);
     }
 
     private record Ran(int exit, String out, String err) {
@@ -88,9 +136,15 @@ class CliIT {
 
     /** Its answer, after it has ended with 0. */
     private JsonNode answer(String... arguments) throws Exception {
+        return answer(Map.of(), arguments);
+    }
+
+    private JsonNode answer(Map<String, String> environment, String... arguments) throws Exception {
         List<String> all = new ArrayList<>(List.of(arguments));
-        all.add("--json");
-        Ran ran = run(all.toArray(String[]::new));
+        if (!all.contains("--json")) {
+            all.add("--json");
+        }
+        Ran ran = start(environment, "", all.toArray(String[]::new)).end();
         assertThat(ran.exit()).as("%s: %s", all, ran).isZero();
         assertThat(ran.out().lines()).as(ran.out()).hasSize(1);
         return ran.json();
@@ -134,6 +188,37 @@ class CliIT {
         Ran unknown = run("message", client, "nothing");
         assertThat(unknown.exit()).isEqualTo(1);
         assertThat(unknown.err()).startsWith("Error: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a/b;c=d", "100%a%2Fb", "München ✓", "..", "-u\\v"})
+    void every_name_that_a_client_can_have_can_be_asked_for(String part) throws Exception {
+        String client = part.equals("..") ? part : part + Names.fresh(" cli");
+        String[] named = {"--", client};
+
+        answer("send", "--id", "m/1;%", "--json", "--", client, "1");
+        assertThat(answer("message", "--json", "--", client, "m/1;%")
+                        .path("client")
+                        .asText())
+                .isEqualTo(client);
+        assertThat(answer("client", "--json", named[0], named[1]).path("client").asText())
+                .isEqualTo(client);
+        assertThat(answer("breakers", "reset", "--json", named[0], named[1])
+                        .path("reset")
+                        .asInt())
+                .isZero();
+        assertThat(answer("breakers", "--json", "--client=" + client)
+                        .path("breakers")
+                        .isEmpty())
+                .isTrue();
+    }
+
+    @Test
+    void every_name_that_a_channel_can_have_is_published_to_and_followed() throws Exception {
+        String channel = Names.fresh("a/b;c=%2F ü✓");
+        answer("publish", channel, "1", "--json");
+        Ran tail = run("tail", channel, "--last", "1", "--count", "1");
+        assertThat(tail.out()).as(tail.toString()).isEqualTo("1  1\n");
     }
 
     @Test
@@ -214,6 +299,117 @@ class CliIT {
         assertThat(answer("breakers").path("breakers").isArray()).isTrue();
         assertThat(answer("breakers", "reset", client).path("reset").asInt()).isZero();
         assertThat(run("breakers", "--client", client).out()).isEqualTo("(none)\n");
+    }
+
+    @Test
+    void cleanup_plans_runs_restores_and_tells_what_it_has_done() throws Exception {
+        String client = Names.fresh("cli/cleanup");
+        String token = start(withKey(), "", "token", "make", "--sub", client)
+                .end()
+                .out()
+                .strip();
+        try (RawClient connection = secured().client()) {
+            connection.connect("{'token': '%s'}", token);
+        }
+        String device = client + "/default";
+        await().atMost(PATIENCE).until(() -> planned(device));
+        assertThat(text("cleanup", "plan", "--kind", "devices")).contains(device);
+        assertThat(answer(withKey(), "cleanup", "cycles", "--json").path("cycles"))
+                .as("a plan is no cycle")
+                .isEmpty();
+
+        JsonNode cycle = answer(withKey(), "cleanup", "run", "--wait", "--kind", "devices", "--quota", "100", "--json");
+        assertThat(items(cycle)).contains(device);
+        String number = cycle.path("number").asText();
+        assertThat(answer(withKey(), "cleanup", "cycles", number, "--json")
+                        .path("stage")
+                        .asText())
+                .isEqualTo(cycle.path("stage").asText());
+        assertThat(planned(device)).as("it is set aside already").isFalse();
+
+        JsonNode restored = answer(withKey(), "cleanup", "restore", "devices", device, "--json");
+        assertThat(restored.path("restored").asInt()).as(restored.toString()).isEqualTo(1);
+        Ran again =
+                start(withKey(), "", "cleanup", "restore", "devices", device).end();
+        assertThat(again.exit()).as(again.toString()).isEqualTo(1);
+        assertThat(again.err()).startsWith("Error: ");
+
+        List<String> actions = new ArrayList<>();
+        for (JsonNode entry : answer(withKey(), "cleanup", "audit", "--json").path("audit")) {
+            if (entry.path("id").asText().equals(device)) {
+                actions.add(entry.path("action").asText());
+            }
+        }
+        assertThat(actions).containsExactly("soft_delete", "restore", "hold");
+        assertThat(text("cleanup", "audit")).contains(device, "soft_delete", "restore");
+    }
+
+    private boolean planned(String device) throws Exception {
+        return items(answer(withKey(), "cleanup", "plan", "--kind", "devices", "--json"))
+                .contains(device);
+    }
+
+    private static List<String> items(JsonNode cycle) {
+        return cycle.findValuesAsText("id");
+    }
+
+    private String text(String... arguments) throws Exception {
+        Ran ran = start(withKey(), "", arguments).end();
+        assertThat(ran.exit()).as(ran.toString()).isZero();
+        return ran.out();
+    }
+
+    @Test
+    void cleanup_needs_an_administrators_key() throws Exception {
+        Ran ran = start(Map.of("HOLDFAST_URL", secured().http().toString()), "", "cleanup", "plan", "--json")
+                .end();
+        assertThat(ran.exit()).as(ran.toString()).isEqualTo(4);
+        assertThat(ran.out()).isEmpty();
+        assertThat(Json.read(ran.err()).path("error").path("advice").asText()).contains("HOLDFAST_API_KEY");
+    }
+
+    @Test
+    void tail_follows_a_secure_gateway_with_a_good_token_and_says_what_is_wrong_with_none() throws Exception {
+        String channel = Names.fresh("cli-secure");
+        String token = start(withKey(), "", "token", "make", "--sub", "u42")
+                .end()
+                .out()
+                .strip();
+        answer(withKey(), "publish", channel, "{\"n\":1}", "--json");
+
+        Path file = Files.writeString(directory.resolve("token"), token + "\n");
+        Running tail = start(
+                Map.of("HOLDFAST_URL", secured().http().toString()),
+                "",
+                "tail",
+                channel,
+                "--token-file",
+                file.toString(),
+                "--json",
+                "--count",
+                "1");
+        await().atMost(PATIENCE).until(() -> {
+            answer(withKey(), "publish", channel, "{\"n\":2}", "--json");
+            return !tail.process().isAlive();
+        });
+        Ran followed = tail.end();
+        assertThat(followed.exit()).as(followed.toString()).isZero();
+        assertThat(followed.json().path("data").path("n").asInt()).isEqualTo(2);
+        assertThat(followed.out() + followed.err()).doesNotContain(token);
+
+        Ran none = start(withToken(""), "", "tail", channel).end();
+        assertThat(none.exit()).as(none.toString()).isEqualTo(4);
+        assertThat(none.err()).contains("HOLDFAST_TOKEN", "token make").doesNotContain("Exception");
+
+        String expired = start(withKey(), "", "token", "make", "--sub", "u42", "--ttl", "1")
+                .end()
+                .out()
+                .strip();
+        String foreign = expired.substring(0, expired.length() - 4) + "AAAA";
+        Ran wrong = start(withToken(foreign), "", "tail", channel, "--json").end();
+        assertThat(wrong.exit()).as(wrong.toString()).isEqualTo(4);
+        assertThat(wrong.err()).doesNotContain(foreign);
+        assertThat(Json.read(wrong.err()).path("error").path("advice").asText()).contains("token make");
     }
 
     @Test

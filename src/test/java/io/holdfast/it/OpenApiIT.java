@@ -118,7 +118,7 @@ class OpenApiIT {
     void every_call_does_with_its_example_what_is_described() {
         Schema schema = new Schema(document);
         List<Operation> operations = operations();
-        assertThat(operations).hasSize(36);
+        assertThat(operations).hasSize(38);
         twoDeadLetters("u44");
         try (RawClient subscriber = gateway.client()) {
             subscriber.connectAs("u42");

@@ -25,7 +25,7 @@ class FaultProxyTest {
     @BeforeEach
     void connect() throws IOException {
         server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        proxy = new FaultProxy(URI.create("http://localhost:" + server.getLocalPort()));
+        proxy = new FaultProxy(URI.create("http://localhost:" + server.getLocalPort()), Trust.ofJava());
         client = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
         accepted = server.accept();
         client.setSoTimeout(5_000);

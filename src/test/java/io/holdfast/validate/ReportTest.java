@@ -1,13 +1,19 @@
 package io.holdfast.validate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+import javax.xml.transform.stream.StreamSource;
+import javax.xml.validation.Schema;
+import javax.xml.validation.SchemaFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
 import org.xml.sax.SAXException;
@@ -42,10 +48,33 @@ class ReportTest {
                 .startsWith("2 held, 1 did not, 1 were skipped; http://localhost:9080, seed 42\n")
                 .contains("FAILED bad (json): it holds")
                 .contains("--seed 42 --only bad --format json")
-                .doesNotContain("absent");
+                .contains("SKIPPED absent (json): needs a key\n")
+                .doesNotContain("good");
         assertThat(Report.line(result("absent", Outcome.skipped("needs a key"))))
                 .startsWith("SKIPPED")
                 .endsWith("needs a key");
+    }
+
+    /** @throws SAXException if the schema does not allow it */
+    private static void validate(String xml) throws IOException, SAXException {
+        Schema schema = SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI)
+                .newSchema(ReportTest.class.getResource("junit-report.xsd"));
+        schema.newValidator().validate(new StreamSource(new StringReader(xml)));
+    }
+
+    @Test
+    void the_junit_xml_is_what_build_servers_read() throws IOException, SAXException {
+        String xml = report.junit();
+        validate(xml);
+        validate(new Report("u", 1, List.of()).junit());
+        for (String broken : List.of(
+                xml.replace("<skipped", "<left-out"),
+                xml.replace(" type=\"NotHeld\"", ""),
+                xml.replace("time=\"1.234\"", "time=\"1,234\""),
+                xml.replace("skipped=\"1\"", ""))) {
+            assertThat(broken).isNotEqualTo(xml);
+            assertThatThrownBy(() -> validate(broken)).isInstanceOf(SAXException.class);
+        }
     }
 
     @Test
