@@ -45,7 +45,8 @@ class ValidationTest {
     @Test
     void who_publishes_takes_nothing_away_from_what_may_be_said() {
         Publisher publisher = new Publisher("u1", "c", null, null);
-        assertThat(validation.message(new byte[1_000], SendOptions.defaults(), publisher)).isEqualTo(1_003);
+        assertThat(validation.message(new byte[1_000], SendOptions.defaults(), publisher))
+                .isEqualTo(1_003);
         assertThatThrownBy(() -> validation.message(new byte[1_001], SendOptions.defaults(), publisher))
                 .hasMessageContaining("must not exceed 1000 bytes, has 1001");
     }
