@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -100,6 +101,10 @@ public class CleanupCoordinator {
         if (busy.compareAndSet(false, true)) {
             try {
                 cycles.recover();
+            } catch (Operations.StoppedException e) {
+                LOG.log(Level.INFO, "Cleanup was stopped; the next start sees to its cycle");
+            } catch (UncheckedIOException e) {
+                LOG.log(Level.SEVERE, "A cleanup cycle that was cut off is seen to before the next one", e);
             } finally {
                 busy.set(false);
             }
@@ -156,6 +161,9 @@ public class CleanupCoordinator {
         } catch (UncheckedIOException e) {
             LOG.log(Level.SEVERE, "Cleanup cannot work", e);
             throw new CleanupRefusedException(Reason.UNAVAILABLE, "The cleanup journal cannot be written; see the log");
+        } catch (Operations.StoppedException | RejectedExecutionException e) {
+            LOG.log(Level.INFO, "No cleanup any more: the server is shutting down", e);
+            throw new CleanupRefusedException(Reason.UNAVAILABLE, "The server is shutting down");
         } finally {
             if (!begun) {
                 busy.set(false);

@@ -1,5 +1,6 @@
 package io.holdfast.cleanup;
 
+import io.holdfast.cleanup.CleanupException.Cause;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** A walk over all resources of a kind that takes candidates until it has enough, page by page. */
+/** A walk over all resources of a kind that takes candidates until it has enough, whole pages of them. */
 final class Walk {
     private static final Logger LOG = Logger.getLogger(Walk.class.getName());
     private static final int PAGE = 200;
@@ -65,7 +66,13 @@ final class Walk {
     }
 
     private CandidatePage page(String cursor) {
-        CandidatePage page = operations.call(() -> provider.discover(cursor, Math.min(PAGE, enough)));
+        CandidatePage page = operations.call(() -> {
+            CandidatePage found = provider.discover(cursor, PAGE);
+            if (cursor.equals(found.next())) {
+                throw new CleanupException(Cause.SERVER_ERROR, "the walk stands still at " + cursor, null);
+            }
+            return found;
+        });
         if (items.size() < enough) {
             for (Candidate candidate : page.candidates()) {
                 if (wanted.test(new Key(provider.kind(), candidate.id()), candidate.owner())) {

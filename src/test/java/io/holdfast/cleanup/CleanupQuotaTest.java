@@ -94,16 +94,17 @@ class CleanupQuotaTest extends OnTheBench {
 
     // --- more that must stay than a cycle looks at
 
-    private void fiftyOfWhichAllAreNeeded() {
-        bench.settings = Bench.settings(5, 100);
+    /** A cycle looks at 200 of them. */
+    private void manyThatAreNeededBeforeSomeThatAreNot() {
+        bench.settings = Bench.settings(50, 100);
         bench.open();
-        bench.toys.withMany(Bench.OLD, "a-needed", 50).withMany(Bench.OLD, "toy", 5);
+        bench.toys.withMany(Bench.OLD, "a-needed", 500).withMany(Bench.OLD, "toy", 5);
         bench.toys.usedAt.keySet().stream().filter(id -> id.startsWith("a")).forEach(bench.toys.needed::add);
     }
 
     @Test
     void what_comes_behind_many_that_must_stay_has_its_turn_also_over_a_start() {
-        fiftyOfWhichAllAreNeeded();
+        manyThatAreNeededBeforeSomeThatAreNot();
         assertThat(bench.run().softDeleted()).isZero();
         bench.open();
         assertThat(bench.run().softDeleted()).isZero();
@@ -113,20 +114,20 @@ class CleanupQuotaTest extends OnTheBench {
 
     @Test
     void a_walk_that_began_in_the_middle_comes_round() {
-        fiftyOfWhichAllAreNeeded();
+        manyThatAreNeededBeforeSomeThatAreNot();
         bench.run();
         bench.toys.needed.clear();
-        assertThat(bench.run().softDeleted()).isEqualTo(5);
-        assertThat(bench.softDeleted()).first().isEqualTo("a-needed00020");
-        for (int i = 0; i < 10; i++) {
-            assertThat(bench.run().softDeleted()).isEqualTo(5);
+        assertThat(bench.run().softDeleted()).isEqualTo(50);
+        assertThat(bench.softDeleted()).first().isEqualTo("a-needed00200");
+        for (int i = 2; i <= 10; i++) {
+            assertThat(bench.run().softDeleted()).as("cycle %s", i).isEqualTo(50);
         }
-        assertThat(bench.softDeleted()).hasSize(55);
+        assertThat(bench.run().softDeleted()).isEqualTo(5);
     }
 
     @Test
     void a_dry_run_moves_nothing_on() {
-        fiftyOfWhichAllAreNeeded();
+        manyThatAreNeededBeforeSomeThatAreNot();
         String first = "a-needed00000";
         for (int i = 0; i < 3; i++) {
             assertThat(bench.rehearse().items()).first().extracting(Item::id).isEqualTo(first);
@@ -135,18 +136,27 @@ class CleanupQuotaTest extends OnTheBench {
 
     @Test
     void where_it_cannot_go_on_from_where_it_stopped_it_begins_anew() {
-        fiftyOfWhichAllAreNeeded();
+        manyThatAreNeededBeforeSomeThatAreNot();
         bench.run();
         bench.toys.needed.clear();
-        bench.toys.lostCursor = "a-needed00019";
+        bench.toys.lostCursor = "a-needed00199";
         bench.toys.with(Bench.OLD, "a"); // so that no page of the walk anew ends there
-        assertThat(bench.run().softDeleted()).isEqualTo(5);
+        assertThat(bench.run().softDeleted()).isEqualTo(50);
         assertThat(bench.softDeleted()).first().isEqualTo("a");
     }
 
     @Test
+    void a_walk_that_stands_still_ends_the_cycle() {
+        bench.toys.with(Bench.OLD, "ball");
+        bench.toys.standsStill = true;
+        CycleReport cycle = bench.run();
+        assertThat(cycle.result()).isEqualTo(CycleReport.Result.ABORTED);
+        assertThat(cycle.reason()).contains("the walk stands still");
+    }
+
+    @Test
     void where_it_stopped_outlives_a_journal_that_is_written_anew() {
-        fiftyOfWhichAllAreNeeded();
+        manyThatAreNeededBeforeSomeThatAreNot();
         bench.run();
         bench.time.advance(bench.settings.auditRetention().plusDays(1));
         bench.run();

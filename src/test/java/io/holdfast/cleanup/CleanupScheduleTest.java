@@ -7,6 +7,7 @@ import io.holdfast.cleanup.CleanupException.Cause;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** When cycles run, and how fast. */
@@ -55,6 +56,22 @@ class CleanupScheduleTest extends OnTheBench {
                 .isCompletedWithValueMatching(report -> report.result() == CycleReport.Result.COMPLETED);
         assertThat(bench.run().number()).isEqualTo(2);
         assertThat(bench.coordinator.state().stage()).isNull();
+    }
+
+    @Test
+    void where_the_executor_takes_nothing_any_more_the_caller_is_told_and_the_cycle_undone_later() {
+        bench.toys.with(Bench.OLD, "ball");
+        bench.executor = work -> {
+            throw new RejectedExecutionException("as the test asked");
+        };
+        assertThatThrownBy(() -> bench.coordinator.begin(request(null)))
+                .isInstanceOfSatisfying(
+                        CleanupRefusedException.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(CleanupRefusedException.Reason.UNAVAILABLE));
+        bench.executor = Runnable::run;
+        assertThat(bench.run().softDeleted()).isEqualTo(1);
+        assertThat(bench.coordinator.cycle(1))
+                .hasValueSatisfying(cycle -> assertThat(cycle.result()).isEqualTo(CycleReport.Result.UNDONE));
     }
 
     @Test

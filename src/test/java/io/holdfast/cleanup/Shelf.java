@@ -18,6 +18,9 @@ final class Shelf implements CleanupProvider {
     final Set<String> hidden = new TreeSet<>();
     final Set<String> needed = new TreeSet<>();
     final List<String> log = new ArrayList<>();
+    /** A walk never gets on. */
+    boolean standsStill;
+
     /** No walk can go on from there. */
     String lostCursor = "";
 
@@ -71,6 +74,9 @@ final class Shelf implements CleanupProvider {
         trouble.at("discover", "");
         if (!cursor.isEmpty() && cursor.equals(lostCursor)) {
             throw new CleanupException(CleanupException.Cause.AUTHORIZATION, "no such cursor", null);
+        }
+        if (standsStill) {
+            return new CandidatePage(List.of(), 0, cursor);
         }
         List<Candidate> found = new ArrayList<>();
         String last = null;
