@@ -28,7 +28,7 @@ public record Target(
     private static final Base64.Encoder URL = Base64.getUrlEncoder().withoutPadding();
 
     /** Long enough for a server whose clock is put an hour ahead. */
-    private static final long LIFE_SECONDS = 10_800;
+    static final long LIFE_SECONDS = 10_800;
 
     private static final String HEADER = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
 

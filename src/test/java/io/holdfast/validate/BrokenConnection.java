@@ -6,28 +6,41 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A WebSocket connection of the test double. */
 final class BrokenConnection {
     private static final int PING_AFTER_MILLIS = 100;
+    private static final int DAWDLING_MILLIS = 1_200;
+
+    /** What waits to be written, by a thread of its own: who does not read blocks nobody. */
+    private record Waiting(byte[] frame, int pauseMillis) {}
 
     private final BrokenGateway gateway;
     private final Socket socket;
+    private final boolean protobuf;
+    private final BlockingQueue<Waiting> waiting = new LinkedBlockingQueue<>();
     private final Map<String, Long> upTo = new HashMap<>();
     private @Nullable String held;
     private String outbox = "";
     private boolean explicit;
     private long pinged;
 
-    BrokenConnection(BrokenGateway gateway, Socket socket) {
+    BrokenConnection(BrokenGateway gateway, Socket socket, boolean protobuf) {
         this.gateway = gateway;
         this.socket = socket;
+        this.protobuf = protobuf;
     }
 
     void run(DataInputStream in) throws IOException {
+        BrokenGateway.start(this::writeWhatWaits);
         while (true) {
             int first = in.readUnsignedByte();
             int second = in.readUnsignedByte() & 0x7f;
@@ -40,16 +53,22 @@ final class BrokenConnection {
             if ((first & 0xf) == 8) {
                 return;
             }
-            String text = new String(payload, UTF_8);
             synchronized (gateway) {
                 try {
-                    heard(Json.read(text));
+                    for (Json command : protobuf ? ProtobufDouble.commands(payload) : commands(payload)) {
+                        heard(command);
+                    }
                 } catch (IOException e) {
+                    String text = new String(payload, UTF_8);
                     close(gateway.has(Defect.LEAKS_PAYLOADS) ? "bad request: " + text : "bad request");
                     return;
                 }
             }
         }
+    }
+
+    private static List<Json> commands(byte[] payload) throws IOException {
+        return List.of(Json.read(new String(payload, UTF_8)));
     }
 
     private void close(String reason) throws IOException {
@@ -58,7 +77,8 @@ final class BrokenConnection {
                 .putShort((short) 3501)
                 .put(text, 0, Math.min(text.length, 120))
                 .array();
-        frame(0x88, payload);
+        send(frame(0x88, payload), 0);
+        awaitWritten();
     }
 
     private void heard(Json command) throws IOException {
@@ -80,7 +100,7 @@ final class BrokenConnection {
         }
     }
 
-    private void connect(long id, Json request) throws IOException {
+    private void connect(long id, Json request) {
         if (request.has("token")) {
             refuse(id, 101, request);
             return;
@@ -100,7 +120,7 @@ final class BrokenConnection {
         }
     }
 
-    private void subscribe(long id, Json request) throws IOException {
+    private void subscribe(long id, Json request) {
         String channel = request.at("channel").text();
         if (channel.equals(outbox)) {
             refuse(id, 105, request);
@@ -117,7 +137,7 @@ final class BrokenConnection {
         }
     }
 
-    private void rpc(long id, Json request) throws IOException {
+    private void rpc(long id, Json request) {
         Json ack = request.at("data");
         BrokenStream stream = gateway.stream(outbox);
         if (!request.at("method").text().equals("ack")) {
@@ -131,7 +151,7 @@ final class BrokenConnection {
         }
     }
 
-    private void refuse(long id, int code, Json request) throws IOException {
+    private void refuse(long id, int code, Json request) {
         String message = gateway.has(Defect.LEAKS_PAYLOADS) ? request.toString() : "refused";
         say("{\"id\":" + id + ",\"error\":{\"code\":" + code + ",\"message\":" + Json.quoted(message) + "}}");
     }
@@ -171,12 +191,17 @@ final class BrokenConnection {
             return;
         }
         if (!bad || !gateway.has(Defect.DROPS)) {
-            write(push);
+            write(push, dawdles(pub) ? DAWDLING_MILLIS : 0);
         }
         if (bad && gateway.has(Defect.DOUBLES)) {
             write(push);
         }
         flush();
+    }
+
+    /** With 5 of the first 100, which is enough for whoever measures them. */
+    private boolean dawdles(BrokenStream.Pub pub) {
+        return gateway.has(Defect.DAWDLES) && pub.offset() <= 100 && pub.offset() % 20 == 19;
     }
 
     private void flush() {
@@ -205,18 +230,62 @@ final class BrokenConnection {
     }
 
     private void write(String text) {
+        write(text, 0);
+    }
+
+    private void write(String text, int pauseMillis) {
         try {
-            say(text);
+            byte[] frame =
+                    protobuf ? frame(0x82, ProtobufDouble.reply(Json.read(text))) : frame(0x81, text.getBytes(UTF_8));
+            send(frame, pauseMillis);
         } catch (IOException e) {
             // Its reader notices.
         }
     }
 
-    private void say(String text) throws IOException {
-        frame(0x81, text.getBytes(UTF_8));
+    private void say(String text) {
+        write(text, 0);
     }
 
-    private void frame(int first, byte[] payload) throws IOException {
+    private void send(byte[] frame, int pauseMillis) throws IOException {
+        if (gateway.has(Defect.WAITS_FOR_THE_SLOW)) {
+            socket.getOutputStream().write(frame); // under the lock of all
+        } else {
+            waiting.add(new Waiting(frame, pauseMillis));
+        }
+    }
+
+    private void writeWhatWaits() {
+        try {
+            while (!socket.isClosed()) {
+                Waiting next = waiting.poll(50, TimeUnit.MILLISECONDS);
+                if (next != null) {
+                    if (next.pauseMillis() > 0) {
+                        Thread.sleep(next.pauseMillis());
+                    }
+                    socket.getOutputStream().write(next.frame());
+                }
+            }
+        } catch (IOException e) {
+            // Its reader notices.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** So that a close frame is not cut off by the end of the connection. */
+    private void awaitWritten() {
+        try {
+            for (int i = 0; i < 100 && !waiting.isEmpty(); i++) {
+                Thread.sleep(5);
+            }
+            Thread.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static byte[] frame(int first, byte[] payload) {
         ByteBuffer buffer = ByteBuffer.allocate(payload.length + 4).put((byte) first);
         if (payload.length < 126) {
             buffer.put((byte) payload.length);
@@ -224,6 +293,6 @@ final class BrokenConnection {
             buffer.put((byte) 126).putShort((short) payload.length);
         }
         buffer.put(payload);
-        socket.getOutputStream().write(buffer.array(), 0, buffer.position());
+        return Arrays.copyOf(buffer.array(), buffer.position());
     }
 }

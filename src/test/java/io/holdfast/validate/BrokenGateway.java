@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A gateway that keeps its promises but for its defects: enough of the protocol in JSON and of the API for the suite. A
+ * A gateway that keeps its promises but for its defects: enough of the protocol and of the API for the suite. A
  * thread for each connection, one lock for all.
  */
 final class BrokenGateway implements AutoCloseable {
@@ -112,7 +112,7 @@ final class BrokenGateway implements AutoCloseable {
             return;
         }
         socket.getOutputStream().write("HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n".getBytes(ISO_8859_1));
-        BrokenConnection connection = new BrokenConnection(this, socket);
+        BrokenConnection connection = new BrokenConnection(this, socket, head.contains("cf_protocol=protobuf"));
         synchronized (this) {
             connections.add(connection);
         }

@@ -1,11 +1,14 @@
 package io.holdfast.validate;
 
+import java.time.Duration;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What can be wrong with a gateway, which scenarios must notice, and in what words. */
 enum Defect {
-    DROPS("lost [1-9].*unsignalled [1-9]", Checks.MANY_MESSAGES),
-    DOUBLES("doubled [1-9]", Checks.MANY_MESSAGES),
+    DROPS("lost [1-9].*unsignalled [1-9]|has got [0-9]+ of 1 within", Checks.ALL_MESSAGES),
+    DOUBLES("doubled [1-9]", Checks.ALL_MESSAGES),
     REORDERS("reordered [1-9]", Checks.MANY_MESSAGES),
     FORGETS_THE_SIGNAL("recovered|told", Set.of("other-epoch", "overflow")),
     STORES_TWICE("not called a duplicate", Set.of("deduplication")),
@@ -19,7 +22,9 @@ enum Defect {
     LEAKS_PAYLOADS("tells what was sent", Set.of("silent-errors")),
     TAKES_ANY_ORIGIN("is 101 instead of 403", Set.of("foreign-origin")),
     NEEDS_NO_KEY("is 200 instead of 401|is 400 instead of 401", Set.of("api-key")),
-    OPENS_OUTBOXES("is 0 instead of 103", Set.of("foreign-outbox"));
+    OPENS_OUTBOXES("is 0 instead of 103", Set.of("foreign-outbox")),
+    WAITS_FOR_THE_SLOW("timed out|has got 0 of 1|HttpTimeout", Set.of("slow-consumer")),
+    DAWDLES("p99 is 1[0-9]{3}", Set.of("latency"));
 
     private final String words;
     private final Set<String> noticedBy;
@@ -31,7 +36,12 @@ enum Defect {
 
     /** What it may break besides, if it hits the moment: what was confirmed too early is not sent again. */
     Set<String> mayBreak() {
-        return this == CONFIRMS_WHAT_IT_WRITES ? Set.of("fresh-instance", "cut") : Set.of();
+        return this == CONFIRMS_WHAT_IT_WRITES ? Set.of("fresh-instance", "cut", "expiry", "overflow") : Set.of();
+    }
+
+    /** What comes late must come in time for all scenarios but the one that measures it. */
+    Duration patience() {
+        return this == DAWDLES ? Duration.ofSeconds(10) : Duration.ofSeconds(2);
     }
 
     /** A regular expression that is found in each reason. */
@@ -46,7 +56,18 @@ enum Defect {
     /** An enum's constants cannot see its own static fields. */
     private static final class Checks {
         /** Those that send enough messages for a defect that shows at every tenth. */
-        static final Set<String> MANY_MESSAGES =
-                Set.of("ordering", "channel", "cut", "backlog", "channel-recovery", "fresh-instance", "overflow");
+        static final Set<String> MANY_MESSAGES = Set.of(
+                "ordering",
+                "channel",
+                "cut",
+                "backlog",
+                "channel-recovery",
+                "fresh-instance",
+                "overflow",
+                "slow-consumer");
+
+        /** And the one that waits for each before it sends the next. */
+        static final Set<String> ALL_MESSAGES =
+                Stream.concat(MANY_MESSAGES.stream(), Stream.of("latency")).collect(Collectors.toUnmodifiableSet());
     }
 }
