@@ -2,11 +2,13 @@ package io.holdfast.delivery;
 
 import io.holdfast.protocol.JsonCodec;
 import io.holdfast.stream.MemoryEngine;
+import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -117,6 +119,35 @@ public class FanOutBenchmark {
                     publication.expiresAtMillis(),
                     publication.tags(),
                     null);
+        }
+
+        @Override
+        public byte[] joined(String channel, Member member) {
+            throw notMeasured();
+        }
+
+        @Override
+        public byte[] left(String channel, Member member) {
+            throw notMeasured();
+        }
+
+        @Override
+        public byte[] subscribed(String channel, Position from, byte @Nullable [] data) {
+            throw notMeasured();
+        }
+
+        @Override
+        public byte[] unsubscribed(String channel, int code, String reason) {
+            throw notMeasured();
+        }
+
+        @Override
+        public byte[] refreshed(long ttl) {
+            throw notMeasured();
+        }
+
+        private static IllegalStateException notMeasured() {
+            return new IllegalStateException("the fan-out measured here consists of publications");
         }
 
         @Override

@@ -38,13 +38,14 @@ final class Interventions {
         }
         provider.restore(found.get().candidate());
         long now = parts.clock().millis();
-        parts.ledger()
-                .record(Entries.restored(found.get(), audit(key, "restore", "asked for", "restored", by, now)), true);
         long until = now + parts.settings().restoreHold().toMillis();
         Hold known = parts.ledger().hold(key);
         if (until > now && (known == null || known.endsAtMillis() < until)) {
+            // Noted before the restore: what a crash leaves between the two is held, and comes back all the same.
             hold(new Hold("", key.kind(), key.id(), by, "it was restored", now, until));
         }
+        parts.ledger()
+                .record(Entries.restored(found.get(), audit(key, "restore", "asked for", "restored", by, now)), true);
         return true;
     }
 

@@ -1,6 +1,7 @@
 package io.holdfast.cleanup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.cleanup.CleanupException.Cause;
 import java.io.IOException;
@@ -195,6 +196,31 @@ class CleanupCrashTest {
                 .as("begin, validate, plan, clean, 12 things, commit, audit, end")
                 .isBetween(18, 22);
         assertThat(results).contains("UNDONE", "FINISHED", "COMPLETED");
+    }
+
+    @ParameterizedTest
+    @EnumSource(When.class)
+    void a_crash_in_a_restore_never_leaves_what_was_restored_without_a_hold(When when) throws IOException {
+        for (int line = 1; line <= 2; line++) {
+            int at = line;
+            Bench bench = prepared("restore-" + when + "-" + line);
+            bench.run();
+            assertThat(bench.softDeleted()).contains("new-box");
+            bench.open(journal -> new DyingJournal(journal, bench.file(), at, when));
+            assertThatThrownBy(() -> bench.coordinator.restore("boxes", "new-box", "anna"))
+                    .isInstanceOf(Crash.class);
+
+            bench.open(journal -> journal);
+
+            String context = when + " at line " + line;
+            boolean known = bench.softDeleted().contains("new-box");
+            boolean held = bench.coordinator.holds().stream().anyMatch(hold -> hold.id().equals("new-box"));
+            assertThat(known || held).as("%s: it is held, or can be restored again", context).isTrue();
+            bench.coordinator.restore("boxes", "new-box", "anna");
+            bench.run();
+            assertThat(bench.softDeleted()).as(context).doesNotContain("new-box");
+            assertThat(bench.boxes.hidden).as(context).doesNotContain("new-box");
+        }
     }
 
     @Test

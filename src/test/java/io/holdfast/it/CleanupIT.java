@@ -168,7 +168,7 @@ class CleanupIT {
         assertThat(get("/audit?limit=1000")).isEqualTo(audit);
         assertThat(audited())
                 .containsExactly(
-                        "soft_delete soft_deleted", "restore restored", "hold held: devices " + client + "/default");
+                        "soft_delete soft_deleted", "hold held: devices " + client + "/default", "restore restored");
         run();
         assertThat(softDeleted()).as("it is held after a restore").isFalse();
         assertThat(devices()).isEqualTo(1);

@@ -340,7 +340,7 @@ class CliIT {
                 actions.add(entry.path("action").asText());
             }
         }
-        assertThat(actions).containsExactly("soft_delete", "restore", "hold");
+        assertThat(actions).containsExactly("soft_delete", "hold", "restore");
         assertThat(text("cleanup", "audit")).contains(device, "soft_delete", "restore");
     }
 
