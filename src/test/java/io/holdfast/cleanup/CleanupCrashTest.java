@@ -214,8 +214,11 @@ class CleanupCrashTest {
 
             String context = when + " at line " + line;
             boolean known = bench.softDeleted().contains("new-box");
-            boolean held = bench.coordinator.holds().stream().anyMatch(hold -> hold.id().equals("new-box"));
-            assertThat(known || held).as("%s: it is held, or can be restored again", context).isTrue();
+            boolean held = bench.coordinator.holds().stream()
+                    .anyMatch(hold -> hold.id().equals("new-box"));
+            assertThat(known || held)
+                    .as("%s: it is held, or can be restored again", context)
+                    .isTrue();
             bench.coordinator.restore("boxes", "new-box", "anna");
             bench.run();
             assertThat(bench.softDeleted()).as(context).doesNotContain("new-box");

@@ -155,6 +155,7 @@ class CleanupIT {
         awaitSoftDeleted();
     }
 
+    @Tag("slow")
     @Test
     void a_restore_and_the_audit_outlive_a_killed_server() {
         visit();

@@ -2,6 +2,7 @@ package io.holdfast.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -191,7 +192,7 @@ class CliIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a/b;c=d", "100%a%2Fb", "München ✓", "..", "-u\\v"})
+    @ValueSource(strings = {"a/b;c=d 100%a%2Fb", "..", "-München ✓\\v"})
     void every_name_that_a_client_can_have_can_be_asked_for(String part) throws Exception {
         String client = part.equals("..") ? part : part + Names.fresh(" cli");
         String[] named = {"--", client};
@@ -281,6 +282,8 @@ class CliIT {
 
     @Test
     void an_interrupt_ends_tail_with_0() throws Exception {
+        assumeFalse(
+                interruptsAreIgnored(), "started in the background, where interrupts are ignored, and so by children");
         String channel = Names.fresh("cli-int");
         answer("publish", channel, "1");
         Running tail = start(Map.of(), "", "tail", channel, "--last", "1");
@@ -291,6 +294,16 @@ class CliIT {
                 .waitFor();
 
         assertThat(tail.end().exit()).isZero();
+    }
+
+    /** Bit 2 of the mask of signals that this process ignores, where the system tells. */
+    private static boolean interruptsAreIgnored() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        return Files.exists(status)
+                && Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("SigIgn:"))
+                        .anyMatch(line ->
+                                (Long.parseUnsignedLong(line.substring(7).trim(), 16) & 2) != 0);
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -160,6 +161,7 @@ class FallbackIT {
         }
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @EnumSource
     void a_position_is_resumed_across_transports_and_a_kill_of_the_server(Kind kind) {

@@ -21,6 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The port for health and metrics, seen from outside. */
@@ -208,6 +209,7 @@ class HealthIT {
         return Double.parseDouble(line.group(1));
     }
 
+    @Tag("slow")
     @Test
     void a_draining_gateway_says_so_and_is_not_restarted_for_it() throws Exception {
         try (LibertyServer drained = LibertyServer.prepare(

@@ -1,12 +1,20 @@
 package io.holdfast.validate;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,6 +48,24 @@ class BrokenGatewayIT {
             "silent-errors",
             "slow-consumer",
             "latency");
+
+    /** They wait more than they work. */
+    private static final int AT_ONCE = 6;
+
+    private static final ExecutorService POOL = Executors.newFixedThreadPool(AT_ONCE);
+    private static final Map<Defect, Future<List<Result>>> VALIDATED = new EnumMap<>(Defect.class);
+
+    @BeforeAll
+    static void begin() {
+        for (Defect defect : Defect.values()) {
+            VALIDATED.put(defect, POOL.submit(() -> validated(defect.patience(), defect)));
+        }
+    }
+
+    @AfterAll
+    static void end() {
+        POOL.shutdownNow();
+    }
 
     private static List<Result> validated(Duration patience, Defect... defects) throws IOException {
         try (BrokenGateway gateway = new BrokenGateway(defects)) {
@@ -79,8 +105,8 @@ class BrokenGatewayIT {
 
     @ParameterizedTest
     @EnumSource
-    void a_defect_is_noticed_by_its_scenarios_and_by_no_other(Defect defect) throws IOException {
-        List<Result> results = validated(defect.patience(), defect);
+    void a_defect_is_noticed_by_its_scenarios_and_by_no_other(Defect defect) throws Exception {
+        List<Result> results = requireNonNull(VALIDATED.get(defect)).get();
         String report = results.stream().map(Report::line).collect(Collectors.joining("\n"));
         for (Format format : Format.values()) {
             Set<String> failed = failed(results, format);
