@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -314,6 +315,7 @@ class CliIT {
         assertThat(run("breakers", "--client", client).out()).isEqualTo("(none)\n");
     }
 
+    @Tag("slow")
     @Test
     void cleanup_plans_runs_restores_and_tells_what_it_has_done() throws Exception {
         String client = Names.fresh("cli/cleanup");

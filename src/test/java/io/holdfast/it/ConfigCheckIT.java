@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * {@code config check} finds the values that the server takes: the same key of one namespace each is set in two places, and
  * shows in how many publications the server keeps.
  */
+@Tag("slow")
 class ConfigCheckIT {
     private static final int PUBLISHED = 12;
 

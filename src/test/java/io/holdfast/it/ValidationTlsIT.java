@@ -7,12 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The validation suite and the other commands against a gateway behind a proxy that ends TLS, with a CA of its own. */
 @ExtendWith(Gateway.class)
+@Tag("slow")
 class ValidationTlsIT {
     private static final String SCENARIOS =
             "upgrade,foreign-origin,connect-reply,split-message,both-formats,frame-limit,ordering,slow-consumer,cut,"

@@ -50,7 +50,7 @@ class BrokenGatewayIT {
             "latency");
 
     /** They wait more than they work. */
-    private static final int AT_ONCE = 6;
+    private static final int AT_ONCE = 8;
 
     private static final ExecutorService POOL = Executors.newFixedThreadPool(AT_ONCE);
     private static final Map<Defect, Future<List<Result>>> VALIDATED = new EnumMap<>(Defect.class);
