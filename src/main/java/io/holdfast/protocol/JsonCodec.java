@@ -73,8 +73,8 @@ public final class JsonCodec implements Codec {
         } else if (result instanceof PresenceStatsResult stats) {
             out.name("presence_stats")
                     .open()
-                    .field("num_clients", stats.connections())
-                    .field("num_users", stats.clients());
+                    .count("num_clients", stats.connections())
+                    .count("num_users", stats.clients());
         } else if (result instanceof HistoryResult history) {
             history(out.name("history").open(), history);
         } else {

@@ -68,6 +68,11 @@ final class JsonOutput {
         return value == 0 ? this : name(name).number(value).comma();
     }
 
+    /** Also a zero, for numbers that SDKs take as they stand there. */
+    JsonOutput count(String name, long value) {
+        return name(name).number(value).comma();
+    }
+
     JsonOutput field(String name, boolean value) {
         return value ? name(name).raw(TRUE).comma() : this;
     }

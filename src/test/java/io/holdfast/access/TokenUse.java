@@ -45,7 +45,9 @@ final class TokenUse {
 
     private static void isCompact(byte @Nullable [] info) {
         if (info != null) {
-            assertThat(new String(info, UTF_8)).isNotEqualTo("null").matches("[^\\x00-\\x1f]+"); // as JSON has it: DEL may stand there
+            assertThat(new String(info, UTF_8))
+                    .isNotEqualTo("null")
+                    .matches("[^\\x00-\\x1f]+"); // as JSON has it: DEL may stand there
         }
     }
 

@@ -66,6 +66,8 @@ class ChannelCommandsTest {
         one.say("{\"id\":5,\"presence_stats\":{\"channel\":\"news\"}}")
                 .hears("{\"id\":5,\"presence_stats\":{\"num_clients\":2,\"num_users\":2}}");
         one.say("{\"id\":6,\"presence\":{\"channel\":\"empty\"}}").hears("{\"id\":6,\"presence\":{\"presence\":{}}}");
+        one.say("{\"id\":9,\"presence_stats\":{\"channel\":\"empty\"}}")
+                .hears("{\"id\":9,\"presence_stats\":{\"num_clients\":0,\"num_users\":0}}");
         one.say("{\"id\":7,\"presence\":{\"channel\":\"\"}}").hearsError(7, 107);
         one.say("{\"id\":8,\"presence\":{\"channel\":\"#u2\"}}").hearsError(8, 103);
     }
