@@ -374,6 +374,7 @@ class CliIT {
         return ran.out();
     }
 
+    @Tag("slow")
     @Test
     void cleanup_needs_an_administrators_key() throws Exception {
         Ran ran = start(Map.of("HOLDFAST_URL", secured().http().toString()), "", "cleanup", "plan", "--json")

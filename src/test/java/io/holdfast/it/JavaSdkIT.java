@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -253,6 +254,7 @@ class JavaSdkIT {
         }
     }
 
+    @Tag("slow")
     @Test
     void a_connection_that_is_not_refreshed_ends_and_without_a_new_token_for_good() {
         try (JavaSdk sdk = JavaSdk.withToken(gateway.websocket(), token(client, 2))) {
