@@ -61,7 +61,7 @@ async function start() {
 
 function connect(client) {
   const token = $('token').value.trim();
-  holdfast = new Holdfast(insecure ? { client } : { token });
+  holdfast = new Holdfast({ ...(insecure ? { client } : { token }), storage: storage() });
   holdfast.on('message', showMessage);
   holdfast.on('state', showState);
   holdfast.on('lost', () => notice('Some messages were no longer there: they were too old or too many.'));
@@ -212,21 +212,21 @@ function showCurl() {
     `curl -H 'X-API-Key: ${insecure ? 'dev' : '…'}' ${location.origin}/api/send -d '${body.replaceAll("'", "'\\''")}'`;
 }
 
-/** In this tab only: after a reload the page goes on as the same client. */
-function remember(client) {
+/** In this tab only: after a reload the page goes on as the same client, where it was. Undefined where it is forbidden. */
+function storage() {
   try {
-    sessionStorage.setItem('client', client);
+    return sessionStorage;
   } catch {
-    // No storage: the reloaded page asks again.
+    return undefined;
   }
 }
 
+function remember(client) {
+  storage()?.setItem('client', client);
+}
+
 function remembered() {
-  try {
-    return sessionStorage.getItem('client') ?? '';
-  } catch {
-    return '';
-  }
+  return storage()?.getItem('client') ?? '';
 }
 
 $('connect').addEventListener('submit', (event) => {

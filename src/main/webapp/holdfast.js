@@ -1,3 +1,4 @@
+// @ts-self-types="./holdfast.d.ts"
 /**
  * Holdfast's own client: a small ES module without dependencies, for browsers and for Node (22 or newer; older with
  * the option WebSocket).
@@ -12,20 +13,26 @@
  * What it promises, together with the server:
  *
  * - Messages of a channel come in order, each once to this instance, one at a time: the next one waits until the
- *   promises of all 'message' listeners have resolved.
- * - Only then is a message to this client confirmed. A reloaded page goes on behind the last confirmed one.
- * - A lost connection is made again, after a random time that grows (full jitter), and goes on where it was.
+ *   promises of all 'message' listeners have resolved. Without a 'message' listener they wait for one.
+ * - Only then is a message to this client confirmed. A reloaded page goes on behind the last confirmed one. With the
+ *   option storage it goes on in every channel, behind the last message that this tab has handled.
+ * - A lost connection is made again, after a random time that grows (full jitter). Every subscription goes on where it
+ *   was: the outbox, the channels of the token, those of subscribe(). What cannot go on says so ('lost', 'unsubscribed').
  *
  * Events, all by on(name, listener), which returns a function that takes the listener off again:
  *
- * - 'message'  { channel, data, id, offset, epoch, tags, info, expiresAt, receivedAt }; offset is 0 and there is no place
- *              in the stream if it was sent as non-critical; info says which client published it itself, else null;
- *              expiresAt is a Date or null.
- *              A listener that throws or rejects gets the same message again (handlerAttempts in all, backing off);
- *              after that an 'error' tells that it was given up, and the next message has its turn.
- * - 'state'    { state, previous, code, reason, retryInMillis }: see State.
- * - 'lost'     { channel }: the server no longer had everything since our position; what is left follows.
- * - 'error'    { error, message, channel }: something failed that no promise tells. Without listener: console.error.
+ * - 'message'      { channel, data, id, offset, epoch, tags, info, expiresAt, receivedAt }; offset is 0 and there is no
+ *                  place in the stream if it was sent as non-critical; info says which client published it itself, else
+ *                  null; expiresAt is a Date or null.
+ *                  A listener that throws or rejects gets the same message again (handlerAttempts in all, backing off);
+ *                  after that an 'error' tells that it was given up, and the next message has its turn.
+ * - 'state'        { state, previous, code, reason, retryInMillis }: see State.
+ * - 'lost'         { channel }: messages since our position are gone, or were never kept; what is left follows.
+ * - 'subscribed'   { channel, data }: from now on its messages come, for the first time or again; data is what the call
+ *                  of /api/subscribe gave, else undefined.
+ * - 'unsubscribed' { channel, code, reason }: its messages come no more, and unsubscribe() was not called. A subscription
+ *                  made by /api/subscribe ends with its connection. Without listener: an 'error'.
+ * - 'error'        { error, message, channel }: something failed that no promise tells. Without listener: console.error.
  */
 
 /** What a connection can be. */
@@ -58,9 +65,16 @@ export class HoldfastError extends Error {
 const TIMEOUT = 1;
 const NOT_CONNECTED = 2;
 const CANCELLED = 3;
+const NOT_MADE_AGAIN = 4;
+const NOT_OURS = 5;
 
+const ALREADY_SUBSCRIBED = 105;
 const TOKEN_EXPIRED = 109;
 const CONNECTION_EXPIRED = 3005;
+const SUBSCRIPTION_EXPIRED = 3006;
+
+/** From this code on, an unsubscribe push asks to subscribe again. */
+const SUBSCRIBE_AGAIN = 2500;
 
 /** WebSocket.OPEN, which not every constructor has. */
 const OPEN = 1;
@@ -72,6 +86,7 @@ const DEFAULTS = {
   device: undefined,
   data: undefined,
   outbox: true,
+  storage: undefined,
   WebSocket: undefined,
   minDelayMillis: 300,
   maxDelayMillis: 20_000,
@@ -83,11 +98,17 @@ const DEFAULTS = {
   maxWaiting: 10_000,
 };
 
-/** A connection that lived for so long sets the delays back. */
+/** A connection that lived this long sets the delays back. */
 const STABLE_MILLIS = 10_000;
 
-/** While messages wait for their handlers, confirm no more often than this; with none waiting, at once. */
+/** While messages wait for their handlers, confirm and remember no more often than this; with none waiting, at once. */
 const ACK_EVERY_MILLIS = 200;
+
+/** Tokens are renewed when this part of their life is over. */
+const RENEW_AT = 0.8;
+
+/** Positions of earlier pages that are kept although this page has not subscribed to their channels. */
+const MAX_UNCLAIMED = 1000;
 
 const MAX_TIMER_MILLIS = 2 ** 31 - 1;
 
@@ -95,15 +116,21 @@ export class Holdfast {
   #options;
   #url;
   #state = State.IDLE;
-  #listeners = { message: new Set(), state: new Set(), lost: new Set(), error: new Set() };
+  #listeners = {
+    message: new Set(),
+    state: new Set(),
+    lost: new Set(),
+    subscribed: new Set(),
+    unsubscribed: new Set(),
+    error: new Set(),
+  };
 
   /** The socket at hand; events of earlier ones are not ours any more. */
   #socket = null;
   #connectedAt = 0;
   #pingMillis = 0;
   #attempts = 0;
-  #tokenExpired = false;
-  #lastToken = undefined;
+  #token;
   #timers = {};
 
   #nextId = 1;
@@ -111,6 +138,9 @@ export class Holdfast {
 
   /** Channel name to Channel; the outbox among them once the server has told its name. */
   #channels = new Map();
+  /** Channel name to the position that an earlier page left in the storage. */
+  #remembered = new Map();
+  /** { channel, message } in the order of arrival. */
   #waiting = [];
   #handling = null;
   #paused = false;
@@ -118,20 +148,23 @@ export class Holdfast {
 
   /**
    * @param {object} [options]
-   * @param {string|URL} [options.url] of the endpoint; /connection/websocket of the page's own host if absent
+   * @param {string|URL} [options.url] of the endpoint; if absent, connection/websocket beside this module,
+   *   whatever the context root. In Node, or where a bundler has moved the module, it is needed
    * @param {string|(() => string|Promise<string>)} [options.token] connect token, or a function that gets a fresh one
    * @param {string} [options.client] who we are; counts in the server's insecure mode only
    * @param {string} [options.device] name of this installation, with a cursor of its own. One connection at a time: the
    *   newer one wins. Absent: the unnamed device, which may have many connections (tabs)
    * @param {object} [options.data] more for connect.data
    * @param {boolean} [options.outbox] false: no messages to this client, only channels
+   * @param {Pick<Storage, 'getItem' | 'setItem'>} [options.storage] sessionStorage, above all: where positions outlive a
+   *   reload of the page. One instance of a page only, and not localStorage, which tabs share
    * @param {typeof WebSocket} [options.WebSocket] constructor, where there is no global one
    * @param {number} [options.minDelayMillis] upper bound of the first delay before reconnecting
    * @param {number} [options.maxDelayMillis] upper bound of all delays
    * @param {number} [options.commandTimeoutMillis] for one answer of the server
    * @param {number} [options.publishTimeoutMillis] for publish(), all its attempts together
-   * @param {number} [options.pingGraceMillis] if nothing has come for so much longer than the server's ping interval, the
-   *   connection is dead
+   * @param {number} [options.pingGraceMillis] if nothing has come for this much longer than the server's ping interval,
+   *   the connection is dead
    * @param {number} [options.handlerAttempts] how often a message is given to a listener that fails
    * @param {number} [options.handlerDelayMillis] before the second attempt; doubles
    * @param {number} [options.maxWaiting] with more messages than this waiting for their handlers, the connection is
@@ -140,10 +173,12 @@ export class Holdfast {
   constructor(options = {}) {
     this.#options = { ...DEFAULTS, ...options };
     this.#url = endpoint(this.#options.url);
+    this.#token = new Token(this.#options.token);
     this.#options.WebSocket ??= globalThis.WebSocket;
     if (!this.#options.WebSocket) {
       throw new TypeError('There is no global WebSocket here: pass a constructor as option WebSocket');
     }
+    this.#remember();
   }
 
   /** One of State. */
@@ -163,6 +198,9 @@ export class Holdfast {
       throw new TypeError(`There is no event ${event}; there are ${Object.keys(this.#listeners).join(', ')}`);
     }
     listeners.add(listener);
+    if (event === 'message' && this.#waiting.length) {
+      this.#handling ??= this.#handle();
+    }
     return () => listeners.delete(listener);
   }
 
@@ -181,7 +219,7 @@ export class Holdfast {
   /** Ends the connection until online() is called; positions, subscriptions and messages at hand are kept. */
   offline() {
     if (this.#state !== State.CLOSED) {
-      this.#sendAcks();
+      this.#settle();
       this.#drop(1000, 'offline');
       this.#become(State.OFFLINE);
     }
@@ -193,8 +231,8 @@ export class Holdfast {
   }
 
   /**
-   * Ends for good. Messages that no handler has begun with are not confirmed: the server keeps them for the next
-   * instance.
+   * Ends for good. Messages that no handler has begun with are not confirmed: the next instance gets them, or this one
+   * after connect().
    *
    * @returns {Promise<void>} resolves when the handler under way has ended and its message is confirmed
    */
@@ -203,8 +241,10 @@ export class Holdfast {
     this.#closing = true;
     this.#waiting.length = 0;
     this.#clear('retry');
+    this.#channels.forEach((channel) => channel.stop());
     await this.#handling;
-    this.#sendAcks();
+    this.#settle();
+    this.#channels.forEach((channel) => channel.goBack());
     this.#drop(1000, 'closed');
     this.#become(State.CLOSED, { code: 1000, reason: 'closed' });
   }
@@ -213,31 +253,55 @@ export class Holdfast {
    * Subscribes to a channel, now and after every reconnect, going on where it was.
    *
    * @param {string} name
+   * @param {object} [options] count for a channel that is not subscribed yet
+   * @param {string|(() => string|Promise<string>)} [options.token] subscription token, or a function that gets a fresh one
+   * @param {{epoch: string, offset: number}} [options.since] where to begin, such as the epoch and the offset of the last
+   *   message that an earlier instance has handled; absent: with what is published from now on
    * @returns {Promise<void>} resolves when the server has subscribed us for the first time; rejects with HoldfastError if
    *   it refuses
    */
-  subscribe(name) {
-    const known = this.#channels.get(name);
-    if (known) {
-      return known.subscribed;
-    }
-    const channel = new Channel(name, false);
-    this.#channels.set(name, channel);
-    if (this.#state === State.CONNECTED) {
-      this.#subscribe(channel);
+  subscribe(name, { token, since } = {}) {
+    const channel = this.#channel(name);
+    if (!channel.wanted) {
+      channel.wanted = true;
+      channel.token = new Token(token);
+      if (!channel.live && since) {
+        channel.setPosition(since);
+      }
+      if (!channel.live && this.#state === State.CONNECTED) {
+        this.#subscribe(channel);
+      }
     }
     return channel.subscribed;
   }
 
-  /** Ends a subscription. Messages of it that wait for their handlers are forgotten. */
+  /**
+   * Ends a subscription made by subscribe(). Messages of it that wait for their handlers are forgotten.
+   *
+   * @param {string} name
+   * @returns {Promise<void>} rejects with HoldfastError if the server made this subscription: only the server can end it
+   */
   async unsubscribe(name) {
     const channel = this.#channels.get(name);
-    if (!channel || channel.serverSide) {
+    if (!channel) {
       return;
     }
+    if (!channel.wanted) {
+      throw new HoldfastError(NOT_OURS, `the server has subscribed us to ${name}, and only the server can end that`);
+    }
     this.#forget(channel, new HoldfastError(CANCELLED, 'unsubscribed'));
+    this.#settle();
     if (this.#state === State.CONNECTED) {
-      await this.#command('unsubscribe', { channel: name });
+      try {
+        await this.#command('unsubscribe', { channel: name });
+      } catch (error) {
+        // With the connection the subscription ends too.
+        if (error.code === TIMEOUT) {
+          this.#lose(error.message);
+        } else if (error.code !== NOT_CONNECTED) {
+          throw error;
+        }
+      }
     }
   }
 
@@ -254,22 +318,28 @@ export class Holdfast {
    * @returns {Promise<{id: string, epoch: string, offset: number, duplicate: boolean}>} the receipt: it is stored
    */
   async publish(channel, data, { id = randomId(), ttl, tags } = {}) {
-    const until = Date.now() + this.#options.publishTimeoutMillis;
+    const until = performance.now() + this.#options.publishTimeoutMillis;
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.rpc('publish', { channel, data, id, ttl, tags });
       } catch (error) {
         const delay = Math.random() * this.#delayBound(attempt);
-        if (!error.temporary || this.#state === State.CLOSED || Date.now() + delay > until) {
+        if (!error.temporary || this.#state === State.CLOSED || performance.now() + delay > until) {
           throw error;
         }
         await sleep(delay);
-        await this.#connected(until - Date.now());
+        await this.#connected(until - performance.now());
       }
     }
   }
 
-  /** Calls a method of the server; resolves with its answer. Not repeated. */
+  /**
+   * Calls a method of the server; resolves with its answer. Not repeated.
+   *
+   * @param {string} method
+   * @param {*} [data]
+   * @returns {Promise<any>}
+   */
   async rpc(method, data) {
     return (await this.#command('rpc', { method, data })).data;
   }
@@ -281,7 +351,7 @@ export class Holdfast {
     this.#become(State.CONNECTING);
     let token;
     try {
-      token = await this.#token();
+      token = await this.#token.get();
     } catch (error) {
       if (this.#state === State.CONNECTING) {
         this.#report(error);
@@ -314,26 +384,14 @@ export class Holdfast {
     this.#arm('alive', this.#options.commandTimeoutMillis, () => this.#lose('no connection in time'));
   }
 
-  async #token() {
-    const { token } = this.#options;
-    if (typeof token !== 'function') {
-      return token;
-    }
-    // A token that connected once is good until the server says that it has expired.
-    if (this.#lastToken === undefined || this.#tokenExpired) {
-      this.#lastToken = await token();
-      this.#tokenExpired = false;
-    }
-    return this.#lastToken;
-  }
-
   async #introduce(token) {
     const { client, device, data, outbox } = this.#options;
     const subs = {};
+    for (const [name, { epoch, offset, wanted }] of this.#remembered) {
+      Object.assign(subs, !wanted && { [name]: { recover: true, epoch, offset } });
+    }
     for (const channel of this.#channels.values()) {
-      if (channel.isOutbox && channel.epoch) {
-        subs[channel.name] = { recover: true, epoch: channel.epoch, offset: channel.received };
-      }
+      Object.assign(subs, !channel.wanted && channel.presented && { [channel.name]: channel.presented });
     }
     const socket = this.#socket;
     const request = {
@@ -352,37 +410,34 @@ export class Holdfast {
   }
 
   #welcome(result) {
-    this.#connectedAt = Date.now();
+    const socket = this.#socket;
+    this.#connectedAt = performance.now();
     this.#pingMillis = (result.ping ?? 0) * 1000;
     this.#clear('alive');
     this.#alive();
-    for (const [name, sub] of Object.entries(result.subs ?? {})) {
-      let channel = this.#channels.get(name);
-      if (!channel) {
-        channel = new Channel(name, true);
-        this.#channels.set(name, channel);
-      }
-      channel.sentAck = null;
-      this.#goOnFrom(channel, sub);
-      channel.confirmSubscribed();
-    }
-    if (result.expires && typeof this.#options.token === 'function') {
-      this.#renewIn(result.ttl);
-    }
+    this.#renewIn(result);
+    const subs = Object.entries(result.subs ?? {}).map(([name, sub]) => [this.#channel(name), sub]);
     this.#become(State.CONNECTED);
-    this.#sendAcks();
-    if (this.#state === State.CONNECTED) {
-      for (const channel of this.#channels.values()) {
-        if (!channel.serverSide) {
-          this.#subscribe(channel);
-        }
+    for (const [channel, sub] of subs) {
+      if (this.#socket === socket) {
+        this.#joined(channel, sub);
+      }
+    }
+    for (const channel of [...this.#channels.values()].filter((each) => !each.live)) {
+      if (this.#socket !== socket) {
+        return; // a listener has ended the connection
+      }
+      if (channel.wanted) {
+        this.#subscribe(channel);
+      } else {
+        this.#ended(channel, new HoldfastError(NOT_MADE_AGAIN, 'the server has not subscribed us again'));
       }
     }
   }
 
   #unwelcome(error) {
-    if (error.code === TOKEN_EXPIRED && typeof this.#options.token === 'function') {
-      this.#tokenExpired = true;
+    if (error.code === TOKEN_EXPIRED && this.#token.renewable) {
+      this.#token.expire();
       this.#lose('token expired');
     } else if (error.temporary) {
       this.#lose(error.message);
@@ -392,29 +447,37 @@ export class Holdfast {
     }
   }
 
-  #renewIn(seconds) {
-    const millis = Math.max(1, seconds * 0.8) * 1000;
-    if (millis <= MAX_TIMER_MILLIS) {
-      this.#arm('renew', millis, async () => {
-        const socket = this.#socket;
-        try {
-          this.#tokenExpired = true;
-          const result = await this.#command('refresh', { token: await this.#token() });
-          if (this.#socket === socket && result.expires) {
-            this.#renewIn(result.ttl);
-          }
-        } catch (error) {
-          // The server closes the connection when the token has expired; then we come with a new one.
-          this.#report(error);
-        }
-      });
+  #renewIn({ expires, ttl }) {
+    if (expires && this.#token.renewable) {
+      this.#arm('renew', renewalMillis(ttl), () => this.#renew(0));
+    }
+  }
+
+  /** If it does not succeed, the server closes the connection when the token has expired; then we come with a new one. */
+  async #renew(attempt) {
+    const socket = this.#socket;
+    try {
+      this.#token.expire();
+      const result = await this.#command('refresh', { token: await this.#token.get() });
+      if (this.#socket === socket) {
+        this.#renewIn(result);
+      }
+    } catch (error) {
+      if (this.#socket === socket) {
+        this.#report(error);
+        this.#arm('renew', Math.random() * this.#delayBound(attempt), () => this.#renew(attempt + 1));
+      }
     }
   }
 
   #closed(code, reason) {
     this.#drop();
+    if (code === CONNECTION_EXPIRED) {
+      this.#token.expire();
+    } else if (code === SUBSCRIPTION_EXPIRED) {
+      this.#channels.forEach((channel) => channel.token.expire());
+    }
     if (comesBack(code)) {
-      this.#tokenExpired ||= code === CONNECTION_EXPIRED;
       this.#retry(code, reason);
     } else {
       this.#become(State.CLOSED, { code, reason });
@@ -428,7 +491,7 @@ export class Holdfast {
   }
 
   #retry(code, reason) {
-    if (this.#connectedAt && Date.now() - this.#connectedAt > STABLE_MILLIS) {
+    if (this.#connectedAt && performance.now() - this.#connectedAt > STABLE_MILLIS) {
       this.#attempts = 0;
     }
     this.#connectedAt = 0;
@@ -478,6 +541,7 @@ export class Holdfast {
     for (const timer of Object.keys(this.#timers)) {
       this.#clear(timer);
     }
+    this.#channels.forEach((channel) => channel.stop());
     if (socket && code) {
       try {
         socket.close(code, reason.slice(0, 100));
@@ -549,13 +613,17 @@ export class Holdfast {
   }
 
   #pushed(push) {
+    const channel = this.#channels.get(push.channel);
     if (push.pub) {
-      const channel = this.#channels.get(push.channel);
       if (channel) {
         this.#take(channel, push.pub);
       }
+    } else if (push.subscribe) {
+      this.#joined(this.#channel(push.channel), push.subscribe);
     } else if (push.unsubscribe) {
-      this.#unsubscribed(push.channel, push.unsubscribe);
+      this.#unsubscribed(channel, push.unsubscribe);
+    } else if (push.refresh) {
+      this.#renewIn(push.refresh);
     }
     // Other pushes (join, leave, …) are of no use here; a disconnect comes as a close code.
   }
@@ -569,83 +637,141 @@ export class Holdfast {
 
   // --- channels
 
-  async #subscribe(channel) {
-    const request = { channel: channel.name };
-    if (channel.epoch) {
-      Object.assign(request, { recover: true, epoch: channel.epoch, offset: channel.received });
+  #channel(name) {
+    let channel = this.#channels.get(name);
+    if (channel) {
+      return channel;
     }
+    channel = new Channel(name);
+    this.#channels.set(name, channel);
+    if (this.#remembered.has(name)) {
+      channel.setPosition(this.#remembered.get(name));
+      this.#remembered.delete(name);
+    }
+    return channel;
+  }
+
+  /** Whether this is still the subscription of that name, on this connection. */
+  #isCurrent(channel, socket) {
+    return this.#socket === socket && this.#channels.get(channel.name) === channel;
+  }
+
+  async #subscribe(channel) {
+    const socket = this.#socket;
     try {
-      await this.#command('subscribe', request, (result) => this.#subscribedTo(channel, result));
-    } catch (error) {
-      if (this.#channels.get(channel.name) !== channel || error.code === NOT_CONNECTED) {
+      const token = await channel.token.get();
+      if (!this.#isCurrent(channel, socket) || channel.live) {
         return;
       }
-      if (error.temporary) {
-        await sleep(Math.random() * this.#options.maxDelayMillis);
-        if (this.#channels.get(channel.name) === channel && this.#state === State.CONNECTED) {
-          this.#subscribe(channel);
+      await this.#command('subscribe', { channel: channel.name, token, ...channel.presented }, (result) => {
+        if (this.#channels.get(channel.name) === channel) {
+          this.#joined(channel, result);
         }
-      } else {
-        this.#refusedBy(channel, error);
+      });
+    } catch (error) {
+      if (this.#isCurrent(channel, socket)) {
+        this.#notSubscribed(channel, error);
       }
     }
   }
 
-  #subscribedTo(channel, result) {
-    if (this.#channels.get(channel.name) !== channel) {
-      return;
+  #notSubscribed(channel, error) {
+    if (error.code === TIMEOUT) {
+      // It may have been carried out: only a new connection makes that certain.
+      this.#lose(error.message);
+    } else if (error.code === TOKEN_EXPIRED && channel.token.renewable) {
+      channel.token.expire();
+      this.#subscribeLater(channel);
+    } else if (error.temporary) {
+      this.#subscribeLater(channel);
+    } else if (!(error instanceof HoldfastError)) {
+      this.#report(error, { channel: channel.name }); // there was no token
+      this.#subscribeLater(channel);
+    } else if (error.code !== ALREADY_SUBSCRIBED || !channel.live) {
+      this.#ended(channel, error);
     }
-    const publications = result.publications ?? [];
-    this.#goOnFrom(channel, publications.length ? { ...result, offset: channel.received } : result);
+  }
+
+  #subscribeLater(channel) {
+    channel.arm(Math.random() * this.#delayBound(channel.attempts++), () => this.#subscribe(channel));
+  }
+
+  #renewChannelIn(channel, { expires, ttl }) {
+    if (expires && channel.token.renewable) {
+      channel.arm(renewalMillis(ttl), () => this.#renewChannel(channel, 0));
+    }
+  }
+
+  /** If it does not succeed, the server ends the subscription with 2501; then we subscribe with a new token. */
+  async #renewChannel(channel, attempt) {
+    const socket = this.#socket;
+    try {
+      channel.token.expire();
+      const token = await channel.token.get();
+      const result = await this.#command('sub_refresh', { channel: channel.name, token });
+      if (this.#isCurrent(channel, socket)) {
+        this.#renewChannelIn(channel, result);
+      }
+    } catch (error) {
+      if (this.#isCurrent(channel, socket) && channel.live) {
+        this.#report(error, { channel: channel.name });
+        channel.arm(Math.random() * this.#delayBound(attempt), () => this.#renewChannel(channel, attempt + 1));
+      }
+    }
+  }
+
+  /** The server has subscribed us, asked or not. */
+  #joined(channel, sub) {
+    channel.begin();
+    this.#renewChannelIn(channel, sub);
+    const publications = sub.publications ?? [];
+    const lost = channel.goOnFrom(publications.length ? { ...sub, offset: publications[0].offset - 1 } : sub);
+    this.#emit('subscribed', { channel: channel.name, data: sub.data });
+    if (lost) {
+      this.#emit('lost', { channel: channel.name });
+    }
     publications.forEach((publication) => this.#take(channel, publication));
-    channel.confirmSubscribed();
+    this.#settle();
   }
 
-  #unsubscribed(name, { code, reason }) {
-    const channel = this.#channels.get(name);
-    if (!channel) {
-      return;
-    }
-    if (code >= 2500) {
+  #unsubscribed(channel, { code, reason }) {
+    if (channel?.wanted && code >= SUBSCRIBE_AGAIN) {
+      channel.stop();
+      channel.token.expire();
       this.#subscribe(channel);
-    } else {
-      this.#refusedBy(channel, new HoldfastError(code, reason ?? 'unsubscribed by the server'));
+    } else if (channel) {
+      this.#ended(channel, new HoldfastError(code, reason ?? 'unsubscribed by the server'));
     }
   }
 
-  #refusedBy(channel, error) {
-    this.#forget(channel, error);
+  /** There is no such subscription any more, and it is not our doing. What has come of it is still handled. */
+  #ended(channel, error) {
+    this.#channels.delete(channel.name);
+    channel.stop();
+    channel.refuse(error);
     if (channel.everSubscribed) {
-      this.#report(error, { channel: channel.name });
+      if (this.#listeners.unsubscribed.size) {
+        this.#emit('unsubscribed', { channel: channel.name, code: error.code, reason: error.message });
+      } else {
+        this.#report(error, { channel: channel.name });
+      }
     }
   }
 
   #forget(channel, error) {
     this.#channels.delete(channel.name);
-    this.#waiting = this.#waiting.filter((message) => message.channel !== channel.name);
+    this.#waiting = this.#waiting.filter((each) => each.channel !== channel);
+    channel.stop();
     channel.refuse(error);
-  }
-
-  /** Takes over the position from which the server will push. */
-  #goOnFrom(channel, { epoch = '', offset = 0, was_recovering: recovering, recovered }) {
-    if (recovering && !recovered) {
-      this.#emit('lost', { channel: channel.name });
-    }
-    const goesOn = channel.epoch === epoch && !(recovering && !recovered);
-    channel.received = goesOn ? Math.max(channel.received, offset) : offset;
-    channel.epoch = epoch;
   }
 
   #take(channel, publication) {
     const { offset = 0, data, tags = {}, info = null } = publication;
-    if (offset) {
-      if (offset <= channel.received) {
-        return;
-      }
-      channel.received = offset;
+    if (!channel.live || !channel.isNext(offset)) {
+      return;
     }
     const { id, expires, ...others } = tags;
-    this.#waiting.push({
+    const message = {
       channel: channel.name,
       data,
       id,
@@ -655,7 +781,9 @@ export class Holdfast {
       info,
       expiresAt: expires ? new Date(Number(expires)) : null,
       receivedAt: new Date(),
-    });
+    };
+    this.#waiting.push({ channel, message });
+    channel.waiting++;
     this.#handling ??= this.#handle();
     if (this.#waiting.length > this.#options.maxWaiting && !this.#paused) {
       this.#pause();
@@ -669,12 +797,12 @@ export class Holdfast {
     // The rest of the frame first: then the loop sees all that came with it.
     await null;
     try {
-      while (this.#waiting.length) {
-        const message = this.#waiting.shift();
+      while (this.#waiting.length && this.#listeners.message.size) {
+        const { channel, message } = this.#waiting.shift();
         // Each listener by itself: one that has succeeded does not get it again because another one failed.
         const handled = await Promise.all([...this.#listeners.message].map((each) => this.#handOver(message, each)));
         if (handled.every(Boolean)) {
-          this.#done(message);
+          this.#done(channel, message);
         }
       }
     } finally {
@@ -699,17 +827,16 @@ export class Holdfast {
     }
   }
 
-  #done(message) {
-    const channel = this.#channels.get(message.channel);
-    if (channel?.isOutbox && message.offset) {
-      channel.lastAck = { channel: message.channel, epoch: message.epoch, offset: message.offset };
+  #done(channel, message) {
+    channel.done(message);
+    if (message.offset && this.#channels.get(channel.name) === channel) {
       if (!this.#waiting.length) {
-        this.#sendAcks();
+        this.#settle();
       } else if (!this.#timers.ack) {
-        this.#arm('ack', ACK_EVERY_MILLIS, () => this.#sendAcks());
+        this.#arm('ack', ACK_EVERY_MILLIS, () => this.#settle());
       }
     }
-    if (this.#paused && this.#waiting.length <= this.#options.maxWaiting / 2) {
+    if (this.#paused && !this.#closing && this.#waiting.length <= this.#options.maxWaiting / 2) {
       this.#paused = false;
       if (this.#state === State.WAITING) {
         this.#open();
@@ -717,26 +844,62 @@ export class Holdfast {
     }
   }
 
+  /** Confirms all that is handled, and remembers how far that is. */
+  #settle() {
+    this.#clear('ack');
+    this.#sendAcks();
+    const { storage } = this.#options;
+    if (storage) {
+      const positions = [...this.#remembered].slice(-MAX_UNCLAIMED);
+      for (const { name, handled, wanted } of this.#channels.values()) {
+        if (handled?.epoch) {
+          positions.push([name, { ...handled, wanted }]);
+        }
+      }
+      try {
+        storage.setItem(this.#storageKey, JSON.stringify(positions));
+      } catch (error) {
+        this.#report(error);
+      }
+    }
+  }
+
+  /** What an earlier page has left. */
+  #remember() {
+    try {
+      this.#remembered = new Map(JSON.parse(this.#options.storage?.getItem(this.#storageKey) ?? '[]'));
+    } catch {
+      // What cannot be read is as good as nothing: the server knows how far the device was.
+    }
+  }
+
+  get #storageKey() {
+    const { client = '', device = '' } = this.#options;
+    return `holdfast ${this.#url} ${client} ${device}`;
+  }
+
   /**
-   * Confirms all that is handled. Sent again after every reconnect, since nobody answers an ack: it may have been lost
-   * with the connection, and repeated it changes nothing.
+   * Sent again after every reconnect, since nobody answers an ack: it may have been lost with the connection, and
+   * repeated it changes nothing.
    */
   #sendAcks() {
-    this.#clear('ack');
     if (this.#state !== State.CONNECTED || this.#socket?.readyState !== OPEN) {
       return;
     }
     for (const channel of this.#channels.values()) {
-      if (channel.lastAck?.epoch === channel.epoch && channel.sentAck !== channel.lastAck) {
-        channel.sentAck = channel.lastAck;
-        this.#socket.send(JSON.stringify({ send: { data: { ack: channel.lastAck } } }));
+      const ack = channel.nextAck();
+      if (ack) {
+        this.#socket.send(JSON.stringify({ send: { data: { ack } } }));
       }
     }
   }
 
   #pause() {
     this.#paused = true;
-    this.#sendAcks();
+    this.#settle();
+    if (!this.#listeners.message.size) {
+      this.#report(new Error("Too many messages wait, and nobody listens: add a 'message' listener, or use outbox: false"));
+    }
     this.#lose('handlers are behind');
   }
 
@@ -784,31 +947,146 @@ export class Holdfast {
   }
 }
 
-/** Where we are in one stream. */
+/** A token, or where fresh ones come from. */
+class Token {
+  #source;
+  #last = undefined;
+
+  constructor(source) {
+    this.#source = source;
+  }
+
+  get renewable() {
+    return typeof this.#source === 'function';
+  }
+
+  /** A token that was good once is good until the server says that it has expired. */
+  async get() {
+    if (!this.renewable) {
+      return this.#source;
+    }
+    this.#last ??= await this.#source();
+    return this.#last;
+  }
+
+  expire() {
+    this.#last = undefined;
+  }
+}
+
+/** One subscription, and where it is in its stream. */
 class Channel {
+  /** Asked for by subscribe(), so that we make it again; the others are the server's to make. */
+  wanted = false;
+  token = new Token();
+  /** Whether its messages come over the connection at hand. */
+  live = false;
+  attempts = 0;
+  everSubscribed = false;
+
   epoch = '';
   /** Highest offset that came in. */
   received = 0;
-  /** The last ack; kept, to be repeated after a reconnect. */
-  lastAck = null;
-  /** The last ack that this connection was given. */
-  sentAck = null;
-  everSubscribed = false;
+  /** How many of those wait for their handlers. */
+  waiting = 0;
+  /** The position behind which a fresh instance would have to go on. */
+  handled = null;
 
-  /** @param {boolean} serverSide subscribed by the server at connect, the outbox above all */
-  constructor(name, serverSide) {
+  #recoverable = true;
+  #timer = undefined;
+  /** The last ack; kept, to be repeated after a reconnect. */
+  #ack = null;
+  /** The last ack that this connection was given. */
+  #sentAck = null;
+
+  constructor(name) {
     this.name = name;
-    this.serverSide = serverSide;
     this.isOutbox = name.startsWith('#');
     this.subscribed = new Promise((resolve, reject) => {
-      this.confirmSubscribed = () => {
-        this.everSubscribed = true;
-        resolve();
-      };
+      this.resolve = resolve;
       this.refuse = reject;
     });
-    // Who does not wait for it need not handle it.
+    // A caller that does not wait for it need not handle it.
     this.subscribed.catch(() => {});
+  }
+
+  setPosition({ epoch, offset }) {
+    this.epoch = epoch;
+    this.received = offset;
+    this.handled = { epoch, offset };
+  }
+
+  /** The fields that ask for recovery; undefined if there is nothing to go on from. */
+  get presented() {
+    return this.epoch && this.#recoverable ? { recover: true, epoch: this.epoch, offset: this.received } : undefined;
+  }
+
+  begin() {
+    this.stop();
+    this.live = true;
+    this.attempts = 0;
+    this.#sentAck = null;
+    this.everSubscribed = true;
+    this.resolve();
+  }
+
+  /** Takes over the position from which the server will push; returns whether something between it and ours is lost. */
+  goOnFrom({ epoch = '', offset = 0, recoverable = false, was_recovering: recovering, recovered }) {
+    const sameStream = this.epoch === epoch;
+    const lost = recovering ? !recovered : this.epoch !== '' && !(sameStream && offset <= this.received);
+    this.received = sameStream && !lost ? Math.max(this.received, offset) : offset;
+    this.epoch = epoch;
+    this.#recoverable = recoverable;
+    if (!this.waiting) {
+      this.handled = { epoch, offset: this.received };
+    }
+    return lost;
+  }
+
+  /** Whether a publication with this offset is to be handled; if so, it counts as received. Offset 0 is in no stream. */
+  isNext(offset) {
+    if (offset && offset <= this.received) {
+      return false;
+    }
+    this.received = offset || this.received;
+    return true;
+  }
+
+  done({ epoch, offset }) {
+    this.waiting--;
+    if (offset) {
+      this.handled = { epoch, offset };
+      this.#ack = this.isOutbox ? { channel: this.name, epoch, offset } : null;
+    }
+  }
+
+  /** What this connection has not been told yet; null if there is nothing. */
+  nextAck() {
+    if (!this.#ack || this.#ack === this.#sentAck || this.#ack.epoch !== this.epoch) {
+      return null;
+    }
+    this.#sentAck = this.#ack;
+    return this.#ack;
+  }
+
+  /** Nothing comes any more over the connection at hand. */
+  stop() {
+    this.live = false;
+    clearTimeout(this.#timer);
+  }
+
+  /** What came and was not handled must come again. */
+  goBack() {
+    this.waiting = 0;
+    if (this.handled) {
+      this.setPosition(this.handled);
+    }
+  }
+
+  /** One timer is enough: a subscription waits to be made, or for its token to be renewed. */
+  arm(millis, action) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(action, millis);
   }
 }
 
@@ -821,12 +1099,17 @@ export function comesBack(code) {
 }
 
 function endpoint(url) {
-  if (url === undefined && typeof location === 'undefined') {
-    throw new TypeError('Outside of a browser the option url is needed, such as ws://localhost:9080/connection/websocket');
+  if (url === undefined && !import.meta.url.startsWith('http')) {
+    throw new TypeError('This module was not loaded from a gateway: set the option url, such as ws://localhost:9080/connection/websocket');
   }
-  const full = url === undefined ? new URL('/connection/websocket', location.href) : new URL(url, globalThis.location?.href);
+  const full =
+    url === undefined ? new URL('connection/websocket', import.meta.url) : new URL(url, globalThis.location?.href);
   full.protocol = full.protocol.replace('http', 'ws');
   return full.href;
+}
+
+function renewalMillis(seconds) {
+  return Math.min(MAX_TIMER_MILLIS, Math.max(1, seconds * RENEW_AT) * 1000);
 }
 
 /** Random enough to be unique; randomUUID is missing on pages that come over plain HTTP. */

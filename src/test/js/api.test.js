@@ -80,14 +80,14 @@ test('a body that comes byte by byte is read, and hundreds that do not come hold
 
 test('a body above the limit is refused, announced or not', async () => {
   const announced = await begin('send', 'Content-Length: 99999999');
-  assert.match(await statusLine(announced), / 400 /);
+  assert.match(await statusLine(announced), / 413 /);
   const chunked = await begin('send', 'Transfer-Encoding: chunked');
   chunked.on('error', () => {});
   const answer = statusLine(chunked);
   for (let i = 0; i < 6; i++) {
     chunked.write(`4000\r\n${'x'.repeat(0x4000)}\r\n`);
   }
-  assert.match(await answer, / 400 /);
+  assert.match(await answer, / 413 /);
   announced.destroy();
   chunked.destroy();
 });

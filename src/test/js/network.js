@@ -1,4 +1,7 @@
-/** A network between a client and the gateway that can be cut: what is under way is reset, and nothing comes through. */
+/**
+ * A network between a client and the gateway that can be cut (what is under way is reset, and nothing comes through), stand
+ * still, or pass bytes on one by one.
+ */
 
 import net from 'node:net';
 import { url } from './gateway.js';
@@ -8,6 +11,7 @@ export class Network {
   #sockets = new Set();
   #cut = false;
   #webSocketsBlocked = false;
+  #splits = false;
   #server = net.createServer((near) => this.#carry(near));
 
   static async open() {
@@ -18,8 +22,12 @@ export class Network {
     return network;
   }
 
+  get url() {
+    return `http://localhost:${this.#server.address().port}`;
+  }
+
   get websocketUrl() {
-    return `ws://localhost:${this.#server.address().port}/connection/websocket`;
+    return `${this.url.replace('http', 'ws')}/connection/websocket`;
   }
 
   #carry(near) {
@@ -39,7 +47,7 @@ export class Network {
       if (socket === near) {
         near.on('data', (data) => this.#pass(data, near, far)).on('end', () => far.end());
       } else {
-        socket.pipe(other);
+        far.on('data', (data) => this.#deliver(data, near)).on('end', () => near.end());
       }
     }
   }
@@ -50,6 +58,31 @@ export class Network {
     } else {
       far.write(data);
     }
+  }
+
+  #deliver(data, near) {
+    if (!this.#splits) {
+      near.write(data);
+      return;
+    }
+    for (const byte of data.subarray(0, 200)) {
+      near.write(Buffer.of(byte));
+    }
+    near.write(data.subarray(200));
+  }
+
+  /** The first bytes of everything come one by one. */
+  split() {
+    this.#splits = true;
+  }
+
+  /** Nothing moves, and nobody is told. */
+  stall() {
+    this.#sockets.forEach((socket) => socket.pause());
+  }
+
+  resume() {
+    this.#sockets.forEach((socket) => socket.resume());
   }
 
   /** As a proxy does that knows no WebSocket. */

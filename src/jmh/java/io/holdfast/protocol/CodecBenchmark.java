@@ -1,5 +1,7 @@
 package io.holdfast.protocol;
 
+import io.holdfast.json.MalformedJsonException;
+import io.holdfast.json.RawJson;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

@@ -3,10 +3,14 @@ package io.holdfast.access;
 import io.holdfast.access.AccessDeniedException.Kind;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Names;
-import java.io.IOException;
+import io.holdfast.delivery.RateLimit;
+import io.holdfast.stream.EngineException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * connect or subscription token needs and that must be fetched first ({@link TokenOptions#jwksUrl}).
  */
 public final class AccessPolicy {
-
-    private static final String OUTBOX_PREFIX = "#";
 
     private final AccessOptions options;
     private final ConnectTokens connectTokens;
@@ -25,32 +27,33 @@ public final class AccessPolicy {
     private final LiveIdentities live = new LiveIdentities();
     private final ConcurrentHashMap<String, RateLimit> publishRates = new ConcurrentHashMap<>();
 
-    /** Without revocations from before; fetched keys are fetched by who needs them. */
+    /** Without earlier revocations. The keys of a JWKS are fetched on the calling thread, and once only. */
     public AccessPolicy(AccessOptions options) {
-        this(options, Revocations.inMemory(), Runnable::run);
+        this(options, Revocations.inMemory(), Runnable::run, () -> 0);
     }
 
     /**
      * @param executor on which keys are fetched
+     * @param nanos as {@link System#nanoTime}
      * @throws IllegalArgumentException if an option cannot work
      */
-    public AccessPolicy(AccessOptions options, Revocations revocations, Executor executor) {
+    public AccessPolicy(AccessOptions options, Revocations revocations, Executor executor, LongSupplier nanos) {
         this.options = options;
-        SignedTokens signed = new SignedTokens(options.connectTokens(), executor);
+        SignedTokens signed = new SignedTokens(options.connectTokens(), executor, nanos);
         this.connectTokens = new ConnectTokens(signed);
         this.subscriptionTokens = new SubscriptionTokens(
                 options.subscriptionTokens().equals(options.connectTokens())
                         ? signed
-                        : new SignedTokens(options.subscriptionTokens(), executor));
+                        : new SignedTokens(options.subscriptionTokens(), executor, nanos));
         this.origins = new Origins(options.allowedOrigins(), options.insecure());
         this.revocations = revocations;
     }
 
-    /** As {@link #authenticate(String, Login, String, String, long)}, where the container knows nobody. */
+    /** As {@link #authenticate(String, Login, String, String, Instant)}, where the container knows nobody. */
     public Identity authenticate(
-            @Nullable String token, @Nullable String insecureClient, @Nullable String insecureDevice, long nowMillis)
+            @Nullable String token, @Nullable String insecureClient, @Nullable String insecureDevice, Instant now)
             throws AccessDeniedException {
-        return authenticate(token, null, insecureClient, insecureDevice, nowMillis);
+        return authenticate(token, null, insecureClient, insecureDevice, now);
     }
 
     /**
@@ -60,15 +63,16 @@ public final class AccessPolicy {
      * @param insecureClient the id by which it calls itself; counts in insecure mode only, and only where nothing else says
      *     who it is. Without it and without a device it is a guest
      * @param insecureDevice likewise
-     * @param nowMillis wall clock
+     * @param now wall time
      */
     public Identity authenticate(
             @Nullable String token,
             @Nullable Login login,
             @Nullable String insecureClient,
             @Nullable String insecureDevice,
-            long nowMillis)
+            Instant now)
             throws AccessDeniedException {
+        long nowMillis = now.toEpochMilli();
         Identity identity = identify(token, login, insecureClient, insecureDevice, nowMillis);
         if (revocations.hit(identity, nowMillis)) {
             throw AccessDeniedException.invalid("revoked");
@@ -134,16 +138,17 @@ public final class AccessPolicy {
      * always counts, and must then be good; it opens no outbox, no channel for nobody and none of an unknown namespace.
      *
      * @param token a subscription token; null if it has none
-     * @param nowMillis wall clock
+     * @param now wall time
      * @throws AccessDeniedException if the token is not good, of kind INVALID_TOKEN, TOKEN_EXPIRED or UNAVAILABLE
      */
-    public SubscribeGrant maySubscribe(Identity who, String channel, @Nullable String token, long nowMillis)
+    public SubscribeGrant maySubscribe(Identity who, String channel, @Nullable String token, Instant now)
             throws AccessDeniedException {
+        long nowMillis = now.toEpochMilli();
         if (!Names.isChannel(channel) || revocations.hit(who, nowMillis)) {
             return SubscribeGrant.of(ChannelAccess.DENIED);
         }
-        if (channel.startsWith(OUTBOX_PREFIX)) {
-            boolean own = channel.equals(OUTBOX_PREFIX + who.client());
+        if (Names.isOutbox(channel)) {
+            boolean own = channel.equals(Names.outbox(who.client()));
             return SubscribeGrant.of(own ? ChannelAccess.OWN_OUTBOX : ChannelAccess.DENIED);
         }
         Namespace namespace = options.namespaces().find(channel);
@@ -172,7 +177,7 @@ public final class AccessPolicy {
         if (!Names.isChannel(channel)) {
             return false;
         }
-        if (channel.startsWith(OUTBOX_PREFIX)) {
+        if (Names.isOutbox(channel)) {
             return switch (action) {
                 case PUBLISH -> options.insecure();
                 case PRESENCE, HISTORY -> false;
@@ -215,8 +220,8 @@ public final class AccessPolicy {
         int perSecond = namespace.publishesPerSecond();
         return perSecond == 0
                 || publishRates
-                        .computeIfAbsent(namespace.name(), name -> new RateLimit(perSecond, nowNanos))
-                        .take(who.client(), nowNanos);
+                        .computeIfAbsent(namespace.name(), name -> new RateLimit(Duration.ofSeconds(1), nowNanos))
+                        .take(who.client(), perSecond, nowNanos);
     }
 
     /**
@@ -225,9 +230,9 @@ public final class AccessPolicy {
      * @param close ends the connection; called by who revokes
      * @return false if the identity has been revoked in between: then the connection must be ended with 3500
      */
-    public boolean entered(String connection, Identity identity, Consumer<Ending> close, long nowMillis) {
+    public boolean entered(String connection, Identity identity, Consumer<Ending> close, Instant now) {
         live.entered(connection, identity, close);
-        return !revocations.hit(identity, nowMillis);
+        return !revocations.hit(identity, now.toEpochMilli());
     }
 
     /**
@@ -236,9 +241,14 @@ public final class AccessPolicy {
      * @param end ends the subscription; called by who revokes its token, from whatever thread
      * @return false if the token has been revoked in between: then the subscription must be ended
      */
-    public boolean subscribed(String connection, String channel, SubscribeGrant grant, Runnable end, long nowMillis) {
+    public boolean subscribed(String connection, String channel, SubscribeGrant grant, Runnable end, Instant now) {
         live.subscribed(connection, channel, grant.tokenId(), end);
-        return !revocations.hitToken(grant.tokenId(), nowMillis);
+        return !revocations.hitToken(grant.tokenId(), now.toEpochMilli());
+    }
+
+    /** A subscription has ended, in whatever way. @param end as given to {@link #subscribed} */
+    public void unsubscribed(String connection, String channel, Runnable end) {
+        live.unsubscribed(connection, channel, end);
     }
 
     /** A connection has ended. */
@@ -250,13 +260,14 @@ public final class AccessPolicy {
      * Lets somebody in no more, closes the connections that it hits with 3500, and ends subscriptions made with the token.
      *
      * @return how many were closed
-     * @throws IOException if it could not be stored; it counts all the same until the next start
+     * @throws EngineException if it could not be stored; it counts all the same until the next start
      * @throws IllegalStateException if there are too many
      */
-    public int revoke(Revocation revocation, long nowMillis) throws IOException {
+    public int revoke(Revocation revocation, Instant now) {
+        long nowMillis = now.toEpochMilli();
         try {
             revocations.add(revocation, nowMillis);
-        } catch (IOException e) {
+        } catch (EngineException e) {
             live.end(revocation);
             throw e;
         }

@@ -87,9 +87,9 @@ final class ConnectTokens {
             if (!(name instanceof String channel) || !Names.isChannel(channel)) {
                 throw invalid("claim channels or subs names what is no channel");
             }
-            if (!channel.startsWith("#")) {
+            if (!Names.isOutbox(channel)) {
                 channels.add(channel);
-            } else if (!channel.equals('#' + client)) {
+            } else if (!channel.equals(Names.outbox(client))) {
                 throw invalid("claim channels or subs names another client's outbox");
             }
         }

@@ -1,6 +1,8 @@
 package io.holdfast.access;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +72,11 @@ public record Identity(
     static Identity loggedIn(Login login, long nowMillis) {
         return new Identity(
                 login.name(), null, login.expiresAtMillis(), login.tokenId(), null, List.of(), nowMillis, false);
+    }
+
+    /** Whether a connection by the other identity is already what a connection by this one would be. */
+    public boolean connectsLike(Identity other) {
+        return Objects.equals(device, other.device) && Set.copyOf(channels).equals(Set.copyOf(other.channels));
     }
 
     public boolean expires() {

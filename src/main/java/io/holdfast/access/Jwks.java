@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Failure.</b> The keys that were fetched last stay good for as long as no newer ones can be fetched. Where a token
  * needs a key that could not be looked for, the answer is {@link Kind#UNAVAILABLE} and not that the token is bad.
+ *
+ * <p>Nimbus' {@code JWKSourceBuilder} is not used: it fetches a missing key on the caller's thread, and any number of callers
+ * wait there for its lock. Its rate limit also lets a second request through in each interval.
  */
 final class Jwks {
     static final Duration MIN_INTERVAL = Duration.ofSeconds(10);
@@ -82,7 +85,7 @@ final class Jwks {
     }
 
     /** From a URL. */
-    static Jwks of(URI url, Duration refresh, Executor executor) {
+    static Jwks of(URI url, Duration refresh, Executor executor, LongSupplier nanos) {
         try {
             URLBasedJWKSetSource<SecurityContext> source = new URLBasedJWKSetSource<>(
                     url.toURL(), new DefaultResourceRetriever(CONNECT_MILLIS, READ_MILLIS, MAX_BYTES));
@@ -91,7 +94,7 @@ final class Jwks {
                             .getKeys(),
                     refresh,
                     executor,
-                    System::nanoTime);
+                    nanos);
         } catch (MalformedURLException e) {
             throw new IllegalArgumentException("the URL of the JWKS is none", e);
         }

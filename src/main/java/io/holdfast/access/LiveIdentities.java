@@ -42,6 +42,14 @@ final class LiveIdentities {
         }
     }
 
+    /** A subscription has ended. @param end that it was entered with: nothing happens if it has been entered anew */
+    void unsubscribed(String connection, String channel, Runnable end) {
+        Live by = live.get(connection);
+        if (by != null) {
+            by.subscriptions().computeIfPresent(channel, (name, known) -> known.end() == end ? null : known);
+        }
+    }
+
     /** Closes the connections that a revocation hits, with 3500, and ends subscriptions by its token. @return how many were closed */
     int end(Revocation revocation) {
         int ended = 0;

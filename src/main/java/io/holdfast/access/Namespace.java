@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param timeToLive of a publication that names none
  * @param deduplication how repeated publications are recognised
  * @param publishesPerSecond by one client on all channels of the namespace; 0 for no limit
+ * @param newChannelsPerHour that one client may begin by publishing; 0 for no limit
  */
 public record Namespace(
         String name,
@@ -33,4 +34,5 @@ public record Namespace(
         Retention retention,
         Duration timeToLive,
         Deduplication deduplication,
-        int publishesPerSecond) {}
+        int publishesPerSecond,
+        int newChannelsPerHour) {}

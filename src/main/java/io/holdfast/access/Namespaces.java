@@ -1,5 +1,6 @@
 package io.holdfast.access;
 
+import io.holdfast.delivery.Names;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -11,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 public final class Namespaces {
 
     private static final char SEPARATOR = ':';
-    private static final String OUTBOX = "#";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     private final Namespace outboxes;
@@ -50,7 +50,7 @@ public final class Namespaces {
     /** Where a channel lies; null if its namespace does not exist. */
     @Nullable
     Namespace find(String channel) {
-        if (channel.startsWith(OUTBOX)) {
+        if (Names.isOutbox(channel)) {
             return outboxes;
         }
         int end = channel.indexOf(SEPARATOR);

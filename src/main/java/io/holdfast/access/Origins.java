@@ -2,6 +2,7 @@ package io.holdfast.access;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,9 +18,14 @@ final class Origins {
     private static final String ANY = "*";
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
-    /** Of a web page: scheme, host, port. */
-    private static final Pattern ORIGIN =
-            Pattern.compile("(https?)://(\\[[0-9a-f:.]{2,45}]|[^\\s/?#@:\\[\\]]{1,253})(?::([0-9]{1,5}))?");
+    /** What a browser says for pages without an origin: from files, in sandboxed frames. */
+    private static final Origin NONE = new Origin("null", "", 0);
+
+    private static final Map<String, Integer> WEB = Map.of("http", 80, "https", 443);
+
+    /** Scheme, host, port. Pages in an application's shell or a browser's extension have schemes of their own. */
+    private static final Pattern ORIGIN = Pattern.compile(
+            "(?!wss?:)([a-z][a-z0-9+.-]{0,62})://(\\[[0-9a-f:.]{2,45}]|[^\\s/?#@:\\[\\]]{0,253})(?::([0-9]{1,5}))?");
 
     private final boolean any;
     private final Set<Origin> allowed;
@@ -49,28 +55,38 @@ final class Origins {
     private boolean isOwn(Origin origin, @Nullable String host) {
         // A proxy may have taken the TLS off: a Host without port has the one of the page's scheme.
         return host != null
+                && WEB.containsKey(origin.scheme())
                 && origin.equals(parse(origin.scheme() + "://" + host))
                 && (!loopbackOnly || LOOPBACK.contains(origin.host()));
     }
 
     private static Origin configured(String text) {
-        Origin origin = parse(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+        boolean slash = text.endsWith("/") && !text.endsWith("://");
+        Origin origin = parse(slash ? text.substring(0, text.length() - 1) : text);
         if (origin == null) {
-            throw new IllegalArgumentException("an allowed origin is like https://shop.example:8443, not " + text);
+            throw new IllegalArgumentException(
+                    "an allowed origin is like https://shop.example:8443 or capacitor://localhost, or null, not "
+                            + text);
         }
         return origin;
     }
 
-    /** Null for {@code null} and whatever else is no origin of a web page. */
+    /** Null for what is not an origin. */
     private static @Nullable Origin parse(String text) {
+        if (text.equals("null")) {
+            return NONE;
+        }
         Matcher matcher = ORIGIN.matcher(text.toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
             return null;
         }
         String scheme = matcher.group(1);
+        String host = matcher.group(2);
         String port = matcher.group(3);
-        int standard = scheme.equals("https") ? 443 : 80;
-        return new Origin(scheme, matcher.group(2), port == null ? standard : Integer.parseInt(port));
+        if (host.isEmpty() && (WEB.containsKey(scheme) || port != null)) {
+            return null;
+        }
+        return new Origin(scheme, host, port == null ? WEB.getOrDefault(scheme, 0) : Integer.parseInt(port));
     }
 
     private record Origin(String scheme, String host, int port) {}

@@ -12,14 +12,15 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.holdfast.access.AccessDeniedException.Kind;
 import io.holdfast.delivery.Names;
+import io.holdfast.delivery.OutsideTime;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.text.ParseException;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,33 +47,43 @@ final class SignedTokens {
      * What a good token says.
      *
      * @param client its {@code sub}
+     * @param times its claims as they stand there: the library's dates overflow
      * @param info its claim {@code info}, compact
      */
-    record Claims(String client, JWTClaimsSet all, byte @Nullable [] info) {
+    record Claims(String client, JWTClaimsSet all, Map<String, Object> times, byte @Nullable [] info) {
 
-        Claims(String client, JWTClaimsSet all, byte @Nullable [] info) {
+        Claims(String client, JWTClaimsSet all, Map<String, Object> times, byte @Nullable [] info) {
             this.client = client;
             this.all = all;
+            this.times = times;
             this.info = info;
         }
 
         long expiresAtMillis() {
-            Date expiry = all.getExpirationTime();
-            return expiry == null ? Identity.NEVER : expiry.getTime();
+            return millis(times.get("exp"), Identity.NEVER);
         }
 
         /** 0 if it does not say. */
         long issuedAtMillis() {
-            Date issued = all.getIssueTime();
-            return issued == null ? 0 : issued.getTime();
+            return millis(times.get("iat"), 0);
+        }
+
+        /** 0 if it does not say. */
+        long notBeforeMillis() {
+            return millis(times.get("nbf"), 0);
+        }
+
+        private static long millis(@Nullable Object seconds, long absent) {
+            return seconds instanceof Number number ? OutsideTime.millis(number) : absent;
         }
     }
 
     /**
      * @param executor on which keys are fetched
+     * @param nanos as {@link System#nanoTime}
      * @throws IllegalArgumentException if the keys cannot serve
      */
-    SignedTokens(TokenOptions options, Executor executor) {
+    SignedTokens(TokenOptions options, Executor executor, LongSupplier nanos) {
         this.options = options;
         List<VerificationKey> known = new ArrayList<>();
         String secret = options.secret();
@@ -81,7 +92,8 @@ final class SignedTokens {
         }
         options.publicKeys().forEach(key -> known.add(narrowed(VerificationKey.of(null, key))));
         this.keys = List.copyOf(known);
-        this.jwks = options.jwksUrl() == null ? null : Jwks.of(options.jwksUrl(), options.jwksRefresh(), executor);
+        this.jwks =
+                options.jwksUrl() == null ? null : Jwks.of(options.jwksUrl(), options.jwksRefresh(), executor, nanos);
     }
 
     private SignedTokens(TokenOptions options, Jwks jwks) {
@@ -160,18 +172,19 @@ final class SignedTokens {
         if (json.containsKey("exp") && json.get("exp") == null) {
             throw invalid("claim exp is null");
         }
-        JWTClaimsSet claims = JWTClaimsSet.parse(json);
-        check(claims, nowMillis);
-        return new Claims(
+        Claims claims = new Claims(
                 client,
-                claims,
+                JWTClaimsSet.parse(json),
+                json,
                 json.get("info") == null ? null : info(jwt.getPayload().toBytes()));
+        check(claims, nowMillis);
+        return claims;
     }
 
-    private void check(JWTClaimsSet claims, long nowMillis) throws AccessDeniedException {
+    private void check(Claims good, long nowMillis) throws AccessDeniedException {
+        JWTClaimsSet claims = good.all();
         long skew = options.skew().toMillis();
-        Date notBefore = claims.getNotBeforeTime();
-        if (notBefore != null && notBefore.getTime() - skew > nowMillis) {
+        if (good.notBeforeMillis() - skew > nowMillis) {
             throw invalid("not yet valid");
         }
         if (options.audience() != null && !claims.getAudience().contains(options.audience())) {
@@ -180,8 +193,8 @@ final class SignedTokens {
         if (options.issuer() != null && !options.issuer().equals(claims.getIssuer())) {
             throw invalid("not of this issuer");
         }
-        Date expiry = claims.getExpirationTime();
-        if (expiry != null && expiry.getTime() + skew <= nowMillis) {
+        long expiry = good.expiresAtMillis();
+        if (expiry != Identity.NEVER && expiry + skew <= nowMillis) {
             throw new AccessDeniedException(Kind.TOKEN_EXPIRED, "token expired");
         }
     }

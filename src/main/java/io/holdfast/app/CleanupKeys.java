@@ -1,12 +1,12 @@
 package io.holdfast.app;
 
 import io.holdfast.cleanup.CleanupSettings;
+import io.holdfast.delivery.OutsideTime;
 import java.time.Duration;
 
 /** Reads how cleanup goes about. */
 final class CleanupKeys {
     private static final String PREFIX = "holdfast.cleanup.";
-    private static final Duration TEN_YEARS = Duration.ofDays(3650);
 
     private final Keys keys;
 
@@ -24,8 +24,8 @@ final class CleanupKeys {
                 keys.integer(PREFIX + "rate", defaults.ratePerSecond(), 0, 100_000),
                 defaults.parallel(),
                 keys.integer(PREFIX + "max-aborts", defaults.abortsBeforePause(), 1, 1_000),
-                time("audit-retention", defaults.auditRetention(), Duration.ofMinutes(1), TEN_YEARS),
-                time("restore-hold", defaults.restoreHold(), Duration.ZERO, TEN_YEARS),
+                time("audit-retention", defaults.auditRetention(), Duration.ofMinutes(1), OutsideTime.LONGEST),
+                time("restore-hold", defaults.restoreHold(), Duration.ZERO, OutsideTime.LONGEST),
                 ages(defaults.ages()));
     }
 
@@ -38,7 +38,7 @@ final class CleanupKeys {
     }
 
     private Duration age(String kind, Duration usual) {
-        return time(kind + "-age", usual, Duration.ZERO, TEN_YEARS);
+        return time(kind + "-age", usual, Duration.ZERO, OutsideTime.LONGEST);
     }
 
     private Duration time(String name, Duration usual, Duration least, Duration most) {

@@ -11,8 +11,11 @@ import io.holdfast.commands.CommandSettings;
 import io.holdfast.delivery.AdmissionSettings;
 import io.holdfast.delivery.BreakerSettings;
 import io.holdfast.delivery.DeliverySettings;
+import io.holdfast.delivery.OutsideTime;
 import io.holdfast.delivery.PoisonSettings;
+import io.holdfast.http.BackupSettings;
 import io.holdfast.operate.HealthSettings;
+import io.holdfast.stream.OutboxRetention;
 import io.holdfast.stream.rocksdb.RocksDbOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +28,7 @@ record Configuration(
         CommandSettings commands,
         DeliverySettings delivery,
         RocksDbOptions store,
+        BackupSettings backup,
         HealthSettings health,
         CleanupSettings cleanup) {
 
@@ -43,11 +47,13 @@ record Configuration(
     static Configuration read(Keys keys, Path outputDirectory, Path temporaryDirectory) {
         boolean insecure = keys.flag("holdfast.insecure", false);
         DeliverySettings delivery = delivery(keys);
+        RocksDbOptions store = store(keys, outputDirectory, temporaryDirectory);
         return new Configuration(
                 access(keys, insecure),
                 commands(keys, delivery, insecure),
                 delivery,
-                store(keys, outputDirectory, temporaryDirectory),
+                store,
+                backup(keys, store.directory(), outputDirectory),
                 health(keys, HealthSettings.defaults()),
                 new CleanupKeys(keys).read(CleanupSettings.defaults()));
     }
@@ -71,7 +77,14 @@ record Configuration(
             throw new ConfigurationException(
                     "holdfast.origins",
                     String.join(",", origins),
-                    "* or origins like https://shop.example:8443, separated by commas");
+                    "* or origins like https://shop.example:8443, capacitor://localhost or null, separated by commas");
+        }
+        if (options.identity() == IdentitySource.CONTAINER && origins.contains("*")) {
+            throw new ConfigurationException(
+                    "holdfast.origins",
+                    "*",
+                    "the origins of your own pages where holdfast.identity is container: a browser sends its login for"
+                            + " any page");
         }
         return options;
     }
@@ -141,12 +154,29 @@ record Configuration(
                 poison(keys, defaults.poison()));
     }
 
+    private static OutboxRetention outboxes(Keys keys) {
+        OutboxRetention defaults = OutboxRetention.DEFAULT;
+        return new OutboxRetention(
+                keys.duration("holdfast.recovery.window", defaults.recoveryWindow(), Duration.ZERO, Duration.ofDays(7)),
+                keys.duration(
+                        "holdfast.device.retention",
+                        defaults.deviceRetention(),
+                        Duration.ofSeconds(1),
+                        OutsideTime.LONGEST),
+                keys.choice("holdfast.outbox.deliver-to", defaults.deliverTo()));
+    }
+
     private static AdmissionSettings admission(Keys keys, AdmissionSettings defaults) {
         return new AdmissionSettings(
                 keys.integer("holdfast.limits.connections", defaults.connections(), 0, 10_000_000),
                 keys.integer("holdfast.limits.connections-per-address", defaults.perAddress(), 0, 10_000_000),
                 keys.integer("holdfast.limits.connections-per-client", defaults.perClient(), 0, 1_000_000),
-                keys.integer("holdfast.limits.connects-per-second", defaults.acceptsPerSecond(), 0, 1_000_000));
+                keys.integer("holdfast.limits.connects-per-second", defaults.acceptsPerSecond(), 0, 1_000_000),
+                keys.integer("holdfast.limits.channels", defaults.storedChannels(), 0, 1_000_000_000),
+                keys.integer(
+                        "holdfast.limits.heap-percent-for-connections", defaults.heapPercentForConnections(), 10, 100),
+                keys.integer(
+                        "holdfast.limits.heap-percent-for-publishes", defaults.heapPercentForPublishes(), 10, 100));
     }
 
     private static BreakerSettings breaker(Keys keys, BreakerSettings defaults) {
@@ -192,20 +222,34 @@ record Configuration(
     }
 
     private static RocksDbOptions store(Keys keys, Path outputDirectory, Path temporaryDirectory) {
-        String directory = keys.text("holdfast.data.directory", "");
         return new RocksDbOptions(
-                directory.isEmpty() ? outputDirectory.resolve("holdfast-data") : Path.of(directory),
+                keys.path("holdfast.data.directory", outputDirectory.resolve("holdfast-data")),
                 keys.flag("holdfast.store.sync", true),
                 true,
                 keys.number("holdfast.store.max-bytes", 50L << 30, 16 << 20, 1L << 50),
-                keys.number("holdfast.store.min-free-bytes", 1L << 30, 0, 1L << 50),
+                keys.number("holdfast.store.min-free-bytes", 1L << 30, 16 << 20, 1L << 50),
                 keys.duration(
-                        "holdfast.state.retention", Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofDays(365)),
+                        "holdfast.state.retention", Duration.ofDays(1), Duration.ofSeconds(1), Duration.ofDays(365)),
                 keys.duration(
                         "holdfast.stream.empty-retention",
                         Duration.ofDays(30),
                         Duration.ofMinutes(1),
-                        Duration.ofDays(3650)),
+                        OutsideTime.LONGEST),
+                outboxes(keys),
+                keys.flag("holdfast.store.detect-copies", true),
+                keys.path("holdfast.store.mark.directory", outputDirectory.resolve("holdfast-marks")),
                 temporaryDirectory.resolve("holdfast-native"));
+    }
+
+    private static BackupSettings backup(Keys keys, Path data, Path outputDirectory) {
+        String key = "holdfast.backup.directory";
+        Path directory = keys.path(key, outputDirectory.resolve("holdfast-backups"));
+        if (directory
+                .toAbsolutePath()
+                .normalize()
+                .startsWith(data.toAbsolutePath().normalize())) {
+            throw new ConfigurationException(key, directory.toString(), "a directory outside of " + data);
+        }
+        return new BackupSettings(directory);
     }
 }

@@ -3,6 +3,7 @@ package io.holdfast.app;
 import io.holdfast.access.Identity;
 import io.holdfast.access.Login;
 import io.holdfast.access.Logins;
+import io.holdfast.delivery.OutsideTime;
 import java.security.Principal;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jspecify.annotations.Nullable;
@@ -40,10 +41,7 @@ final class ContainerLogins implements Logins {
 
         /** @param seconds since 1970, as claims have them */
         private static long millis(@Nullable Object seconds) {
-            if (seconds instanceof Number number && number.longValue() < Identity.NEVER / 1_000) {
-                return number.longValue() * 1_000;
-            }
-            return Identity.NEVER;
+            return seconds instanceof Number number ? OutsideTime.millis(number) : Identity.NEVER;
         }
 
         static Login read(Principal principal) {

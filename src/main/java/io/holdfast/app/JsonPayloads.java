@@ -3,9 +3,9 @@ package io.holdfast.app;
 import com.fasterxml.jackson.core.JsonPointer;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.Payloads;
-import io.holdfast.protocol.MalformedJsonException;
+import io.holdfast.json.MalformedJsonException;
+import io.holdfast.json.RawJson;
 import io.holdfast.protocol.PayloadContent;
-import io.holdfast.protocol.RawJson;
 import org.jspecify.annotations.Nullable;
 
 /** Payloads as the protocol's room reads them. */

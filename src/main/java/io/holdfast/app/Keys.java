@@ -1,6 +1,7 @@
 package io.holdfast.app;
 
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
@@ -44,6 +45,11 @@ final class Keys {
     private String value(String key, String defaultValue, List<String> allowed) {
         known.add(new Known(key, defaultValue, allowed));
         return config.getOptionalValue(key, String.class).map(String::trim).orElse(defaultValue);
+    }
+
+    Path path(String key, Path defaultValue) {
+        String value = text(key, "");
+        return value.isEmpty() ? defaultValue : Path.of(value);
     }
 
     /** Values separated by commas; blanks around them do not count. */

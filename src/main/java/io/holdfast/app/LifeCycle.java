@@ -1,17 +1,18 @@
 package io.holdfast.app;
 
 import io.holdfast.access.AccessOptions;
+import io.holdfast.access.AccessPolicy;
 import io.holdfast.cleanup.CleanupCoordinator;
 import io.holdfast.cleanup.CleanupSettings;
-import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.delivery.commit.Delivery;
 import io.holdfast.stream.EngineException;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
-import java.io.UncheckedIOException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -23,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 class LifeCycle {
     private static final Logger LOG = Logger.getLogger(LifeCycle.class.getName());
 
-    private final ResilientWebSocketManager manager;
+    private final Delivery delivery;
     private final AccessOptions access;
+    private final Instance<AccessPolicy> policy;
     private final CleanupCoordinator cleanup;
     private final CleanupSettings cleaning;
     private final ManagedScheduledExecutorService scheduler;
@@ -33,18 +35,20 @@ class LifeCycle {
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected LifeCycle() {
-        this(null, null, null, null, null);
+        this(null, null, null, null, null, null);
     }
 
     @Inject
     LifeCycle(
-            ResilientWebSocketManager manager,
+            Delivery delivery,
             AccessOptions access,
+            Instance<AccessPolicy> policy,
             CleanupCoordinator cleanup,
             CleanupSettings cleaning,
             ManagedScheduledExecutorService scheduler) {
-        this.manager = manager;
+        this.delivery = delivery;
         this.access = access;
+        this.policy = policy;
         this.cleanup = cleanup;
         this.cleaning = cleaning;
         this.scheduler = scheduler;
@@ -57,9 +61,10 @@ class LifeCycle {
                     + " For development on this machine only.");
         }
         try {
-            cleanup.kinds(); // its journal is read when it is made
-            manager.start();
-        } catch (EngineException | UncheckedIOException e) {
+            policy.get(); // revocations are read when it is made: before the first connection
+            cleanup.kinds(); // its records are read when it is made
+            delivery.start();
+        } catch (EngineException e) {
             LOG.log(Level.SEVERE, "Holdfast does not start: {0}", e.getMessage());
             throw e;
         }
@@ -73,6 +78,6 @@ class LifeCycle {
         if (schedule != null) {
             schedule.cancel(false);
         }
-        manager.stop();
+        delivery.stop();
     }
 }

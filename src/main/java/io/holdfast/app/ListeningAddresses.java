@@ -3,6 +3,8 @@ package io.holdfast.app;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -22,19 +24,29 @@ final class ListeningAddresses {
         ConfigProvider.getConfig()
                 .getOptionalValue(CONFIGURED, String.class)
                 .ifPresent(ListeningAddresses::requireLoopback);
+        endpoints().forEach(endpoint -> requireLoopback(endpoint.host()));
+    }
+
+    /** On what the server is to listen; empty if it is not Liberty. It says nothing of whether it can. */
+    static List<Endpoint> endpoints() {
         MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+        List<Endpoint> found = new ArrayList<>();
         try {
             for (ObjectName endpoint :
                     beans.queryNames(new ObjectName("WebSphere:feature=channelfw,type=endpoint,name=*"), null)) {
                 Object port = beans.getAttribute(endpoint, "Port");
                 if (port instanceof Integer open && open > 0) {
-                    requireLoopback(String.valueOf(beans.getAttribute(endpoint, "Host")));
+                    found.add(new Endpoint(String.valueOf(beans.getAttribute(endpoint, "Host")), open));
                 }
             }
         } catch (JMException e) {
             throw new IllegalStateException("The server's endpoints cannot be read", e);
         }
+        return found;
     }
+
+    /** A host, {@code *} for all addresses, and a port. */
+    record Endpoint(String host, int port) {}
 
     private static void requireLoopback(String host) {
         if (!isLoopback(host)) {

@@ -4,6 +4,8 @@ import io.holdfast.access.Namespace;
 import io.holdfast.access.Namespaces;
 import io.holdfast.access.Who;
 import io.holdfast.delivery.Deduplication;
+import io.holdfast.delivery.Names;
+import io.holdfast.delivery.OutsideTime;
 import io.holdfast.stream.Retention;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,9 +17,10 @@ import java.util.List;
  * holdfast.namespace.<name>.*} for one of them.
  */
 final class NamespaceKeys {
-    private static final String OUTBOXES = "#";
     private static final String NAMES = "holdfast.namespaces";
     private static final int MOST_PER_SECOND = 1_000_000;
+    private static final int MOST_PER_HOUR = 1_000_000;
+    private static final int NEW_CHANNELS_PER_HOUR = 100;
 
     private final Keys keys;
     private final boolean insecure;
@@ -47,7 +50,7 @@ final class NamespaceKeys {
     /** Who may do what with outboxes is no matter of configuration. */
     private Namespace outboxes() {
         return new Namespace(
-                OUTBOXES,
+                Names.OUTBOX_NAMESPACE,
                 Who.NOBODY,
                 Who.NOBODY,
                 Who.NOBODY,
@@ -56,8 +59,9 @@ final class NamespaceKeys {
                 false,
                 true,
                 retention("holdfast.pending.", new Retention(1_000, 8L << 20, Retention.Overflow.DROP_OLDEST)),
-                timeToLive("holdfast.pending.", Duration.ofSeconds(300)),
+                timeToLive("holdfast.pending.", Duration.ofDays(7)),
                 deduplication("holdfast.dedup.", new Deduplication(Duration.ofSeconds(300), null, false)),
+                0,
                 0);
     }
 
@@ -76,7 +80,8 @@ final class NamespaceKeys {
                 outboxes.retention(),
                 outboxes.timeToLive(),
                 outboxes.deduplication(),
-                0);
+                0,
+                insecure ? 0 : NEW_CHANNELS_PER_HOUR);
     }
 
     private Namespace namespace(String name, String prefix, Namespace inherited) {
@@ -92,7 +97,8 @@ final class NamespaceKeys {
                 retention(prefix, inherited.retention()),
                 timeToLive(prefix, inherited.timeToLive()),
                 deduplication(prefix + "dedup.", inherited.deduplication()),
-                keys.integer(prefix + "publishes-per-second", inherited.publishesPerSecond(), 0, MOST_PER_SECOND));
+                keys.integer(prefix + "publishes-per-second", inherited.publishesPerSecond(), 0, MOST_PER_SECOND),
+                keys.integer(prefix + "new-per-hour", inherited.newChannelsPerHour(), 0, MOST_PER_HOUR));
     }
 
     private Retention retention(String prefix, Retention inherited) {
@@ -103,7 +109,7 @@ final class NamespaceKeys {
     }
 
     private Duration timeToLive(String prefix, Duration inherited) {
-        return keys.duration(prefix + "ttl", inherited, Duration.ZERO, Duration.ofDays(3650));
+        return keys.duration(prefix + "ttl", inherited, Duration.ZERO, OutsideTime.LONGEST);
     }
 
     private Deduplication deduplication(String prefix, Deduplication inherited) {

@@ -23,4 +23,14 @@ record NamespaceOptions(Namespaces namespaces) implements ChannelOptions {
     public Deduplication deduplication(String channel) {
         return namespaces.storing(channel).deduplication();
     }
+
+    @Override
+    public int newChannelsPerHour(String channel) {
+        return namespaces.storing(channel).newChannelsPerHour();
+    }
+
+    @Override
+    public boolean joinLeave(String channel) {
+        return namespaces.storing(channel).joinLeave();
+    }
 }

@@ -1,20 +1,21 @@
 package io.holdfast.app;
 
 import io.holdfast.delivery.DeliveryClock;
+import io.holdfast.stream.Publication;
 import java.util.function.LongSupplier;
 
 /**
  * Wall-clock milliseconds that never jump: they advance with the monotonic clock and re-join the system's wall clock
- * slowly (at most one part in {@link #SLEW}), so that a step of an hour expires nothing early. Never starts below the
- * newest stored time.
+ * slowly (at most one part in {@link #SLEW}), so that a step of an hour expires nothing early.
  *
  * <p>Any thread; the lock is held for a few nanoseconds, at most once a millisecond and thread.
  */
 final class SteadyClock implements DeliveryClock {
-    /** One millisecond of correction for so many that pass. */
+    /** One millisecond of correction for this many that pass. */
     static final int SLEW = 20;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long NOTICED_MILLIS = 1_000;
 
     private final LongSupplier wallMillis;
     private final LongSupplier monotonicNanos;
@@ -23,13 +24,24 @@ final class SteadyClock implements DeliveryClock {
     private volatile long readMillis;
     private volatile long readUntilNanos;
 
-    SteadyClock(LongSupplier wallMillis, LongSupplier monotonicNanos, long newestStoredMillis) {
+    /** Starts with the wall clock. */
+    SteadyClock(LongSupplier wallMillis, LongSupplier monotonicNanos) {
         this.wallMillis = wallMillis;
         this.monotonicNanos = monotonicNanos;
-        this.millis = Math.max(wallMillis.getAsLong(), newestStoredMillis);
+        this.millis = wallMillis.getAsLong();
         this.atNanos = monotonicNanos.getAsLong();
         this.readMillis = millis;
         this.readUntilNanos = atNanos;
+    }
+
+    /** Goes on from a stored time, if that is later. */
+    synchronized void startAbove(long storedMillis) {
+        if (storedMillis > millis()) {
+            millis = storedMillis;
+            atNanos = monotonicNanos.getAsLong();
+            readMillis = millis;
+            readUntilNanos = atNanos;
+        }
     }
 
     @Override
@@ -41,6 +53,17 @@ final class SteadyClock implements DeliveryClock {
     @Override
     public long nanos() {
         return monotonicNanos.getAsLong();
+    }
+
+    @Override
+    public long wallMillis(long steadyMillis) {
+        return steadyMillis == Publication.NEVER ? steadyMillis : steadyMillis - leadMillis();
+    }
+
+    @Override
+    public long leadMillis() {
+        long lead = millis() - wallMillis.getAsLong();
+        return Math.abs(lead) < NOTICED_MILLIS ? 0 : lead;
     }
 
     private synchronized long advance(long nowNanos) {

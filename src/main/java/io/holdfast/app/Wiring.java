@@ -11,13 +11,19 @@ import io.holdfast.cleanup.CleanupSettings;
 import io.holdfast.cleanup.Sleeper;
 import io.holdfast.commands.CommandSettings;
 import io.holdfast.delivery.ChannelOptions;
+import io.holdfast.delivery.Connections;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.DeliveryThreads;
 import io.holdfast.delivery.EventSink;
+import io.holdfast.delivery.GuardedEngine;
 import io.holdfast.delivery.Payloads;
 import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.delivery.WallClock;
+import io.holdfast.delivery.commit.Delivery;
+import io.holdfast.http.BackupSettings;
 import io.holdfast.operate.HealthSettings;
+import io.holdfast.stream.EmbeddedEngine;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.rocksdb.RocksDbEngine;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -27,24 +33,32 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the beans of the rooms from the configuration. Each is made once, when first wanted. */
 @ApplicationScoped
 class Wiring {
+    private static final Logger LOG = Logger.getLogger(Wiring.class.getName());
+
+    /** By how much the time of messages may be ahead of the machine's clock at a start. */
+    private static final Duration LONGEST_LEAD = Duration.ofMinutes(10);
+
     private final Configuration configuration = Configuration.read(
             ConfigProvider.getConfig(), outputDirectory(), Path.of(System.getProperty("java.io.tmpdir")));
-    private final Revocations revocations = revocations(configuration.store().directory());
+    private final SteadyClock steady = new SteadyClock(System::currentTimeMillis, System::nanoTime);
 
     @Produces
     @Singleton
@@ -54,8 +68,10 @@ class Wiring {
 
     @Produces
     @Singleton
-    AccessPolicy accessPolicy(ManagedExecutorService executor) {
-        return new AccessPolicy(configuration.access(), revocations, executor);
+    AccessPolicy accessPolicy(ManagedExecutorService executor, StreamEngine engine) {
+        Revocations revocations = Revocations.open(
+                engine.records(), configuration.store().directory().resolve("revocations"));
+        return new AccessPolicy(configuration.access(), revocations, executor, System::nanoTime);
     }
 
     @Produces
@@ -78,6 +94,12 @@ class Wiring {
 
     @Produces
     @Singleton
+    BackupSettings backupSettings() {
+        return configuration.backup();
+    }
+
+    @Produces
+    @Singleton
     DeliverySettings deliverySettings() {
         return configuration.delivery();
     }
@@ -90,18 +112,42 @@ class Wiring {
 
     @Produces
     @ApplicationScoped
-    StreamEngine engine() {
-        return RocksDbEngine.open(configuration.store(), System::currentTimeMillis);
+    EmbeddedEngine engine() {
+        RocksDbEngine engine = RocksDbEngine.open(configuration.store(), steady::millis);
+        Duration ahead = engine.bringBack(steady.millis() + LONGEST_LEAD.toMillis());
+        if (!ahead.isZero()) {
+            LOG.log(
+                    Level.SEVERE,
+                    "The store holds times that lead the clock of this machine by {0} more than {1}: that clock is"
+                            + " wrong, or was. They were brought back by as much, so that messages expire after their time"
+                            + " to live. Look at the time synchronisation of this machine",
+                    new Object[] {ahead, LONGEST_LEAD});
+        }
+        return engine;
     }
 
-    void close(@Disposes StreamEngine engine) {
+    void close(@Disposes EmbeddedEngine engine) {
         engine.close();
     }
 
     @Produces
     @Singleton
     DeliveryClock clock(StreamEngine engine) {
-        return new SteadyClock(System::currentTimeMillis, System::nanoTime, engine.newestMillis());
+        steady.startAbove(engine.newestMillis());
+        if (steady.leadMillis() > 0) {
+            LOG.log(
+                    Level.WARNING,
+                    "The newest stored time leads the clock of this machine by {0}; the time of messages goes on from"
+                            + " there and joins the clock again slowly",
+                    Duration.ofMillis(steady.leadMillis()));
+        }
+        return steady;
+    }
+
+    @Produces
+    @Singleton
+    WallClock wallClock() {
+        return Instant::now;
     }
 
     @Produces
@@ -122,21 +168,53 @@ class Wiring {
         return new NamespaceOptions(configuration.access().namespaces());
     }
 
-    /** The gateway's own kinds of resources, and those of the application. Its journal lies beside the engine's files. */
+    @Produces
+    @Singleton
+    @Typed(Delivery.class)
+    Delivery delivery(
+            GuardedEngine guarded,
+            StreamEngine engine,
+            ChannelOptions options,
+            DeliverySettings settings,
+            DeliveryClock clock,
+            WallClock wall,
+            Payloads payloads,
+            DeliveryThreads threads,
+            EventSink events) {
+        return new Delivery(guarded, engine, options, settings, clock, wall, payloads, threads, events);
+    }
+
+    /** For everybody, applications included, whose beans may have any scope. */
+    @Produces
+    @ApplicationScoped
+    ResilientWebSocketManager manager(Delivery delivery) {
+        return delivery;
+    }
+
+    @Produces
+    @Singleton
+    Connections connections(Delivery delivery) {
+        return delivery;
+    }
+
+    /** The gateway's own kinds of resources, and those of the application. */
     @Produces
     @ApplicationScoped
     CleanupCoordinator cleanup(
             ResilientWebSocketManager manager,
+            StreamEngine engine,
             @Any Instance<CleanupProvider> applications,
             DeliveryClock clock,
             ManagedExecutorService executor,
             BeanManager beans) {
         CleanupSettings settings = configuration.cleanup();
-        List<CleanupProvider> providers = new ArrayList<>(BuiltInKinds.of(manager.leftovers(), settings.ages(), clock));
+        List<CleanupProvider> providers =
+                new ArrayList<>(BuiltInKinds.of(manager.storedResources(), settings.ages(), clock));
         applications.forEach(providers::add);
         return new CleanupCoordinator(
                 providers,
                 settings,
+                engine.records(),
                 configuration.store().directory().resolve("cleanup"),
                 clock,
                 Sleeper.REAL,
@@ -149,15 +227,6 @@ class Wiring {
     @Singleton
     CleanupSettings cleanupSettings() {
         return configuration.cleanup();
-    }
-
-    /** Beside the engine's files, where whoever keeps those keeps these too. */
-    private static Revocations revocations(Path dataDirectory) {
-        try {
-            return Revocations.open(dataDirectory.resolve("revocations"));
-        } catch (IOException e) {
-            throw new UncheckedIOException("The revocations of before cannot be read: " + e.getMessage(), e);
-        }
     }
 
     private static Path outputDirectory() {

@@ -1,14 +1,12 @@
 package io.holdfast.cleanup;
 
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * Who did what to which resource, when, why, and with which result.
  *
  * @param number rises by 1; names it
- * @param by {@code schedule}, {@code start} (what a crash had cut off), or who called
+ * @param by {@code schedule}, {@code start} (for a cycle that a crash had cut off), or the caller
  * @param cycle in which cycle; 0 for none
  * @param kind of the resource; {@code cycle} for an entry about the cycle as a whole
  * @param action what was meant: {@code soft_delete}, {@code delete}, {@code restore}, {@code hold}, {@code release}, {@code run}
@@ -33,32 +31,5 @@ public record AuditEntry(
 
     static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
-    }
-
-    Map<String, String> fields() {
-        Map<String, String> fields = new LinkedHashMap<>();
-        fields.put("number", Long.toString(number));
-        fields.put("at", Long.toString(doneAtMillis));
-        fields.put("by", by);
-        fields.put("cycle", Long.toString(cycle));
-        fields.put("kind", kind);
-        fields.put("id", id);
-        fields.put("action", action);
-        fields.put("why", why);
-        fields.put("result", result);
-        return fields;
-    }
-
-    static AuditEntry of(Entry.Fields fields) {
-        return new AuditEntry(
-                fields.number("number"),
-                fields.number("at"),
-                fields.text("by"),
-                fields.number("cycle"),
-                fields.text("kind"),
-                fields.text("id"),
-                fields.text("action"),
-                fields.text("why"),
-                fields.text("result"));
     }
 }

@@ -1,18 +1,18 @@
 package io.holdfast.cleanup;
 
 import io.holdfast.delivery.DeliveryClock;
-import io.holdfast.delivery.Leftovers;
+import io.holdfast.delivery.StoredResources;
 import java.util.List;
 
 /** The kinds of resources of the gateway itself: a device goes before the outbox that it belongs to. */
 public final class BuiltInKinds {
     private BuiltInKinds() {}
 
-    public static List<CleanupProvider> of(Leftovers leftovers, CleanupSettings.Ages ages, DeliveryClock clock) {
+    public static List<CleanupProvider> of(StoredResources resources, CleanupSettings.Ages ages, DeliveryClock clock) {
         return List.of(
-                new DeadLetterKind(leftovers, ages.deadLetters(), clock),
-                new DeviceKind(leftovers, ages.devices(), clock),
-                StreamKind.outboxes(leftovers, ages.outboxes(), clock),
-                StreamKind.channels(leftovers, ages.channels(), clock));
+                new DeadLetterKind(resources, ages.deadLetters(), clock),
+                new DeviceKind(resources, ages.devices(), clock),
+                StreamKind.outboxes(resources, ages.outboxes(), clock),
+                StreamKind.channels(resources, ages.channels(), clock));
     }
 }

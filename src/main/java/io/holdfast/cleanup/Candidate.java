@@ -3,11 +3,11 @@ package io.holdfast.cleanup;
 import static java.util.Objects.requireNonNull;
 
 /**
- * One resource that nobody seems to need.
+ * One resource that seems to be unused.
  *
  * @param id names it within its kind, the same in every process
  * @param owner the client or channel that it belongs to, by which an administrator can hold it; empty for none
- * @param unusedSinceMillis when it was last used, wall-clock milliseconds: whoever used it after that keeps it
+ * @param unusedSinceMillis when it was last used, wall-clock milliseconds: if it was used after that, it stays
  * @param why what makes it a candidate, for the audit
  */
 public record Candidate(String id, String owner, long unusedSinceMillis, String why) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A part of a walk over all resources of a kind.
  *
- * @param candidates those of the part that nobody seems to need
+ * @param candidates those of the part that seem to be unused
  * @param looked how many resources the part has, candidates or not: their sum is what the quota is a share of
  * @param next where the next part begins; null after the last one
  */

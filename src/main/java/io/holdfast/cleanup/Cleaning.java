@@ -20,9 +20,8 @@ final class Cleaning {
     static final int ABORT_PERCENT = 20;
     private static final Logger LOG = Logger.getLogger(Cleaning.class.getName());
 
-    private final long cycle;
     private final Map<String, CleanupProvider> providers;
-    private final Ledger ledger;
+    private final CleanupRecords records;
     private final Operations operations;
     private final DeliveryClock clock;
     private final Object gate;
@@ -33,15 +32,13 @@ final class Cleaning {
 
     /** @param gate held while a resource is looked at and touched, so that nobody restores or holds it in between */
     Cleaning(
-            long cycle,
             Map<String, CleanupProvider> providers,
-            Ledger ledger,
+            CleanupRecords records,
             Operations operations,
             DeliveryClock clock,
             Object gate) {
-        this.cycle = cycle;
         this.providers = providers;
-        this.ledger = ledger;
+        this.records = records;
         this.operations = operations;
         this.clock = clock;
         this.gate = gate;
@@ -107,7 +104,7 @@ final class Cleaning {
     private void done(Item item) {
         Item before = items.put(item.key(), item);
         failures += (item.is(Outcome.FAILED) ? 1 : 0) - (before != null && before.is(Outcome.FAILED) ? 1 : 0);
-        ledger.record(Entries.done(cycle, item, clock.millis()), false);
+        records.done(item);
     }
 
     private Item attempt(Item item) {
@@ -128,7 +125,7 @@ final class Cleaning {
 
     /** It is looked at again, since much may have happened to it. */
     private Item once(CleanupProvider provider, Item item) {
-        String reason = Discovery.reasonToKeep(provider, item, ledger, clock.millis());
+        String reason = Discovery.reasonToKeep(provider, item, records, clock.millis());
         if (item.action() == Action.SOFT_DELETE) {
             if (reason != null) {
                 return item.with(Outcome.KEPT, reason);
@@ -136,7 +133,7 @@ final class Cleaning {
             provider.softDelete(item.candidate());
             return item.with(Outcome.SOFT_DELETED, "");
         }
-        if (ledger.softDeleted(item.key()).isEmpty()) {
+        if (records.softDeleted(item.key()).isEmpty()) {
             return item.with(Outcome.KEPT, "it was restored");
         }
         if (reason == null && provider.delete(item.candidate())) {
@@ -165,6 +162,9 @@ final class Cleaning {
         CleanupProvider provider = providers.get(item.kind());
         if (provider == null) {
             return item.with(Outcome.NOT_UNDONE, "nobody provides this kind any more");
+        }
+        if (provider.softDeleteChangesNothing()) {
+            return item.with(Outcome.UNDONE, "nothing to undo");
         }
         try {
             return operations.call(() -> {

@@ -2,8 +2,8 @@ package io.holdfast.cleanup;
 
 import io.holdfast.cleanup.CleanupRefusedException.Reason;
 import io.holdfast.delivery.DeliveryClock;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.holdfast.stream.EngineException;
+import io.holdfast.stream.SmallRecords;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -19,11 +19,11 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes what nobody will come back for: one cycle at a time, of five stages ({@link Stage}), on the schedule or when asked;
- * with holds, restores, an audit and a memory of all that in a journal.
+ * Removes resources that nobody uses any more: one cycle at a time, of five stages ({@link Stage}), on the schedule or when asked;
+ * with holds, restores, an audit and a memory of all that in the store.
  *
- * <p><b>State.</b> All in the {@link Ledger}; a cycle that is under way is open in it. One that is open and not under way was
- * cut off by a crash or by a journal that could not be written, and is finished or undone before anything else.
+ * <p><b>State.</b> All in the {@link CleanupRecords}; a cycle that is under way is open in it. One that is open and not under way was
+ * cut off by a crash or by a store that could not be written to, and is finished or undone before anything else.
  *
  * <p><b>Threads.</b> Any may call. A cycle runs on the executor.
  *
@@ -36,7 +36,7 @@ public class CleanupCoordinator {
     private final Sleeper sleeper;
     private final RandomGenerator random;
     private final AtomicBoolean busy = new AtomicBoolean();
-    private final Tally tally = new Tally();
+    private final CleanupCounters counters = new CleanupCounters();
     private final Operations operations;
     private final Cycles cycles;
     private final Interventions interventions;
@@ -58,41 +58,32 @@ public class CleanupCoordinator {
 
     /**
      * @param providers of all kinds
-     * @param journal the file; it need not exist, its directory must when the first entry is written
+     * @param records where it is kept what cleanup knows
+     * @param earlier the journal of earlier versions; it need not exist
      * @param executor runs cycles, and parts of them beside each other
-     * @throws UncheckedIOException if the journal cannot be read
+     * @throws EngineException if the records or the journal cannot be read
      */
     public CleanupCoordinator(
             List<CleanupProvider> providers,
             CleanupSettings settings,
-            Path journal,
+            SmallRecords records,
+            Path earlier,
             DeliveryClock clock,
             Sleeper sleeper,
             Executor executor,
             RandomGenerator random,
             Consumer<CleanupFinished> events) {
-        this(providers, settings, new JournalFile(journal), clock, sleeper, executor, random, events);
-    }
-
-    CleanupCoordinator(
-            List<CleanupProvider> providers,
-            CleanupSettings settings,
-            Journal journal,
-            DeliveryClock clock,
-            Sleeper sleeper,
-            Executor executor,
-            RandomGenerator random,
-            Consumer<CleanupFinished> events) {
-        try {
-            Ledger ledger = Ledger.open(journal);
-            parts = new CoordinatorParts(new Providers(providers), settings, ledger, clock, executor, new Object());
-        } catch (IOException e) {
-            throw new UncheckedIOException("The cleanup journal cannot be read: " + e.getMessage(), e);
-        }
+        parts = new CoordinatorParts(
+                new Providers(providers),
+                settings,
+                CleanupRecords.open(records, earlier),
+                clock,
+                executor,
+                new Object());
         this.sleeper = sleeper;
         this.random = random;
         this.operations = new Operations(clock, sleeper, random, settings.ratePerSecond());
-        this.cycles = new Cycles(parts, operations, tally, events);
+        this.cycles = new Cycles(parts, operations, counters, events);
         this.interventions = new Interventions(parts);
     }
 
@@ -103,7 +94,7 @@ public class CleanupCoordinator {
                 cycles.recover();
             } catch (Operations.StoppedException e) {
                 LOG.log(Level.INFO, "Cleanup was stopped; the next start sees to its cycle");
-            } catch (UncheckedIOException e) {
+            } catch (EngineException e) {
                 LOG.log(Level.SEVERE, "A cleanup cycle that was cut off is seen to before the next one", e);
             } finally {
                 busy.set(false);
@@ -146,21 +137,17 @@ public class CleanupCoordinator {
         boolean begun = false;
         try {
             cycles.recover();
-            long number = request.dryRun() ? 0 : parts.ledger().nextCycle();
+            long number = request.dryRun() ? 0 : parts.records().nextCycle();
             if (!request.dryRun()) {
-                parts.ledger()
-                        .record(
-                                Entries.begin(
-                                        number, request.by(), parts.clock().millis()),
-                                true);
+                parts.records().begin(number, request.by(), parts.clock().millis());
             }
             CompletableFuture<CycleReport> report = new CompletableFuture<>();
             parts.executor().execute(() -> run(number, request, providers, report));
             begun = true;
             return new Begun(number, report);
-        } catch (UncheckedIOException e) {
+        } catch (EngineException e) {
             LOG.log(Level.SEVERE, "Cleanup cannot work", e);
-            throw new CleanupRefusedException(Reason.UNAVAILABLE, "The cleanup journal cannot be written; see the log");
+            throw new CleanupRefusedException(Reason.UNAVAILABLE, "The store cannot be written to; see the log");
         } catch (Operations.StoppedException | RejectedExecutionException e) {
             LOG.log(Level.INFO, "No cleanup any more: the server is shutting down", e);
             throw new CleanupRefusedException(Reason.UNAVAILABLE, "The server is shutting down");
@@ -202,20 +189,20 @@ public class CleanupCoordinator {
      * @throws CleanupException if the provider fails
      */
     public boolean restore(String kind, String id, String by) {
-        return tallied(interventions.restore(kind, id, by, calls()) ? 1 : 0) > 0;
+        return counted(interventions.restore(kind, id, by, calls()) ? 1 : 0) > 0;
     }
 
     /** Takes back all that is soft-deleted of one cycle, as {@link #restore(String, String, String)}. @return how many */
     public int restoreCycle(long cycle, String by) {
-        return tallied(interventions.restoreCycle(cycle, by, calls()));
+        return counted(interventions.restoreCycle(cycle, by, calls()));
     }
 
     private Operations calls() {
         return new Operations(parts.clock(), sleeper, random, 0);
     }
 
-    private int tallied(int restored) {
-        tally.restored.add(restored);
+    private int counted(int restored) {
+        counters.restored.add(restored);
         return restored;
     }
 
@@ -230,7 +217,7 @@ public class CleanupCoordinator {
                 owner == null ? new Key(String.valueOf(kind), String.valueOf(id)) : Hold.ofOwner(owner), by);
     }
 
-    /** The moment that a hold begins, for whoever makes one. */
+    /** The moment at which a hold that is made now begins. */
     public long nowMillis() {
         return parts.clock().millis();
     }
@@ -242,53 +229,53 @@ public class CleanupCoordinator {
 
     /** The cycle under way first, then those that ended, the newest first; without their resources. */
     public List<CycleReport> cycles() {
-        return parts.ledger().cycles();
+        return parts.records().cycles();
     }
 
     public Optional<CycleReport> cycle(long number) {
-        return parts.ledger().cycle(number);
+        return parts.records().cycle(number);
     }
 
     /** @param after number behind which to begin; 0 for the first. @param cycle only of this one; 0 for all */
     public List<AuditEntry> audit(long after, int max, long cycle) {
-        return parts.ledger().audit(after, max, entry -> cycle == 0 || entry.cycle() == cycle);
+        return parts.records().audit(after, max, entry -> cycle == 0 || entry.cycle() == cycle);
     }
 
     public List<SoftDeleted> softDeleted() {
-        return parts.ledger().softDeleted(any -> true);
+        return parts.records().softDeleted(any -> true);
     }
 
     public List<Hold> holds() {
-        return parts.ledger().holds(nowMillis());
+        return parts.records().holds(nowMillis());
     }
 
     /** The dead-letter list. */
     public List<Failure> failures() {
-        return parts.ledger().failures();
+        return parts.records().failures();
     }
 
     private boolean paused() {
-        return parts.ledger().abortedInARow() >= parts.settings().abortsBeforePause();
+        return parts.records().abortedInARow() >= parts.settings().abortsBeforePause();
     }
 
     public CleanupState state() {
         return new CleanupState(
                 parts.settings().enabled(),
-                parts.ledger().stage(),
+                parts.records().stage(),
                 paused(),
-                parts.ledger().abortedInARow(),
+                parts.records().abortedInARow(),
                 softDeleted().size(),
                 holds().size(),
                 failures().size(),
-                tally.completed.sum(),
-                tally.aborted.sum(),
-                tally.recovered.sum(),
-                tally.candidates.sum(),
-                tally.softDeletes.sum(),
-                tally.deletes.sum(),
-                tally.kept.sum(),
-                tally.failed.sum(),
-                tally.restored.sum(),
-                tally.lastDurationMillis);
+                counters.completed.sum(),
+                counters.aborted.sum(),
+                counters.recovered.sum(),
+                counters.candidates.sum(),
+                counters.softDeletes.sum(),
+                counters.deletes.sum(),
+                counters.kept.sum(),
+                counters.failed.sum(),
+                counters.restored.sum(),
+                counters.lastDurationMillis);
     }
 }

@@ -48,6 +48,14 @@ public interface CleanupProvider {
         return false;
     }
 
+    /**
+     * Whether a soft delete of this kind changes nothing, since the resource may go on being used in its grace period. Then
+     * there is nothing to undo either: {@link #restore} is not called for a cycle that is undone, and its report says so.
+     */
+    default boolean softDeleteChangesNothing() {
+        return false;
+    }
+
     /** Sets a resource aside for the grace period; nothing needs to be done where it may go on being used. */
     void softDelete(Candidate candidate);
 

@@ -10,7 +10,7 @@ public final class CleanupRefusedException extends RuntimeException {
         BUSY,
         /** The call is wrong; the message says what to change. */
         INVALID,
-        /** The journal could not be written or the coordinator was stopped. */
+        /** The store could not be written to, or the coordinator was stopped. */
         UNAVAILABLE
     }
 

@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param parallel threads that validate
  * @param abortsBeforePause cycles aborted in a row after which the schedule pauses
  * @param auditRetention how long audit entries are kept
- * @param restoreHold how long what was restored is no candidate again
+ * @param restoreHold for this long a restored resource does not become a candidate again
  * @param ages how long each built-in kind must have been unused
  */
 public record CleanupSettings(

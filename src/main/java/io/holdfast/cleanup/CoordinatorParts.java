@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
 record CoordinatorParts(
         Providers providers,
         CleanupSettings settings,
-        Ledger ledger,
+        CleanupRecords records,
         DeliveryClock clock,
         Executor executor,
         Object gate) {}

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One cycle through its five stages. Before each, its entry is on the disk: a crash at any moment leaves what the next start
+ * One cycle through its five stages. Before each, it is on the disk that it begins: a crash at any moment leaves what the next start
  * can finish or undo.
  */
 final class Cycle {
@@ -30,7 +30,7 @@ final class Cycle {
                 .ended(CycleReport.Result.DRY_RUN, "", parts.clock().millis());
     }
 
-    /** The cycle has begun in the journal; afterwards it has ended there, unless this throws. */
+    /** The cycle has begun in the records; afterwards it has ended there, unless this throws. */
     CycleReport run(List<CleanupProvider> providers) {
         Discovery discovery = discovery();
         try {
@@ -40,11 +40,7 @@ final class Cycle {
         }
         enter(Stage.VALIDATE);
         List<Item> plan = discovery.validate().stream().map(Cycle::open).toList();
-        parts.ledger()
-                .record(
-                        Entries.plan(
-                                number, plan, discovery.stops(), parts.clock().millis()),
-                        true);
+        parts.records().plan(plan, discovery.stops());
         enter(Stage.CLEAN);
         Cleaning cleaning = cleaning();
         List<Item> items = cleaning.clean(plan);
@@ -83,26 +79,25 @@ final class Cycle {
         return new Discovery(
                 request,
                 parts.settings(),
-                parts.ledger(),
+                parts.records(),
                 operations,
                 parts.executor(),
                 parts.clock().millis());
     }
 
     private Cleaning cleaning() {
-        return new Cleaning(
-                number, parts.providers().byKind(), parts.ledger(), operations, parts.clock(), parts.gate());
+        return new Cleaning(parts.providers().byKind(), parts.records(), operations, parts.clock(), parts.gate());
     }
 
     private void enter(Stage stage) {
-        parts.ledger().record(Entries.stage(number, stage, parts.clock().millis()), true);
+        parts.records().stage(stage);
     }
 
     private void commit(List<Item> items, CycleReport.Result result, String because) {
         synchronized (parts.gate()) {
             long now = parts.clock().millis();
             long graceEnds = now + parts.settings().grace().toMillis();
-            parts.ledger().record(Entries.commit(number, items, result, because, now, graceEnds), true);
+            parts.records().commit(items, result, because, now, graceEnds);
         }
     }
 
@@ -110,13 +105,13 @@ final class Cycle {
         synchronized (parts.gate()) {
             long now = parts.clock().millis();
             CycleReport report = report().ended(result, because, now);
-            parts.ledger().record(Entries.end(number, result, because, audit(report, by, now), now), true);
+            parts.records().end(result, because, audit(report, by, now), now);
             return report;
         }
     }
 
     private CycleReport report() {
-        return parts.ledger()
+        return parts.records()
                 .cycle(number)
                 .orElseThrow(() -> new IllegalStateException("cycle " + number + " is not open"));
     }
@@ -124,7 +119,7 @@ final class Cycle {
     /** One entry for the cycle, one for each resource that it touched. What merely stayed as it was is not told. */
     private List<AuditEntry> audit(CycleReport report, String by, long now) {
         List<AuditEntry> audit = new ArrayList<>();
-        long next = parts.ledger().nextAudit();
+        long next = parts.records().nextAudit();
         String result = AuditEntry.word(report.result()) + ": " + report.candidates() + " candidates, "
                 + report.softDeleted() + " soft-deleted, " + report.deleted() + " deleted, " + report.kept() + " kept, "
                 + report.failed() + " failed, " + report.undone() + " undone";

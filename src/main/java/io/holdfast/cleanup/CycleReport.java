@@ -1,8 +1,6 @@
 package io.holdfast.cleanup;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * One cycle, as far as it has come.
@@ -102,41 +100,5 @@ public record CycleReport(
 
     private static long count(List<Item> all, Outcome outcome) {
         return all.stream().filter(item -> item.is(outcome)).count();
-    }
-
-    Map<String, String> fields() {
-        Map<String, String> fields = new LinkedHashMap<>();
-        fields.put("cycle", Long.toString(number));
-        fields.put("by", by);
-        fields.put("started", Long.toString(startedAtMillis));
-        fields.put("ended", Long.toString(endedAtMillis));
-        fields.put("stage", AuditEntry.word(stage));
-        fields.put("result", AuditEntry.word(result));
-        fields.put("why", reason);
-        fields.put("candidates", Long.toString(candidates));
-        fields.put("soft", Long.toString(softDeleted));
-        fields.put("deleted", Long.toString(deleted));
-        fields.put("kept", Long.toString(kept));
-        fields.put("failed", Long.toString(failed));
-        fields.put("undone", Long.toString(undone));
-        return fields;
-    }
-
-    static CycleReport of(Entry.Fields fields) {
-        return new CycleReport(
-                fields.number("cycle"),
-                fields.text("by"),
-                fields.number("started"),
-                fields.number("ended"),
-                fields.choice("stage", Stage.class),
-                fields.choice("result", Result.class),
-                fields.text("why"),
-                fields.number("candidates"),
-                fields.number("soft"),
-                fields.number("deleted"),
-                fields.number("kept"),
-                fields.number("failed"),
-                fields.number("undone"),
-                List.of());
     }
 }

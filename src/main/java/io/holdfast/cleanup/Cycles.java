@@ -1,6 +1,6 @@
 package io.holdfast.cleanup;
 
-import java.io.UncheckedIOException;
+import io.holdfast.stream.EngineException;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -10,22 +10,22 @@ import java.util.logging.Logger;
 final class Cycles {
     private static final Logger LOG = Logger.getLogger(Cycles.class.getName());
 
-    /** By whom a cycle is finished or undone that was cut off. */
+    /** What the audit names as the caller when a cycle that was cut off is finished or undone. */
     private static final String START = "start";
 
     private final CoordinatorParts parts;
     private final Operations operations;
-    private final Tally tally;
+    private final CleanupCounters counters;
     private final Consumer<CleanupFinished> events;
 
-    Cycles(CoordinatorParts parts, Operations operations, Tally tally, Consumer<CleanupFinished> events) {
+    Cycles(CoordinatorParts parts, Operations operations, CleanupCounters counters, Consumer<CleanupFinished> events) {
         this.parts = parts;
         this.operations = operations;
-        this.tally = tally;
+        this.counters = counters;
         this.events = events;
     }
 
-    /** @param number as it has begun in the journal; 0 for a dry run */
+    /** @param number as it has begun in the records; 0 for a dry run */
     CycleReport run(long number, CleanupRequest request, List<CleanupProvider> providers) {
         Cycle cycle = new Cycle(number, request, parts, operations);
         if (request.dryRun()) {
@@ -39,7 +39,8 @@ final class Cycles {
 
     /** Finishes or undoes a cycle that was cut off, if there is one. Only while nothing runs. */
     void recover() {
-        OpenCycle cut = parts.ledger().openCycle();
+        parts.records().settle();
+        OpenCycle cut = parts.records().openCycle();
         if (cut != null) {
             CleanupRequest nothing = new CleanupRequest(START, false, List.of(), null, false);
             finished(new Cycle(cut.number(), nothing, parts, operations).recover(cut, START));
@@ -47,7 +48,7 @@ final class Cycles {
     }
 
     private void finished(CycleReport cycle) {
-        tally.add(cycle);
+        counters.add(cycle);
         Level level = cycle.result() == CycleReport.Result.COMPLETED ? Level.INFO : Level.WARNING;
         LOG.log(level, "Cleanup cycle {0} {1}: {2} soft-deleted, {3} deleted, {4} kept, {5} failed. {6}", new Object[] {
             cycle.number(),
@@ -68,13 +69,13 @@ final class Cycles {
     private void forgetOld() {
         long now = parts.clock().millis();
         try {
-            int gone = parts.ledger()
-                    .compact(now - parts.settings().auditRetention().toMillis(), now);
+            int gone = parts.records()
+                    .forget(now - parts.settings().auditRetention().toMillis(), now);
             if (gone > 0) {
                 LOG.log(Level.INFO, "{0} audit entries of cleanup were older than their retention and are gone", gone);
             }
-        } catch (UncheckedIOException e) {
-            LOG.log(Level.WARNING, "The cleanup journal stays as long as it is until after the next cycle", e);
+        } catch (EngineException e) {
+            LOG.log(Level.WARNING, "Old audit entries of cleanup stay until after the next cycle", e);
         }
     }
 }

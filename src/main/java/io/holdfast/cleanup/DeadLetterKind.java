@@ -2,7 +2,7 @@ package io.holdfast.cleanup;
 
 import io.holdfast.delivery.DeadLetter;
 import io.holdfast.delivery.DeliveryClock;
-import io.holdfast.delivery.Leftovers;
+import io.holdfast.delivery.StoredResources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Dead letters that nobody has sent again. In their grace period they stay in the list and can be sent. */
 final class DeadLetterKind extends StoredKind {
-    DeadLetterKind(Leftovers leftovers, Duration age, DeliveryClock clock) {
-        super("dead-letters", 100, leftovers, age, clock);
+    DeadLetterKind(StoredResources resources, Duration age, DeliveryClock clock) {
+        super("dead-letters", 100, resources, age, clock);
     }
 
     @Override
     CandidatePage discover(String cursor, int limit, long oldestMillis) {
         long after = cursor.isEmpty() ? 0 : Long.parseLong(cursor);
-        List<DeadLetter> letters = leftovers.letters(after, limit);
+        List<DeadLetter> letters = resources.letters(after, limit);
         List<Candidate> found = new ArrayList<>();
         for (DeadLetter letter : letters) {
             if (letter.deadAtMillis() <= oldestMillis) {
@@ -36,13 +36,13 @@ final class DeadLetterKind extends StoredKind {
     /** A number stands for one letter in each life of the list. */
     @Override
     public Optional<String> dependency(Candidate candidate) {
-        return Removals.read(() -> leftovers.letter(Long.parseLong(candidate.id())))
+        return Removals.read(() -> resources.letter(Long.parseLong(candidate.id())))
                 .filter(letter -> letter.deadAtMillis() > candidate.unusedSinceMillis())
                 .map(letter -> "another letter has its number");
     }
 
     @Override
     public boolean delete(Candidate candidate) {
-        return Removals.await(leftovers.discardLetter(Long.parseLong(candidate.id())));
+        return Removals.await(resources.discardLetter(Long.parseLong(candidate.id())));
     }
 }

@@ -1,7 +1,8 @@
 package io.holdfast.cleanup;
 
 import io.holdfast.delivery.DeliveryClock;
-import io.holdfast.delivery.Leftovers;
+import io.holdfast.delivery.Names;
+import io.holdfast.delivery.StoredResources;
 import io.holdfast.stream.DeviceCursor;
 import io.holdfast.stream.StoredStream;
 import java.time.Duration;
@@ -13,8 +14,8 @@ import java.util.Optional;
 final class DeviceKind extends StoredKind {
     static final String KIND = "devices";
 
-    DeviceKind(Leftovers leftovers, Duration age, DeliveryClock clock) {
-        super(KIND, 200, leftovers, age, clock);
+    DeviceKind(StoredResources resources, Duration age, DeliveryClock clock) {
+        super(KIND, 200, resources, age, clock);
     }
 
     /** How the names of all devices of a client begin, and perhaps those of another's whose name begins like it. */
@@ -24,11 +25,11 @@ final class DeviceKind extends StoredKind {
 
     @Override
     CandidatePage discover(String cursor, int limit, long oldestMillis) {
-        List<StoredStream> streams = leftovers.streams(cursor, limit);
+        List<StoredStream> streams = resources.streams(cursor, limit);
         List<Candidate> found = new ArrayList<>();
         long looked = 0;
         for (StoredStream stream : streams) {
-            if (Leftovers.isOutbox(stream.name())) {
+            if (Names.isOutbox(stream.name())) {
                 looked += stream.devices().size();
                 add(stream, oldestMillis, found);
             }
@@ -37,9 +38,9 @@ final class DeviceKind extends StoredKind {
     }
 
     private void add(StoredStream outbox, long oldest, List<Candidate> found) {
-        String client = Leftovers.client(outbox.name());
+        String client = Names.clientOf(outbox.name());
         for (DeviceCursor device : outbox.devices()) {
-            if (device.seenAtMillis() <= oldest && !leftovers.isConnected(client, device.device())) {
+            if (device.seenAtMillis() <= oldest && !resources.isConnected(client, device.device())) {
                 String id = prefix(client) + device.device();
                 found.add(new Candidate(id, client, device.seenAtMillis(), "not seen for " + age));
             }
@@ -50,10 +51,10 @@ final class DeviceKind extends StoredKind {
     public Optional<String> dependency(Candidate candidate) {
         String client = candidate.owner();
         String device = device(candidate);
-        if (leftovers.isConnected(client, device)) {
+        if (resources.isConnected(client, device)) {
             return Optional.of("it is connected");
         }
-        Optional<DeviceCursor> known = Removals.read(() -> leftovers.stored(Leftovers.outbox(client)))
+        Optional<DeviceCursor> known = Removals.read(() -> resources.stored(Names.outbox(client)))
                 .flatMap(outbox -> outbox.devices().stream()
                         .filter(cursor -> cursor.device().equals(device))
                         .findAny());
@@ -63,20 +64,20 @@ final class DeviceKind extends StoredKind {
         if (known.get().seenAtMillis() > candidate.unusedSinceMillis()) {
             return Optional.of("it was seen again");
         }
-        boolean pending = Removals.read(() -> leftovers.hasPending(client, known.get()));
+        boolean pending = Removals.read(() -> resources.hasPending(client, known.get()));
         return pending ? Optional.of("messages wait for it") : Optional.empty();
     }
 
     /** What it has confirmed lies in the outbox. */
     @Override
     public boolean isKeptBy(Candidate candidate, String kind, String id) {
-        return kind.equals(StreamKind.OUTBOXES) && id.equals(Leftovers.outbox(candidate.owner()));
+        return kind.equals(StreamKind.OUTBOXES) && id.equals(Names.outbox(candidate.owner()));
     }
 
     @Override
     public boolean delete(Candidate candidate) {
         return Removals.await(
-                leftovers.forgetDevice(candidate.owner(), device(candidate), candidate.unusedSinceMillis()));
+                resources.forgetDevice(candidate.owner(), device(candidate), candidate.unusedSinceMillis()));
     }
 
     /** Behind the client, which is the owner: either may contain the character between them. */

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The first two stages: finds what a cycle may touch and looks whether anything depends on it. Changes nothing. */
 final class Discovery {
-    /** So many candidates are looked at for each that the quota allows, since some of them are kept. */
+    /** This many candidates are looked at for each one that the quota allows, since some of them are kept. */
     private static final int SPARE = 4;
 
     private final CleanupRequest request;
     private final CleanupSettings settings;
-    private final Ledger ledger;
+    private final CleanupRecords records;
     private final Operations operations;
     private final Executor executor;
     private final long nowMillis;
@@ -35,13 +35,13 @@ final class Discovery {
     Discovery(
             CleanupRequest request,
             CleanupSettings settings,
-            Ledger ledger,
+            CleanupRecords records,
             Operations operations,
             Executor executor,
             long nowMillis) {
         this.request = request;
         this.settings = settings;
-        this.ledger = ledger;
+        this.records = records;
         this.operations = operations;
         this.executor = executor;
         this.nowMillis = nowMillis;
@@ -63,10 +63,10 @@ final class Discovery {
     private Found discover(CleanupProvider provider) {
         String kind = provider.kind();
         Walk walk = new Walk(provider, operations, Math.max(1, SPARE * quota()), this::isNew);
-        ledger.softDeleted(
+        records.softDeleted(
                         each -> each.kind().equals(kind) && each.graceEndsAtMillis() <= nowMillis && wanted(each.key()))
                 .forEach(each -> walk.take(each.candidate(), Action.DELETE));
-        String begun = ledger.stoppedAt(kind);
+        String begun = records.stoppedAt(kind);
         if (!begun.isEmpty()) {
             walk.untilEnough(begun);
         }
@@ -85,11 +85,11 @@ final class Discovery {
     }
 
     private boolean wanted(Key key) {
-        return request.retryFailed() || !ledger.isFailed(key);
+        return request.retryFailed() || !records.isFailed(key);
     }
 
     private boolean isNew(Key key, String owner) {
-        return ledger.softDeleted(key).isEmpty() && wanted(key) && ledger.hold(key, owner, nowMillis) == null;
+        return records.softDeleted(key).isEmpty() && wanted(key) && records.hold(key, owner, nowMillis) == null;
     }
 
     /**
@@ -141,14 +141,14 @@ final class Discovery {
     }
 
     private Item validated(CleanupProvider provider, Item item) {
-        String reason = reasonToKeep(provider, item, ledger, nowMillis);
+        String reason = reasonToKeep(provider, item, records, nowMillis);
         return reason == null ? item : item.with(Outcome.KEPT, reason);
     }
 
     /** Why a resource must stay now; null for no reason. What cannot be looked at stays. */
-    static @Nullable String reasonToKeep(CleanupProvider provider, Item item, Ledger ledger, long nowMillis) {
+    static @Nullable String reasonToKeep(CleanupProvider provider, Item item, CleanupRecords records, long nowMillis) {
         try {
-            Hold hold = hold(provider, item, ledger, nowMillis);
+            Hold hold = hold(provider, item, records, nowMillis);
             if (hold != null) {
                 return "held by " + hold.by() + ": " + hold.reason();
             }
@@ -159,12 +159,12 @@ final class Discovery {
     }
 
     /** Its own, its owner's, or one on what it hangs together with; null for none. */
-    private static @Nullable Hold hold(CleanupProvider provider, Item item, Ledger ledger, long nowMillis) {
-        Hold own = ledger.hold(item.key(), item.owner(), nowMillis);
+    private static @Nullable Hold hold(CleanupProvider provider, Item item, CleanupRecords records, long nowMillis) {
+        Hold own = records.hold(item.key(), item.owner(), nowMillis);
         if (own != null) {
             return own;
         }
-        return ledger.holds(nowMillis).stream()
+        return records.holds(nowMillis).stream()
                 .filter(hold -> hold.owner().isEmpty() && provider.isKeptBy(item.candidate(), hold.kind(), hold.id()))
                 .findFirst()
                 .orElse(null);

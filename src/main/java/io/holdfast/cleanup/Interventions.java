@@ -25,33 +25,33 @@ final class Interventions {
 
     int restoreCycle(long cycle, String by, Operations operations) {
         int restored = 0;
-        for (SoftDeleted each : parts.ledger().softDeleted(any -> any.cycle() == cycle)) {
+        for (SoftDeleted each : parts.records().softDeleted(any -> any.cycle() == cycle)) {
             restored += restore(each.kind(), each.id(), by, operations) ? 1 : 0;
         }
         return restored;
     }
 
     private boolean restore(CleanupProvider provider, Key key, String by) {
-        Optional<SoftDeleted> found = parts.ledger().softDeleted(key).or(() -> stuck(key));
-        if (found.isEmpty() || parts.ledger().isBeingDeleted(key)) {
+        parts.records().settle();
+        Optional<SoftDeleted> found = parts.records().softDeleted(key).or(() -> stuck(key));
+        if (found.isEmpty() || parts.records().isBeingDeleted(key)) {
             return false;
         }
         provider.restore(found.get().candidate());
         long now = parts.clock().millis();
         long until = now + parts.settings().restoreHold().toMillis();
-        Hold known = parts.ledger().hold(key);
+        Hold known = parts.records().hold(key);
         if (until > now && (known == null || known.endsAtMillis() < until)) {
             // Noted before the restore: what a crash leaves between the two is held, and comes back all the same.
             hold(new Hold("", key.kind(), key.id(), by, "it was restored", now, until));
         }
-        parts.ledger()
-                .record(Entries.restored(found.get(), audit(key, "restore", "asked for", "restored", by, now)), true);
+        parts.records().restored(key, audit(key, "restore", "asked for", "restored", by, now));
         return true;
     }
 
     /** What a cycle could not take back. */
     private Optional<SoftDeleted> stuck(Key key) {
-        return parts.ledger()
+        return parts.records()
                 .failure(key)
                 .map(failure -> new SoftDeleted(
                         key.kind(), key.id(), failure.owner(), 0, failure.detail(), failure.cycle(), 0, 0));
@@ -64,26 +64,27 @@ final class Interventions {
         synchronized (parts.gate()) {
             AuditEntry audit =
                     audit(hold.key(), "hold", hold.reason(), "held: " + hold.what(), hold.by(), hold.setAtMillis());
-            parts.ledger().record(Entries.hold(hold, audit), true);
+            parts.records().hold(hold, audit);
         }
     }
 
     /** @return false if there is no such hold */
     boolean release(Key key, String by) {
         synchronized (parts.gate()) {
-            Hold found = parts.ledger().hold(key);
+            parts.records().settle();
+            Hold found = parts.records().hold(key);
             if (found == null) {
                 return false;
             }
             long now = parts.clock().millis();
             AuditEntry audit = audit(key, "release", "asked for", "released: " + found.what(), by, now);
-            parts.ledger().record(Entries.release(found, audit), true);
+            parts.records().release(found, audit);
             return true;
         }
     }
 
     private AuditEntry audit(Key key, String action, String why, String result, String by, long now) {
         String kind = key.kind().isEmpty() ? "owner" : key.kind();
-        return new AuditEntry(parts.ledger().nextAudit(), now, by, 0, kind, key.id(), action, why, result);
+        return new AuditEntry(parts.records().nextAudit(), now, by, 0, kind, key.id(), action, why, result);
     }
 }

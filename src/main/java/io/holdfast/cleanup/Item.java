@@ -1,9 +1,5 @@
 package io.holdfast.cleanup;
 
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
-
 /**
  * One resource in a cycle.
  *
@@ -48,30 +44,5 @@ public record Item(
 
     boolean is(Outcome wanted) {
         return outcome == wanted;
-    }
-
-    Map<String, String> fields() {
-        Map<String, String> fields = new LinkedHashMap<>();
-        fields.put("kind", kind);
-        fields.put("id", id);
-        fields.put("owner", owner);
-        fields.put("action", action.name().toLowerCase(Locale.ROOT));
-        fields.put("since", Long.toString(unusedSinceMillis));
-        fields.put("why", why);
-        fields.put("outcome", outcome.name().toLowerCase(Locale.ROOT));
-        fields.put("detail", detail);
-        return fields;
-    }
-
-    static Item of(Entry.Fields fields) {
-        return new Item(
-                fields.text("kind"),
-                fields.text("id"),
-                fields.text("owner"),
-                fields.choice("action", Action.class),
-                fields.number("since"),
-                fields.text("why"),
-                fields.choice("outcome", Outcome.class),
-                fields.text("detail"));
     }
 }

@@ -1,91 +1,51 @@
 package io.holdfast.cleanup;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
-/** The cycle that is under way, as its entries in the journal tell it. Guarded by the ledger's lock. */
-final class OpenCycle {
-    private final List<Entry> entries = new ArrayList<>();
-    private final Map<Key, Item> items = new LinkedHashMap<>();
-    private CycleReport report;
-    private boolean planned;
-    private boolean committed;
-    private CycleReport.Result committedAs = CycleReport.Result.COMPLETED;
-    private String committedBecause = "";
+/**
+ * The cycle that has begun and not ended.
+ *
+ * @param planned whether its plan is stored: from then on something may have been done
+ * @param committedAs how it will end; {@link CycleReport.Result#RUNNING} until what it did counts. Then only its audit is missing
+ * @param committedBecause why it will end so
+ * @param items what it will do or has done, in no order after a restart; not a part of the record
+ */
+record OpenCycle(
+        CycleReport report,
+        boolean planned,
+        CycleReport.Result committedAs,
+        String committedBecause,
+        List<Item> items) {
 
-    OpenCycle(Entry begin) {
-        Entry.Fields fields = begin.read();
-        report = CycleReport.begun(fields.number("cycle"), fields.text("by"), fields.number("at"));
-        entries.add(begin);
+    static OpenCycle begun(long number, String by, long atMillis) {
+        CycleReport report = CycleReport.begun(number, by, atMillis);
+        return new OpenCycle(report, false, CycleReport.Result.RUNNING, "", List.of());
     }
 
     long number() {
         return report.number();
     }
 
-    CycleReport report() {
-        return report.of(List.copyOf(items.values()));
-    }
-
-    /** Whether its plan is in the journal: from then on something may have been done. */
-    boolean planned() {
-        return planned;
-    }
-
-    /** Whether what it did counts already: then only its audit is missing. */
     boolean committed() {
-        return committed;
+        return committedAs != CycleReport.Result.RUNNING;
     }
 
-    CycleReport.Result committedAs() {
-        return committedAs;
-    }
-
-    String committedBecause() {
-        return committedBecause;
-    }
-
-    List<Item> items() {
-        return List.copyOf(items.values());
-    }
-
-    /** What a journal that is written anew must say of it. */
-    List<Entry> entries() {
-        return List.copyOf(entries);
-    }
-
-    void stage(Entry entry) {
-        Stage next = entry.read().choice("stage", Stage.class);
+    OpenCycle at(Stage next) {
         if (!report.stage().mayLeadTo(next)) {
             throw new IllegalArgumentException("a cycle cannot go from " + report.stage() + " to " + next);
         }
-        report = report.at(next);
-        entries.add(entry);
+        return new OpenCycle(report.at(next), planned, committedAs, committedBecause, items);
     }
 
-    void plan(Entry entry) {
-        planned = true;
-        put(entry);
+    OpenCycle withPlan() {
+        return new OpenCycle(report, true, committedAs, committedBecause, items);
     }
 
-    void done(Entry entry) {
-        put(entry);
+    OpenCycle committed(CycleReport.Result result, String because) {
+        return new OpenCycle(report, planned, result, because, items);
     }
 
-    void commit(Entry entry) {
-        committed = true;
-        committedAs = entry.read().choice("result", CycleReport.Result.class);
-        committedBecause = entry.read().text("why");
-        put(entry);
-    }
-
-    private void put(Entry entry) {
-        for (Entry.Fields fields : entry.readItems()) {
-            Item item = Item.of(fields);
-            items.put(item.key(), item);
-        }
-        entries.add(entry);
+    OpenCycle with(List<Item> all) {
+        return new OpenCycle(report.of(all), planned, committedAs, committedBecause, all);
     }
 }

@@ -20,7 +20,7 @@ final class Operations {
     private boolean begun;
     private volatile boolean stopping;
 
-    /** The server ends: the cycle stays as it is in the journal, and the next start sees to it. */
+    /** The server ends: the cycle stays as it is recorded, and the next start sees to it. */
     static final class StoppedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

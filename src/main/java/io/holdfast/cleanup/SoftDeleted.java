@@ -1,8 +1,5 @@
 package io.holdfast.cleanup;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-
 /**
  * A resource in its grace period, or behind it and not deleted yet.
  *
@@ -28,28 +25,15 @@ public record SoftDeleted(
         return new Candidate(id, owner, unusedSinceMillis, why);
     }
 
-    Map<String, String> fields() {
-        Map<String, String> fields = new LinkedHashMap<>();
-        fields.put("kind", kind);
-        fields.put("id", id);
-        fields.put("owner", owner);
-        fields.put("since", Long.toString(unusedSinceMillis));
-        fields.put("why", why);
-        fields.put("cycle", Long.toString(cycle));
-        fields.put("at", Long.toString(softDeletedAtMillis));
-        fields.put("until", Long.toString(graceEndsAtMillis));
-        return fields;
-    }
-
-    static SoftDeleted of(Entry.Fields fields) {
+    static SoftDeleted of(Item item, long cycle, long atMillis, long graceEndsAtMillis) {
         return new SoftDeleted(
-                fields.text("kind"),
-                fields.text("id"),
-                fields.text("owner"),
-                fields.number("since"),
-                fields.text("why"),
-                fields.number("cycle"),
-                fields.number("at"),
-                fields.number("until"));
+                item.kind(),
+                item.id(),
+                item.owner(),
+                item.unusedSinceMillis(),
+                item.why(),
+                cycle,
+                atMillis,
+                graceEndsAtMillis);
     }
 }

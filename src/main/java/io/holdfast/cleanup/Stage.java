@@ -1,12 +1,12 @@
 package io.holdfast.cleanup;
 
-/** Where a cycle stands. Each stage begins with a line in the journal, so that the next start knows what to do with it. */
+/** Where a cycle stands. The beginning of each stage is recorded, so that the next start knows what to do with it. */
 public enum Stage {
     /** Looking for candidates. */
     DISCOVER,
     /** Looking whether anything depends on them. */
     VALIDATE,
-    /** The providers work, by a plan that is in the journal. */
+    /** The providers work, by a plan that is stored. */
     CLEAN,
     /** What the providers reported as done is being written down. */
     COMMIT,

@@ -1,30 +1,30 @@
 package io.holdfast.cleanup;
 
 import io.holdfast.delivery.DeliveryClock;
-import io.holdfast.delivery.Leftovers;
+import io.holdfast.delivery.StoredResources;
 import java.time.Duration;
 import java.util.List;
 
 /**
  * A kind of resource that the gateway itself stores. In its grace period it can be used as before, so that a soft delete has
- * nothing to do; whoever uses it keeps it. With an age of zero it has no candidates.
+ * nothing to do; a resource that is used again stays. With an age of zero there are no candidates.
  */
 abstract class StoredKind implements CleanupProvider {
-    final Leftovers leftovers;
+    final StoredResources resources;
     final Duration age;
     private final String kind;
     private final int order;
     private final DeliveryClock clock;
 
-    StoredKind(String kind, int order, Leftovers leftovers, Duration age, DeliveryClock clock) {
+    StoredKind(String kind, int order, StoredResources resources, Duration age, DeliveryClock clock) {
         this.kind = kind;
         this.order = order;
-        this.leftovers = leftovers;
+        this.resources = resources;
         this.age = age;
         this.clock = clock;
     }
 
-    /** @param oldestMillis who was used at this moment or before is a candidate */
+    /** @param oldestMillis a resource that was last used at this moment or before is a candidate */
     abstract CandidatePage discover(String cursor, int limit, long oldestMillis);
 
     @Override
@@ -42,6 +42,11 @@ abstract class StoredKind implements CleanupProvider {
         return age.isZero()
                 ? new CandidatePage(List.of(), 0, null)
                 : Removals.read(() -> discover(cursor, limit, clock.millis() - age.toMillis()));
+    }
+
+    @Override
+    public final boolean softDeleteChangesNothing() {
+        return true;
     }
 
     @Override

@@ -1,7 +1,8 @@
 package io.holdfast.cleanup;
 
 import io.holdfast.delivery.DeliveryClock;
-import io.holdfast.delivery.Leftovers;
+import io.holdfast.delivery.Names;
+import io.holdfast.delivery.StoredResources;
 import io.holdfast.stream.StoredStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Empty streams that nobody has used for long, with all that is known of them: outboxes, or ordinary channels. In its grace
- * period a stream can be used as before; whoever does keeps it.
+ * period a stream can be used as before; then it stays.
  */
 final class StreamKind extends StoredKind {
     static final String OUTBOXES = "outboxes";
@@ -20,18 +21,23 @@ final class StreamKind extends StoredKind {
     private final Predicate<String> wanted;
 
     private StreamKind(
-            String kind, int order, Predicate<String> wanted, Leftovers leftovers, Duration age, DeliveryClock clock) {
-        super(kind, order, leftovers, age, clock);
+            String kind,
+            int order,
+            Predicate<String> wanted,
+            StoredResources resources,
+            Duration age,
+            DeliveryClock clock) {
+        super(kind, order, resources, age, clock);
         this.wanted = wanted;
     }
 
-    static StreamKind outboxes(Leftovers leftovers, Duration age, DeliveryClock clock) {
-        return new StreamKind(OUTBOXES, 300, Leftovers::isOutbox, leftovers, age, clock);
+    static StreamKind outboxes(StoredResources resources, Duration age, DeliveryClock clock) {
+        return new StreamKind(OUTBOXES, 300, Names::isOutbox, resources, age, clock);
     }
 
-    static StreamKind channels(Leftovers leftovers, Duration age, DeliveryClock clock) {
-        Predicate<String> wanted = stream -> !Leftovers.isOutbox(stream) && !Leftovers.isInternal(stream);
-        return new StreamKind("channels", 400, wanted, leftovers, age, clock);
+    static StreamKind channels(StoredResources resources, Duration age, DeliveryClock clock) {
+        Predicate<String> wanted = stream -> !Names.isOutbox(stream) && !Names.isInternal(stream);
+        return new StreamKind("channels", 400, wanted, resources, age, clock);
     }
 
     /** Where a walk over all streams goes on; null at its end. */
@@ -41,14 +47,14 @@ final class StreamKind extends StoredKind {
 
     @Override
     CandidatePage discover(String cursor, int limit, long oldestMillis) {
-        List<StoredStream> streams = leftovers.streams(cursor, limit);
+        List<StoredStream> streams = resources.streams(cursor, limit);
         List<Candidate> found = new ArrayList<>();
         long looked = 0;
         for (StoredStream stream : streams) {
             if (wanted.test(stream.name())) {
                 looked++;
                 boolean unused = stream.empty() && stream.lastUseMillis() <= oldestMillis;
-                if (unused && !leftovers.inUse(stream.name())) {
+                if (unused && !resources.inUse(stream.name())) {
                     found.add(candidate(stream));
                 }
             }
@@ -58,16 +64,16 @@ final class StreamKind extends StoredKind {
 
     private Candidate candidate(StoredStream stream) {
         String name = stream.name();
-        String owner = Leftovers.isOutbox(name) ? Leftovers.client(name) : name;
+        String owner = Names.isOutbox(name) ? Names.clientOf(name) : name;
         return new Candidate(name, owner, stream.lastUseMillis(), "empty and unused for " + age);
     }
 
     @Override
     public Optional<String> dependency(Candidate candidate) {
-        if (leftovers.inUse(candidate.id())) {
+        if (resources.inUse(candidate.id())) {
             return Optional.of("somebody is connected to it");
         }
-        return Removals.read(() -> leftovers.stored(candidate.id())).flatMap(stream -> {
+        return Removals.read(() -> resources.stored(candidate.id())).flatMap(stream -> {
             if (!stream.empty()) {
                 return Optional.of("it holds messages");
             }
@@ -79,13 +85,13 @@ final class StreamKind extends StoredKind {
     /** With an outbox go its devices. */
     @Override
     public boolean isKeptBy(Candidate candidate, String kind, String id) {
-        return Leftovers.isOutbox(candidate.id())
+        return Names.isOutbox(candidate.id())
                 && kind.equals(DeviceKind.KIND)
                 && id.startsWith(DeviceKind.prefix(candidate.owner()));
     }
 
     @Override
     public boolean delete(Candidate candidate) {
-        return Removals.await(leftovers.forgetStream(candidate.id(), candidate.unusedSinceMillis()));
+        return Removals.await(resources.forgetStream(candidate.id(), candidate.unusedSinceMillis()));
     }
 }

@@ -19,11 +19,29 @@ final class BreakersCommand implements Callable<Integer> {
     @Option(names = "--client", paramLabel = "CLIENT", description = "Of this client only.")
     private @Nullable String client;
 
+    @Option(names = "--after", paramLabel = "CLIENT", description = "Begin behind this client, as next says.")
+    private @Nullable String after;
+
+    @Option(names = "--limit", paramLabel = "NUMBER", description = "At most this many, and all of the last client.")
+    private @Nullable Integer limit;
+
     @Override
     public Integer call() {
-        String path = client == null ? "/api/breakers" : "/api/breakers?client=" + Api.encoded(client);
-        server.screen().document(server.api().get(path));
+        StringBuilder path = new StringBuilder("/api/breakers");
+        add(path, "client", client);
+        add(path, "after", after);
+        add(path, "limit", limit == null ? null : limit.toString());
+        server.screen().document(server.api().get(path.toString()));
         return Exit.OK.code();
+    }
+
+    private static void add(StringBuilder path, String name, @Nullable String value) {
+        if (value != null) {
+            path.append(path.indexOf("?") < 0 ? '?' : '&')
+                    .append(name)
+                    .append('=')
+                    .append(Api.encoded(value));
+        }
     }
 
     /** {@code breakers reset CLIENT}. */

@@ -35,6 +35,7 @@ import picocli.CommandLine.ScopeType;
             MessageCommand.class,
             BreakersCommand.class,
             CleanupCommand.class,
+            BackupCommand.class,
             TokenCommand.class,
             ConfigCommand.class,
             BenchCommand.class,

@@ -1,6 +1,6 @@
 package io.holdfast.cli;
 
-import io.holdfast.protocol.JsonInput;
+import io.holdfast.json.JsonInput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

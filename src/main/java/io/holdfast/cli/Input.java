@@ -1,7 +1,7 @@
 package io.holdfast.cli;
 
-import io.holdfast.protocol.JsonInput;
-import io.holdfast.protocol.MalformedJsonException;
+import io.holdfast.json.JsonInput;
+import io.holdfast.json.MalformedJsonException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -21,7 +21,9 @@ record KnownKey(String name, String unit, String defaultValue, List<String> allo
     private static final Pattern NUMBER = Pattern.compile("-?\\d+");
     private static final Pattern API_KEY = Pattern.compile("(publisher|reader|admin):sha256:[0-9a-fA-F]{64}");
     private static final Pattern ORIGIN = Pattern.compile(
-            "\\*|https?://(\\[[0-9a-f:.]{2,45}]|[^\\s/?#@:\\[\\]]{1,253})(:[0-9]{1,5})?/?", Pattern.CASE_INSENSITIVE);
+            "\\*|null|(?!wss?:)[a-z][a-z0-9+.-]{0,62}://(\\[[0-9a-f:.]{2,45}]|[^\\s/?#@:\\[\\]]{1,253})(:[0-9]{1,5})?/?"
+                    + "|(?!https?:|wss?:)[a-z][a-z0-9+.-]{0,62}://",
+            Pattern.CASE_INSENSITIVE);
     private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern SECURE_URL =
             Pattern.compile("https://[^/\\s]+\\S*|http://(localhost|127\\.0\\.0\\.1|\\[::1])([:/]\\S*)?");
@@ -121,7 +123,7 @@ record KnownKey(String name, String unit, String defaultValue, List<String> allo
             case "holdfast.origins" ->
                 elements.stream().allMatch(ORIGIN.asMatchPredicate())
                         ? null
-                        : "* or origins like https://shop.example:8443, separated by commas";
+                        : "* or origins like https://shop.example:8443, capacitor://localhost or null, separated by commas";
             case "holdfast.namespaces" ->
                 elements.stream().allMatch(NAMESPACE.asMatchPredicate())
                                 && elements.stream().distinct().count() == elements.size()

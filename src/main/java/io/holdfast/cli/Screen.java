@@ -1,6 +1,6 @@
 package io.holdfast.cli;
 
-import io.holdfast.protocol.MalformedJsonException;
+import io.holdfast.json.MalformedJsonException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;

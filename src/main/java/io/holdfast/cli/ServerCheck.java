@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** What the gateway needs of Liberty itself: features, ports, the little application for the health report. */
 final class ServerCheck {
     private static final String HEALTH_PORT = "health.port";
+    private static final String CONTEXT_ROOT = "context.root";
     private static final int DEFAULT_HEALTH_PORT = 8081;
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
 
@@ -51,7 +52,8 @@ final class ServerCheck {
     List<Finding> run() {
         features();
         ports();
-        if (xml.applications().stream().noneMatch(location -> location.endsWith("health.war"))) {
+        contextRoot();
+        if (xml.applications().stream().noneMatch(application -> isAt(application, "health.war"))) {
             add(
                     Level.WARNING,
                     "",
@@ -130,6 +132,45 @@ final class ServerCheck {
         }
     }
 
+    /** {@code /health/websocket} looks for the gateway where this variable says. */
+    private void contextRoot() {
+        Value value = settings.find(CONTEXT_ROOT);
+        String root = value == null || !value.unresolved().isEmpty()
+                ? "/"
+                : value.text().strip();
+        if (!root.startsWith("/")) {
+            add(
+                    Level.ERROR,
+                    value == null ? "" : value.where(),
+                    CONTEXT_ROOT,
+                    "has the value '" + root + "'; allowed is a path that begins with a slash, such as /messages");
+        }
+        for (Map<String, String> application : xml.applications()) {
+            String where = application.getOrDefault("where", "");
+            Value lies = settings.resolve(application.getOrDefault("contextRoot", root), where);
+            if (isAt(application, "holdfast.war")
+                    && lies.unresolved().isEmpty()
+                    && !path(lies.text()).equals(path(root))) {
+                add(
+                        Level.ERROR,
+                        where,
+                        CONTEXT_ROOT,
+                        "is " + root + ", and the gateway lies at " + lies.text()
+                                + ": /health/websocket finds it only where the two are the same; write"
+                                + " contextRoot=\"${context.root}\"");
+            }
+        }
+    }
+
+    private static boolean isAt(Map<String, String> application, String war) {
+        return application.getOrDefault("location", "").endsWith(war);
+    }
+
+    /** Without the slashes at its ends, which Liberty adds and takes away. */
+    private static String path(String contextRoot) {
+        return contextRoot.strip().replaceAll("^/+|/+$", "");
+    }
+
     private boolean isInsecure() {
         Value insecure = settings.find("holdfast.insecure");
         return insecure != null
@@ -158,6 +199,10 @@ final class ServerCheck {
     }
 
     private void add(Level level, String where, String message) {
-        findings.add(new Finding(level, where, "", message));
+        add(level, where, "", message);
+    }
+
+    private void add(Level level, String where, String key, String message) {
+        findings.add(new Finding(level, where, key, message));
     }
 }

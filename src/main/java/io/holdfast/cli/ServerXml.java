@@ -35,7 +35,7 @@ final class ServerXml {
     private final List<Setting> all = new ArrayList<>();
     private final Set<String> features = new LinkedHashSet<>();
     private final Map<String, Map<String, String>> endpoints = new LinkedHashMap<>();
-    private final List<String> applications = new ArrayList<>();
+    private final Map<String, Map<String, String>> applications = new LinkedHashMap<>();
     private final List<Finding> findings = new ArrayList<>();
     private final Set<Path> read = new LinkedHashSet<>();
     private final Deque<Path> open = new ArrayDeque<>();
@@ -198,7 +198,12 @@ final class ServerXml {
     }
 
     void endpoint(String id, Map<String, String> attributes, Merge merge) {
-        Map<String, String> known = endpoints.computeIfAbsent(id, key -> new HashMap<>());
+        merge(endpoints, id, attributes, merge);
+    }
+
+    private static void merge(
+            Map<String, Map<String, String>> elements, String id, Map<String, String> attributes, Merge merge) {
+        Map<String, String> known = elements.computeIfAbsent(id, key -> new HashMap<>());
         if (merge == Merge.REPLACE) {
             known.clear();
         }
@@ -209,8 +214,9 @@ final class ServerXml {
         });
     }
 
-    void application(String location) {
-        applications.add(location);
+    /** @param id empty if it has none: then no other element is the same application */
+    void application(String id, Map<String, String> attributes, Merge merge) {
+        merge(applications, id.isEmpty() ? "without id " + applications.size() : id, attributes, merge);
     }
 
     /** What counts: of each name one value and one default value at most, and one property. */
@@ -234,9 +240,9 @@ final class ServerXml {
         return endpoints;
     }
 
-    /** Where the applications lie. */
-    List<String> applications() {
-        return applications;
+    /** The attributes of each application, unresolved. */
+    List<Map<String, String>> applications() {
+        return List.copyOf(applications.values());
     }
 
     /** What could not be followed. */

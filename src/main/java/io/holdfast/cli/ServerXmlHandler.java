@@ -54,9 +54,9 @@ final class ServerXmlHandler extends DefaultHandler {
             }
             case "featureManager" -> features.clear();
             case "feature" -> feature = new StringBuilder();
-            case "httpEndpoint" -> endpoint(attributes);
+            case "httpEndpoint" -> xml.endpoint(text(attributes, "id"), all(attributes), merge);
             case "webApplication", "application", "enterpriseApplication" ->
-                xml.application(text(attributes, "location"));
+                xml.application(text(attributes, "id"), all(attributes), merge);
             case "include" ->
                 xml.include(new Include(
                         file,
@@ -87,13 +87,13 @@ final class ServerXmlHandler extends DefaultHandler {
         return name == null || value == null ? null : new Setting(name, value, byDefault, property, where());
     }
 
-    private void endpoint(Attributes attributes) {
+    private Map<String, String> all(Attributes attributes) {
         Map<String, String> all = new HashMap<>();
         for (int i = 0; i < attributes.getLength(); i++) {
             all.put(attributes.getQName(i), attributes.getValue(i));
         }
         all.put("where", where());
-        xml.endpoint(text(attributes, "id"), all, merge);
+        return all;
     }
 
     @Override

@@ -59,12 +59,12 @@ final class TailSession {
             Socket.Event event = socket.next(silence);
             if (event == null) {
                 return "The server is silent";
-            }
-            if (event instanceof Socket.Closed closed) {
+            } else if (event instanceof Socket.Closed closed) {
                 return closed(closed);
-            }
-            if (event instanceof Socket.Text text) {
+            } else if (event instanceof Socket.Text text) {
                 hear(text.frame());
+            } else {
+                throw new IllegalArgumentException("an unknown event: " + event);
             }
         }
         return end;

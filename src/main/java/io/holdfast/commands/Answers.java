@@ -16,6 +16,10 @@ record Answers(RegisteredConnection connection, Codec codec) {
         connection.reply(codec.reply(id, result));
     }
 
+    byte[] encoded(int id, Result result) {
+        return codec.reply(id, result);
+    }
+
     void error(int id, ErrorCode error) {
         connection.reply(codec.error(id, error));
     }
@@ -24,9 +28,10 @@ record Answers(RegisteredConnection connection, Codec codec) {
         connection.close(Failures.ending(code));
     }
 
-    /** Answers when the receipt is there. */
-    void replyWhenStored(int id, CompletionStage<Receipt> receipt, Function<Receipt, Result> result) {
-        receipt.whenComplete((stored, failure) -> {
+    /** Answers when the receipt is there. @return when that is done */
+    CompletionStage<Receipt> replyWhenStored(
+            int id, CompletionStage<Receipt> receipt, Function<Receipt, Result> result) {
+        return receipt.whenComplete((stored, failure) -> {
             if (failure == null) {
                 reply(id, result.apply(stored));
             } else {

@@ -5,22 +5,25 @@ import io.holdfast.access.Action;
 import io.holdfast.access.Identity;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.History;
+import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.Member;
 import io.holdfast.delivery.Names;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.protocol.ChannelMember;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.protocol.HistoryEntry;
 import io.holdfast.protocol.HistoryRequest;
 import io.holdfast.protocol.HistoryResult;
-import io.holdfast.protocol.MemberInfo;
 import io.holdfast.protocol.PresenceResult;
 import io.holdfast.protocol.PresenceStatsResult;
+import io.holdfast.protocol.Result;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a client may ask of a channel: who is there, and what was published. */
 final class Asking {
@@ -28,6 +31,9 @@ final class Asking {
     static final int MOST_PUBLICATIONS = 1_000;
 
     private static final int MOST_HISTORY_BYTES = 64 << 10;
+
+    /** In one reply; whoever has more is told to ask in another way. */
+    static final int MOST_MEMBERS = 1_000;
 
     private final RegisteredConnection connection;
     private final Answers answers;
@@ -42,13 +48,44 @@ final class Asking {
     }
 
     void presence(int id, Identity who, String channel) {
-        if (may(id, Action.PRESENCE, who, channel)) {
-            Map<String, MemberInfo> members = new HashMap<>();
-            for (Member member : manager.presence(channel)) {
-                members.put(member.connection(), Members.info(member));
-            }
-            answers.reply(id, new PresenceResult(members));
+        if (!may(id, Action.PRESENCE, who, channel)) {
+            return;
         }
+        List<Member> present = manager.presence(channel);
+        if (present.size() > MOST_MEMBERS || infoBytes(present) > connection.mostReplyBytes()) {
+            tooLarge(id, ErrorCode.LIMIT_EXCEEDED); // before it is written
+            return;
+        }
+        Map<String, ChannelMember> members = new HashMap<>();
+        for (Member member : present) {
+            members.put(member.connection(), Members.info(member));
+        }
+        replyIfRoom(id, new PresenceResult(members));
+    }
+
+    private static long infoBytes(List<Member> members) {
+        return members.stream()
+                .mapToLong(member -> length(member.connectionInfo()) + length(member.channelInfo()))
+                .sum();
+    }
+
+    private static long length(byte @Nullable [] value) {
+        return value == null ? 0 : value.length;
+    }
+
+    /** No answer to a question may take the room of deliveries, let alone end the connection that asks. */
+    private void replyIfRoom(int id, Result result) {
+        byte[] reply = answers.encoded(id, result);
+        if (reply.length > connection.mostReplyBytes()) {
+            tooLarge(id, ErrorCode.LIMIT_EXCEEDED);
+        } else if (!connection.replyIfRoom(reply)) {
+            tooLarge(id, ErrorCode.TOO_MANY_REQUESTS); // there is room when it has read what waits
+        }
+    }
+
+    private void tooLarge(int id, ErrorCode why) {
+        connection.hit(Limit.REPLY_BYTES);
+        answers.error(id, why);
     }
 
     void presenceStats(int id, Identity who, String channel) {
@@ -72,7 +109,7 @@ final class Asking {
                     since == null ? null : new Position(since.epoch(), since.offset()),
                     request.reverse(),
                     MOST_HISTORY_BYTES);
-            answers.reply(
+            replyIfRoom(
                     id,
                     new HistoryResult(
                             history.top().epoch(),

@@ -1,5 +1,6 @@
 package io.holdfast.commands;
 
+import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.Member;
 import io.holdfast.delivery.WireFormat;
 import io.holdfast.protocol.Codec;
@@ -11,11 +12,14 @@ import org.jspecify.annotations.Nullable;
 /** A codec as delivery uses it: several pieces joined by its separator make a frame. */
 final class CodecFormat implements WireFormat {
     private final Codec codec;
+    private final DeliveryClock clock;
     private final byte[] ping;
     private final byte[] separator;
 
-    CodecFormat(Codec codec, byte[] separator) {
+    /** @param clock by which publications are dated; clients see wall time */
+    CodecFormat(Codec codec, byte[] separator, DeliveryClock clock) {
         this.codec = codec;
+        this.clock = clock;
         this.ping = codec.ping();
         this.separator = separator;
     }
@@ -27,7 +31,7 @@ final class CodecFormat implements WireFormat {
                 publication.offset(),
                 publication.payload(),
                 publication.id(),
-                publication.expiresAtMillis(),
+                clock.wallMillis(publication.expiresAtMillis()),
                 publication.tags(),
                 Members.publisher(publication));
     }

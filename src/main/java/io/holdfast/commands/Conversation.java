@@ -8,19 +8,22 @@ import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.Names;
+import io.holdfast.delivery.OutsideTime;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.delivery.WallClock;
 import io.holdfast.protocol.Ack;
 import io.holdfast.protocol.CloseCode;
 import io.holdfast.protocol.Codec;
 import io.holdfast.protocol.Command;
-import io.holdfast.protocol.ConnectData;
+import io.holdfast.protocol.ConnectOptions;
 import io.holdfast.protocol.ConnectRequest;
 import io.holdfast.protocol.ConnectResult;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.protocol.HistoryRequest;
 import io.holdfast.protocol.InvalidFieldException;
 import io.holdfast.protocol.MalformedFrameException;
+import io.holdfast.protocol.PingRequest;
 import io.holdfast.protocol.PingResult;
 import io.holdfast.protocol.PresenceRequest;
 import io.holdfast.protocol.PresenceStatsRequest;
@@ -40,11 +43,14 @@ import io.holdfast.protocol.SubscribeResult;
 import io.holdfast.protocol.UnsubscribeRequest;
 import io.holdfast.stream.Position;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +61,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>State.</b> <i>Expecting</i> the connect command, <i>connected</i>, or <i>unusable</i> after a failed connect.
  *
- * <p><b>Threads.</b> Frames come one at a time. Receipts of publishes are answered from other threads.
+ * <p><b>Threads.</b> Frames come one at a time. Commands are carried out one at a time, in the order of {@link
+ * CommandQueue}, but for pongs and acks, which wait for nothing. Receipts of publishes are answered from other threads.
  *
  * <p><b>Failure.</b> A breach of the protocol closes with 3501; an unexpected error ends this connection alone.
  */
@@ -63,9 +70,6 @@ public final class Conversation {
     private static final Logger LOG = Logger.getLogger(Conversation.class.getName());
     private static final Ending TOO_BIG = new Ending(1009, "message too big");
     private static final int UTF8_BYTES_PER_CHAR = 3;
-
-    /** No connection lasts longer, and clients count seconds to live in 31 bits. */
-    private static final Duration LONGEST_LIFE = Duration.ofDays(3650);
 
     private static final Identity NOBODY_YET = Identity.named("", null, Identity.NEVER);
 
@@ -84,12 +88,14 @@ public final class Conversation {
     private final ResilientWebSocketManager manager;
     private final AccessPolicy access;
     private final CommandSettings settings;
-    private final DeliveryClock clock;
+    private final LongSupplier nanos;
+    private final WallClock wall;
     private final String session;
     private final Pace pace;
-    private State state = State.EXPECTING;
-    private Identity who = NOBODY_YET;
-    private @Nullable String device;
+    private final CommandQueue queue;
+    private volatile State state = State.EXPECTING;
+    private volatile Identity who = NOBODY_YET;
+    private volatile @Nullable String device;
     private final @Nullable Login login;
 
     Conversation(
@@ -99,18 +105,22 @@ public final class Conversation {
             AccessPolicy access,
             CommandSettings settings,
             DeliveryClock clock,
+            WallClock wall,
             String session,
-            @Nullable Login login) {
+            @Nullable Login login,
+            Executor executor) {
         this.connection = connection;
         this.codec = codec;
         this.answers = new Answers(connection, codec);
-        this.publishing = new Publishing(connection, answers, manager, access, clock);
-        this.subscribing = new Subscribing(connection, answers, manager, access, settings, clock);
+        this.queue = new CommandQueue(executor, this::carryOut);
+        this.publishing = new Publishing(connection, answers, manager, access, clock, queue);
+        this.subscribing = new Subscribing(connection, answers, manager, access, settings, wall);
         this.asking = new Asking(connection, answers, manager, access);
         this.manager = manager;
         this.access = access;
         this.settings = settings;
-        this.clock = clock;
+        this.nanos = clock::nanos;
+        this.wall = wall;
         this.session = session;
         this.login = login;
         this.pace = new Pace(settings.commandsPerSecond(), clock.nanos());
@@ -132,7 +142,7 @@ public final class Conversation {
         } else if (exceedsLimit(frame)) {
             tooBig();
         } else {
-            carryOut(() -> codec.decode(frame));
+            carryOut(() -> codec.decode(frame), frame.length());
         }
     }
 
@@ -146,12 +156,12 @@ public final class Conversation {
         } else if (frame.length > settings.maxFrameBytes()) {
             tooBig();
         } else {
-            carryOut(() -> codec.decode(frame));
+            carryOut(() -> codec.decode(frame), frame.length);
         }
     }
 
     private void tooBig() {
-        manager.hit(Limit.FRAME_BYTES);
+        connection.hit(Limit.FRAME_BYTES);
         connection.close(TOO_BIG);
     }
 
@@ -159,20 +169,48 @@ public final class Conversation {
         List<Command> decode() throws MalformedFrameException;
     }
 
-    private void carryOut(Frame frame) {
+    private void carryOut(Frame frame, int bytes) {
         try {
             List<Command> commands = frame.decode();
             if (exceedsLimit(commands)) {
                 return;
             }
+            int size = bytes / commands.size() + 1;
             for (Command command : commands) {
-                if (connection.hasEnded()) {
-                    return;
+                if (standsAlone(command)) {
+                    carryOut(command);
+                } else if (!queue.accept(command, size)) {
+                    refuseForWantOfRoom(command.id());
                 }
-                handle(command);
             }
         } catch (MalformedFrameException e) {
             answers.close(CloseCode.BAD_REQUEST);
+        }
+    }
+
+    private void refuseForWantOfRoom(int id) {
+        connection.hit(Limit.COMMANDS_WAITING);
+        if (id == 0) {
+            answers.close(CloseCode.BAD_REQUEST);
+        } else {
+            answers.error(id, ErrorCode.TOO_MANY_REQUESTS);
+        }
+    }
+
+    /** A pong or an ack: it depends on no other command, and nothing but deliveries on it. */
+    private static boolean standsAlone(Command command) {
+        Request request = command.request();
+        return request == null
+                || request instanceof SendRequest
+                || (request instanceof RpcRequest rpc && rpc.method().equals("ack"));
+    }
+
+    private void carryOut(Command command) {
+        if (connection.hasEnded()) {
+            return; // nothing is read of what was said before it
+        }
+        try {
+            handle(command);
         } catch (RuntimeException e) {
             LOG.log(
                     Level.WARNING,
@@ -188,7 +226,8 @@ public final class Conversation {
      * @param byClient whether the client closed it in order
      */
     public void ended(boolean byClient) {
-        manager.unregister(connection, byClient);
+        queue.close();
+        connection.ended(byClient);
         access.left(connection.id());
     }
 
@@ -243,21 +282,23 @@ public final class Conversation {
             asking.presenceStats(id, who, presence.channel());
         } else if (request instanceof HistoryRequest history) {
             asking.history(id, who, history);
-        } else {
+        } else if (request instanceof PingRequest) {
             answers.reply(id, new PingResult());
+        } else {
+            throw new IllegalArgumentException("a request that nothing answers: " + request.getClass());
         }
     }
 
     private void connect(int id, ConnectRequest connect) {
         state = State.UNUSABLE;
-        ConnectData data;
+        ConnectOptions data;
         Identity identity;
         try {
-            data = ConnectData.parse(connect.data());
+            data = ConnectOptions.parse(connect.data());
             if (data.device() != null && !Names.isDevice(data.device())) {
                 throw new InvalidFieldException("device", "must be a device's name");
             }
-            identity = access.authenticate(connect.token(), login, data.client(), data.device(), clock.millis());
+            identity = access.authenticate(connect.token(), login, data.client(), data.device(), wall.now());
         } catch (InvalidFieldException e) {
             answers.error(id, ErrorCode.BAD_REQUEST);
             return;
@@ -275,7 +316,7 @@ public final class Conversation {
             return;
         }
         Map<String, SubscribeResult> subs = new HashMap<>(subscribing.granted(who, connect.subs()));
-        String outbox = '#' + who.client();
+        String outbox = Names.outbox(who.client());
         if (data.outbox() && !who.guest()) {
             subs.put(outbox, openOutbox(data, connect.subs().get(outbox)));
         }
@@ -299,7 +340,7 @@ public final class Conversation {
         subs.keySet().forEach(connection::start);
     }
 
-    private SubscribeResult openOutbox(ConnectData data, @Nullable RecoveryRequest wanted) {
+    private SubscribeResult openOutbox(ConnectOptions data, @Nullable RecoveryRequest wanted) {
         Position presented = wanted != null && wanted.recover() ? new Position(wanted.epoch(), wanted.offset()) : null;
         return Subscribing.result(
                 connection.openOutbox(who.client(), device, data.explicitAcks(), presented), true, true, 0);
@@ -318,7 +359,7 @@ public final class Conversation {
 
     /** Lets a revocation reach this connection; false, and it is closed, if one has come in between. */
     private boolean entered(Identity identity) {
-        boolean welcome = access.entered(connection.id(), identity, connection::close, clock.millis());
+        boolean welcome = access.entered(connection.id(), identity, connection::close, wall.now());
         if (!welcome) {
             answers.close(CloseCode.INVALID_TOKEN);
         }
@@ -334,10 +375,9 @@ public final class Conversation {
             connection.endNever();
             return 0;
         }
-        long most = LONGEST_LIFE.toMillis();
-        Duration left = Duration.ofMillis(Math.max(0, Math.min(most, identity.expiresAtMillis() - clock.millis())));
-        connection.expireAfter(left, settings.expiryGrace());
-        return Math.max(1, left.toSeconds());
+        Instant end = Instant.ofEpochMilli(identity.expiresAtMillis());
+        connection.expireAt(end, settings.expiryGrace());
+        return OutsideTime.wireSeconds(wall.until(end));
     }
 
     private void rpc(int id, RpcRequest rpc) {
@@ -370,14 +410,14 @@ public final class Conversation {
     }
 
     private OptionalLong acknowledge(Ack ack) {
-        return ack.channel().equals('#' + who.client())
+        return ack.channel().equals(Names.outbox(who.client()))
                 ? manager.acknowledge(who.client(), device, new Position(ack.epoch(), ack.offset()))
                 : OptionalLong.empty();
     }
 
     private void refresh(int id, RefreshRequest refresh) {
         try {
-            Identity identity = access.authenticate(refresh.token(), null, null, clock.millis());
+            Identity identity = access.authenticate(refresh.token(), null, null, wall.now());
             if (!identity.client().equals(who.client())) {
                 answers.close(CloseCode.INVALID_TOKEN);
                 return;
@@ -385,24 +425,38 @@ public final class Conversation {
             if (!entered(identity)) {
                 return;
             }
+            if (!identity.connectsLike(who)) {
+                // What the server subscribes at connect, and the outbox's cursor, are made at connect only.
+                answers.close(CloseCode.INSUFFICIENT_STATE);
+                return;
+            }
+            if (!Arrays.equals(identity.info(), who.info())) {
+                connection.show(identity.info());
+            }
             who = identity;
             answers.reply(
                     id,
                     new RefreshResult(connection.id(), settings.version(), identity.expires(), limitLife(identity)));
         } catch (AccessDeniedException e) {
-            refuse(id, e.kind());
+            if (e.kind() == AccessDeniedException.Kind.TOKEN_EXPIRED) {
+                answers.close(
+                        CloseCode.EXPIRED); // error 109 to a refresh makes SDKs stay away for good; from 3005 they come
+                // back
+            } else {
+                refuse(id, e.kind());
+            }
         }
     }
 
     /** If so, it is closed. */
     private boolean exceedsLimit(List<Command> commands) {
         if (commands.size() > settings.maxFrameCommands()) {
-            manager.hit(Limit.FRAME_COMMANDS);
+            connection.hit(Limit.FRAME_COMMANDS);
             answers.close(CloseCode.BAD_REQUEST);
             return true;
         }
-        if (!pace.take(commands.size(), clock.nanos())) {
-            manager.hit(Limit.COMMAND_RATE);
+        if (!pace.take(commands.size(), nanos.getAsLong())) {
+            connection.hit(Limit.COMMAND_RATE);
             answers.close(CloseCode.TOO_MANY_REQUESTS);
             return true;
         }

@@ -4,9 +4,12 @@ import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.Login;
 import io.holdfast.access.Logins;
 import io.holdfast.delivery.Connection;
+import io.holdfast.delivery.Connections;
 import io.holdfast.delivery.DeliveryClock;
+import io.holdfast.delivery.DeliveryThreads;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.delivery.WallClock;
 import io.holdfast.protocol.Codec;
 import io.holdfast.protocol.JsonCodec;
 import io.holdfast.protocol.ProtobufCodec;
@@ -18,39 +21,50 @@ import java.util.UUID;
 /** Begins conversations: one for each new connection, whatever its transport. Any thread. */
 @ApplicationScoped
 public class Conversations {
+    private final Connections connections;
     private final ResilientWebSocketManager manager;
     private final AccessPolicy access;
     private final CommandSettings settings;
     private final DeliveryClock clock;
+    private final WallClock wall;
     private final Logins logins;
-    private final Speech json = Speech.of(new JsonCodec(), new byte[] {'\n'});
-    private final Speech protobuf = Speech.of(new ProtobufCodec(), new byte[0]);
+    private final DeliveryThreads threads;
+    private final Speech json;
+    private final Speech protobuf;
 
     /** A format as both rooms need it: encoded once per publication, because each is there once. */
     private record Speech(Codec codec, CodecFormat format) {
-        static Speech of(Codec codec, byte[] separator) {
-            return new Speech(codec, new CodecFormat(codec, separator));
+        static Speech of(Codec codec, byte[] separator, DeliveryClock clock) {
+            return new Speech(codec, new CodecFormat(codec, separator, clock));
         }
     }
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected Conversations() {
-        this(null, null, null, null, null);
+        this(null, null, null, null, null, null, null, null);
     }
 
     @Inject
     public Conversations(
+            Connections connections,
             ResilientWebSocketManager manager,
             AccessPolicy access,
             CommandSettings settings,
             DeliveryClock clock,
-            Logins logins) {
+            WallClock wall,
+            Logins logins,
+            DeliveryThreads threads) {
+        this.connections = connections;
         this.manager = manager;
         this.access = access;
         this.settings = settings;
         this.clock = clock;
+        this.wall = wall;
         this.logins = logins;
+        this.threads = threads;
+        this.json = Speech.of(new JsonCodec(), new byte[] {'\n'}, clock);
+        this.protobuf = Speech.of(new ProtobufCodec(), new byte[0], clock);
     }
 
     /** Begins a conversation. @param transport writes frames of the kind that the format wants */
@@ -60,9 +74,19 @@ public class Conversations {
             case PROTOBUF -> protobuf;
         };
         RegisteredConnection connection =
-                manager.register(UUID.randomUUID().toString(), transport, speech.format(), arrival.address());
+                connections.register(UUID.randomUUID().toString(), transport, speech.format(), arrival.address());
         Principal principal = arrival.principal();
         Login login = principal == null ? null : logins.of(principal);
-        return new Conversation(connection, speech.codec(), manager, access, settings, clock, arrival.session(), login);
+        return new Conversation(
+                connection,
+                speech.codec(),
+                manager,
+                access,
+                settings,
+                clock,
+                wall,
+                arrival.session(),
+                login,
+                threads.receipts());
     }
 }

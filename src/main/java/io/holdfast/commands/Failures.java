@@ -24,9 +24,10 @@ final class Failures {
         return switch (reason) {
             case INVALID -> ErrorCode.BAD_REQUEST;
             case UNRECOVERABLE -> ErrorCode.UNRECOVERABLE_POSITION;
-            case TOO_LARGE, STREAM_FULL -> ErrorCode.LIMIT_EXCEEDED;
+            case TOO_LARGE, STREAM_FULL, TOO_MANY_CHANNELS -> ErrorCode.LIMIT_EXCEEDED;
             case OVERLOADED -> ErrorCode.TOO_MANY_REQUESTS;
-            case UNAVAILABLE, OUTCOME_UNKNOWN, DRAINING -> ErrorCode.INTERNAL;
+            case UNAVAILABLE, DRAINING -> ErrorCode.NOT_STORED;
+            case OUTCOME_UNKNOWN -> ErrorCode.OUTCOME_UNKNOWN;
         };
     }
 }

@@ -34,6 +34,19 @@ public class HandshakeCheck {
     }
 
     /**
+     * The same for a request whose host header may be missing, as over HTTP/2: then the server's name and port, which the
+     * container has from {@code :authority}, are the host. The header counts first, since a page cannot set it.
+     */
+    public boolean mayOpen(
+            @Nullable String origin,
+            @Nullable String host,
+            String serverName,
+            int serverPort,
+            @Nullable String localAddress) {
+        return mayOpen(origin, host == null ? serverName + ":" + serverPort : host, localAddress);
+    }
+
+    /**
      * @param origin the header; null for programs that are no browsers
      * @param host the header, with port
      * @param localAddress at which the server was reached

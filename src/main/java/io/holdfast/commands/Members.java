@@ -1,7 +1,7 @@
 package io.holdfast.commands;
 
 import io.holdfast.delivery.Member;
-import io.holdfast.protocol.MemberInfo;
+import io.holdfast.protocol.ChannelMember;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Publisher;
 import org.jspecify.annotations.Nullable;
@@ -10,13 +10,15 @@ import org.jspecify.annotations.Nullable;
 final class Members {
     private Members() {}
 
-    static MemberInfo info(Member member) {
-        return new MemberInfo(member.client(), member.connection(), member.connectionInfo(), member.channelInfo());
+    static ChannelMember info(Member member) {
+        return new ChannelMember(member.client(), member.connection(), member.connectionInfo(), member.channelInfo());
     }
 
     /** The client that published something itself; null if none did. */
-    static @Nullable MemberInfo publisher(Publication publication) {
+    static @Nullable ChannelMember publisher(Publication publication) {
         Publisher by = publication.publisher();
-        return by == null ? null : new MemberInfo(by.client(), by.connection(), by.connectionInfo(), by.channelInfo());
+        return by == null
+                ? null
+                : new ChannelMember(by.client(), by.connection(), by.connectionInfo(), by.channelInfo());
     }
 }

@@ -19,6 +19,7 @@ import io.holdfast.protocol.RpcResult;
 import io.holdfast.protocol.RpcResults;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Receipt;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,18 +30,21 @@ final class Publishing {
     private final ResilientWebSocketManager manager;
     private final AccessPolicy access;
     private final DeliveryClock clock;
+    private final CommandQueue queue;
 
     Publishing(
             RegisteredConnection connection,
             Answers answers,
             ResilientWebSocketManager manager,
             AccessPolicy access,
-            DeliveryClock clock) {
+            DeliveryClock clock,
+            CommandQueue queue) {
         this.connection = connection;
         this.answers = answers;
         this.manager = manager;
         this.access = access;
         this.clock = clock;
+        this.queue = queue;
     }
 
     void publish(int id, Identity who, PublishRequest publish) {
@@ -60,7 +64,9 @@ final class Publishing {
             return;
         }
         try {
-            answers.replyWhenStored(id, manager.publish(channel, data, how, connection.publisher(channel)), result);
+            CompletionStage<Receipt> receipt = manager.publish(channel, data, how, connection.publisher(channel));
+            queue.publishing();
+            answers.replyWhenStored(id, receipt, result).whenComplete((stored, failure) -> queue.published());
         } catch (DeliveryException e) {
             answers.error(id, Failures.errorCode(e));
         }

@@ -6,12 +6,15 @@ import io.holdfast.access.ChannelAccess;
 import io.holdfast.access.Identity;
 import io.holdfast.access.Namespace;
 import io.holdfast.access.SubscribeGrant;
-import io.holdfast.delivery.DeliveryClock;
+import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.Names;
+import io.holdfast.delivery.OutsideTime;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.delivery.SubscribeOptions;
+import io.holdfast.delivery.SubscriptionHandle;
+import io.holdfast.delivery.WallClock;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.protocol.RecoveryRequest;
 import io.holdfast.protocol.SubRefreshRequest;
@@ -22,12 +25,14 @@ import io.holdfast.protocol.UnsubscribeRequest;
 import io.holdfast.protocol.UnsubscribeResult;
 import io.holdfast.stream.Position;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
 /** A client's subscriptions to ordinary channels. Recovery follows the reply as pushes. */
 final class Subscribing {
-    private static final int REVOKED = 2000;
+    private static final Ending REVOKED = new Ending(2000, "token revoked");
+    private static final int EXPIRED = 2501;
 
     private final RegisteredConnection connection;
     private final Answers answers;
@@ -35,7 +40,7 @@ final class Subscribing {
     private final AccessPolicy access;
     private final int maxChannels;
     private final Duration expiryGrace;
-    private final DeliveryClock clock;
+    private final WallClock wall;
 
     Subscribing(
             RegisteredConnection connection,
@@ -43,14 +48,14 @@ final class Subscribing {
             ResilientWebSocketManager manager,
             AccessPolicy access,
             CommandSettings settings,
-            DeliveryClock clock) {
+            WallClock wall) {
         this.connection = connection;
         this.answers = answers;
         this.manager = manager;
         this.access = access;
         this.maxChannels = settings.maxChannels();
         this.expiryGrace = settings.expiryGrace();
-        this.clock = clock;
+        this.wall = wall;
     }
 
     void subscribe(int id, Identity who, SubscribeRequest subscribe) {
@@ -60,7 +65,7 @@ final class Subscribing {
             return;
         }
         try {
-            SubscribeGrant grant = access.maySubscribe(who, channel, subscribe.token(), clock.millis());
+            SubscribeGrant grant = access.maySubscribe(who, channel, subscribe.token(), wall.now());
             switch (grant.access()) {
                 case ALLOWED -> allowed(id, subscribe, grant);
                 case DENIED -> answers.error(id, ErrorCode.PERMISSION_DENIED);
@@ -75,7 +80,7 @@ final class Subscribing {
     private void allowed(int id, SubscribeRequest subscribe, SubscribeGrant grant) {
         String channel = subscribe.channel();
         if (!connection.subscribed(channel) && connection.ordinarySubscriptions() >= maxChannels) {
-            manager.hit(Limit.CHANNELS);
+            connection.hit(Limit.CHANNELS);
             answers.error(id, ErrorCode.LIMIT_EXCEEDED);
             return;
         }
@@ -101,19 +106,23 @@ final class Subscribing {
 
     /** Lets a revocation of the token reach the subscription. Code 2000: SDKs do not subscribe again by themselves. */
     private void endIfRevoked(String channel, SubscribeGrant grant) {
-        Runnable end = () -> connection.unsubscribeByServer(channel, REVOKED, "token revoked");
-        if (!access.subscribed(connection.id(), channel, grant, end, clock.millis())) {
+        SubscriptionHandle subscription = connection.subscription(channel);
+        if (subscription == null) {
+            return;
+        }
+        Runnable end = () -> subscription.end(REVOKED);
+        if (!access.subscribed(connection.id(), channel, grant, end, wall.now())) {
             end.run();
         }
+        subscription.whenEnded(() -> access.unsubscribed(connection.id(), channel, end));
     }
 
     void unsubscribe(int id, UnsubscribeRequest unsubscribe) {
-        if (unsubscribe.channel().startsWith("#")) {
+        if (Names.isOutbox(unsubscribe.channel())) {
             answers.error(id, ErrorCode.PERMISSION_DENIED);
             return;
         }
-        connection.unsubscribe(unsubscribe.channel());
-        answers.reply(id, new UnsubscribeResult());
+        connection.unsubscribe(unsubscribe.channel(), answers.encoded(id, new UnsubscribeResult()));
     }
 
     /** A new token for a subscription. */
@@ -124,15 +133,20 @@ final class Subscribing {
             return;
         }
         try {
-            SubscribeGrant grant = access.maySubscribe(who, channel, refresh.token(), clock.millis());
+            SubscribeGrant grant = access.maySubscribe(who, channel, refresh.token(), wall.now());
             if (grant.access() != ChannelAccess.ALLOWED) {
                 answers.error(id, ErrorCode.PERMISSION_DENIED);
                 return;
             }
+            connection.show(channel, grant.info());
             long left = limitLife(channel, grant);
             answers.reply(id, new SubRefreshResult(left > 0, left));
             endIfRevoked(channel, grant);
         } catch (AccessDeniedException e) {
+            if (e.kind() == AccessDeniedException.Kind.TOKEN_EXPIRED) {
+                // An error alone makes SDKs give the subscription up. After this they make it anew, with a new token.
+                connection.unsubscribeByServer(channel, EXPIRED, "expired");
+            }
             answers.error(id, refusal(e));
         }
     }
@@ -159,12 +173,12 @@ final class Subscribing {
     /** Sets the moment at which an unrefreshed subscription ends. @return seconds to live; 0 for no end */
     private long limitLife(String channel, SubscribeGrant grant) {
         if (grant.expiresAtMillis() == Identity.NEVER) {
-            connection.endSubscriptionAfter(channel, null);
+            connection.endSubscriptionAt(channel, null);
             return 0;
         }
-        Duration left = Duration.ofMillis(Math.max(0, grant.expiresAtMillis() - clock.millis()));
-        connection.endSubscriptionAfter(channel, left.plus(expiryGrace));
-        return Math.max(1, left.toSeconds());
+        Instant end = Instant.ofEpochMilli(grant.expiresAtMillis());
+        connection.endSubscriptionAt(channel, end.plus(expiryGrace));
+        return OutsideTime.wireSeconds(wall.until(end));
     }
 
     static SubscribeResult result(

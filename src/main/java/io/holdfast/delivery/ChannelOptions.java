@@ -14,4 +14,14 @@ public interface ChannelOptions {
 
     /** How repeated publications are recognised. */
     Deduplication deduplication(String channel);
+
+    /** How many such channels one client may begin in an hour by publishing to names that nobody has used; 0 for no limit. */
+    default int newChannelsPerHour(String channel) {
+        return 0;
+    }
+
+    /** Whether those whom the server subscribes are told who comes and goes, and the others of them. */
+    default boolean joinLeave(String channel) {
+        return false;
+    }
 }

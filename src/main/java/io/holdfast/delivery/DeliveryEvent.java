@@ -35,9 +35,11 @@ public sealed interface DeliveryEvent {
     /** A message gave way to newer ones, unconfirmed. */
     record MessageDropped(String client, String id, long offset, long atMillis) implements DeliveryEvent {}
 
-    /** A message was given up for a device that did not survive it, and lies in the dead-letter list. */
-    record MessageDead(String client, String device, String id, long offset, int attempts, long atMillis)
-            implements DeliveryEvent {}
+    /**
+     * A message was given up, and no device is left that may get it. The dead-letter list has it for each device that did
+     * not survive it.
+     */
+    record MessageDead(String client, String id, long offset, long atMillis) implements DeliveryEvent {}
 
     /** The breaker of a client's device has changed its state. */
     record BreakerStateChanged(String client, String device, BreakerState from, BreakerState to, long atMillis)

@@ -20,11 +20,13 @@ public class DeliveryException extends RuntimeException {
         UNRECOVERABLE(false),
         /** The stream is full and its policy is to reject. */
         STREAM_FULL(true),
+        /** The client has begun, or the store holds, as many channels as there may be. */
+        TOO_MANY_CHANNELS(false),
         /** The committer's queue is full: slow down. */
         OVERLOADED(true),
-        /** The engine fails or its breaker is open; should it have stored all the same, repeating with the same id tells. */
+        /** The engine fails, is full, or its breaker is open: nothing was stored. */
         UNAVAILABLE(true),
-        /** No answer from the engine in time: it may have been stored; repeat with the same id. */
+        /** It may be stored or not: no answer in time, or a failure after the write had begun. Repeat with the same id. */
         OUTCOME_UNKNOWN(true),
         /** The server is shutting down. */
         DRAINING(true);

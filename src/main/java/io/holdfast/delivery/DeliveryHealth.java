@@ -1,6 +1,7 @@
 package io.holdfast.delivery;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What can fail in delivery, and whom it serves; as far as is known without waiting for anything.
@@ -16,7 +17,12 @@ import java.time.Duration;
  * @param seenDevices connected or within the last hour
  * @param connectedDevices have an open connection
  * @param openDevices those of them whose breaker is open
- * @param waitingMessages stored for clients seen in the last hour and not settled
+ * @param waitingMessages stored in outboxes and not settled, also for clients that never connected
+ * @param unreadable outboxes and dead letters that were put aside because the store cannot read or write them
+ * @param clockLead by how much the time of messages is ahead of this machine's clock; negative where it is behind
+ * @param failedParts threads of delivery that have ended and cannot begin again, or hang; {@code engine} for its own
+ * @param restarts how often a thread of delivery began again after an unexpected error
+ * @param heap how full it is
  */
 public record DeliveryHealth(
         boolean started,
@@ -30,4 +36,23 @@ public record DeliveryHealth(
         int seenDevices,
         int connectedDevices,
         int openDevices,
-        long waitingMessages) {}
+        long waitingMessages,
+        int unreadable,
+        Duration clockLead,
+        List<String> failedParts,
+        long restarts,
+        Heap heap) {
+
+    public DeliveryHealth {
+        failedParts = List.copyOf(failedParts);
+    }
+
+    /**
+     * The memory of the process.
+     *
+     * @param livePercent of the heap in use after a collection
+     * @param refusesConnections no new ones are taken
+     * @param refusesPublishes no messages are taken
+     */
+    public record Heap(int livePercent, boolean refusesConnections, boolean refusesPublishes) {}
+}

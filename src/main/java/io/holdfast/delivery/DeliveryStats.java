@@ -41,7 +41,7 @@ public record DeliveryStats(
      *
      * @param accepted stored
      * @param sent publications written to connections
-     * @param queued waiting for the committer now
+     * @param queued stored in outboxes and not settled, also for clients that never connected
      * @param failed publishes that failed in the engine
      * @param refused publishes refused because the stream was full
      * @param expired messages to clients whose time to live ran out unconfirmed

@@ -8,6 +8,8 @@ import io.holdfast.stream.StreamEngine;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
@@ -29,10 +31,16 @@ import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 @ApplicationScoped
 public class GuardedEngine {
     /** So many calls in a row must go well until the half-open breaker closes. */
-    static final int TRIALS = 2;
+    public static final int TRIALS = 2;
 
     private final StreamEngine engine;
     private final AtomicLong calls = new AtomicLong();
+
+    /** The batch of the last attempt, and whether one of its attempts stored it or may have. The committer's. */
+    private List<Append> last = List.of();
+
+    private boolean mayBeStored;
+    private CompletionStage<List<AppendOutcome>> attempt = CompletableFuture.completedStage(List.of());
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
@@ -70,10 +78,15 @@ public class GuardedEngine {
     @Timeout(5_000)
     public List<AppendOutcome> append(List<Append> batch) {
         calls.incrementAndGet();
+        boolean before = batch == last && mayBeStored;
+        last = batch;
+        mayBeStored = true;
+        attempt = engine.append(batch);
         try {
-            return engine.append(batch).toCompletableFuture().get();
+            return attempt.toCompletableFuture().get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof EngineException failure) {
+                mayBeStored = before || failure.mayBeStored();
                 throw failure;
             }
             throw new EngineException(EngineException.Reason.IO, "The engine failed unexpectedly", e.getCause());
@@ -82,6 +95,16 @@ public class GuardedEngine {
             // retry.
             throw new EngineException(EngineException.Reason.TIMEOUT, "Interrupted while the engine was writing", e);
         }
+    }
+
+    /** Whether an attempt to append this batch (the same object) has stored it or may have. For the committer's thread. */
+    public boolean mayHaveStored(List<Append> batch) {
+        return batch == last && mayBeStored;
+    }
+
+    /** The last attempt: where it was given up, the engine may finish it all the same. For the committer's thread. */
+    public CompletionStage<List<AppendOutcome>> unfinished() {
+        return attempt;
     }
 
     /** How often the engine was called, attempts that the breaker refused not counted. Any thread. */

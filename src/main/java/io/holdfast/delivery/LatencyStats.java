@@ -1,6 +1,7 @@
 package io.holdfast.delivery;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -10,10 +11,14 @@ import java.util.TreeMap;
  *
  * @param count how many were measured
  * @param totalMillis their sum
- * @param atMost how many took at most so long, for each of {@link Latency#LIMITS_MILLIS}
+ * @param atMost how many took at most so long, for each of {@link #LIMITS_MILLIS}
  */
 public record LatencyStats(
         long count, long totalMillis, long p50Millis, long p99Millis, long p999Millis, SortedMap<Long, Long> atMost) {
+    /** The buckets of the histogram that goes out, each up to and including. */
+    public static final List<Long> LIMITS_MILLIS =
+            List.of(1L, 2L, 5L, 10L, 20L, 50L, 100L, 200L, 500L, 1_000L, 2_000L, 5_000L, 10_000L, 60_000L);
+
     public LatencyStats {
         atMost = Collections.unmodifiableSortedMap(new TreeMap<>(atMost));
     }

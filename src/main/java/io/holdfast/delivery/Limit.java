@@ -12,14 +12,26 @@ public enum Limit {
     CLIENT,
     /** New connections in a second. */
     ACCEPT_RATE,
+    /** The heap is nearly full. */
+    HEAP,
     /** Commands of one connection in a second. */
     COMMAND_RATE,
+    /** Commands of one connection that wait for its publishes. */
+    COMMANDS_WAITING,
     /** Commands in one frame. */
     FRAME_COMMANDS,
     /** Bytes in one frame. */
     FRAME_BYTES,
+    /** Bytes of one reply, or of the replies that one connection has yet to read. */
+    REPLY_BYTES,
     /** Channels of one connection. */
-    CHANNELS;
+    CHANNELS,
+    /** Channels that one client has begun by publishing within an hour. */
+    NEW_CHANNELS,
+    /** Channels in the store: clients begin no more. */
+    STORED_CHANNELS,
+    /** Join and leave pushes to a connection that does not keep up: they are dropped. */
+    JOIN_LEAVE;
 
     /** As in metrics. */
     public String word() {

@@ -1,5 +1,6 @@
 package io.holdfast.delivery;
 
+import io.holdfast.stream.StreamEngine;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -15,6 +16,11 @@ public final class Names {
     public static final int MAX_DEVICE_BYTES = 64;
     public static final int MAX_CHANNEL_BYTES = 255;
 
+    /** The namespace of outboxes, which no channel lies in. */
+    public static final String OUTBOX_NAMESPACE = String.valueOf(StreamEngine.OUTBOX_PREFIX);
+
+    private static final char INTERNAL = 0;
+
     private Names() {}
 
     public static boolean isClient(String name) {
@@ -27,6 +33,26 @@ public final class Names {
 
     public static boolean isChannel(String name) {
         return isName(name, MAX_CHANNEL_BYTES);
+    }
+
+    /** Whether a channel is a client's outbox. */
+    public static boolean isOutbox(String channel) {
+        return !channel.isEmpty() && channel.charAt(0) == StreamEngine.OUTBOX_PREFIX;
+    }
+
+    /** The channel that is a client's outbox. */
+    public static String outbox(String client) {
+        return OUTBOX_NAMESPACE + client;
+    }
+
+    /** The client of an outbox. */
+    public static String clientOf(String outbox) {
+        return outbox.substring(1);
+    }
+
+    /** Whether a stream is one of the server's own, which no publisher can write to. */
+    public static boolean isInternal(String stream) {
+        return !stream.isEmpty() && stream.charAt(0) == INTERNAL;
     }
 
     private static boolean isName(String name, int maxBytes) {

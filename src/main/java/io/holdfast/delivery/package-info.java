@@ -1,8 +1,8 @@
 /**
- * Delivery: from an accepted message to the connection's socket, and back to the cursor.
+ * The face of delivery: what applications, commands and transports call, what they provide, and the values in between. The
+ * machinery lies in the rooms behind it.
  *
- * <p>Threads: the committer writes to the engine, the hub hands publications to live connections, the writer writes
- * frames, readers fetch what a connection is behind, the closer closes. Callers only validate and enqueue.
+ * <p>Threads: methods may be called from any thread, validate, and enqueue.
  *
  * <p>Start reading at {@link io.holdfast.delivery.ResilientWebSocketManager}.
  */

@@ -1,5 +1,6 @@
 package io.holdfast.http;
 
+import io.holdfast.json.JsonOutput;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +16,8 @@ record Answer(
         int retryAfterSeconds,
         @Nullable String allow) {
 
-    static Answer ok(JsonText json) {
-        return new Answer(200, json.bytes(), 0, null);
+    static Answer ok(JsonOutput json) {
+        return new Answer(200, json.toBytes(), 0, null);
     }
 
     static Answer error(int status, String code, String message) {
@@ -25,19 +26,15 @@ record Answer(
 
     /** The shape of all our errors: {@code {"error":{"code":…,"message":…,"field":…}}}, the field where one is at fault. */
     static Answer error(int status, String code, String message, @Nullable String field) {
-        JsonText json = new JsonText()
+        JsonOutput json = new JsonOutput()
                 .raw("{\"error\":{\"code\":")
-                .text(code)
+                .string(code)
                 .raw(",\"message\":")
-                .text(message);
+                .string(message);
         if (field != null) {
-            json.raw(",\"field\":").text(field);
+            json.raw(",\"field\":").string(field);
         }
-        return new Answer(status, json.raw("}}").bytes(), 0, null);
-    }
-
-    static Answer tooLarge(int limit) {
-        return error(400, "too_large", "The body must not exceed " + limit + " bytes");
+        return new Answer(status, json.raw("}}").toBytes(), 0, null);
     }
 
     static Answer malformed() {

@@ -3,8 +3,10 @@ package io.holdfast.http;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -28,8 +30,35 @@ final class AnswerWriter implements WriteListener {
     }
 
     /** Whether it may be written without waiting for the peer. */
-    static boolean fitsAtOnce(Answer answer) {
+    private static boolean fitsAtOnce(Answer answer) {
         return answer.json().length <= AT_ONCE_BYTES;
+    }
+
+    /** Answers a request now, if the answer is there and short, or when it is there, which the call itself limits. */
+    static void answer(HttpServletRequest request, HttpServletResponse response, CompletableFuture<Answer> answer)
+            throws IOException {
+        if (answer.isDone()) {
+            Answer done = answer.exceptionally(Failures::answer).join();
+            if (fitsAtOnce(done)) {
+                write(response, done);
+                return;
+            }
+        }
+        AsyncContext context = request.startAsync();
+        context.setTimeout(0);
+        answer(context, answer);
+    }
+
+    /** Answers when the answer is there, and completes. */
+    static void answer(AsyncContext context, CompletableFuture<Answer> answer) {
+        answer.exceptionally(Failures::answer).thenAccept(done -> {
+            try {
+                write(context, done);
+            } catch (IOException | IllegalStateException e) {
+                gone(e);
+                complete(context);
+            }
+        });
     }
 
     /** Writes a short answer. */
@@ -39,7 +68,7 @@ final class AnswerWriter implements WriteListener {
     }
 
     /** Writes an answer of any length and completes. */
-    static void write(AsyncContext context, Answer answer) throws IOException {
+    private static void write(AsyncContext context, Answer answer) throws IOException {
         HttpServletResponse response = (HttpServletResponse) context.getResponse();
         if (fitsAtOnce(answer)) {
             write(response, answer);
@@ -80,7 +109,19 @@ final class AnswerWriter implements WriteListener {
 
     @Override
     public void onError(Throwable failure) {
+        gone(failure);
+        complete(context);
+    }
+
+    private static void complete(AsyncContext context) {
+        try {
+            context.complete();
+        } catch (IllegalStateException e) {
+            LOG.log(Level.FINEST, "It was complete", e);
+        }
+    }
+
+    private static void gone(Throwable failure) {
         LOG.log(Level.FINE, "A peer of the server API has gone", failure);
-        context.complete();
     }
 }

@@ -4,19 +4,28 @@ import io.holdfast.access.AccessOptions;
 import io.holdfast.access.ApiKeys;
 import jakarta.annotation.security.DeclareRoles;
 import jakarta.inject.Inject;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The server API: checks the caller, the path and the method, and hands the call on. Never waits for a body or a receipt. */
 @DeclareRoles({"holdfast-publisher", "holdfast-reader", "holdfast-admin"})
 @WebServlet(urlPatterns = "/api/*", asyncSupported = true)
 public class ApiServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
+
+    private static final Duration BODY_TIME = Duration.ofSeconds(30);
+
+    /** Of a body that a call has no use for. */
+    private static final int UNUSED_BYTES = 64 << 10;
 
     private final transient ApiKeys keys;
     private final transient Routes routes;
@@ -52,43 +61,56 @@ public class ApiServlet extends HttpServlet {
                             "This call needs the role "
                                     + Route.words(found.route().roles())));
         } else if (found.route().action() instanceof Route.Posted posted) {
-            post(request, response, posted, caller);
+            read(request, response, posted.maxBytes(), body -> carryOut(posted, body, caller));
         } else if (found.route().action() instanceof Route.Asked asked) {
-            ask(request, response, asked, found.segment());
-        }
-    }
-
-    private static void post(
-            HttpServletRequest request, HttpServletResponse response, Route.Posted posted, Caller caller)
-            throws IOException {
-        if (request.getContentLengthLong() > posted.maxBytes()) {
-            refuse(response, Answer.tooLarge(posted.maxBytes()));
+            String query = request.getQueryString();
+            if (found.route().method().equals("GET")) {
+                AnswerWriter.answer(
+                        request,
+                        response,
+                        carryOut(asked, found.segment(), query).toCompletableFuture());
+            } else {
+                read(request, response, UNUSED_BYTES, body -> carryOut(asked, found.segment(), query));
+            }
         } else {
-            Exchange.begin(
-                    request,
-                    response,
-                    new Exchange.Incoming(
-                            posted.maxBytes(), body -> posted.call().answer(body, caller)));
+            throw new IllegalArgumentException("a route that nothing carries out: " + found.route());
         }
     }
 
-    private static void ask(HttpServletRequest request, HttpServletResponse response, Route.Asked asked, String segment)
+    /** Also where the call has no use for a body: one that is faulty makes the request faulty. */
+    private static void read(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            int maxBytes,
+            Function<byte[], CompletionStage<Answer>> call)
             throws IOException {
-        Parameters parameters;
-        try {
-            request.setCharacterEncoding("UTF-8"); // for Liberty it is ISO 8859-1 in the query, unless told
-            parameters = new Parameters(request.getParameterMap());
-        } catch (IllegalArgumentException | IllegalStateException e) { // the latter is Liberty's way
-            refuse(response, Answer.error(400, "invalid_query", "The query string is not well formed"));
-            return;
-        }
-        Exchange.answerWhenDone(
-                request, response, answer(asked, segment, parameters).toCompletableFuture());
+        BodyReader.read(request, response, new BodyReader.Limits(maxBytes, BODY_TIME), new BodyReader.Taker() {
+            @Override
+            public boolean take(byte[] body, AsyncContext context) {
+                AnswerWriter.answer(context, call.apply(body).toCompletableFuture());
+                return true;
+            }
+
+            @Override
+            public void refuse(BodyReader.Refusal refusal, HttpServletResponse response) throws IOException {
+                AnswerWriter.write(response, Answer.error(refusal.status(), refusal.code(), refusal.message()));
+            }
+        });
     }
 
-    private static CompletionStage<Answer> answer(Route.Asked asked, String segment, Parameters parameters) {
+    private static CompletionStage<Answer> carryOut(Route.Posted posted, byte[] body, Caller caller) {
         try {
-            return asked.query().answer(segment, parameters);
+            return posted.call().answer(body, caller);
+        } catch (IOException e) {
+            return CompletableFuture.completedFuture(Answer.malformed());
+        } catch (RuntimeException e) {
+            return CompletableFuture.completedFuture(Failures.answer(e));
+        }
+    }
+
+    private static CompletionStage<Answer> carryOut(Route.Asked asked, String segment, @Nullable String query) {
+        try {
+            return asked.query().answer(segment, Parameters.of(query));
         } catch (Parameters.Wrong e) {
             return CompletableFuture.completedFuture(e.answer());
         } catch (RuntimeException e) {

@@ -1,6 +1,7 @@
 package io.holdfast.http;
 
 import io.holdfast.http.Submission.Outcome;
+import io.holdfast.json.JsonOutput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +22,7 @@ final class Batch {
     private final PublishApi publish;
     private final CommandApi commands;
     private final Executor executor;
-    private final JsonText[] replies;
+    private final JsonOutput[] replies;
     private final CompletableFuture<Answer> done = new CompletableFuture<>();
     private int next;
 
@@ -30,7 +31,7 @@ final class Batch {
         this.publish = publish;
         this.commands = commands;
         this.executor = executor;
-        this.replies = new JsonText[calls.size()];
+        this.replies = new JsonOutput[calls.size()];
     }
 
     /** Called once. */
@@ -77,8 +78,11 @@ final class Batch {
                 fit.add(publishing);
                 indices.add(next);
             } else if (calls.get(next) instanceof Call.Refused refused) {
-                replies[next] = new JsonText().raw("\"error\":");
+                replies[next] = new JsonOutput().raw("\"error\":");
                 Replies.error(refused.error(), refused.message(), replies[next]);
+            } else {
+                throw new IllegalArgumentException(
+                        "an unknown call: " + calls.get(next).kind());
             }
         }
         return publish.submit(fit).thenAccept(outcomes -> {
@@ -88,8 +92,8 @@ final class Batch {
         });
     }
 
-    private static JsonText reply(Kind kind, JsonText result, Throwable failure) {
-        JsonText json = new JsonText();
+    private static JsonOutput reply(Kind kind, JsonOutput result, Throwable failure) {
+        JsonOutput json = new JsonOutput();
         if (failure == null) {
             json.raw("\"").raw(kind.word()).raw("\":").json(result);
         } else {
@@ -98,14 +102,14 @@ final class Batch {
         return json;
     }
 
-    private static JsonText reply(Kind kind, Outcome[] outcomes) {
-        JsonText json = new JsonText();
+    private static JsonOutput reply(Kind kind, Outcome[] outcomes) {
+        JsonOutput json = new JsonOutput();
         Replies.publication(kind, outcomes, json);
         return json;
     }
 
     private void finish() {
-        JsonText json = new JsonText().raw("{\"replies\":[");
+        JsonOutput json = new JsonOutput().raw("{\"replies\":[");
         for (int i = 0; i < replies.length; i++) {
             json.next(i).raw("{").json(replies[i]).raw("}");
         }

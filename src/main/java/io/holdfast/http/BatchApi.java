@@ -56,6 +56,8 @@ class BatchApi {
                 publications += publishing.targets().size();
             } else if (call instanceof Call.Asking) {
                 asked++;
+            } else if (!(call instanceof Call.Refused)) {
+                throw new IllegalArgumentException("an unknown call: " + call.kind());
             }
         }
         if (publications > Calls.MAX_PUBLICATIONS) {

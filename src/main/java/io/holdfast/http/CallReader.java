@@ -4,30 +4,54 @@ import static java.util.Objects.requireNonNull;
 
 import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.SendOptions;
-import io.holdfast.protocol.JsonInput;
+import io.holdfast.json.JsonInput;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one call, in one pass. What is wrong in it is noted (the first counts) and reading goes on behind it, so that
  * the next call of a batch is read all the same.
  */
-final class CallReader {
+final class CallReader implements Binder.Target {
     /** More channels than this in one broadcast are a mistake, or an attack by a short body. */
     static final int MAX_CHANNELS = 10_000;
 
-    /** Ten years of 365 days: more is a mistake in the unit. */
-    private static final BigDecimal MAX_TTL_SECONDS = BigDecimal.valueOf(10L * 365 * 24 * 3600);
+    private static final Binder<CallReader> SEND = Binder.<CallReader>strict()
+            .field("client", (call, in) -> call.targets = one(in.stringOrNull()))
+            .field("data", (call, in) -> call.payload = in.raw())
+            .field("id", (call, in) -> call.id = in.stringOrNull())
+            .field("ttl", (call, in) -> call.ttl = in.isNull() ? null : ttl(in))
+            .field("critical", (call, in) -> call.critical = in.isNull() || in.bool())
+            .field("dedup", (call, in) -> call.deduplicate = deduplicate(in.stringOrNull()))
+            .field("tags", (call, in) -> call.tags = tags(in));
 
-    /** Of the compatible shape; to ignore them would change what the call means. */
-    private static final Set<String> UNSUPPORTED = Set.of("b64data", "version");
+    private static final Binder<CallReader> PUBLISH =
+            compatible(Kind.PUBLISH).field("channel", (call, in) -> call.targets = one(in.stringOrNull()));
+
+    private static final Binder<CallReader> BROADCAST = compatible(Kind.BROADCAST)
+            .field("channels", (call, in) -> {
+                call.targets = new ArrayList<>();
+                Binder.strings(in, "channels", call.targets, MAX_CHANNELS);
+            });
+
+    /** To ignore what is not supported would change what the call means. */
+    private static Binder<CallReader> compatible(Kind kind) {
+        return Binder.<CallReader>lenient()
+                .field("data", (call, in) -> call.payload = in.raw())
+                .field("tags", (call, in) -> call.tags = tags(in))
+                .field("idempotency_key", (call, in) -> {
+                    String key = in.string();
+                    call.id = key.isEmpty() ? null : key;
+                })
+                .field("skip_history", (call, in) -> call.critical = !in.bool())
+                .unsupported("b64data", kind.word())
+                .unsupported("version", kind.word());
+    }
 
     private final Kind kind;
     private final JsonInput in;
@@ -59,151 +83,64 @@ final class CallReader {
             in.skip();
             return Call.Refused.wrong(kind, "invalid_field", "", kind.word() + " must be an object");
         }
-        in.enterObject();
-        for (String field = in.nextField(); field != null; field = in.nextField()) {
-            read(field);
-        }
+        fields(kind).read(in, this);
         return call();
     }
 
-    private void read(String field) throws IOException {
-        try {
-            switch (field) {
-                case "data" -> payload = in.raw();
-                case "tags" -> tags = tags();
-                default -> {
-                    if (kind.strict()) {
-                        readOurs(field);
-                    } else {
-                        readCompatible(field);
-                    }
-                }
-            }
-        } catch (JsonInput.WrongType e) {
-            in.skip();
-            refuse("invalid_field", field, field + " is " + e.getMessage());
-        }
+    private static Binder<CallReader> fields(Kind kind) {
+        return switch (kind) {
+            case PUBLISH -> PUBLISH;
+            case BROADCAST -> BROADCAST;
+            case SEND -> SEND;
+            default -> throw new IllegalArgumentException(kind + " does not publish");
+        };
     }
 
-    private void readOurs(String field) throws IOException {
-        switch (field) {
-            case "client" -> targets = one(in.stringOrNull());
-            case "id" -> id = in.stringOrNull();
-            case "ttl" -> ttl = in.isNull() ? null : duration(in.decimal());
-            case "critical" -> critical = in.isNull() || in.bool();
-            case "dedup" -> deduplicate = deduplicate(in.stringOrNull());
-            default -> {
-                in.skip();
-                refuse(
-                        "unknown_field",
-                        field,
-                        "This field is not known; known are client, data, id, ttl, critical, dedup, tags");
-            }
-        }
-    }
-
-    private void readCompatible(String field) throws IOException {
-        if (field.equals("idempotency_key")) {
-            String key = in.string();
-            id = key.isEmpty() ? null : key;
-        } else if (field.equals("channel") && kind == Kind.PUBLISH) {
-            targets = one(in.stringOrNull());
-        } else if (field.equals("channels") && kind == Kind.BROADCAST) {
-            targets = channels();
-        } else if (field.equals("skip_history")) {
-            critical = !in.bool();
-        } else if (UNSUPPORTED.contains(field)) {
-            if (CommandReader.isSet(in)) {
-                refuse("invalid_field", field, field + " is not supported by " + kind.word());
-            }
-        } else {
-            in.skip();
-        }
-    }
-
-    private List<String> channels() throws IOException {
-        if (!in.isArray()) {
-            throw new JsonInput.WrongType("not an array");
-        }
-        List<String> channels = new ArrayList<>();
-        while (in.nextElement()) {
-            String channel = textOrNull();
-            if (channel == null) {
-                refuse("invalid_field", "channels", "channels is not an array of strings");
-            } else if (channels.size() < MAX_CHANNELS) {
-                channels.add(channel);
-            } else {
-                refuse("invalid_field", "channels", "channels must not be more than " + MAX_CHANNELS);
-            }
-        }
-        return channels;
-    }
-
-    private Map<String, String> tags() throws IOException {
+    private static Map<String, String> tags(JsonInput in) throws IOException {
         if (!in.enterObject()) {
             return Map.of();
         }
         Map<String, String> read = new HashMap<>();
+        boolean wrong = false;
         for (String name = in.nextField(); name != null; name = in.nextField()) {
-            String value = textOrNull();
+            String value = Binder.textOrNull(in);
             if (value == null || JsonInput.hasLoneSurrogate(name)) {
-                refuse("invalid_field", "tags", "tags is not a map of strings");
+                wrong = true;
             } else {
                 read.put(name, value);
             }
         }
+        if (wrong) {
+            throw new Binder.Wrong("tags is not a map of strings");
+        }
         return read;
     }
 
-    /** The string at hand; null, and behind it, if it is something else. */
-    private @Nullable String textOrNull() throws IOException {
+    private static Duration ttl(JsonInput in) throws IOException {
         try {
-            return in.stringOrNull();
-        } catch (JsonInput.WrongType e) {
-            in.skip();
-            return null;
-        }
-    }
-
-    private @Nullable Duration duration(BigDecimal seconds) {
-        if (seconds.signum() < 0 || seconds.compareTo(MAX_TTL_SECONDS) > 0) {
-            refuse("invalid_field", "ttl", "ttl must be from 0 (no expiry) to " + MAX_TTL_SECONDS + " seconds");
-            return null;
-        }
-        try {
-            return Duration.ofMillis(seconds.movePointRight(3).longValueExact());
+            return Duration.ofMillis(
+                    Binder.seconds(in, "ttl", "no expiry").movePointRight(3).longValueExact());
         } catch (ArithmeticException e) {
-            refuse("invalid_field", "ttl", "ttl must not be finer than a millisecond");
-            return null;
+            throw new Binder.Wrong("ttl must not be finer than a millisecond");
         }
     }
 
-    private Deduplication.Wanted deduplicate(@Nullable String wanted) {
-        switch (wanted == null ? "channel" : wanted) {
-            case "channel" -> {
-                return Deduplication.Wanted.CHANNEL;
-            }
-            case "id" -> {
-                return Deduplication.Wanted.ID;
-            }
-            case "content" -> {
-                return Deduplication.Wanted.CONTENT;
-            }
-            case "none" -> {
-                return Deduplication.Wanted.NONE;
-            }
-            default -> {
-                refuse("invalid_field", "dedup", "dedup must be channel, id, content or none");
-                return Deduplication.Wanted.CHANNEL;
-            }
-        }
+    private static Deduplication.Wanted deduplicate(@Nullable String wanted) throws Binder.Wrong {
+        return switch (wanted == null ? "channel" : wanted) {
+            case "channel" -> Deduplication.Wanted.CHANNEL;
+            case "id" -> Deduplication.Wanted.ID;
+            case "content" -> Deduplication.Wanted.CONTENT;
+            case "none" -> Deduplication.Wanted.NONE;
+            default -> throw new Binder.Wrong("dedup must be channel, id, content or none");
+        };
     }
 
     private static List<String> one(@Nullable String target) {
         return target == null ? List.of() : List.of(target);
     }
 
-    private void refuse(String code, String field, String message) {
+    @Override
+    public void refuse(String code, String field, String message) {
         if (refused == null) {
             refused = Call.Refused.wrong(kind, code, field, message);
         }

@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who calls: what its API key allows, and what the roles allow that the container knows of it (MicroProfile JWT's claim
+ * The caller: what its API key allows, and what the roles allow that the container knows of it (MicroProfile JWT's claim
  * {@code groups}, a registry).
  *
  * @param roles empty for a stranger

@@ -1,7 +1,7 @@
 package io.holdfast.http;
 
+import io.holdfast.json.JsonInput;
 import io.holdfast.protocol.ErrorCode;
-import io.holdfast.protocol.JsonInput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,9 +21,9 @@ final class Calls {
 
     /** @throws IOException if the body is not one JSON object */
     static Call one(Kind kind, byte[] body) throws IOException {
-        try (JsonInput in = begin(body)) {
+        try (JsonInput in = Binder.begin(body)) {
             Call call = read(kind, in);
-            end(in);
+            Binder.end(in);
             return call;
         }
     }
@@ -35,9 +35,9 @@ final class Calls {
      * @throws IOException if the body is not one JSON object
      */
     static @Nullable List<Call> batch(byte[] body) throws IOException {
-        try (JsonInput in = begin(body)) {
+        try (JsonInput in = Binder.begin(body)) {
             List<Call> calls = commands(in);
-            end(in);
+            Binder.end(in);
             return calls;
         }
     }
@@ -60,46 +60,40 @@ final class Calls {
         return calls;
     }
 
+    /** Reads all of a command: one that asks for two things asks for neither, since no reply could tell which was done. */
     private static Call command(JsonInput in) throws IOException {
-        Call call = null;
-        if (in.isObject()) {
-            in.enterObject();
-            for (String field = in.nextField(); field != null; field = in.nextField()) {
-                Kind kind = Kind.named(field);
-                if (kind == null) {
-                    in.skip();
-                } else {
-                    call = read(kind, in);
-                }
-            }
-        } else {
+        if (!in.isObject()) {
             in.skip();
+            return refused(ErrorCode.METHOD_NOT_FOUND, "A command is an object with one of " + KINDS);
         }
-        return call == null
-                ? new Call.Refused(
-                        Kind.PUBLISH,
-                        ErrorCode.METHOD_NOT_FOUND,
-                        "invalid_field",
-                        "commands",
-                        "A command is an object with one of " + KINDS)
-                : call;
+        Call call = null;
+        Kind second = null;
+        in.enterObject();
+        for (String field = in.nextField(); field != null; field = in.nextField()) {
+            Kind kind = Kind.named(field);
+            if (kind != null && call == null) {
+                call = read(kind, in);
+                continue;
+            }
+            in.skip();
+            second = second == null ? kind : second;
+        }
+        if (call == null) {
+            return refused(ErrorCode.METHOD_NOT_FOUND, "A command is an object with one of " + KINDS);
+        }
+        return second == null ? call : refused(ErrorCode.BAD_REQUEST, twoCalls(call.kind(), second));
+    }
+
+    private static String twoCalls(Kind first, Kind second) {
+        return "A command holds one call, but this one holds " + first.word() + " and " + second.word()
+                + "; make two commands of it";
+    }
+
+    private static Call refused(ErrorCode error, String message) {
+        return new Call.Refused(Kind.PUBLISH, error, "invalid_field", "commands", message);
     }
 
     private static Call read(Kind kind, JsonInput in) throws IOException {
         return kind.publishes() ? CallReader.read(kind, in) : CommandReader.read(kind, in);
-    }
-
-    private static JsonInput begin(byte[] body) throws IOException {
-        JsonInput in = new JsonInput(JsonInput.utf8(body));
-        if (!in.nextValue() || !in.isObject()) {
-            throw new JsonInput.WrongType("not an object");
-        }
-        return in;
-    }
-
-    private static void end(JsonInput in) throws IOException {
-        if (in.nextValue()) {
-            throw new JsonInput.WrongType("more than one value");
-        }
     }
 }

@@ -2,29 +2,29 @@ package io.holdfast.http;
 
 import io.holdfast.delivery.History;
 import io.holdfast.delivery.Member;
+import io.holdfast.json.JsonOutput;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Publisher;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Channels in the compatible shape: presence, history, sizes. */
 final class ChannelJson {
     private ChannelJson() {}
 
-    static JsonText presence(List<Member> members) {
-        JsonText json = new JsonText().raw("{\"presence\":{");
-        int index = 0;
-        for (Member member : members) {
-            json.next(index++).text(member.connection()).raw(":");
-            member(member, json);
-        }
-        return json.raw("}}");
+    /** By the connection's id, in order. */
+    static JsonOutput presence(List<Member> members, PagedJson.Part part) {
+        SortedMap<String, Member> byConnection = new TreeMap<>();
+        members.forEach(member -> byConnection.put(member.connection(), member));
+        return PagedJson.write("presence", byConnection, part, ChannelJson::member);
     }
 
-    private static void member(Member member, JsonText json) {
+    private static void member(Member member, JsonOutput json) {
         who(member.client(), member.connection(), member.connectionInfo(), member.channelInfo(), json);
     }
 
@@ -33,22 +33,22 @@ final class ChannelJson {
             String connection,
             byte @Nullable [] connectionInfo,
             byte @Nullable [] channelInfo,
-            JsonText json) {
-        json.raw("{\"user\":").text(client).raw(",\"client\":").text(connection);
+            JsonOutput json) {
+        json.raw("{\"user\":").string(client).raw(",\"client\":").string(connection);
         info("conn_info", connectionInfo, json);
         info("chan_info", channelInfo, json);
         json.raw("}");
     }
 
-    private static void info(String name, byte @Nullable [] value, JsonText json) {
+    private static void info(String name, byte @Nullable [] value, JsonOutput json) {
         if (value != null) {
             json.raw(",\"").raw(name).raw("\":").raw(new String(value, StandardCharsets.UTF_8));
         }
     }
 
-    static JsonText presenceStats(List<Member> members) {
+    static JsonOutput presenceStats(List<Member> members) {
         long clients = members.stream().map(Member::client).distinct().count();
-        return new JsonText()
+        return new JsonOutput()
                 .raw("{\"num_clients\":")
                 .number(members.size())
                 .raw(",\"num_users\":")
@@ -56,21 +56,21 @@ final class ChannelJson {
                 .raw("}");
     }
 
-    static JsonText history(History history) {
-        JsonText json = new JsonText().raw("{\"publications\":[");
+    static JsonOutput history(History history) {
+        JsonOutput json = new JsonOutput().raw("{\"publications\":[");
         int index = 0;
         for (Publication publication : history.publications()) {
             publication(publication, json.next(index++));
         }
         return json.raw("],\"epoch\":")
-                .text(history.top().epoch())
+                .string(history.top().epoch())
                 .raw(",\"offset\":")
                 .number(history.top().offset())
                 .raw("}");
     }
 
     /** With the tags that subscribers see: the message id and, where it has one, the expiry are among them. */
-    private static void publication(Publication publication, JsonText json) {
+    private static void publication(Publication publication, JsonOutput json) {
         Map<String, String> tags = new HashMap<>(publication.tags());
         tags.put("id", publication.id());
         if (publication.expiresAtMillis() != Publication.NEVER) {
@@ -87,16 +87,11 @@ final class ChannelJson {
         json.raw("}");
     }
 
-    static JsonText channels(Map<String, Integer> channels) {
-        JsonText json = new JsonText().raw("{\"channels\":{");
-        int index = 0;
-        for (Map.Entry<String, Integer> channel : channels.entrySet()) {
-            json.next(index++)
-                    .text(channel.getKey())
-                    .raw(":{\"num_clients\":")
-                    .number(channel.getValue())
-                    .raw("}");
-        }
-        return json.raw("}}");
+    static JsonOutput channels(SortedMap<String, Integer> channels, PagedJson.Part part) {
+        return PagedJson.write(
+                "channels",
+                channels,
+                part,
+                (clients, json) -> json.raw("{\"num_clients\":").number(clients).raw("}"));
     }
 }

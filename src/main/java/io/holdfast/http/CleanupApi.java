@@ -6,10 +6,11 @@ import io.holdfast.cleanup.CleanupState;
 import io.holdfast.cleanup.Failure;
 import io.holdfast.cleanup.Hold;
 import io.holdfast.cleanup.SoftDeleted;
+import io.holdfast.json.JsonOutput;
+import io.holdfast.stream.EngineException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -52,7 +53,7 @@ class CleanupApi {
      * waited for, is answered with the cycle; else 202 and {@code {"cycle":…}}.
      */
     CompletionStage<Answer> run(byte[] body, Caller caller) throws IOException {
-        CleanupBody wanted = CleanupBody.read(body, List.of("dry_run", "kinds", "quota", "retry_failed", "wait"));
+        CleanupBody wanted = CleanupBody.read(body, CleanupBody.RUN);
         if (wanted.refused != null) {
             return CompletableFuture.completedFuture(wanted.refused);
         }
@@ -65,9 +66,9 @@ class CleanupApi {
                         .handle((report, failure) ->
                                 failure == null ? RecordJson.answer(report) : Failures.answer(failure));
             }
-            JsonText json =
-                    new JsonText().raw("{\"cycle\":").number(begun.number()).raw("}");
-            return CompletableFuture.completedFuture(new Answer(202, json.bytes(), 0, null));
+            JsonOutput json =
+                    new JsonOutput().raw("{\"cycle\":").number(begun.number()).raw("}");
+            return CompletableFuture.completedFuture(new Answer(202, json.toBytes(), 0, null));
         } catch (RuntimeException e) {
             return CompletableFuture.completedFuture(Failures.answer(e));
         }
@@ -75,7 +76,7 @@ class CleanupApi {
 
     /** {@code {"kind":…,"id":…}} or {@code {"cycle":…}}; the answer is {@code {"restored":…}}, how many were. */
     CompletionStage<Answer> restore(byte[] body, Caller caller) throws IOException {
-        CleanupBody wanted = CleanupBody.read(body, List.of("kind", "id", "cycle"));
+        CleanupBody wanted = CleanupBody.read(body, CleanupBody.RESTORE);
         wanted.requireResourceOrCycle();
         return answer(wanted, () -> {
             Long cycle = wanted.cycle;
@@ -90,7 +91,7 @@ class CleanupApi {
 
     /** {@code {"owner":…}} or {@code {"kind":…,"id":…}} with {@code reason} and, if it shall end, {@code ttl} in seconds. */
     CompletionStage<Answer> hold(byte[] body, Caller caller) throws IOException {
-        CleanupBody wanted = CleanupBody.read(body, List.of("owner", "kind", "id", "reason", "ttl"));
+        CleanupBody wanted = CleanupBody.read(body, CleanupBody.HOLD);
         wanted.requireTarget();
         return answer(wanted, () -> {
             long now = cleanup.nowMillis();
@@ -110,7 +111,7 @@ class CleanupApi {
 
     /** Named as it was held; the answer is {@code {"released":…}}, 0 if there was no such hold. */
     CompletionStage<Answer> release(byte[] body, Caller caller) throws IOException {
-        CleanupBody wanted = CleanupBody.read(body, List.of("owner", "kind", "id"));
+        CleanupBody wanted = CleanupBody.read(body, CleanupBody.RELEASE);
         wanted.requireTarget();
         return answer(
                 wanted,
@@ -128,7 +129,7 @@ class CleanupApi {
 
     private static Answer counted(String what, int count) {
         return Answer.ok(
-                new JsonText().raw("{").text(what).raw(":").number(count).raw("}"));
+                new JsonOutput().raw("{").string(what).raw(":").number(count).raw("}"));
     }
 
     private static CompletionStage<Answer> answer(CleanupBody wanted, Supplier<Answer> work) {
@@ -138,9 +139,9 @@ class CleanupApi {
         Answer answer;
         try {
             answer = work.get();
-        } catch (UncheckedIOException e) {
-            LOG.log(Level.SEVERE, "The cleanup journal cannot be written", e);
-            answer = Answer.error(503, "unavailable", "It could not be stored, and does not count: repeat it later");
+        } catch (EngineException e) {
+            LOG.log(Level.SEVERE, "Cleanup cannot write to the store", e);
+            answer = Answer.error(503, "unavailable", "It could not be stored: repeat it later");
         } catch (RuntimeException e) {
             answer = Failures.answer(e);
         }

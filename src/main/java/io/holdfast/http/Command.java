@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 sealed interface Command {
 
     /**
-     * Whom a command is about.
+     * The client or connection that a command is about.
      *
      * @param connection id of the only one that is meant; null for all of the client
      * @param session of the only one that is meant; null for all. With a connection, both must be the same one's
@@ -56,7 +56,7 @@ sealed interface Command {
         }
     }
 
-    record Presence(String channel) implements Command {}
+    record Presence(String channel, PagedJson.Part part) implements Command {}
 
     record PresenceStats(String channel) implements Command {}
 
@@ -69,7 +69,7 @@ sealed interface Command {
     record HistoryRemove(String channel) implements Command {}
 
     /** @param pattern with {@code *} for any text; empty for all */
-    record Channels(String pattern) implements Command {}
+    record Channels(String pattern, PagedJson.Part part) implements Command {}
 
     record Info() implements Command {}
 }

@@ -4,6 +4,7 @@ import io.holdfast.commands.CommandSettings;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.History;
 import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.json.JsonOutput;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -56,7 +57,7 @@ class CommandApi {
             return CompletableFuture.completedFuture(Replies.refused(refused));
         }
         return carryOut(((Call.Asking) call).command()).handle((result, failure) -> {
-            JsonText json = new JsonText();
+            JsonOutput json = new JsonOutput();
             if (failure == null) {
                 json.raw("{\"result\":").json(result);
             } else {
@@ -67,7 +68,7 @@ class CommandApi {
     }
 
     /** @return the result; what the manager throws is its failure */
-    CompletionStage<JsonText> carryOut(Command command) {
+    CompletionStage<JsonOutput> carryOut(Command command) {
         try {
             if (command instanceof Command.HistoryRemove remove) {
                 return manager.removeHistory(remove.channel()).thenApply(done -> empty());
@@ -78,45 +79,31 @@ class CommandApi {
         }
     }
 
-    private JsonText result(Command command) {
+    private JsonOutput result(Command command) {
         if (command instanceof Command.Presence presence) {
-            return ChannelJson.presence(manager.presence(presence.channel()));
+            return ChannelJson.presence(manager.presence(presence.channel()), presence.part());
         } else if (command instanceof Command.PresenceStats presence) {
             return ChannelJson.presenceStats(manager.presence(presence.channel()));
         } else if (command instanceof Command.History history) {
             return history(history);
         } else if (command instanceof Command.Channels channels) {
-            return ChannelJson.channels(manager.channels(channels.pattern()));
+            return ChannelJson.channels(manager.channels(channels.pattern()), channels.part());
         } else if (command instanceof Command.Info) {
             return info();
-        }
-        change(command);
-        return empty();
-    }
-
-    private void change(Command command) {
-        if (command instanceof Command.Subscribe subscribe) {
-            to(
-                    subscribe.to(),
-                    one -> manager.subscribe(subscribe.to().client(), one, subscribe.channel(), subscribe.terms()));
+        } else if (command instanceof Command.Subscribe subscribe) {
+            String client = subscribe.to().client();
+            to(subscribe.to(), one -> manager.subscribe(client, one, subscribe.channel(), subscribe.terms()));
         } else if (command instanceof Command.Unsubscribe unsubscribe) {
-            to(
-                    unsubscribe.to(),
-                    one -> manager.unsubscribe(
-                            unsubscribe.to().client(),
-                            one,
-                            unsubscribe.channel(),
-                            UNSUBSCRIBED_BY_SERVER,
-                            "server unsubscribe"));
+            to(unsubscribe.to(), one -> unsubscribe(unsubscribe, one));
         } else if (command instanceof Command.Disconnect disconnect) {
-            to(
-                    disconnect.to(),
-                    one -> manager.disconnect(disconnect.to().client(), one, disconnect.spared(), disconnect.ending()));
+            String client = disconnect.to().client();
+            to(disconnect.to(), one -> manager.disconnect(client, one, disconnect.spared(), disconnect.ending()));
         } else if (command instanceof Command.Refresh refresh) {
             to(refresh.to(), one -> refresh(refresh, one));
         } else {
             throw new IllegalArgumentException("not carried out: " + command);
         }
+        return empty();
     }
 
     /** What is done to one of a client's connections, or with null to all. */
@@ -124,7 +111,7 @@ class CommandApi {
         void on(@Nullable String connection);
     }
 
-    /** Does it to whom a command is about; to nobody, if the session is over or another connection's. */
+    /** Does it to the connections that a command is about; to none, if the session is over or belongs to another connection. */
     private void to(Command.Addressee addressee, Work work) {
         String session = addressee.session();
         String named = addressee.connection();
@@ -138,6 +125,11 @@ class CommandApi {
         }
     }
 
+    private void unsubscribe(Command.Unsubscribe wanted, @Nullable String connection) {
+        String client = wanted.to().client();
+        manager.unsubscribe(client, connection, wanted.channel(), UNSUBSCRIBED_BY_SERVER, "server unsubscribe");
+    }
+
     private void refresh(Command.Refresh refresh, @Nullable String connection) {
         String client = refresh.to().client();
         if (refresh.expired()) {
@@ -147,7 +139,7 @@ class CommandApi {
         }
     }
 
-    private JsonText history(Command.History asked) {
+    private JsonOutput history(Command.History asked) {
         long wanted = asked.limit() < 0 ? MOST_PUBLICATIONS : asked.limit();
         History history = manager.history(
                 asked.channel(),
@@ -159,17 +151,17 @@ class CommandApi {
     }
 
     /** This node, the only one. */
-    private JsonText info() {
+    private JsonOutput info() {
         Map<String, Integer> channels = manager.channels("");
         long subscriptions =
                 channels.values().stream().mapToLong(Integer::longValue).sum();
-        return new JsonText()
+        return new JsonOutput()
                 .raw("{\"nodes\":[{\"uid\":")
-                .text(uid)
+                .string(uid)
                 .raw(",\"name\":")
-                .text(settings.node())
+                .string(settings.node())
                 .raw(",\"version\":")
-                .text(settings.version())
+                .string(settings.version())
                 .raw(",\"num_clients\":")
                 .number(manager.stats().connections().active())
                 .raw(",\"num_users\":")
@@ -183,7 +175,7 @@ class CommandApi {
                 .raw("}]}");
     }
 
-    private static JsonText empty() {
-        return new JsonText().raw("{}");
+    private static JsonOutput empty() {
+        return new JsonOutput().raw("{}");
     }
 }

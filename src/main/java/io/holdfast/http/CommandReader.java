@@ -2,33 +2,24 @@ package io.holdfast.http;
 
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Names;
+import io.holdfast.delivery.OutsideTime;
 import io.holdfast.delivery.SubscriptionTerms;
+import io.holdfast.json.JsonInput;
 import io.holdfast.protocol.CloseCode;
-import io.holdfast.protocol.JsonInput;
 import io.holdfast.stream.Position;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one {@link Command}, in one pass. Fields that nobody knows are ignored, as existing libraries expect; those that are
+ * Reads one {@link Command}, in one pass. Unknown fields are ignored, as existing libraries expect; those that are
  * known elsewhere and would change what the command means are refused, since to drop them would be to do something else.
  */
-final class CommandReader {
-    private static final Map<Kind, Map<String, String>> UNSUPPORTED = Map.of(
-            Kind.SUBSCRIBE,
-            Map.of(
-                    "b64info", "what is not JSON cannot be shown; use info",
-                    "b64data", "what is not JSON cannot be delivered; use data",
-                    "override", "the namespace says what a subscription is like"));
-
-    /** What a field holds that was not set. */
-    private static final Set<String> UNSET = Set.of("null", "\"\"", "0", "false", "{}", "[]");
-
+final class CommandReader implements Binder.Target {
     private static final int LEAST_CLOSE_CODE = 3000;
     private static final int MOST_CLOSE_CODE = 4999;
     private static final int MOST_REASON_BYTES = 123;
@@ -39,13 +30,55 @@ final class CommandReader {
     /** As much as a publication can. */
     private static final int MOST_DATA_BYTES = 60 << 10;
 
+    private static final Binder<CommandReader> POSITION = Binder.<CommandReader>lenient()
+            .field("offset", (command, in) -> command.offset = number(in, command.path + "offset", 0, Long.MAX_VALUE))
+            .field("epoch", (command, in) -> command.epoch = in.string());
+
+    private static final Binder<CommandReader> DISCONNECT = Binder.<CommandReader>lenient()
+            .field(
+                    "code",
+                    (command, in) -> command.code = number(in, "disconnect.code", LEAST_CLOSE_CODE, MOST_CLOSE_CODE))
+            .field("reason", (command, in) -> command.reason = in.string());
+
+    private static final Binder<CommandReader> FIELDS = Binder.<CommandReader>lenient()
+            .field("user", (command, in) -> command.user = in.string())
+            .field("channel", (command, in) -> command.channel = in.string())
+            .field("client", (command, in) -> command.connection = in.string())
+            .field("session", (command, in) -> command.session = in.string())
+            .field("info", (command, in) -> command.info = value(in, "info", MOST_INFO_BYTES))
+            .field("data", (command, in) -> command.data = value(in, "data", MOST_DATA_BYTES))
+            .optional("whitelist", (command, in) -> {
+                command.spared = new HashSet<>();
+                Binder.strings(in, "whitelist", command.spared, Integer.MAX_VALUE);
+            })
+            .field("pattern", (command, in) -> command.pattern = in.string())
+            .field("after", (command, in) -> command.after = in.string())
+            .field("since", (command, in) -> command.since = command.position(in, "since."))
+            .field("recover_since", (command, in) -> command.since = command.position(in, "recover_since."))
+            .field("limit", (command, in) -> command.limit = number(in, "limit", Integer.MIN_VALUE, Integer.MAX_VALUE))
+            .field("reverse", (command, in) -> command.reverse = in.bool())
+            .field("expired", (command, in) -> command.expired = in.bool())
+            .field("expire_at", (command, in) -> command.expireAt = moment(in, "expire_at"))
+            .optional("disconnect", (command, in) -> command.ending = command.ending(in));
+
+    private static final Binder<CommandReader> SUBSCRIBE = FIELDS.copy()
+            .unsupported("b64info", "subscribe: what is not JSON cannot be shown; use info")
+            .unsupported("b64data", "subscribe: what is not JSON cannot be delivered; use data")
+            .unsupported("override", "subscribe: the namespace says what a subscription is like");
+
     private final Kind kind;
     private final JsonInput in;
+    private String path = "";
+    private long offset;
+    private String epoch = "";
+    private long code;
+    private String reason = "";
     private String user = "";
     private String channel = "";
     private String connection = "";
     private String session = "";
     private String pattern = "";
+    private String after = "";
     private Set<String> spared = Set.of();
     private byte @Nullable [] info;
     private byte @Nullable [] data;
@@ -53,7 +86,7 @@ final class CommandReader {
     private long limit;
     private boolean reverse;
     private boolean expired;
-    private long expireAt;
+    private @Nullable Instant expireAt;
     private Ending ending = new Ending(CloseCode.FORCE_NO_RECONNECT.code(), CloseCode.FORCE_NO_RECONNECT.reason());
     private Call.@Nullable Refused refused;
 
@@ -76,169 +109,85 @@ final class CommandReader {
             in.skip();
             return Call.Refused.wrong(kind, "invalid_field", "", kind.word() + " must be an object");
         }
-        in.enterObject();
-        for (String field = in.nextField(); field != null; field = in.nextField()) {
-            try {
-                read(field);
-            } catch (JsonInput.WrongType e) {
-                in.skip();
-                refuse(field, field + " is " + e.getMessage());
-            }
-        }
+        (kind == Kind.SUBSCRIBE ? SUBSCRIBE : FIELDS).read(in, this);
         Command command = command();
         return refused == null ? new Call.Asking(kind, command) : refused;
     }
 
-    private void read(String field) throws IOException {
-        String why = UNSUPPORTED.getOrDefault(kind, Map.of()).get(field);
-        if (why != null) {
-            if (isSet(in)) {
-                refuse(field, field + " is not supported by " + kind.word() + ": " + why);
-            }
-            return;
-        }
-        switch (field) {
-            case "user" -> user = in.string();
-            case "channel" -> channel = in.string();
-            case "client" -> connection = in.string();
-            case "session" -> session = in.string();
-            case "info" -> info = value(field, MOST_INFO_BYTES);
-            case "data" -> data = value(field, MOST_DATA_BYTES);
-            case "whitelist" -> spared = texts(field);
-            case "pattern" -> pattern = in.string();
-            case "since", "recover_since" -> since = position(field);
-            case "limit" -> limit = number(field, Integer.MIN_VALUE, Integer.MAX_VALUE);
-            case "reverse" -> reverse = in.bool();
-            case "expired" -> expired = in.bool();
-            case "expire_at" -> expireAt = number(field, 0, Integer.MAX_VALUE * 1000L);
-            case "disconnect" -> ending = ending();
-            default -> in.skip();
-        }
-    }
-
-    /** Reads the value at hand, whatever it is; false for what a library sends for a field that nobody has set. */
-    static boolean isSet(JsonInput in) throws IOException {
-        boolean scalar = !in.isObject() && !in.isArray();
-        String value = new String(in.raw(), StandardCharsets.UTF_8);
-        return !UNSET.contains(scalar ? value : value.replace(" ", ""));
-    }
-
     /** Any JSON value; null for {@code null}. */
-    private byte @Nullable [] value(String field, int mostBytes) throws IOException {
+    private static byte @Nullable [] value(JsonInput in, String field, int mostBytes) throws IOException {
         if (in.isNull()) {
             return null;
         }
         byte[] value = in.raw();
         if (value.length > mostBytes) {
-            refuse(field, field + " must not exceed " + mostBytes + " bytes");
+            throw new Binder.Wrong(field + " must not exceed " + mostBytes + " bytes");
         }
         return value;
     }
 
-    private Set<String> texts(String field) throws IOException {
+    private @Nullable Position position(JsonInput in, String within) throws IOException {
         if (in.isNull()) {
-            return Set.of();
-        }
-        if (!in.isArray()) {
-            throw new JsonInput.WrongType("not an array");
-        }
-        Set<String> texts = new HashSet<>();
-        while (in.nextElement()) {
-            try {
-                texts.add(in.string());
-            } catch (JsonInput.WrongType e) {
-                in.skip();
-                refuse(field, field + " is not an array of strings");
-            }
-        }
-        return texts;
-    }
-
-    private @Nullable Position position(String field) throws IOException {
-        if (!in.enterObject()) {
             return null;
         }
-        long offset = 0;
-        String epoch = "";
-        for (String part = in.nextField(); part != null; part = in.nextField()) {
-            try {
-                switch (part) {
-                    case "offset" -> offset = number(field + ".offset", 0, Long.MAX_VALUE);
-                    case "epoch" -> epoch = in.string();
-                    default -> in.skip();
-                }
-            } catch (JsonInput.WrongType e) {
-                in.skip();
-                refuse(field, field + "." + part + " is " + e.getMessage());
-            }
-        }
+        path = within;
+        offset = 0;
+        epoch = "";
+        POSITION.read(in, this, within);
         return new Position(epoch, offset);
     }
 
-    private Ending ending() throws IOException {
-        if (!in.enterObject()) {
-            return ending;
-        }
-        long code = ending.code();
-        String reason = "";
-        for (String part = in.nextField(); part != null; part = in.nextField()) {
-            try {
-                switch (part) {
-                    case "code" -> code = number("disconnect.code", LEAST_CLOSE_CODE, MOST_CLOSE_CODE);
-                    case "reason" -> reason = in.string();
-                    default -> in.skip();
-                }
-            } catch (JsonInput.WrongType e) {
-                in.skip();
-                refuse("disconnect", "disconnect." + part + " is " + e.getMessage());
-            }
-        }
+    private Ending ending(JsonInput in) throws IOException {
+        code = ending.code();
+        reason = "";
+        DISCONNECT.read(in, this, "disconnect.");
         if (reason.getBytes(StandardCharsets.UTF_8).length > MOST_REASON_BYTES) {
-            refuse("disconnect", "disconnect.reason must not exceed " + MOST_REASON_BYTES + " bytes");
+            throw new Binder.Wrong("disconnect.reason must not exceed " + MOST_REASON_BYTES + " bytes");
         }
         return new Ending((int) code, reason);
     }
 
-    private long number(String field, long least, long most) throws IOException {
-        if (in.isNull()) {
-            return 0;
+    private static long number(JsonInput in, String field, long least, long most) throws IOException {
+        return in.isNull() ? 0 : Binder.whole(in, field, least, most);
+    }
+
+    /** Seconds since 1970; null for 0, which stands for no end. However far ahead it is, it counts. */
+    private static @Nullable Instant moment(JsonInput in, String field) throws IOException {
+        BigDecimal seconds = in.isNull() ? BigDecimal.ZERO : in.decimal();
+        if (seconds.signum() < 0 || (seconds.signum() > 0 && seconds.compareTo(BigDecimal.ONE) < 0)) {
+            throw new Binder.Wrong(field + " must be 0 (no end) or seconds since 1970");
         }
-        try {
-            long number = in.decimal().longValueExact();
-            if (number >= least && number <= most) {
-                return number;
-            }
-        } catch (ArithmeticException e) {
-            // the same message as for a number out of range
-        }
-        refuse(field, field + " must be a whole number from " + least + " to " + most);
-        return 0;
+        return seconds.signum() == 0 ? null : Instant.ofEpochMilli(OutsideTime.millis(seconds));
     }
 
     private Command command() {
         return switch (kind) {
             case SUBSCRIBE ->
-                new Command.Subscribe(addressee(), channel(), new SubscriptionTerms(since, info, data, expiresAt()));
+                new Command.Subscribe(addressee(), channel(), new SubscriptionTerms(since, info, data, expireAt));
             case UNSUBSCRIBE -> new Command.Unsubscribe(addressee(), channel());
             case DISCONNECT -> new Command.Disconnect(addressee(), spared, ending);
-            case REFRESH -> new Command.Refresh(addressee(), expired, expiresAt(), info);
-            case PRESENCE -> new Command.Presence(channel());
+            case REFRESH -> new Command.Refresh(addressee(), expired, expireAt, info);
+            case PRESENCE -> new Command.Presence(channel(), part());
             case PRESENCE_STATS -> new Command.PresenceStats(channel());
             case HISTORY -> new Command.History(channel(), limit, since, reverse);
             case HISTORY_REMOVE -> new Command.HistoryRemove(channel());
-            case CHANNELS -> new Command.Channels(pattern);
+            case CHANNELS -> new Command.Channels(pattern, part());
             case INFO -> new Command.Info();
-            case PUBLISH, BROADCAST, SEND -> throw new IllegalArgumentException(kind + " is no command");
+            case PUBLISH, BROADCAST, SEND -> throw new IllegalArgumentException(kind + " is not a command");
         };
+    }
+
+    /** Of a list that may be long. */
+    private PagedJson.Part part() {
+        if (limit < 0) {
+            refuse("limit", "limit must be 0 (all, where that fits into one answer) or the size of a page");
+        }
+        return new PagedJson.Part((int) limit, after);
     }
 
     private Command.Addressee addressee() {
         return new Command.Addressee(
                 user(), connection.isEmpty() ? null : connection, session.isEmpty() ? null : session);
-    }
-
-    private @Nullable Instant expiresAt() {
-        return expireAt == 0 ? null : Instant.ofEpochSecond(expireAt);
     }
 
     private String user() {
@@ -266,8 +215,13 @@ final class CommandReader {
     }
 
     private void refuse(String field, String message) {
+        refuse("invalid_field", field, message);
+    }
+
+    @Override
+    public void refuse(String code, String field, String message) {
         if (refused == null) {
-            refused = Call.Refused.wrong(kind, "invalid_field", field, message);
+            refused = Call.Refused.wrong(kind, code, field, message);
         }
     }
 }

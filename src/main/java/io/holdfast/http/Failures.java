@@ -3,6 +3,7 @@ package io.holdfast.http;
 import io.holdfast.cleanup.CleanupException;
 import io.holdfast.cleanup.CleanupRefusedException;
 import io.holdfast.delivery.DeliveryException;
+import io.holdfast.json.JsonOutput;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.stream.EngineException;
 import java.util.Locale;
@@ -49,14 +50,14 @@ final class Failures {
         return switch (refused.reason()) {
             case INVALID -> Answer.error(400, "invalid_field", message, refused.field());
             case TOO_LARGE -> Answer.error(400, code, message, refused.field());
-            case STREAM_FULL, UNRECOVERABLE -> Answer.error(409, code, message);
+            case STREAM_FULL, TOO_MANY_CHANNELS, UNRECOVERABLE -> Answer.error(409, code, message);
             case OVERLOADED, OUTCOME_UNKNOWN -> Answer.error(503, code, message).retryAfter(SOON_SECONDS);
             case UNAVAILABLE, DRAINING -> Answer.error(503, code, message).retryAfter(LATER_SECONDS);
         };
     }
 
     /** Writes {@code {"code":…,"message":…}} with the protocol's codes. */
-    static void compatible(Throwable thrown, JsonText json) {
+    static void compatible(Throwable thrown, JsonOutput json) {
         Throwable failure = cause(thrown);
         if (failure instanceof UnknownChannelException) {
             compatible(
@@ -75,18 +76,18 @@ final class Failures {
         ErrorCode code = switch (refused.reason()) {
             case INVALID -> ErrorCode.BAD_REQUEST;
             case UNRECOVERABLE -> ErrorCode.UNRECOVERABLE_POSITION;
-            case TOO_LARGE, STREAM_FULL -> ErrorCode.LIMIT_EXCEEDED;
+            case TOO_LARGE, STREAM_FULL, TOO_MANY_CHANNELS -> ErrorCode.LIMIT_EXCEEDED;
             case OVERLOADED -> ErrorCode.TOO_MANY_REQUESTS;
             case UNAVAILABLE, OUTCOME_UNKNOWN, DRAINING -> ErrorCode.INTERNAL;
         };
         compatible(code, code.message() + ": " + refused.getMessage(), json);
     }
 
-    static void compatible(ErrorCode code, String message, JsonText json) {
+    static void compatible(ErrorCode code, String message, JsonOutput json) {
         json.raw("{\"code\":")
                 .number(code.code())
                 .raw(",\"message\":")
-                .text(message)
+                .string(message)
                 .raw("}");
     }
 

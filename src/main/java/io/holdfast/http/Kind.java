@@ -45,7 +45,7 @@ enum Kind {
         return word;
     }
 
-    /** Who may; administrators always. */
+    /** The role that a caller needs; administrators may always. */
     Role role() {
         return role;
     }

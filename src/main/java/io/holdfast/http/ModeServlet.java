@@ -2,6 +2,7 @@ package io.holdfast.http;
 
 import io.holdfast.access.AccessOptions;
 import io.holdfast.commands.CommandSettings;
+import io.holdfast.json.JsonOutput;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
@@ -18,11 +19,11 @@ public class ModeServlet extends HttpServlet {
 
     @Inject
     public ModeServlet(AccessOptions access, CommandSettings settings) {
-        this.answer = Answer.ok(new JsonText()
+        this.answer = Answer.ok(new JsonOutput()
                 .raw("{\"insecure\":")
                 .bool(access.insecure())
                 .raw(",\"version\":")
-                .text(settings.version())
+                .string(settings.version())
                 .raw("}"));
     }
 

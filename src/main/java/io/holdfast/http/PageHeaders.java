@@ -8,14 +8,17 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Set;
 
-/** Tells browsers what our page may do: load from here, connect to here, be framed by nobody. */
+/** Tells browsers what our page may do: load from here, connect to here, be framed by nobody. Pages can only be read. */
 @WebFilter(
-        urlPatterns = {"/", "*.html", "*.js", "*.css"},
+        urlPatterns = {"/", "*.html", "*.js", "*.css", "*.svg"},
         dispatcherTypes = {DispatcherType.REQUEST, DispatcherType.FORWARD},
         asyncSupported = true)
 public class PageHeaders extends HttpFilter {
     private static final long serialVersionUID = 1L;
+
+    private static final Set<String> READING = Set.of("GET", "HEAD");
 
     private static final String POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -28,6 +31,11 @@ public class PageHeaders extends HttpFilter {
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Cache-Control", "no-cache");
-        chain.doFilter(request, response);
+        if (READING.contains(request.getMethod())) {
+            chain.doFilter(request, response);
+        } else { // the container would answer 200 with the page
+            response.setHeader("Allow", "GET, HEAD");
+            response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+        }
     }
 }

@@ -1,10 +1,46 @@
 package io.holdfast.http;
 
+import io.holdfast.json.JsonInput;
+import java.net.URLDecoder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The parameters of a query string; one that is empty counts as absent. */
 record Parameters(Map<String, String[]> values) {
+
+    /**
+     * From the query string alone: a container takes those in a form's body for the same, be the body complete or not.
+     *
+     * @param query as it came, null if there is none
+     * @throws Wrong if it is not well formed
+     */
+    static Parameters of(@Nullable String query) {
+        Map<String, String[]> values = new HashMap<>();
+        for (String pair : query == null ? new String[0] : query.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
+            String value = equals < 0 ? "" : decoded(pair.substring(equals + 1));
+            String[] before = values.getOrDefault(name, new String[0]);
+            String[] all = Arrays.copyOf(before, before.length + 1);
+            all[before.length] = value;
+            values.put(name, all);
+        }
+        return new Parameters(values);
+    }
+
+    private static String decoded(String text) {
+        try {
+            // Bytes as characters first: the decoder would replace what is not UTF-8.
+            return JsonInput.utf8(
+                    URLDecoder.decode(text, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1));
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            throw new Wrong(Answer.error(400, "invalid_query", "The query string is not well formed"));
+        }
+    }
 
     @Nullable
     String text(String name) {
@@ -35,7 +71,7 @@ record Parameters(Map<String, String[]> values) {
         } catch (NumberFormatException e) {
             // answered below
         }
-        throw new Wrong(Answer.error(400, "invalid_field", name + " must be a whole number from 0 to " + most, name));
+        throw new Wrong(Answer.error(400, "invalid_field", Binder.mustBeWhole(name, 0, most), name));
     }
 
     /** A parameter is not what was wanted; carries the answer that says so. */

@@ -3,6 +3,7 @@ package io.holdfast.http;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.http.Submission.Outcome;
+import io.holdfast.json.JsonOutput;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -56,7 +57,7 @@ class PublishApi {
         }
         Call.Publishing publishing = (Call.Publishing) call;
         return submit(List.of(publishing)).thenApply(outcomes -> {
-            JsonText json = new JsonText().raw("{");
+            JsonOutput json = new JsonOutput().raw("{");
             if (publishing.kind() == Kind.BROADCAST) {
                 json.raw("\"result\":");
                 Replies.responses(outcomes[0], json);
@@ -79,7 +80,7 @@ class PublishApi {
             if (failure != null) {
                 return Failures.answer(failure);
             }
-            JsonText json = new JsonText();
+            JsonOutput json = new JsonOutput();
             Replies.receipt(outcomes[0][0].receipt(), json);
             return Answer.ok(json);
         });

@@ -3,6 +3,7 @@ package io.holdfast.http;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.MessageStatus;
 import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.json.JsonOutput;
 import io.holdfast.stream.EngineException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -63,17 +64,17 @@ class QueryApi {
     }
 
     private static Answer answer(MessageStatus status) {
-        return Answer.ok(new JsonText()
+        return Answer.ok(new JsonOutput()
                 .raw("{\"client\":")
-                .text(status.client())
+                .string(status.client())
                 .raw(",\"id\":")
-                .text(status.id())
+                .string(status.id())
                 .raw(",\"state\":")
-                .text(status.state().name().toLowerCase(Locale.ROOT))
+                .string(status.state().name().toLowerCase(Locale.ROOT))
                 .raw(",\"offset\":")
                 .number(status.position().offset())
                 .raw(",\"epoch\":")
-                .text(status.position().epoch())
+                .string(status.position().epoch())
                 .raw(",\"published_at\":")
                 .number(status.publishedAtMillis())
                 .raw("}"));

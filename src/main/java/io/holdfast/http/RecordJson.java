@@ -1,7 +1,7 @@
 package io.holdfast.http;
 
+import io.holdfast.json.JsonOutput;
 import java.lang.reflect.RecordComponent;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
@@ -15,19 +15,19 @@ final class RecordJson {
     private RecordJson() {}
 
     static Answer answer(Object value) {
-        JsonText json = new JsonText();
+        JsonOutput json = new JsonOutput();
         write(value, json);
         return Answer.ok(json);
     }
 
     /** {@code {"<name>":[…]}}. */
     static Answer list(String name, Collection<?> values) {
-        JsonText json = new JsonText().raw("{").text(name).raw(":");
+        JsonOutput json = new JsonOutput().raw("{").string(name).raw(":");
         write(values, json);
         return Answer.ok(json.raw("}"));
     }
 
-    static void write(@Nullable Object value, JsonText json) {
+    static void write(@Nullable Object value, JsonOutput json) {
         if (value == null) {
             json.raw("null");
         } else if (value instanceof Record fields) {
@@ -37,7 +37,7 @@ final class RecordJson {
         } else if (value instanceof Map<?, ?> entries) {
             map(entries, json);
         } else if (value instanceof byte[] payload) {
-            json.raw(new String(payload, StandardCharsets.UTF_8));
+            json.raw(payload);
         } else if (value instanceof Boolean flag) {
             json.bool(flag);
         } else if (value instanceof Double number) {
@@ -45,18 +45,18 @@ final class RecordJson {
         } else if (value instanceof Number number) {
             json.number(number.longValue());
         } else if (value instanceof Enum<?> constant) {
-            json.text(constant.name().toLowerCase(Locale.ROOT));
+            json.string(constant.name().toLowerCase(Locale.ROOT));
         } else {
-            json.text(value.toString());
+            json.string(value.toString());
         }
     }
 
-    private static void object(Record fields, JsonText json) {
+    private static void object(Record fields, JsonOutput json) {
         json.raw("{");
         try {
             RecordComponent[] components = fields.getClass().getRecordComponents();
             for (int i = 0; i < components.length; i++) {
-                json.next(i).text(name(components[i].getName())).raw(":");
+                json.next(i).string(name(components[i].getName())).raw(":");
                 write(components[i].getAccessor().invoke(fields), json);
             }
         } catch (ReflectiveOperationException e) {
@@ -65,7 +65,7 @@ final class RecordJson {
         json.raw("}");
     }
 
-    private static void array(Collection<?> values, JsonText json) {
+    private static void array(Collection<?> values, JsonOutput json) {
         json.raw("[");
         int index = 0;
         for (Object value : values) {
@@ -75,11 +75,11 @@ final class RecordJson {
         json.raw("]");
     }
 
-    private static void map(Map<?, ?> entries, JsonText json) {
+    private static void map(Map<?, ?> entries, JsonOutput json) {
         json.raw("{");
         int index = 0;
         for (Map.Entry<?, ?> entry : entries.entrySet()) {
-            json.next(index++).text(String.valueOf(entry.getKey())).raw(":");
+            json.next(index++).string(String.valueOf(entry.getKey())).raw(":");
             write(entry.getValue(), json);
         }
         json.raw("}");

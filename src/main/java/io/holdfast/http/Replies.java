@@ -1,6 +1,7 @@
 package io.holdfast.http;
 
 import io.holdfast.http.Submission.Outcome;
+import io.holdfast.json.JsonOutput;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Receipt;
@@ -11,7 +12,7 @@ final class Replies {
     private Replies() {}
 
     /** The reply of a batch to a publish, broadcast or send, without the braces around it. */
-    static void publication(Kind kind, Outcome[] outcomes, JsonText json) {
+    static void publication(Kind kind, Outcome[] outcomes, JsonOutput json) {
         Throwable failure = outcomes[0].failure();
         if (kind != Kind.BROADCAST && failure != null) {
             json.raw("\"error\":");
@@ -27,7 +28,7 @@ final class Replies {
         }
     }
 
-    static void responses(Outcome[] outcomes, JsonText json) {
+    static void responses(Outcome[] outcomes, JsonOutput json) {
         json.raw("{\"responses\":[");
         for (int i = 0; i < outcomes.length; i++) {
             json.next(i).raw("{");
@@ -37,7 +38,7 @@ final class Replies {
         json.raw("]}");
     }
 
-    static void resultOrError(Outcome outcome, JsonText json) {
+    static void resultOrError(Outcome outcome, JsonOutput json) {
         Throwable failure = outcome.failure();
         if (failure == null) {
             json.raw("\"result\":");
@@ -48,7 +49,7 @@ final class Replies {
         }
     }
 
-    private static void place(@Nullable Receipt receipt, JsonText json) {
+    private static void place(@Nullable Receipt receipt, JsonOutput json) {
         Position position = receipt == null ? null : receipt.position();
         if (position == null) {
             json.raw("{}");
@@ -57,29 +58,29 @@ final class Replies {
         json.raw("{\"offset\":")
                 .number(position.offset())
                 .raw(",\"epoch\":")
-                .text(position.epoch())
+                .string(position.epoch())
                 .raw("}");
     }
 
     /** A receipt in our shape. */
     static Answer answer(Receipt receipt) {
-        JsonText json = new JsonText();
+        JsonOutput json = new JsonOutput();
         receipt(receipt, json);
         return Answer.ok(json);
     }
 
-    static void receipt(@Nullable Receipt receipt, JsonText json) {
+    static void receipt(@Nullable Receipt receipt, JsonOutput json) {
         if (receipt == null) {
             json.raw("{}");
             return;
         }
-        json.raw("{\"id\":").text(receipt.id());
+        json.raw("{\"id\":").string(receipt.id());
         Position position = receipt.position();
         if (position == null) {
             json.raw(",\"stored\":false,\"connections\":").number(receipt.connections());
         } else {
             json.raw(",\"offset\":").number(position.offset());
-            json.raw(",\"epoch\":").text(position.epoch());
+            json.raw(",\"epoch\":").string(position.epoch());
             json.raw(",\"duplicate\":").bool(receipt.duplicate()).raw(",\"stored\":true");
         }
         json.raw("}");
@@ -91,13 +92,13 @@ final class Replies {
     }
 
     static Answer refused(ErrorCode code, String detail) {
-        JsonText json = new JsonText().raw("{\"error\":");
+        JsonOutput json = new JsonOutput().raw("{\"error\":");
         error(code, detail, json);
         return Answer.ok(json.raw("}"));
     }
 
     /** Writes {@code {"code":…,"message":…}}. */
-    static void error(ErrorCode code, String detail, JsonText json) {
+    static void error(ErrorCode code, String detail, JsonOutput json) {
         Failures.compatible(code, code.message() + ": " + detail, json);
     }
 }

@@ -44,7 +44,8 @@ class Routes {
             QueryApi query,
             ControlApi control,
             RevokeApi revoke,
-            CleanupApi cleanup) {
+            CleanupApi cleanup,
+            BackupApi backup) {
         post("/publish", PUBLISHER, SINGLE_BYTES, (body, caller) -> publish.publish(body));
         post("/broadcast", PUBLISHER, MANY_BYTES, (body, caller) -> publish.broadcast(body));
         post("/send", PUBLISHER, SINGLE_BYTES, (body, caller) -> publish.send(body));
@@ -58,12 +59,12 @@ class Routes {
         Route.Query message = at((segment, parameters) -> query.message(parameters.values()));
         add(Route.of("GET", "/message", Set.of(PUBLISHER, READER), new Route.Asked(message)));
         get("/metrics", (segment, parameters) -> control.metrics());
-        get("/clients", (segment, parameters) -> control.clients());
+        get("/clients", (segment, parameters) -> control.clients(parameters));
         // In a path, Liberty takes no %2F, and ends a segment at a semicolon: every name is asked for by a parameter.
         get("/client", (segment, parameters) -> control.client(parameters.required("client")));
         get("/clients/{client}", (segment, parameters) -> control.client(segment));
-        get("/breakers", (segment, parameters) -> control.breakers(parameters.text("client")));
-        get("/breakers/{client}", (segment, parameters) -> control.breakers(segment));
+        get("/breakers", (segment, parameters) -> control.breakers(parameters));
+        get("/breakers/{client}", (segment, parameters) -> control.breakersOf(segment));
         get("/dead-letters", (segment, parameters) -> control.letters(parameters));
         get("/dead-letters/{number}", (segment, parameters) -> control.letter(Long.parseLong(segment)));
         command("/breakers/reset", at((segment, parameters) -> control.reset(parameters.required("client"))));
@@ -80,6 +81,8 @@ class Routes {
         get("/cleanup/cycles", (segment, parameters) -> cleanup.cycles());
         get("/cleanup/cycles/{number}", (segment, parameters) -> cleanup.cycle(Long.parseLong(segment)));
         get("/cleanup/audit", (segment, parameters) -> cleanup.audit(parameters));
+        get("/store", (segment, parameters) -> backup.store());
+        command("/backup", (segment, parameters) -> backup.backup(parameters));
         command("/drain", (segment, parameters) -> control.drain(parameters));
     }
 
@@ -89,7 +92,8 @@ class Routes {
 
     /** @return null if there is no such call, or not with this method */
     @Nullable
-    Found find(String method, String path) {
+    Found find(String called, String path) {
+        String method = called.equals("HEAD") ? "GET" : called; // the container leaves the body out
         Route exact = plain.get(method + path);
         if (exact != null) {
             return new Found(exact, "");
@@ -109,6 +113,9 @@ class Routes {
         for (Route route : all) {
             if (route.match(path) != null) {
                 methods.add(route.method());
+                if (route.method().equals("GET")) {
+                    methods.add("HEAD");
+                }
             }
         }
         return String.join(", ", methods);

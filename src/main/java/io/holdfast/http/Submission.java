@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Hands the publications of one request to the manager, in order, not too many at the same time: a large batch must not
  * fill the committer's queue and make others fail.
  *
- * <p><b>Threads.</b> Whoever completes a receipt hands over the next one; one thread at a time.
+ * <p><b>Threads.</b> The thread that completes a receipt hands over the next publication; one thread at a time.
  *
  * <p><b>Failure.</b> A refused publication is an outcome like a receipt and stops nothing.
  */

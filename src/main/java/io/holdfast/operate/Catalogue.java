@@ -6,7 +6,6 @@ import static io.holdfast.operate.Metric.labelled;
 import static io.holdfast.operate.Metric.quantile;
 
 import io.holdfast.delivery.BreakerState;
-import io.holdfast.delivery.Latency;
 import io.holdfast.delivery.LatencyStats;
 import io.holdfast.delivery.Limit;
 import java.util.ArrayList;
@@ -78,12 +77,16 @@ final class Catalogue {
                         s -> s.stats().messages().sent()),
                 gauge(
                         "holdfast_messages_queued",
-                        "Messages waiting to be stored",
+                        "Messages in outboxes that are not settled",
                         s -> s.stats().messages().queued()),
                 gauge(
-                        "holdfast_messages_waiting",
-                        "Stored messages waiting for clients seen in the last hour",
-                        s -> s.health().waitingMessages()),
+                        "holdfast_records_unreadable",
+                        "Outboxes and dead letters that the store cannot read or write",
+                        s -> s.health().unreadable()),
+                gauge(
+                        "holdfast_clock_lead_seconds",
+                        "How far the time of messages leads the clock of the machine",
+                        s -> s.health().clockLead().toSeconds()),
                 counter(
                         "holdfast_messages_failed",
                         "Publishes that failed in the engine",
@@ -219,7 +222,7 @@ final class Catalogue {
                         what + ": how many",
                         s -> from.apply(s).count()),
                 labelled(bucket, "le", "+Inf", atMost, s -> from.apply(s).count())));
-        for (Long limit : Latency.LIMITS_MILLIS) {
+        for (Long limit : LatencyStats.LIMITS_MILLIS) {
             metrics.add(labelled(
                     bucket,
                     "le",
@@ -252,6 +255,18 @@ final class Catalogue {
                         "holdfast_store_full",
                         "1 while the store has no room",
                         s -> s.health().storeFull() ? 1 : 0),
+                gauge(
+                        "holdfast_threads_failed",
+                        "Threads that have failed for good or hang",
+                        s -> s.health().failedParts().size()),
+                counter(
+                        "holdfast_thread_restarts",
+                        "Threads that began again after an unexpected error",
+                        s -> s.health().restarts()),
+                gauge(
+                        "holdfast_heap_live_percent",
+                        "Share of the heap in use after a collection",
+                        s -> s.health().heap().livePercent()),
                 gauge(
                         "holdfast_commit_milliseconds",
                         "Duration of the last commit, or of the one under way",

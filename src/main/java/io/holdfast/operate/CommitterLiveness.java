@@ -6,11 +6,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
 
 /**
- * Alive while a restart would not help: down only if the committer has ended, or hangs far beyond every time limit of the
- * engine. A failing disk, a full store or a drain are no reason to be restarted.
+ * Alive while a restart would not help: down only if a thread of delivery or of the engine has failed for good or hangs, or the
+ * committer hangs far beyond every time limit of the engine. A failing disk, a full store or a drain are no reason to be restarted.
  */
 @Liveness
 @ApplicationScoped
@@ -35,15 +36,20 @@ public class CommitterLiveness implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        return HealthCheckResponse.named("committer")
-                .status(alive(manager.health(), settings))
-                .build();
+        DeliveryHealth seen = manager.health();
+        HealthCheckResponseBuilder response =
+                HealthCheckResponse.named("committer").status(alive(seen, settings));
+        if (!seen.failedParts().isEmpty()) {
+            response.withData("failed", String.join(" ", seen.failedParts()));
+        }
+        return response.build();
     }
 
     static boolean alive(DeliveryHealth seen, HealthSettings settings) {
         boolean owed = seen.started() && !seen.draining();
         return !owed
                 || (seen.committing()
+                        && seen.failedParts().isEmpty()
                         && seen.commit().compareTo(settings.commitLimit().multipliedBy(HANGS)) <= 0);
     }
 }

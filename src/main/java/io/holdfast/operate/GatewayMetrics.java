@@ -6,6 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import jakarta.servlet.ServletContext;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
@@ -18,11 +19,16 @@ import org.eclipse.microprofile.metrics.Tag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Registers the metrics of the catalogue with MicroProfile Metrics, and with OpenTelemetry where the server has it, unless that is switched off. Gauges read the latest
+ * Registers the metrics of the catalogue with MicroProfile Metrics, and with OpenTelemetry where the server has it, unless that
+ * is switched off. All carry the application's context root as a tag: the applications of a server share one registry. Gauges read the latest
  * observation; counters, which the standard lets only grow by hand, are brought up to it once a second.
  */
 @ApplicationScoped
 class GatewayMetrics {
+    /** Its value is the context root, {@code /} for that of the host. */
+    static final String APPLICATION = "application";
+
+    private static final String ROOT = "/";
     private static final String TELEMETRY = "io.opentelemetry.api.OpenTelemetry";
 
     private final MetricRegistry registry;
@@ -36,7 +42,7 @@ class GatewayMetrics {
 
     /** Another way out for the same metrics. */
     interface Exporter {
-        Export register(Supplier<Observed> observed);
+        Export register(String application, Supplier<Observed> observed);
     }
 
     /** What goes out until it is closed. */
@@ -48,7 +54,7 @@ class GatewayMetrics {
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected GatewayMetrics() {
-        this(null, null, null, null, observed -> () -> {});
+        this(null, null, null, null, (application, observed) -> () -> {});
     }
 
     @Inject
@@ -62,7 +68,8 @@ class GatewayMetrics {
                 observations,
                 settings,
                 scheduler,
-                observed -> hasTelemetry() ? TelemetryMetrics.register(observed) : () -> {});
+                (application, observed) ->
+                        hasTelemetry() ? TelemetryMetrics.register(application, observed) : () -> {});
     }
 
     GatewayMetrics(
@@ -80,9 +87,13 @@ class GatewayMetrics {
 
     void register(@Observes @Initialized(ApplicationScoped.class) Object event) {
         if (settings.metrics()) {
-            Catalogue.metrics().forEach(this::register);
+            String application =
+                    event instanceof ServletContext web && !web.getContextPath().isEmpty()
+                            ? web.getContextPath()
+                            : ROOT;
+            Catalogue.metrics().forEach(metric -> register(metric, application));
             updates = scheduler.scheduleWithFixedDelay(this::update, 1, 1, TimeUnit.SECONDS);
-            telemetry = exporter.register(observations::latest);
+            telemetry = exporter.register(application, observations::latest);
         }
     }
 
@@ -96,12 +107,14 @@ class GatewayMetrics {
         }
     }
 
-    private void register(Metric metric) {
+    private void register(Metric metric, String application) {
         Metadata metadata = Metadata.builder()
                 .withName(metric.name())
                 .withDescription(metric.description())
                 .build();
-        Tag[] tags = metric.hasLabel() ? new Tag[] {new Tag(metric.label(), metric.labelValue())} : new Tag[0];
+        Tag owner = new Tag(APPLICATION, application);
+        Tag[] tags =
+                metric.hasLabel() ? new Tag[] {owner, new Tag(metric.label(), metric.labelValue())} : new Tag[] {owner};
         if (metric.kind() == Metric.Kind.COUNTER) {
             counters.put(metric, registry.counter(metadata, tags));
         } else {

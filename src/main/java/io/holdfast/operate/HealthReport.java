@@ -1,12 +1,9 @@
 package io.holdfast.operate;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.holdfast.delivery.DeliveryHealth;
 import io.holdfast.delivery.DeliveryStats;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import io.holdfast.json.JsonOutput;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -21,31 +18,31 @@ import java.util.Locale;
  * @param json one JSON object
  */
 record HealthReport(Verdict.Status status, String json) {
-    private static final JsonFactory JSON = new JsonFactory();
     private static final DateTimeFormatter WITH_OFFSET = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssxxx");
     private static final String UTC = "utc";
 
     static HealthReport of(Observed seen, HealthSettings settings, Instant now) {
         Verdict.Status status = Verdict.of(seen.health(), settings).status();
-        StringWriter text = new StringWriter(1_024);
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.writeStartObject();
-            json.writeStringField("status", status.word());
-            timestamps(json, settings.zone(), now.truncatedTo(ChronoUnit.SECONDS));
-            connections(json, seen.health());
-            metrics(json, seen.stats());
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException("Writing to memory does not fail", e);
-        }
-        return new HealthReport(status, text.toString());
+        JsonOutput json = new JsonOutput(1_024)
+                .open()
+                .name("status")
+                .string(status.word())
+                .comma();
+        timestamps(json, settings.zone(), now.truncatedTo(ChronoUnit.SECONDS));
+        connections(json, seen.health());
+        metrics(json, seen.stats());
+        return new HealthReport(status, new String(json.close().toBytes(), StandardCharsets.UTF_8));
     }
 
-    private static void timestamps(JsonGenerator json, ZoneId zone, Instant now) throws IOException {
-        json.writeStringField("timestamp_utc", DateTimeFormatter.ISO_INSTANT.format(now));
+    private static void timestamps(JsonOutput json, ZoneId zone, Instant now) {
+        json.name("timestamp_utc")
+                .string(DateTimeFormatter.ISO_INSTANT.format(now))
+                .comma();
         String name = name(zone);
         if (!name.equals(UTC)) {
-            json.writeStringField("timestamp_" + name, WITH_OFFSET.format(now.atZone(zone)));
+            json.name("timestamp_" + name)
+                    .string(WITH_OFFSET.format(now.atZone(zone)))
+                    .comma();
         }
     }
 
@@ -58,73 +55,77 @@ record HealthReport(Verdict.Status status, String json) {
         return id.substring(id.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
     }
 
-    private static void connections(JsonGenerator json, DeliveryHealth seen) throws IOException {
+    private static void connections(JsonOutput json, DeliveryHealth seen) {
         int connected = seen.connectedDevices();
         int total = Math.max(connected, seen.seenDevices()); // they are not counted in one moment
-        json.writeObjectFieldStart("connections");
-        json.writeNumberField("total_connections", total);
-        json.writeNumberField("connected", connected);
-        json.writeNumberField("disconnected", total - connected);
-        json.writeNumberField("total_queued_messages", seen.waitingMessages());
-        json.writeEndObject();
+        json.name("connections").open();
+        json.count("total_connections", total);
+        json.count("connected", connected);
+        json.count("disconnected", total - connected);
+        json.count("total_queued_messages", seen.waitingMessages());
+        json.close().comma();
     }
 
-    private static void metrics(JsonGenerator json, DeliveryStats stats) throws IOException {
-        json.writeObjectFieldStart("metrics");
+    private static void metrics(JsonOutput json, DeliveryStats stats) {
+        json.name("metrics").open();
         connections(json, stats.connections());
         messages(json, stats.messages());
-        json.writeObjectFieldStart("queue");
-        json.writeNumberField("current_size", stats.queue().currentSize());
-        json.writeNumberField("maximum_size", stats.queue().maximumSize());
-        json.writeNumberField("overflows", stats.queue().overflows());
-        json.writeEndObject();
-        json.writeObjectFieldStart("retry");
-        json.writeNumberField("attempts", stats.retry().attempts());
-        json.writeNumberField("successes", stats.retry().successes());
-        json.writeNumberField("failures", stats.retry().failures());
-        json.writeNumberField("success_rate", stats.retry().successRate());
-        json.writeEndObject();
+        json.name("queue").open();
+        json.count("current_size", stats.queue().currentSize());
+        json.count("maximum_size", stats.queue().maximumSize());
+        json.count("overflows", stats.queue().overflows());
+        json.close().comma();
+        json.name("retry").open();
+        json.count("attempts", stats.retry().attempts());
+        json.count("successes", stats.retry().successes());
+        json.count("failures", stats.retry().failures());
+        json.name("success_rate")
+                .raw(Double.toString(stats.retry().successRate()))
+                .comma();
+        json.close().comma();
         breakers(json, stats.circuitBreaker());
-        json.writeEndObject();
+        json.close().comma();
     }
 
-    private static void connections(JsonGenerator json, DeliveryStats.Connections counted) throws IOException {
-        json.writeObjectFieldStart("connections");
-        json.writeNumberField("total", counted.total());
-        json.writeNumberField("active", counted.active());
-        json.writeNumberField("failed", counted.failed());
-        json.writeNumberField("reconnections", counted.reconnections());
-        json.writeNumberField("timeouts", counted.timeouts());
-        json.writeEndObject();
+    private static void connections(JsonOutput json, DeliveryStats.Connections counted) {
+        json.name("connections").open();
+        json.count("total", counted.total());
+        json.count("active", counted.active());
+        json.count("failed", counted.failed());
+        json.count("reconnections", counted.reconnections());
+        json.count("timeouts", counted.timeouts());
+        json.close().comma();
     }
 
-    private static void messages(JsonGenerator json, DeliveryStats.Messages counted) throws IOException {
-        json.writeObjectFieldStart("messages");
-        json.writeNumberField("sent", counted.sent());
-        json.writeNumberField("queued", counted.queued());
-        json.writeNumberField("failed", counted.failed());
-        json.writeNumberField("expired", counted.expired());
-        json.writeNumberField("deduplicated", counted.deduplicated());
-        json.writeNumberField("acknowledged", counted.acknowledged());
-        json.writeNumberField("dropped", counted.dropped());
-        json.writeNumberField("dead", counted.dead());
-        json.writeEndObject();
+    private static void messages(JsonOutput json, DeliveryStats.Messages counted) {
+        json.name("messages").open();
+        json.count("sent", counted.sent());
+        json.count("queued", counted.queued());
+        json.count("failed", counted.failed());
+        json.count("expired", counted.expired());
+        json.count("deduplicated", counted.deduplicated());
+        json.count("acknowledged", counted.acknowledged());
+        json.count("dropped", counted.dropped());
+        json.count("dead", counted.dead());
+        json.close().comma();
     }
 
-    private static void breakers(JsonGenerator json, DeliveryStats.CircuitBreaker counted) throws IOException {
+    private static void breakers(JsonOutput json, DeliveryStats.CircuitBreaker counted) {
         DeliveryStats.EngineBreaker engine = counted.engine();
-        json.writeObjectFieldStart("circuit_breaker");
-        json.writeStringField("state", engine.state().name().toLowerCase(Locale.ROOT));
-        json.writeNumberField("opens", engine.opens());
-        json.writeNumberField("half_opens", engine.halfOpens());
-        json.writeNumberField("closes", engine.closes());
-        json.writeObjectFieldStart("recipients");
-        json.writeNumberField("open", counted.open());
-        json.writeNumberField("half_open", counted.halfOpen());
-        json.writeNumberField("opens", counted.opens());
-        json.writeNumberField("half_opens", counted.halfOpens());
-        json.writeNumberField("closes", counted.closes());
-        json.writeEndObject();
-        json.writeEndObject();
+        json.name("circuit_breaker").open();
+        json.name("state")
+                .string(engine.state().name().toLowerCase(Locale.ROOT))
+                .comma();
+        json.count("opens", engine.opens());
+        json.count("half_opens", engine.halfOpens());
+        json.count("closes", engine.closes());
+        json.name("recipients").open();
+        json.count("open", counted.open());
+        json.count("half_open", counted.halfOpen());
+        json.count("opens", counted.opens());
+        json.count("half_opens", counted.halfOpens());
+        json.count("closes", counted.closes());
+        json.close().comma();
+        json.close().comma();
     }
 }

@@ -1,40 +1,40 @@
 package io.holdfast.operate;
 
+import io.holdfast.delivery.WallClock;
 import jakarta.inject.Inject;
 import jakarta.servlet.DispatcherType;
-import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
 
 /**
- * {@code GET /health/websocket}: 200 with the report if healthy, 503 with it if not. Reached only through the little web
- * application {@code health.war}, since MicroProfile Health owns {@code /health}.
+ * {@code GET /health/websocket}: 200 with the report if healthy, 503 with it if not. Reached only by a forward: of the little
+ * web application {@code health.war}, since MicroProfile Health owns {@code /health}, or of an application with Holdfast in it.
  */
 @WebServlet("/websocket-health")
 public class HealthServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
     private static final String METHODS = "GET, HEAD, OPTIONS";
-    private static final String CONTEXT = "/health/websocket";
 
     private final transient Observations observations;
     private final transient HealthSettings settings;
+    private final transient WallClock wall;
 
     @Inject
-    HealthServlet(Observations observations, HealthSettings settings) {
+    HealthServlet(Observations observations, HealthSettings settings, WallClock wall) {
         this.observations = observations;
         this.settings = settings;
+        this.wall = wall;
     }
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (request.getDispatcherType() != DispatcherType.FORWARD || !isReport(request)) {
+        if (request.getDispatcherType() != DispatcherType.FORWARD) {
             response.sendError(HttpServletResponse.SC_NOT_FOUND);
             return;
         }
@@ -55,12 +55,6 @@ public class HealthServlet extends HttpServlet {
         }
     }
 
-    /** Nothing below {@code /health/websocket}. */
-    private static boolean isReport(HttpServletRequest request) {
-        Object asked = request.getAttribute(RequestDispatcher.FORWARD_REQUEST_URI);
-        return CONTEXT.equals(asked) || (CONTEXT + "/").equals(asked);
-    }
-
     private void allowOrigin(HttpServletRequest request, HttpServletResponse response) {
         List<String> origins = settings.origins();
         if (origins.contains(HealthSettings.ANY)) {
@@ -75,7 +69,7 @@ public class HealthServlet extends HttpServlet {
     }
 
     private void report(HttpServletResponse response) throws IOException {
-        HealthReport report = HealthReport.of(observations.latest(), settings, Instant.now());
+        HealthReport report = HealthReport.of(observations.latest(), settings, wall.now());
         byte[] body = report.json().getBytes(StandardCharsets.UTF_8);
         response.setStatus(
                 report.status() == Verdict.Status.HEALTHY

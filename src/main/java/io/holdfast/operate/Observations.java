@@ -1,6 +1,7 @@
 package io.holdfast.operate;
 
 import io.holdfast.cleanup.CleanupCoordinator;
+import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -28,8 +29,8 @@ class Observations {
     }
 
     @Inject
-    Observations(ResilientWebSocketManager manager, CleanupCoordinator cleanup) {
-        this(() -> new Observed(manager.stats(), manager.health(), cleanup.state()), System::nanoTime);
+    Observations(ResilientWebSocketManager manager, CleanupCoordinator cleanup, DeliveryClock clock) {
+        this(() -> new Observed(manager.stats(), manager.health(), cleanup.state()), clock::nanos);
     }
 
     Observations(Supplier<Observed> source, LongSupplier nanos) {

@@ -22,39 +22,42 @@ final class TelemetryMetrics implements GatewayMetrics.Export {
     private TelemetryMetrics() {}
 
     /** Registers the catalogue's metrics, which are read when the exporter asks. */
-    static TelemetryMetrics register(Supplier<Observed> observed) {
+    static TelemetryMetrics register(String application, Supplier<Observed> observed) {
         TelemetryMetrics made = new TelemetryMetrics();
         Instance<OpenTelemetry> telemetry = CDI.current().select(OpenTelemetry.class);
         if (telemetry.isResolvable()) {
             Meter meter = telemetry.get().getMeter("io.holdfast");
             Map<String, List<Metric>> byName =
                     Catalogue.metrics().stream().collect(Collectors.groupingBy(Metric::name));
-            byName.forEach((name, metrics) -> made.instruments.add(instrument(meter, name, metrics, observed)));
+            byName.forEach(
+                    (name, metrics) -> made.instruments.add(instrument(meter, name, metrics, application, observed)));
         }
         return made;
     }
 
     /** @return what ends it */
-    private static Runnable instrument(Meter meter, String name, List<Metric> metrics, Supplier<Observed> observed) {
+    private static Runnable instrument(
+            Meter meter, String name, List<Metric> metrics, String application, Supplier<Observed> observed) {
         String dotted = name.replace('_', '.');
         Metric first = metrics.get(0);
         if (first.kind() == Metric.Kind.COUNTER) {
             return meter.counterBuilder(dotted)
                             .setDescription(first.description())
                             .buildWithCallback(measured -> metrics.forEach(metric -> measured.record(
-                                    (long) metric.value().applyAsDouble(observed.get()), attributes(metric))))::close;
+                                    (long) metric.value().applyAsDouble(observed.get()),
+                                    attributes(metric, application))))::close;
         }
         return meter.gaugeBuilder(dotted)
                         .setDescription(first.description())
-                        .buildWithCallback(measured -> metrics.forEach(metric ->
-                                measured.record(metric.value().applyAsDouble(observed.get()), attributes(metric))))
-                ::close;
+                        .buildWithCallback(measured -> metrics.forEach(metric -> measured.record(
+                                metric.value().applyAsDouble(observed.get()), attributes(metric, application))))::close;
     }
 
-    private static Attributes attributes(Metric metric) {
+    private static Attributes attributes(Metric metric, String application) {
+        AttributeKey<String> owner = AttributeKey.stringKey(GatewayMetrics.APPLICATION);
         return metric.hasLabel()
-                ? Attributes.of(AttributeKey.stringKey(metric.label()), metric.labelValue())
-                : Attributes.empty();
+                ? Attributes.of(owner, application, AttributeKey.stringKey(metric.label()), metric.labelValue())
+                : Attributes.of(owner, application);
     }
 
     @Override

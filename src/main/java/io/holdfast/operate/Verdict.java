@@ -2,8 +2,10 @@ package io.holdfast.operate;
 
 import io.holdfast.delivery.BreakerState;
 import io.holdfast.delivery.DeliveryHealth;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -14,6 +16,12 @@ import java.util.stream.Stream;
  */
 record Verdict(Status status, List<Cause> causes) {
     private static final int FEW_DEVICES = 20;
+    private static final Duration NOTABLE_LEAD = Duration.ofMinutes(1);
+    private static final Set<Cause> SOME_FEEL = Set.of(
+            Cause.ENGINE_BREAKER_HALF_OPEN,
+            Cause.MANY_RECIPIENTS_FAILING,
+            Cause.RECORDS_UNREADABLE,
+            Cause.CLOCK_BEHIND_STORE);
 
     /** From well to worst. */
     enum Status {
@@ -33,12 +41,19 @@ record Verdict(Status status, List<Cause> causes) {
         NOT_STARTED(Status.UNAVAILABLE),
         DRAINING(Status.UNAVAILABLE),
         COMMITTER_ENDED(Status.UNAVAILABLE),
+        THREAD_FAILED(Status.UNAVAILABLE),
+        HEAP_FULL(Status.UNAVAILABLE),
         ENGINE_BREAKER_OPEN(Status.UNAVAILABLE),
         STORE_FULL(Status.UNAVAILABLE),
         ENGINE_BREAKER_HALF_OPEN(Status.DEGRADED),
+        HEAP_NEARLY_FULL(Status.DEGRADED),
         COMMIT_OVER_LIMIT(Status.DEGRADED),
         EXECUTOR_SATURATED(Status.DEGRADED),
-        MANY_RECIPIENTS_FAILING(Status.DEGRADED);
+        MANY_RECIPIENTS_FAILING(Status.DEGRADED),
+        /** Outboxes or dead letters cannot be read: those of some clients. */
+        RECORDS_UNREADABLE(Status.DEGRADED),
+        /** The machine's clock is wrong, or was. */
+        CLOCK_BEHIND_STORE(Status.DEGRADED);
 
         private final Status status;
 
@@ -55,6 +70,10 @@ record Verdict(Status status, List<Cause> causes) {
                 case NOT_STARTED -> !seen.started();
                 case DRAINING -> seen.draining();
                 case COMMITTER_ENDED -> !seen.committing();
+                case THREAD_FAILED -> !seen.failedParts().isEmpty();
+                case HEAP_FULL -> seen.heap().refusesPublishes();
+                case HEAP_NEARLY_FULL ->
+                    seen.heap().refusesConnections() && !seen.heap().refusesPublishes();
                 case ENGINE_BREAKER_OPEN -> seen.engineBreaker() == BreakerState.OPEN;
                 case STORE_FULL -> seen.storeFull();
                 case ENGINE_BREAKER_HALF_OPEN -> seen.engineBreaker() == BreakerState.HALF_OPEN;
@@ -62,6 +81,8 @@ record Verdict(Status status, List<Cause> causes) {
                 case EXECUTOR_SATURATED -> seen.executorWait().compareTo(limits.executorLimit()) > 0;
                 case MANY_RECIPIENTS_FAILING ->
                     seen.connectedDevices() >= FEW_DEVICES && 2 * seen.openDevices() > seen.connectedDevices();
+                case RECORDS_UNREADABLE -> seen.unreadable() > 0;
+                case CLOCK_BEHIND_STORE -> seen.clockLead().compareTo(NOTABLE_LEAD) > 0;
             };
         }
     }
@@ -79,7 +100,6 @@ record Verdict(Status status, List<Cause> causes) {
 
     /** Whether publishing works: what makes every publish fail or wait too long, and nothing that only some clients feel. */
     boolean ready() {
-        return causes.stream()
-                .allMatch(cause -> cause == Cause.ENGINE_BREAKER_HALF_OPEN || cause == Cause.MANY_RECIPIENTS_FAILING);
+        return SOME_FEEL.containsAll(causes);
     }
 }

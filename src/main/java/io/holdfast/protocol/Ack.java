@@ -1,5 +1,6 @@
 package io.holdfast.protocol;
 
+import io.holdfast.json.JsonInput;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -48,13 +48,13 @@ public interface Codec {
             String id,
             long expiresAtMillis,
             Map<String, String> tags,
-            @Nullable MemberInfo publisher);
+            @Nullable ChannelMember publisher);
 
     /** Somebody subscribed to a channel. */
-    byte[] joinPush(String channel, MemberInfo member);
+    byte[] joinPush(String channel, ChannelMember member);
 
     /** Somebody is subscribed no more. */
-    byte[] leavePush(String channel, MemberInfo member);
+    byte[] leavePush(String channel, ChannelMember member);
 
     /** The server has subscribed the connection to a channel. @param data one compact JSON value for it; null for none */
     byte[] subscribePush(String channel, SubscribeResult subscription, byte @Nullable [] data);

@@ -1,8 +1,15 @@
 package io.holdfast.protocol;
 
-/** Why a command failed. The connection stays open, except after a failed connect. SDKs repeat what is temporary. */
+/**
+ * Why a command failed. The connection stays open, except after a failed connect. SDKs repeat what is temporary. What they
+ * treat alike has one number, and texts that differ.
+ */
 public enum ErrorCode {
     INTERNAL(100, "internal server error", true),
+    /** Of a publish: it is certain that nothing was stored. */
+    NOT_STORED(100, "not stored", true),
+    /** Of a publish: it may be stored or not. */
+    OUTCOME_UNKNOWN(100, "outcome unknown", true),
     UNAUTHORIZED(101, "unauthorized", false),
     UNKNOWN_CHANNEL(102, "unknown channel", false),
     PERMISSION_DENIED(103, "permission denied", false),

@@ -16,7 +16,7 @@ public record HistoryEntry(
         String id,
         long expiresAtMillis,
         Map<String, String> tags,
-        @Nullable MemberInfo publisher) {
+        @Nullable ChannelMember publisher) {
     public HistoryEntry {
         tags = Map.copyOf(tags);
     }

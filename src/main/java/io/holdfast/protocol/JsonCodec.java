@@ -1,7 +1,9 @@
 package io.holdfast.protocol;
 
-import static io.holdfast.protocol.JsonOutput.ascii;
+import static io.holdfast.json.JsonOutput.ascii;
 
+import io.holdfast.json.JsonInput;
+import io.holdfast.json.JsonOutput;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -77,8 +79,14 @@ public final class JsonCodec implements Codec {
                     .count("num_users", stats.clients());
         } else if (result instanceof HistoryResult history) {
             history(out.name("history").open(), history);
+        } else if (result instanceof UnsubscribeResult) {
+            out.name("unsubscribe").open();
+        } else if (result instanceof PublishResult) {
+            out.name("publish").open();
+        } else if (result instanceof PingResult) {
+            out.name("ping").open();
         } else {
-            out.name(nameOfEmpty(result)).open();
+            throw new IllegalArgumentException("a result without a JSON form: " + result.getClass());
         }
         return out.close().close().toBytes();
     }
@@ -111,7 +119,7 @@ public final class JsonCodec implements Codec {
             String id,
             long expiresAtMillis,
             Map<String, String> tags,
-            @Nullable MemberInfo publisher) {
+            @Nullable ChannelMember publisher) {
         JsonOutput out = new JsonOutput(PUBLICATION_FRAME + payload.length + channel.length() + id.length());
         out.raw(PUSH_CHANNEL).string(channel).raw(PUB).raw(DATA).raw(payload);
         publication(out, offset, id, expiresAtMillis, tags, publisher);
@@ -119,12 +127,12 @@ public final class JsonCodec implements Codec {
     }
 
     @Override
-    public byte[] joinPush(String channel, MemberInfo member) {
+    public byte[] joinPush(String channel, ChannelMember member) {
         return memberPush(channel, "join", member);
     }
 
     @Override
-    public byte[] leavePush(String channel, MemberInfo member) {
+    public byte[] leavePush(String channel, ChannelMember member) {
         return memberPush(channel, "leave", member);
     }
 
@@ -232,7 +240,7 @@ public final class JsonCodec implements Codec {
             String id,
             long expiresAtMillis,
             Map<String, String> tags,
-            @Nullable MemberInfo publisher) {
+            @Nullable ChannelMember publisher) {
         if (offset != 0) {
             out.raw(OFFSET).number(offset);
         }
@@ -275,7 +283,7 @@ public final class JsonCodec implements Codec {
         out.close();
     }
 
-    private static void member(JsonOutput out, MemberInfo member) {
+    private static void member(JsonOutput out, ChannelMember member) {
         out.field("user", member.client()).field("client", member.connection());
         if (member.connectionInfo() != null) {
             out.name("conn_info").raw(member.connectionInfo()).comma();
@@ -285,7 +293,7 @@ public final class JsonCodec implements Codec {
         }
     }
 
-    private static byte[] memberPush(String channel, String what, MemberInfo member) {
+    private static byte[] memberPush(String channel, String what, ChannelMember member) {
         JsonOutput out = new JsonOutput(256)
                 .raw(PUSH_CHANNEL)
                 .string(channel)
@@ -303,12 +311,5 @@ public final class JsonCodec implements Codec {
                 .field("version", refresh.version())
                 .field("expires", refresh.expires())
                 .field("ttl", refresh.ttl());
-    }
-
-    private static String nameOfEmpty(Result result) {
-        if (result instanceof UnsubscribeResult) {
-            return "unsubscribe";
-        }
-        return result instanceof PublishResult ? "publish" : "ping";
     }
 }

@@ -6,13 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Protobuf form of the wire: every piece begins with its length, so that pieces need nothing between them. The numbers
- * are those of {@code client.proto}. Reading is {@link ProtobufCommands}.
+ * are {@link Field}. Reading is {@link ProtobufCommands}.
  */
 public final class ProtobufCodec implements Codec {
 
     private static final byte[] PING = {0};
-    private static final int MAP_KEY = 1;
-    private static final int MAP_VALUE = 2;
 
     @Override
     public boolean binary() {
@@ -35,43 +33,44 @@ public final class ProtobufCodec implements Codec {
 
     @Override
     public byte[] reply(int id, Result result) {
-        ProtobufOutput out = new ProtobufOutput(256).field(1, id);
+        ProtobufOutput out = new ProtobufOutput(256).field(Field.Reply.ID, id);
         if (result instanceof ConnectResult connect) {
-            out.field(5, connect(connect));
+            out.field(Field.Reply.CONNECT, connect(connect));
         } else if (result instanceof SubscribeResult subscribe) {
-            out.field(6, subscription(subscribe));
+            out.field(Field.Reply.SUBSCRIBE, subscription(subscribe));
         } else if (result instanceof UnsubscribeResult) {
-            out.field(7, message());
+            out.field(Field.Reply.UNSUBSCRIBE, message());
         } else if (result instanceof PublishResult) {
-            out.field(8, message());
+            out.field(Field.Reply.PUBLISH, message());
         } else if (result instanceof PresenceResult presence) {
-            out.field(9, presence(presence));
+            out.field(Field.Reply.PRESENCE, presence(presence));
         } else if (result instanceof PresenceStatsResult stats) {
-            out.field(10, message().field(1, stats.connections()).field(2, stats.clients()));
+            out.field(Field.Reply.PRESENCE_STATS, stats(stats));
         } else if (result instanceof HistoryResult history) {
-            out.field(11, history(history));
+            out.field(Field.Reply.HISTORY, history(history));
         } else if (result instanceof PingResult) {
-            out.field(12, message());
+            out.field(Field.Reply.PING, message());
         } else if (result instanceof RpcResult rpc) {
-            out.field(13, message().field(1, rpc.data()));
+            out.field(Field.Reply.RPC, message().field(Field.RpcResult.DATA, rpc.data()));
         } else if (result instanceof RefreshResult refresh) {
-            out.field(14, refresh(refresh));
+            out.field(Field.Reply.REFRESH, refresh(refresh));
         } else if (result instanceof SubRefreshResult refresh) {
-            out.field(15, message().field(1, refresh.expires()).field(2, refresh.ttl()));
+            out.field(Field.Reply.SUB_REFRESH, subRefresh(refresh));
+        } else {
+            throw new IllegalArgumentException("a result without a Protobuf form: " + result.getClass());
         }
         return out.toPiece();
     }
 
     @Override
     public byte[] error(int id, ErrorCode error) {
+        ProtobufOutput out = message()
+                .field(Field.Error.CODE, error.code())
+                .field(Field.Error.MESSAGE, error.message())
+                .field(Field.Error.TEMPORARY, error.temporary());
         return new ProtobufOutput(64)
-                .field(1, id)
-                .field(
-                        2,
-                        message()
-                                .field(1, error.code())
-                                .field(2, error.message())
-                                .field(3, error.temporary()))
+                .field(Field.Reply.ID, id)
+                .field(Field.Reply.ERROR, out)
                 .toPiece();
     }
 
@@ -88,93 +87,106 @@ public final class ProtobufCodec implements Codec {
             String id,
             long expiresAtMillis,
             Map<String, String> tags,
-            @Nullable MemberInfo publisher) {
+            @Nullable ChannelMember publisher) {
         return new ProtobufPublication(payload, info(publisher), offset, id, expiresAtMillis, tags).push(channel);
     }
 
     @Override
-    public byte[] joinPush(String channel, MemberInfo member) {
-        return push(message().field(2, channel).field(5, message().field(1, member(member))));
+    public byte[] joinPush(String channel, ChannelMember member) {
+        return push(message()
+                .field(Field.Push.CHANNEL, channel)
+                .field(Field.Push.JOIN, message().field(Field.Join.INFO, member(member))));
     }
 
     @Override
-    public byte[] leavePush(String channel, MemberInfo member) {
-        return push(message().field(2, channel).field(6, message().field(1, member(member))));
+    public byte[] leavePush(String channel, ChannelMember member) {
+        return push(message()
+                .field(Field.Push.CHANNEL, channel)
+                .field(Field.Push.LEAVE, message().field(Field.Leave.INFO, member(member))));
     }
 
     @Override
     public byte[] unsubscribePush(String channel, int code, String reason) {
-        return push(
-                message().field(2, channel).field(7, message().field(2, code).field(3, reason)));
+        ProtobufOutput unsubscribe =
+                message().field(Field.Unsubscribe.CODE, code).field(Field.Unsubscribe.REASON, reason);
+        return push(message().field(Field.Push.CHANNEL, channel).field(Field.Push.UNSUBSCRIBE, unsubscribe));
     }
 
     @Override
     public byte[] subscribePush(String channel, SubscribeResult subscription, byte @Nullable [] data) {
         ProtobufOutput subscribe = message()
-                .field(1, subscription.recoverable())
-                .field(4, subscription.epoch())
-                .field(5, subscription.offset())
-                .field(6, subscription.positioned())
-                .field(7, data);
-        return push(message().field(2, channel).field(9, subscribe));
+                .field(Field.Subscribe.RECOVERABLE, subscription.recoverable())
+                .field(Field.Subscribe.EPOCH, subscription.epoch())
+                .field(Field.Subscribe.OFFSET, subscription.offset())
+                .field(Field.Subscribe.POSITIONED, subscription.positioned())
+                .field(Field.Subscribe.DATA, data);
+        return push(message().field(Field.Push.CHANNEL, channel).field(Field.Push.SUBSCRIBE, subscribe));
     }
 
     @Override
     public byte[] disconnectPush(int code, String reason, boolean reconnect) {
-        ProtobufOutput disconnect = message().field(1, code).field(2, reason).field(3, reconnect);
-        return push(message().field(11, disconnect));
+        ProtobufOutput disconnect = message()
+                .field(Field.Disconnect.CODE, code)
+                .field(Field.Disconnect.REASON, reason)
+                .field(Field.Disconnect.RECONNECT, reconnect);
+        return push(message().field(Field.Push.DISCONNECT, disconnect));
     }
 
     @Override
     public byte[] refreshPush(boolean expires, long ttl) {
-        return push(message().field(12, message().field(1, expires).field(2, ttl)));
+        ProtobufOutput refresh = message().field(Field.Refresh.EXPIRES, expires).field(Field.Refresh.TTL, ttl);
+        return push(message().field(Field.Push.REFRESH, refresh));
     }
 
     private static byte[] push(ProtobufOutput push) {
-        return message().field(4, push).toPiece();
+        return message().field(Field.Reply.PUSH, push).toPiece();
     }
 
     private static ProtobufOutput connect(ConnectResult connect) {
         ProtobufOutput out = new ProtobufOutput(192)
-                .field(1, connect.client())
-                .field(2, connect.version())
-                .field(3, connect.expires())
-                .field(4, connect.ttlSeconds())
-                .field(5, connect.data());
-        connect.subs().forEach((channel, subscription) -> out.field(6, entry(channel, subscription(subscription))));
-        return out.field(7, connect.pingSeconds())
-                .field(8, connect.pong())
-                .field(9, connect.session())
-                .field(10, connect.node());
+                .field(Field.ConnectResult.CLIENT, connect.client())
+                .field(Field.ConnectResult.VERSION, connect.version())
+                .field(Field.ConnectResult.EXPIRES, connect.expires())
+                .field(Field.ConnectResult.TTL, connect.ttlSeconds())
+                .field(Field.ConnectResult.DATA, connect.data());
+        connect.subs()
+                .forEach((channel, subscription) ->
+                        out.field(Field.ConnectResult.SUBS, entry(channel, subscription(subscription))));
+        return out.field(Field.ConnectResult.PING, connect.pingSeconds())
+                .field(Field.ConnectResult.PONG, connect.pong())
+                .field(Field.ConnectResult.SESSION, connect.session())
+                .field(Field.ConnectResult.NODE, connect.node());
     }
 
     private static ProtobufOutput subscription(SubscribeResult subscription) {
         return message()
-                .field(1, subscription.expires())
-                .field(2, subscription.ttl())
-                .field(3, subscription.recoverable())
-                .field(6, subscription.epoch())
-                .field(8, subscription.recovered())
-                .field(9, subscription.offset())
-                .field(10, subscription.positioned())
-                .field(12, subscription.wasRecovering());
+                .field(Field.SubscribeResult.EXPIRES, subscription.expires())
+                .field(Field.SubscribeResult.TTL, subscription.ttl())
+                .field(Field.SubscribeResult.RECOVERABLE, subscription.recoverable())
+                .field(Field.SubscribeResult.EPOCH, subscription.epoch())
+                .field(Field.SubscribeResult.RECOVERED, subscription.recovered())
+                .field(Field.SubscribeResult.OFFSET, subscription.offset())
+                .field(Field.SubscribeResult.POSITIONED, subscription.positioned())
+                .field(Field.SubscribeResult.WAS_RECOVERING, subscription.wasRecovering());
     }
 
     private static ProtobufOutput presence(PresenceResult presence) {
         ProtobufOutput out = message();
-        presence.members().forEach((connection, member) -> out.field(1, entry(connection, member(member))));
+        presence.members()
+                .forEach((connection, member) ->
+                        out.field(Field.PresenceResult.PRESENCE, entry(connection, member(member))));
         return out;
     }
 
-    private static ProtobufOutput member(MemberInfo member) {
+    private static ProtobufOutput member(ChannelMember member) {
         return message()
-                .field(1, member.client())
-                .field(2, member.connection())
-                .field(3, member.connectionInfo())
-                .field(4, member.channelInfo());
+                .field(Field.ClientInfo.USER, member.client())
+                .field(Field.ClientInfo.CLIENT, member.connection())
+                .field(Field.ClientInfo.CONN_INFO, member.connectionInfo())
+                .field(Field.ClientInfo.CHAN_INFO, member.channelInfo());
     }
 
-    private static byte @Nullable [] info(@Nullable MemberInfo publisher) {
+    private static byte @Nullable [] info(@Nullable ChannelMember publisher) {
         return publisher == null ? null : member(publisher).toBytes();
     }
 
@@ -188,21 +200,34 @@ public final class ProtobufCodec implements Codec {
                             entry.id(),
                             entry.expiresAtMillis(),
                             entry.tags())
-                    .writeTo(out, 1);
+                    .writeTo(out, Field.HistoryResult.PUBLICATIONS);
         }
-        return out.field(2, history.epoch()).field(3, history.offset());
+        return out.field(Field.HistoryResult.EPOCH, history.epoch())
+                .field(Field.HistoryResult.OFFSET, history.offset());
     }
 
     private static ProtobufOutput refresh(RefreshResult refresh) {
         return message()
-                .field(1, refresh.client())
-                .field(2, refresh.version())
-                .field(3, refresh.expires())
-                .field(4, refresh.ttl());
+                .field(Field.RefreshResult.CLIENT, refresh.client())
+                .field(Field.RefreshResult.VERSION, refresh.version())
+                .field(Field.RefreshResult.EXPIRES, refresh.expires())
+                .field(Field.RefreshResult.TTL, refresh.ttl());
+    }
+
+    private static ProtobufOutput subRefresh(SubRefreshResult refresh) {
+        return message()
+                .field(Field.SubRefreshResult.EXPIRES, refresh.expires())
+                .field(Field.SubRefreshResult.TTL, refresh.ttl());
+    }
+
+    private static ProtobufOutput stats(PresenceStatsResult stats) {
+        return message()
+                .field(Field.PresenceStatsResult.NUM_CLIENTS, stats.connections())
+                .field(Field.PresenceStatsResult.NUM_USERS, stats.clients());
     }
 
     private static ProtobufOutput entry(String key, ProtobufOutput value) {
-        return message().field(MAP_KEY, key).field(MAP_VALUE, value);
+        return message().field(Field.Entry.KEY, key).field(Field.Entry.VALUE, value);
     }
 
     private static ProtobufOutput message() {

@@ -1,5 +1,8 @@
 package io.holdfast.protocol;
 
+import io.holdfast.json.JsonInput;
+import io.holdfast.json.MalformedJsonException;
+import io.holdfast.json.RawJson;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the commands of one Protobuf frame: the numbers are those of {@code client.proto}. Unknown fields are skipped; of
+ * Reads the commands of one Protobuf frame: the numbers are {@link Field}. Unknown fields are skipped; of
  * a repeated field the last one counts.
  */
 final class ProtobufCommands {
@@ -37,7 +40,7 @@ final class ProtobufCommands {
         Request request = null;
         int kind = 0;
         for (int field = in.nextField(); field != 0; field = in.nextField()) {
-            if (field == 1) {
+            if (field == Field.Command.ID) {
                 id = in.naturalInteger();
                 continue;
             }
@@ -55,24 +58,25 @@ final class ProtobufCommands {
     }
 
     private @Nullable Request request(int field, ProtobufInput in) throws MalformedFrameException {
-        if (field < 4 || field > 15) {
+        if (field < Field.Command.CONNECT || field > Field.Command.SUB_REFRESH) {
             in.skip();
             return null;
         }
         payloadIsJson = true;
         ProtobufInput message = in.message();
         return switch (field) {
-            case 4 -> connect(message);
-            case 5 -> subscribe(message);
-            case 6 -> new UnsubscribeRequest(onlyText(message));
-            case 7 -> publish(message);
-            case 8 -> new PresenceRequest(onlyText(message));
-            case 9 -> new PresenceStatsRequest(onlyText(message));
-            case 10 -> history(message);
-            case 11 -> ping(message);
-            case 12 -> send(message);
-            case 13 -> rpc(message);
-            case 14 -> new RefreshRequest(onlyText(message));
+            case Field.Command.CONNECT -> connect(message);
+            case Field.Command.SUBSCRIBE -> subscribe(message);
+            case Field.Command.UNSUBSCRIBE -> new UnsubscribeRequest(text(message, Field.UnsubscribeRequest.CHANNEL));
+            case Field.Command.PUBLISH -> publish(message);
+            case Field.Command.PRESENCE -> new PresenceRequest(text(message, Field.PresenceRequest.CHANNEL));
+            case Field.Command.PRESENCE_STATS ->
+                new PresenceStatsRequest(text(message, Field.PresenceStatsRequest.CHANNEL));
+            case Field.Command.HISTORY -> history(message);
+            case Field.Command.PING -> ping(message);
+            case Field.Command.SEND -> send(message);
+            case Field.Command.RPC -> rpc(message);
+            case Field.Command.REFRESH -> new RefreshRequest(text(message, Field.RefreshRequest.TOKEN));
             default -> subRefresh(message);
         };
     }
@@ -85,11 +89,11 @@ final class ProtobufCommands {
         String version = "";
         for (int field = in.nextField(); field != 0; field = in.nextField()) {
             switch (field) {
-                case 1 -> token = emptyAsNull(in.string());
-                case 2 -> data = in.bytes();
-                case 3 -> position(in.message(), subs);
-                case 4 -> name = in.string();
-                case 5 -> version = in.string();
+                case Field.ConnectRequest.TOKEN -> token = emptyAsNull(in.string());
+                case Field.ConnectRequest.DATA -> data = in.bytes();
+                case Field.ConnectRequest.SUBS -> position(in.message(), subs);
+                case Field.ConnectRequest.NAME -> name = in.string();
+                case Field.ConnectRequest.VERSION -> version = in.string();
                 default -> in.skip();
             }
         }
@@ -103,15 +107,15 @@ final class ProtobufCommands {
         String epoch = "";
         long offset = 0;
         for (int field = in.nextField(); field != 0; field = in.nextField()) {
-            if (field == 1) {
+            if (field == Field.Entry.KEY) {
                 channel = in.string();
-            } else if (field == 2) {
+            } else if (field == Field.Entry.VALUE) {
                 ProtobufInput value = in.message();
                 for (int inner = value.nextField(); inner != 0; inner = value.nextField()) {
                     switch (inner) {
-                        case 3 -> recover = value.bool();
-                        case 6 -> epoch = value.string();
-                        case 7 -> offset = value.naturalLong();
+                        case Field.SubscribeRequest.RECOVER -> recover = value.bool();
+                        case Field.SubscribeRequest.EPOCH -> epoch = value.string();
+                        case Field.SubscribeRequest.OFFSET -> offset = value.naturalLong();
                         default -> value.skip();
                     }
                 }
@@ -137,18 +141,18 @@ final class ProtobufCommands {
         int type = 0;
         for (int field = in.nextField(); field != 0; field = in.nextField()) {
             switch (field) {
-                case 1 -> channel = in.string();
-                case 2 -> token = emptyAsNull(in.string());
-                case 3 -> recover = in.bool();
-                case 6 -> epoch = in.string();
-                case 7 -> offset = in.naturalLong();
-                case 8 -> data = in.bytes();
-                case 9 -> positioned = in.bool();
-                case 10 -> recoverable = in.bool();
-                case 11 -> joinLeave = in.bool();
-                case 12 -> delta = in.string();
-                case 14 -> flag = in.integer();
-                case 15 -> type = in.integer();
+                case Field.SubscribeRequest.CHANNEL -> channel = in.string();
+                case Field.SubscribeRequest.TOKEN -> token = emptyAsNull(in.string());
+                case Field.SubscribeRequest.RECOVER -> recover = in.bool();
+                case Field.SubscribeRequest.EPOCH -> epoch = in.string();
+                case Field.SubscribeRequest.OFFSET -> offset = in.naturalLong();
+                case Field.SubscribeRequest.DATA -> data = in.bytes();
+                case Field.SubscribeRequest.POSITIONED -> positioned = in.bool();
+                case Field.SubscribeRequest.RECOVERABLE -> recoverable = in.bool();
+                case Field.SubscribeRequest.JOIN_LEAVE -> joinLeave = in.bool();
+                case Field.SubscribeRequest.DELTA -> delta = in.string();
+                case Field.SubscribeRequest.FLAG -> flag = in.integer();
+                case Field.SubscribeRequest.TYPE -> type = in.integer();
                 default -> in.skip();
             }
         }
@@ -172,8 +176,8 @@ final class ProtobufCommands {
         byte[] data = null;
         for (int field = in.nextField(); field != 0; field = in.nextField()) {
             switch (field) {
-                case 1 -> channel = in.string();
-                case 2 -> data = in.bytes();
+                case Field.PublishRequest.CHANNEL -> channel = in.string();
+                case Field.PublishRequest.DATA -> data = in.bytes();
                 default -> in.skip();
             }
         }
@@ -191,10 +195,10 @@ final class ProtobufCommands {
         boolean reverse = false;
         for (int field = in.nextField(); field != 0; field = in.nextField()) {
             switch (field) {
-                case 1 -> channel = in.string();
-                case 7 -> limit = in.integer();
-                case 8 -> since = since(in.message());
-                case 9 -> reverse = in.bool();
+                case Field.HistoryRequest.CHANNEL -> channel = in.string();
+                case Field.HistoryRequest.LIMIT -> limit = in.integer();
+                case Field.HistoryRequest.SINCE -> since = since(in.message());
+                case Field.HistoryRequest.REVERSE -> reverse = in.bool();
                 default -> in.skip();
             }
         }
@@ -206,8 +210,8 @@ final class ProtobufCommands {
         String epoch = "";
         for (int field = in.nextField(); field != 0; field = in.nextField()) {
             switch (field) {
-                case 1 -> offset = in.naturalLong();
-                case 2 -> epoch = in.string();
+                case Field.StreamPosition.OFFSET -> offset = in.naturalLong();
+                case Field.StreamPosition.EPOCH -> epoch = in.string();
                 default -> in.skip();
             }
         }
@@ -225,7 +229,7 @@ final class ProtobufCommands {
         byte[] data = null;
         for (int field = in.nextField(); field != 0; field = in.nextField()) {
             switch (field) {
-                case 1 -> data = in.bytes();
+                case Field.SendRequest.DATA -> data = in.bytes();
                 default -> in.skip();
             }
         }
@@ -237,8 +241,8 @@ final class ProtobufCommands {
         String method = "";
         for (int field = in.nextField(); field != 0; field = in.nextField()) {
             switch (field) {
-                case 1 -> data = in.bytes();
-                case 2 -> method = in.string();
+                case Field.RpcRequest.DATA -> data = in.bytes();
+                case Field.RpcRequest.METHOD -> method = in.string();
                 default -> in.skip();
             }
         }
@@ -250,21 +254,22 @@ final class ProtobufCommands {
         String token = "";
         for (int field = in.nextField(); field != 0; field = in.nextField()) {
             switch (field) {
-                case 1 -> channel = in.string();
-                case 2 -> token = in.string();
+                case Field.SubRefreshRequest.CHANNEL -> channel = in.string();
+                case Field.SubRefreshRequest.TOKEN -> token = in.string();
                 default -> in.skip();
             }
         }
         return new SubRefreshRequest(channel, token);
     }
 
-    /** The only field, number 1, of a request that names a channel or brings a token. */
-    private static String onlyText(ProtobufInput in) throws MalformedFrameException {
+    /** A request of one text only: it names a channel or brings a token. */
+    private static String text(ProtobufInput in, int number) throws MalformedFrameException {
         String text = "";
         for (int field = in.nextField(); field != 0; field = in.nextField()) {
-            switch (field) {
-                case 1 -> text = in.string();
-                default -> in.skip();
+            if (field == number) {
+                text = in.string();
+            } else {
+                in.skip();
             }
         }
         return text;

@@ -1,5 +1,6 @@
 package io.holdfast.protocol;
 
+import io.holdfast.json.JsonInput;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

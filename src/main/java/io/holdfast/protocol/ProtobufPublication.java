@@ -13,16 +13,6 @@ final class ProtobufPublication {
     private static final byte[] ID = "id".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] EXPIRES = "expires".getBytes(StandardCharsets.US_ASCII);
 
-    private static final int REPLY_PUSH = 4;
-    private static final int PUSH_CHANNEL = 2;
-    private static final int PUSH_PUB = 4;
-    private static final int DATA = 4;
-    private static final int INFO = 5;
-    private static final int OFFSET = 6;
-    private static final int TAGS = 7;
-    private static final int TAG_NAME = 1;
-    private static final int TAG_VALUE = 2;
-
     private static final byte[][] NONE = {};
 
     private final byte[] payload;
@@ -73,14 +63,17 @@ final class ProtobufPublication {
         int reply = ProtobufOutput.sizeOfField(push);
         ProtobufOutput out = new ProtobufOutput(ProtobufOutput.sizeOfVarint(reply) + reply)
                 .varint(reply)
-                .header(REPLY_PUSH, push)
-                .present(PUSH_CHANNEL, name);
-        return writeTo(out, PUSH_PUB).toBytes();
+                .header(Field.Reply.PUSH, push)
+                .present(Field.Push.CHANNEL, name);
+        return writeTo(out, Field.Push.PUB).toBytes();
     }
 
     /** Writes this as a field. */
     ProtobufOutput writeTo(ProtobufOutput out, int field) {
-        out.header(field, size).present(DATA, payload).field(INFO, info).field(OFFSET, offset);
+        out.header(field, size)
+                .present(Field.Publication.DATA, payload)
+                .field(Field.Publication.INFO, info)
+                .field(Field.Publication.OFFSET, offset);
         for (int i = 0; i < tags.length; i += 2) {
             writeTag(out, tags[i], tags[i + 1]);
         }
@@ -92,7 +85,9 @@ final class ProtobufPublication {
     }
 
     private static void writeTag(ProtobufOutput out, byte[] name, byte[] value) {
-        out.header(TAGS, sizeOfTag(name, value)).present(TAG_NAME, name).present(TAG_VALUE, value);
+        out.header(Field.Publication.TAGS, sizeOfTag(name, value))
+                .present(Field.Entry.KEY, name)
+                .present(Field.Entry.VALUE, value);
     }
 
     private static int sizeOfTag(byte[] name, byte[] value) {

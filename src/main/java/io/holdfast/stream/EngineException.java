@@ -36,6 +36,7 @@ public class EngineException extends RuntimeException {
     }
 
     private final Reason reason;
+    private boolean nothingStored;
 
     /** @param message for the operator: says what to do, never contains payload */
     public EngineException(Reason reason, String message, @Nullable Throwable cause) {
@@ -45,5 +46,16 @@ public class EngineException extends RuntimeException {
 
     public Reason reason() {
         return reason;
+    }
+
+    /** For the engine: says of a failed append that it has certainly stored nothing. Before it is thrown. */
+    public EngineException nothingStored() {
+        nothingStored = true;
+        return this;
+    }
+
+    /** Whether a failed append may have stored its batch all the same, for all that the engine knows. */
+    public boolean mayBeStored() {
+        return !nothingStored;
     }
 }

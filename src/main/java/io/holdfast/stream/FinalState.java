@@ -6,6 +6,6 @@ public enum FinalState {
     EXPIRED,
     /** It gave way to newer ones (retention). */
     DROPPED,
-    /** It was given up after too many failed deliveries, or discarded by an administrator. */
+    /** It was given up after too many failed deliveries and no device can get it any more, or an administrator discarded it. */
     DEAD
 }

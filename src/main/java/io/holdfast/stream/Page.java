@@ -6,7 +6,7 @@ import java.util.List;
  * A piece of a stream, read after a position.
  *
  * @param continuity whether the piece goes on from the asked position without loss
- * @param publications by rising offset; expiry and settlement leave holes, which are no loss
+ * @param publications by rising offset; expiry and settlement leave holes, which are not losses
  * @param more whether further publications were retained behind the last one of this page when it was read
  * @param info the stream's meta at that moment
  */

@@ -6,5 +6,6 @@ package io.holdfast.stream;
  * @param stream the channel's name
  * @param offset its number
  * @param id its message id
+ * @param state why
  */
-public record Removed(String stream, long offset, String id) {}
+public record Removed(String stream, long offset, String id, FinalState state) {}

@@ -7,6 +7,7 @@ import java.util.Map;
 /** Who is let in, to what. */
 final class AccessScenarios {
     private static final String GROUP = "access";
+    private static final long YEAR_9999 = 253_402_300_799L;
 
     private AccessScenarios() {}
 
@@ -23,6 +24,18 @@ final class AccessScenarios {
                         "expired-token",
                         "an expired token gets error 109",
                         AccessScenarios::expiredToken,
+                        Need.TOKEN_SECRET),
+                Scenario.of(
+                        GROUP,
+                        "far-expiry",
+                        "tokens that expire in the year 9999 let in, and the connection stays",
+                        AccessScenarios::farExpiry,
+                        Need.TOKEN_SECRET),
+                Scenario.of(
+                        GROUP,
+                        "expired-refresh",
+                        "an expired token at a refresh ends in a way from which SDKs come back",
+                        AccessScenarios::expiredRefresh,
                         Need.TOKEN_SECRET),
                 Scenario.of(
                         GROUP,
@@ -61,6 +74,61 @@ final class AccessScenarios {
     private static void expiredToken(Scope scope) throws IOException, InterruptedException {
         String token = scope.target().token(Map.of("sub", Scope.fresh("late")), -3_600);
         scope.same(109L, scope.line().refused("connect", "\"token\":\"" + token + "\""), "the error");
+    }
+
+    private static void farExpiry(Scope scope) throws IOException, InterruptedException {
+        String client = Scope.fresh("far");
+        String channel = Scope.fresh("far");
+        Conversation line = scope.line();
+        String connect = scope.target().tokenUntil(Map.of("sub", client), YEAR_9999);
+        scope.check(inSeconds(line.command("connect", "\"token\":\"" + connect + "\"")), "the life is out of range");
+        String subscribe = scope.target().tokenUntil(Map.of("sub", client, "channel", channel), YEAR_9999);
+        String request = "\"channel\":" + Json.quoted(channel) + ",\"token\":\"" + subscribe + "\"";
+        scope.check(inSeconds(line.command("subscribe", request)), "the life of a subscription is out of range");
+        scope.check(inSeconds(line.command("sub_refresh", request)), "its life after a refresh is out of range");
+        line.command("refresh", "\"token\":\"" + connect + "\"");
+        line.command("ping", "");
+    }
+
+    /** Whether the {@code ttl} fits the 32 bits that it has on the wire. */
+    private static boolean inSeconds(Json result) {
+        long ttl = result.at("ttl").number();
+        return ttl >= 0 && ttl <= Integer.MAX_VALUE;
+    }
+
+    /** Error 109 would be the end for stock SDKs, which take it as final there. */
+    private static void expiredRefresh(Scope scope) throws IOException, InterruptedException {
+        String client = Scope.fresh("late");
+        String channel = Scope.fresh("late");
+        String expired = scope.target().token(Map.of("sub", client), -3_600);
+        Conversation line = scope.line();
+        line.command("connect", scope.target().identity(client, ""));
+        line.tell("refresh", "\"token\":\"" + expired + "\"");
+        comesBack(scope, line, 3005);
+        Conversation other = scope.line();
+        other.command("connect", scope.target().identity(client, ""));
+        other.command(
+                "subscribe",
+                "\"channel\":" + Json.quoted(channel) + scope.target().permission(client, channel));
+        String late = scope.target().token(Map.of("sub", client, "channel", channel), -3_600);
+        other.tell("sub_refresh", "\"channel\":" + Json.quoted(channel) + ",\"token\":\"" + late + "\"");
+        comesBack(scope, other, 3006);
+    }
+
+    private static void comesBack(Scope scope, Conversation line, int code) throws InterruptedException {
+        try {
+            Json said = line.await(
+                    "the end of the connection or of the subscription",
+                    message -> message.has("error") || message.at("push").has("unsubscribe"),
+                    scope.patience());
+            long told = said.at("push", "unsubscribe", "code").number();
+            scope.check(told >= 2500, "SDKs do not come back from " + said);
+        } catch (NotHeldException e) {
+            if (line.isOpen()) {
+                throw e;
+            }
+            scope.same(code, line.awaitClose(scope.patience()).code(), "the close code");
+        }
     }
 
     private static void forgedToken(Scope scope) throws IOException, InterruptedException {

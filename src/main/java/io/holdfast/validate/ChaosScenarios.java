@@ -11,6 +11,10 @@ final class ChaosScenarios {
     private static final String GROUP = "chaos";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** Connect data of one client's three tabs and two devices. */
+    private static final List<String> TABS_AND_DEVICES =
+            List.of("", "", "", ",\"device\":\"phone\"", ",\"device\":\"till\"");
+
     private ChaosScenarios() {}
 
     /** What is done to the connections in each round. */
@@ -65,23 +69,31 @@ final class ChaosScenarios {
 
     private static void run(Scope scope, Fault fault, Trouble trouble) throws IOException, InterruptedException {
         FaultProxy proxy = scope.proxy(fault);
-        Device device = scope.device(Scope.fresh("chaos")).through(proxy);
+        String client = Scope.fresh("chaos");
         String channel = Scope.fresh("chaos");
-        device.connect();
-        device.subscribe(channel);
+        List<Device> all = new ArrayList<>();
+        for (String data : TABS_AND_DEVICES) {
+            Device device = scope.device(client, data).through(proxy);
+            device.connect();
+            device.subscribe(channel);
+            all.add(device);
+        }
         List<String> ids = new ArrayList<>();
         List<String> published = new ArrayList<>();
         for (int round = 0; round < 8; round++) {
-            ids.addAll(scope.send(device.client(), 1 + scope.random().nextInt(10)));
+            Device device = all.get(scope.random().nextInt(all.size()));
+            ids.addAll(scope.send(client, 1 + scope.random().nextInt(10)));
             published.addAll(scope.publish(channel, 1 + scope.random().nextInt(5)));
             trouble.make(proxy, device, scope);
-            ids.addAll(scope.send(device.client(), scope.random().nextInt(5)));
+            ids.addAll(scope.send(client, scope.random().nextInt(5)));
             if (scope.random().nextBoolean()) {
                 device.awaitThroughFaults(device.outbox(), ids, PATIENCE);
             }
         }
-        device.awaitThroughFaults(device.outbox(), ids, PATIENCE);
-        device.awaitThroughFaults(channel, published, PATIENCE);
+        for (Device each : all) {
+            each.awaitThroughFaults(each.outbox(), ids, PATIENCE);
+            each.awaitThroughFaults(channel, published, PATIENCE);
+        }
         scope.delivered();
     }
 }

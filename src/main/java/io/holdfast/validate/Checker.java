@@ -2,6 +2,7 @@ package io.holdfast.validate;
 
 import io.holdfast.validate.Event.Accepted;
 import io.holdfast.validate.Event.Joined;
+import io.holdfast.validate.Event.Left;
 import io.holdfast.validate.Event.Received;
 import io.holdfast.validate.Event.Told;
 import java.util.ArrayList;
@@ -97,8 +98,12 @@ final class Checker {
                 checker.joined(joined);
             } else if (event instanceof Received received) {
                 checker.received(received);
+            } else if (event instanceof Left left) {
+                checker.seen.values().removeIf(view -> view.device.equals(left.device()));
             } else if (event instanceof Told told) {
                 checker.states.put(new Message(told.channel(), told.id()), told.state());
+            } else if (!(event instanceof Accepted)) {
+                throw new IllegalArgumentException("an unknown event: " + event);
             }
         }
         checker.missing();
@@ -129,14 +134,18 @@ final class Checker {
 
     private void joined(Joined joined) {
         Seen view = seen.computeIfAbsent(key(joined.device(), joined.channel()), key -> new Seen(joined));
-        lives.computeIfAbsent(
-                key(joined.instance(), joined.channel()), key -> new Life(view, acknowledged(joined.channel())));
+        lives.computeIfAbsent(key(joined.instance(), joined.channel()), key -> new Life(view, confirmedBy(view)));
         if (joined.presented() && !joined.recovered()) {
             view.losses.add(new Place(joined.epoch(), joined.offset()));
         }
     }
 
-    private Set<String> acknowledged(String channel) {
+    /** What this device must have confirmed: of several, nobody can tell which one it was. */
+    private Set<String> confirmedBy(Seen view) {
+        String channel = view.channel;
+        if (seen.values().stream().anyMatch(other -> other != view && other.channel.equals(channel))) {
+            return Set.of();
+        }
         Set<String> ids = new HashSet<>();
         states.forEach((message, state) -> {
             if (message.channel().equals(channel) && state.equals("acknowledged")) {

@@ -153,6 +153,11 @@ final class ClockSteps {
         awaitClock(0);
         Device device = scope.device(patient);
         device.awaitThroughFaults(device.outbox(), List.of(eternal), PATIENCE);
+        // What the state was before this start is no word about what comes after it.
+        scope.until(
+                "a message with a time to live of " + LONG_TTL + " s is expired or acknowledged",
+                scope.patience(),
+                () -> List.of("expired", "acknowledged").contains(scope.api().state(patient, mortal)));
         away = Scope.fresh("away");
         waiting.clear();
         waits(LONG_TTL);

@@ -119,6 +119,11 @@ final class Conversation implements WebSocket.Listener, AutoCloseable {
         socket.send(format.binary(), format.encode(command));
     }
 
+    /** Sends several commands in one frame, each in JSON with its own id. */
+    void sendTogether(List<String> commands) throws IOException {
+        socket.send(format.binary(), format.encodeAll(commands));
+    }
+
     /** Sends a command and returns its number. @param request the fields of the request */
     int tell(String method, String request) throws IOException {
         int id;

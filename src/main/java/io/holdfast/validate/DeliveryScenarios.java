@@ -39,6 +39,11 @@ final class DeliveryScenarios {
                         Need.API_KEY),
                 Scenario.of(
                         GROUP,
+                        "one-frame",
+                        "the commands of one frame are worked off in their order",
+                        DeliveryScenarios::oneFrame),
+                Scenario.of(
+                        GROUP,
                         "replaced-device",
                         "of a named device the newer connection wins and the older is closed with 4500",
                         DeliveryScenarios::replacedDevice,
@@ -109,6 +114,38 @@ final class DeliveryScenarios {
         scope.delivered();
     }
 
+    /** With a history that has the publication before it, and an unsubscribe that has everything behind it. */
+    private static void oneFrame(Scope scope) throws IOException, InterruptedException {
+        for (int round = 0; round < 10; round++) {
+            String client = Scope.fresh("frame");
+            Conversation line = scope.line();
+            line.command("connect", scope.target().identity(client, ""));
+            String name = Scope.fresh("frame");
+            String channel = "\"channel\":" + Json.quoted(name);
+            line.sendTogether(List.of(
+                    "{\"id\":101,\"subscribe\":{" + channel + scope.target().permission(client, name) + "}}",
+                    "{\"id\":102,\"publish\":{" + channel + ",\"data\":{\"n\":1}}}",
+                    "{\"id\":103,\"history\":{" + channel + ",\"limit\":10}}",
+                    "{\"id\":104,\"unsubscribe\":{" + channel + "}}"));
+            List<Long> order = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                Json reply =
+                        line.await("the replies", message -> message.at("id").number() > 100, scope.patience());
+                long error = reply.at("error", "code").number();
+                if (error == 103 || error == 108) {
+                    throw new NotApplicableException("clients may not publish or read histories here");
+                }
+                scope.check(error == 0, "a command of the frame was refused: " + reply);
+                order.add(reply.at("id").number());
+                if (reply.has("history")) {
+                    int found = reply.at("history", "publications").items().size();
+                    scope.same(1, found, "the number of publications in the history");
+                }
+            }
+            scope.same(List.of(101L, 102L, 103L, 104L), order, "the order of the replies");
+        }
+    }
+
     private static void replacedDevice(Scope scope) throws IOException, InterruptedException {
         String client = Scope.fresh("till");
         Device older = scope.device(client, ",\"device\":\"till-3\"");
@@ -139,7 +176,7 @@ final class DeliveryScenarios {
             }
         }
         slow.line().socket().resume();
-        slow.awaitThroughFaults(slow.outbox(), ids, Duration.ofSeconds(20));
+        scope.arrivedThroughFaults(slow, slow.outbox(), ids);
         scope.delivered();
     }
 }

@@ -1,6 +1,7 @@
 package io.holdfast.validate;
 
 import io.holdfast.validate.Event.Joined;
+import io.holdfast.validate.Event.Left;
 import io.holdfast.validate.Event.Received;
 import java.io.IOException;
 import java.net.URI;
@@ -44,13 +45,16 @@ final class Device implements AutoCloseable {
     private final Map<String, Json> payloads = new HashMap<>();
     private @Nullable Conversation conversation;
 
-    /** @param data more fields of the connect data, each after a comma */
-    Device(Target target, Format format, Recorder recorder, String client, String data) {
+    /**
+     * @param name unique among all that is recorded: tabs are devices of their own here
+     * @param data more fields of the connect data, each after a comma
+     */
+    Device(Target target, Format format, Recorder recorder, String name, String client, String data) {
         this.target = target;
         this.format = format;
         this.recorder = recorder;
         this.client = client;
-        this.name = client + data;
+        this.name = name;
         this.data = data;
         this.endpoint = () -> target.endpoint(format);
     }
@@ -264,6 +268,12 @@ final class Device implements AutoCloseable {
         if (conversation != null) {
             conversation.drop();
         }
+    }
+
+    /** It will not come back: nothing is owed to it any more. */
+    synchronized void leave() {
+        giveUp();
+        recorder.record(new Left(name));
     }
 
     /** Cuts the connection and forgets everything, as a page that is reloaded. */

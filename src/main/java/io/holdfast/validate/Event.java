@@ -31,6 +31,9 @@ sealed interface Event {
     record Received(String instance, String connection, String channel, String epoch, long offset, String id)
             implements Event {}
 
+    /** A device has gone for good. What it has not got is nobody's loss. */
+    record Left(String device) implements Event {}
+
     /** What the server's API said of a message. @param state as in {@code /api/message} */
     record Told(String channel, String id, String state) implements Event {}
 }

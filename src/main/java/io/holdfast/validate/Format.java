@@ -1,5 +1,6 @@
 package io.holdfast.validate;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -54,6 +55,18 @@ public enum Format {
 
     /** A frame of one command, which is given in JSON. */
     abstract byte[] encode(String command) throws IOException;
+
+    /** A frame of several commands. */
+    byte[] encodeAll(List<String> commands) throws IOException {
+        ByteArrayOutputStream frame = new ByteArrayOutputStream();
+        for (String command : commands) {
+            if (!binary && frame.size() > 0) {
+                frame.write('\n');
+            }
+            frame.write(encode(command));
+        }
+        return frame.toByteArray();
+    }
 
     /** What a frame of the server says. */
     abstract List<Json> decode(byte[] frame) throws IOException;

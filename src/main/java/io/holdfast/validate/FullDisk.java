@@ -48,7 +48,7 @@ final class FullDisk {
             Path data = disk.resolve("data");
             scope.spawned()
                     .start(Map.of(
-                            "HOLDFAST_DATA_DIRECTORY", data.toString(), "HOLDFAST_STORE_MIN_FREE_BYTES", "1048576"));
+                            "HOLDFAST_DATA_DIRECTORY", data.toString(), "HOLDFAST_STORE_MIN_FREE_BYTES", "16777216"));
             if (isEmpty(data)) {
                 throw new NotApplicableException("the server does not take its data directory from"
                         + " HOLDFAST_DATA_DIRECTORY: give --full-disk-path");

@@ -9,6 +9,7 @@ import java.util.List;
 final class LimitScenarios {
     private static final String GROUP = "limits";
     private static final int MOST_FRAME = 64 * 1024;
+    private static final int CROWD = 180;
 
     private LimitScenarios() {}
 
@@ -32,6 +33,13 @@ final class LimitScenarios {
                         "a payload above 60 KiB and a body that is no JSON are refused with 400",
                         LimitScenarios::payloadLimit,
                         Need.API_KEY),
+                Scenario.of(
+                                GROUP,
+                                "large-presence",
+                                "the presence of a large channel is answered or refused, and the asker stays",
+                                LimitScenarios::largePresence,
+                                Need.API_KEY)
+                        .lasting(Duration.ofSeconds(120)),
                 Scenario.of(GROUP, "no-connect", "who does not connect is closed with 3502", LimitScenarios::noConnect)
                         .lasting(Duration.ofSeconds(60)),
                 Scenario.of(
@@ -104,6 +112,36 @@ final class LimitScenarios {
             int status = scope.api().post("/api/send", body).status();
             scope.same(400, status, "the status for " + body.substring(0, Math.min(60, body.length())));
         }
+    }
+
+    /** Together more than a send buffer of 1 MiB takes: the API gives each of them 8 KiB to show. */
+    private static void largePresence(Scope scope) throws IOException, InterruptedException {
+        String channel = Scope.fresh("crowd");
+        String info = ",\"info\":{\"filler\":" + Json.quoted("x".repeat(8_000)) + "}}";
+        for (int i = 0; i < CROWD; i++) {
+            Device device = scope.device(Scope.fresh("crowd"));
+            device.connect();
+            scope.api()
+                    .post(
+                            "/api/subscribe",
+                            "{\"user\":" + Json.quoted(device.client()) + ",\"channel\":" + Json.quoted(channel)
+                                    + info);
+        }
+        Device asker = scope.device(Scope.fresh("asker"));
+        asker.connect();
+        asker.subscribe(channel);
+        Conversation line = asker.line();
+        for (int i = 0; i < 6; i++) {
+            Json reply = line.ask("presence", "\"channel\":" + Json.quoted(channel));
+            long error = reply.at("error", "code").number();
+            if (error == 103 || error == 108) {
+                throw new NotApplicableException("clients may not ask for presence here");
+            }
+            scope.check(error == 0 || error == 106, "presence was refused: " + reply.at("error"));
+        }
+        line.command("ping", "");
+        List<String> ids = scope.send(asker.client(), 1);
+        scope.arrived(asker, asker.outbox(), ids);
     }
 
     private static void noConnect(Scope scope) throws IOException, InterruptedException {

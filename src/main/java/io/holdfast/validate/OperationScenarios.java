@@ -1,12 +1,19 @@
 package io.holdfast.validate;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** Health, metrics, and how long messages take. */
 final class OperationScenarios {
     private static final String GROUP = "operation";
+    private static final int QUEUED = 20;
+    private static final int BURST = 200;
 
     private OperationScenarios() {}
 
@@ -24,6 +31,19 @@ final class OperationScenarios {
                         "the metrics count a message that is sent",
                         OperationScenarios::metrics,
                         Need.HEALTH,
+                        Need.API_KEY),
+                Scenario.of(
+                        GROUP,
+                        "queued-count",
+                        "messages for a client that has never connected are counted as queued",
+                        OperationScenarios::queuedCount,
+                        Need.HEALTH,
+                        Need.API_KEY),
+                Scenario.of(
+                        GROUP,
+                        "admin-burst",
+                        "a burst of administrators' calls does not stop publishing",
+                        OperationScenarios::adminBurst,
                         Need.API_KEY),
                 Scenario.of(
                         GROUP,
@@ -61,6 +81,62 @@ final class OperationScenarios {
                 .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .findFirst()
                 .orElseThrow(() -> new NotHeldException("no holdfast_messages_sent_total in /metrics"));
+    }
+
+    private static void queuedCount(Scope scope) throws IOException, InterruptedException {
+        long before = queued(scope);
+        scope.send(Scope.fresh("nobody"), QUEUED);
+        scope.until(
+                "total_queued_messages has grown by " + QUEUED,
+                scope.patience(),
+                () -> queued(scope) >= before + QUEUED);
+    }
+
+    private static long queued(Scope scope) throws IOException, InterruptedException {
+        return scope.api()
+                .health("/health/websocket")
+                .json()
+                .at("connections", "total_queued_messages")
+                .number();
+    }
+
+    private static void adminBurst(Scope scope) throws IOException, InterruptedException {
+        String channel = Scope.fresh("burst");
+        List<String> others = new ArrayList<>();
+        for (int i = 0; i < BURST; i++) {
+            others.add(Scope.fresh("burst"));
+            scope.publish(others.get(i), 1);
+        }
+        ExecutorService callers = Executors.newFixedThreadPool(BURST);
+        scope.opened(callers, callers::shutdownNow);
+        for (String call : List.of("history_remove", "unsubscribe", "disconnect")) {
+            List<Future<Api.Answer>> answers = new ArrayList<>();
+            for (String other : others) {
+                String body = "{\"channel\":" + Json.quoted(other) + ",\"user\":" + Json.quoted(other) + "}";
+                answers.add(callers.submit(() -> scope.api().post("/api/" + call, body)));
+            }
+            while (!answers.stream().allMatch(Future::isDone)) {
+                scope.publish(channel, 1);
+            }
+            for (Future<Api.Answer> answer : answers) {
+                answered(scope, call, answer);
+            }
+            scope.publish(channel, 5);
+        }
+    }
+
+    /** It may be refused for the moment, but not fail. */
+    private static void answered(Scope scope, String call, Future<Api.Answer> future) throws InterruptedException {
+        try {
+            Api.Answer answer = future.get();
+            if (answer.status() == 403) {
+                throw new NotApplicableException("the key is not an administrator's");
+            }
+            scope.check(
+                    List.of(200, 429, 503).contains(answer.status()), call + " was answered with " + answer.status());
+        } catch (ExecutionException e) {
+            throw new NotHeldException(call + " failed: " + e.getCause());
+        }
     }
 
     private static void latency(Scope scope) throws IOException, InterruptedException {

@@ -21,13 +21,13 @@ final class Protobuf {
 
     /**
      * @param type {@code text}, {@code json} (bytes that hold a JSON value), {@code number}, {@code flag}, else the name
-     *     of a message; with {@code *} before it, a map from text to that
+     *     of a message; with {@code *} before it, a map from text to that; with {@code +}, a list, which is only read
      */
     private record Field(int number, String name, String type) {}
 
     /** One message a line: its name, then its fields. */
     private static final Map<String, List<Field>> SCHEMA = schema("""
-            Command id=1:number connect=4:Connect subscribe=5:Subscribe unsubscribe=6:Channel publish=7:Publish ping=11:Empty send=12:Send rpc=13:Rpc refresh=14:Token
+            Command id=1:number connect=4:Connect subscribe=5:Subscribe unsubscribe=6:Channel publish=7:Publish presence=8:Channel history=10:History ping=11:Empty send=12:Send rpc=13:Rpc refresh=14:Token sub_refresh=15:SubToken
             Connect token=1:text data=2:json subs=3:*Subscribe name=4:text
             Subscribe channel=1:text token=2:text recover=3:flag epoch=6:text offset=7:number
             Channel channel=1:text
@@ -35,10 +35,16 @@ final class Protobuf {
             Send data=1:json
             Rpc data=1:json method=2:text
             Token token=1:text
+            SubToken channel=1:text token=2:text
+            History channel=1:text limit=7:number
             Empty
-            Reply id=1:number error=2:Error push=4:Push connect=5:Connected subscribe=6:Subscribed unsubscribe=7:Empty publish=8:Empty ping=12:Empty rpc=13:Send refresh=14:Connected
+            Reply id=1:number error=2:Error push=4:Push connect=5:Connected subscribe=6:Subscribed unsubscribe=7:Empty publish=8:Empty presence=9:Present history=11:Retained ping=12:Empty rpc=13:Send refresh=14:Connected sub_refresh=15:Subscribed
             Error code=1:number message=2:text temporary=3:flag
-            Push channel=2:text pub=4:Pub disconnect=11:Error
+            Push channel=2:text pub=4:Pub unsubscribe=7:Unsubscribed disconnect=11:Error
+            Unsubscribed code=2:number reason=3:text
+            Retained publications=1:+Pub epoch=2:text offset=3:number
+            Present presence=1:*Who
+            Who user=1:text client=2:text conn_info=3:json chan_info=4:json
             Connected client=1:text version=2:text expires=3:flag ttl=4:number subs=6:*Subscribed ping=7:number pong=8:flag session=9:text node=10:text
             Subscribed expires=1:flag ttl=2:number recoverable=3:flag epoch=6:text recovered=8:flag offset=9:number positioned=10:flag was_recovering=12:flag
             Pub data=4:json offset=6:number tags=7:*text
@@ -153,6 +159,11 @@ final class Protobuf {
                 new Json(object.get(field.name())).fields().forEach((name, old) -> map.put(String.valueOf(name), old));
                 map.put(key, value);
                 object.put(field.name(), map);
+            } else if (field.type().startsWith("+")) {
+                List<@Nullable Object> list = new ArrayList<>(new Json(object.get(field.name()))
+                        .items().stream().map(Json::value).toList());
+                list.add(value(field.type().substring(1), in));
+                object.put(field.name(), list);
             } else {
                 object.put(field.name(), value(field.type(), in));
             }

@@ -29,6 +29,7 @@ final class Scope implements AutoCloseable {
     private final Api api;
     private final List<Runnable> endings = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private int devices;
     private boolean closed;
 
     Scope(Target target, Format format, Settings settings, @Nullable Spawned spawned, Random random) {
@@ -79,12 +80,16 @@ final class Scope implements AutoCloseable {
 
     /** @param data more fields of the connect data, each after a comma */
     Device device(String client, String data) {
-        Device device = new Device(target, format, recorder, client, data);
-        return opened(device, device::close);
+        return device(format, client, data);
     }
 
     Device device(Format other, String client) {
-        Device device = new Device(target, other, recorder, client, "");
+        return device(other, client, "");
+    }
+
+    private Device device(Format spoken, String client, String data) {
+        String name = client + data + "~" + ++devices;
+        Device device = new Device(target, spoken, recorder, name, client, data);
         return opened(device, device::close);
     }
 
@@ -150,6 +155,16 @@ final class Scope implements AutoCloseable {
     void arrived(Device device, String channel, Collection<String> ids) throws InterruptedException {
         try {
             device.await(channel, ids, patience());
+        } catch (NotHeldException e) {
+            throw new NotHeldException(Checker.check(recorder.history()) + " (" + e.getMessage() + ")");
+        }
+    }
+
+    /** The same, coming back as often as the connection ends. */
+    void arrivedThroughFaults(Device device, String channel, Collection<String> ids)
+            throws IOException, InterruptedException {
+        try {
+            device.awaitThroughFaults(channel, ids, patience().multipliedBy(2));
         } catch (NotHeldException e) {
             throw new NotHeldException(Checker.check(recorder.history()) + " (" + e.getMessage() + ")");
         }

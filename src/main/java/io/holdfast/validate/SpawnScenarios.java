@@ -16,6 +16,15 @@ final class SpawnScenarios {
     static List<Scenario> all() {
         return List.of(
                 spawn("sigkill", "SIGKILL of the server under load", SpawnScenarios::sigkill),
+                Scenario.of(
+                                GROUP,
+                                "restart-duplicates",
+                                "a repetition after SIGKILL and a new start is still called a duplicate",
+                                SpawnScenarios::duplicates,
+                                Need.CHAOS,
+                                Need.SPAWN,
+                                Need.API_KEY)
+                        .lasting(Duration.ofMinutes(12)),
                 spawn("sigstop", "a server that stands still for seconds", SpawnScenarios::sigstop),
                 spawn("low-memory", "a heap of 96 MB", scope -> restarted(scope, Map.of("JVM_ARGS", "-Xmx96m"))),
                 spawn("clock-steps", "a clock that steps an hour ahead, then an hour behind", ClockSteps::run),
@@ -65,6 +74,32 @@ final class SpawnScenarios {
         }
         Thread.sleep(300);
         delivered(scope, device, publisher.stop(scope));
+    }
+
+    private static void duplicates(Scope scope) throws IOException, InterruptedException {
+        String client = Scope.fresh("again");
+        String settled = Scope.fresh("m");
+        Device device = scope.device(client);
+        device.connect();
+        long first = scope.api().send(client, settled, "{\"n\":1}").offset();
+        scope.arrived(device, device.outbox(), List.of(settled));
+        scope.until(
+                "it is acknowledged",
+                scope.patience(),
+                () -> scope.api().state(client, settled).equals("acknowledged"));
+        device.drop();
+        String waiting = Scope.fresh("m");
+        long second = scope.api().send(client, waiting, "{\"n\":2}").offset();
+        Thread.sleep(scope.random().nextInt(2_000));
+        scope.spawned().kill();
+        scope.spawned().start(Map.of());
+        for (String id : List.of(settled, waiting)) {
+            Api.Receipt again = scope.api().send(client, id, "{\"n\":1}");
+            scope.check(again.duplicate(), "the repetition of " + id + " is not called a duplicate");
+            scope.same(id.equals(settled) ? first : second, again.offset(), "the offset of a repetition");
+        }
+        device.awaitThroughFaults(device.outbox(), List.of(waiting), PATIENCE);
+        scope.delivered();
     }
 
     private static void sigstop(Scope scope) throws IOException, InterruptedException {

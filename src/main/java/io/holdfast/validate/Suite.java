@@ -42,8 +42,10 @@ public final class Suite {
         return Stream.of(
                         HandshakeScenarios.all(),
                         LimitScenarios.all(),
+                        BodyScenarios.all(),
                         DeliveryScenarios.all(),
                         RecoveryScenarios.all(),
+                        DeviceScenarios.all(),
                         StateScenarios.all(),
                         AccessScenarios.all(),
                         SecrecyScenarios.all(),

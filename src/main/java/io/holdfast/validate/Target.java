@@ -81,14 +81,24 @@ public record Target(
     }
 
     static String token(String secret, Map<String, String> claims, long lifeSeconds) {
+        return tokenUntil(secret, claims, Instant.now().getEpochSecond() + lifeSeconds);
+    }
+
+    /** A signed token. @param epochSecond when it expires */
+    String tokenUntil(Map<String, String> claims, long epochSecond) {
+        if (tokenSecret == null) {
+            throw new IllegalStateException("there is no secret to sign with");
+        }
+        return tokenUntil(tokenSecret, claims, epochSecond);
+    }
+
+    private static String tokenUntil(String secret, Map<String, String> claims, long epochSecond) {
         StringBuilder body = new StringBuilder("{");
         claims.forEach((name, value) -> body.append(Json.quoted(name))
                 .append(':')
                 .append(Json.quoted(value))
                 .append(','));
-        body.append("\"exp\":")
-                .append(Instant.now().getEpochSecond() + lifeSeconds)
-                .append('}');
+        body.append("\"exp\":").append(epochSecond).append('}');
         String signed = encoded(HEADER) + "." + encoded(body.toString());
         try {
             Mac mac = Mac.getInstance("HmacSHA256");

@@ -79,16 +79,24 @@ public final class Trust {
         return socket;
     }
 
-    /** Connects, and shakes hands where it is https. @return empty if that is well, else why it is not */
-    public String obstacle(URI server) {
+    /** Connects, and shakes hands where it is https. */
+    Socket socket(URI server) throws IOException {
         boolean secure = "https".equals(server.getScheme());
         int port = server.getPort() >= 0 ? server.getPort() : secure ? 443 : 80;
-        try (Socket socket = new Socket()) {
+        Socket socket = new Socket();
+        try {
             socket.connect(new InetSocketAddress(server.getHost(), port), PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
-            if (secure) {
-                secured(socket, server.getHost(), port).close();
-            }
+            return secure ? secured(socket, server.getHost(), port) : socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** Connects, and shakes hands where it is https. @return empty if that is well, else why it is not */
+    public String obstacle(URI server) {
+        try (Socket socket = socket(server)) {
             return "";
         } catch (IOException e) {
             String tls = refusal(e);

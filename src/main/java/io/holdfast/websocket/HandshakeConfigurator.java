@@ -1,7 +1,6 @@
 package io.holdfast.websocket;
 
 import io.holdfast.commands.Format;
-import jakarta.servlet.http.HttpSession;
 import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.HandshakeRequest;
@@ -9,7 +8,7 @@ import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.List;
 import java.util.Map;
 
-/** Tidies up after the handshake: Liberty makes an HttpSession for each, which would live for 30 minutes. */
+/** Carries the peer's address from the handshake into the WebSocket session, and says which format a session speaks. */
 public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
     static final String JSON = "centrifuge-json";
     static final String PROTOBUF = "centrifuge-protobuf";
@@ -42,9 +41,6 @@ public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
 
     @Override
     public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
-        if (request.getHttpSession() instanceof HttpSession session) {
-            session.invalidate();
-        }
         String address = PEER.get();
         if (address != null) {
             config.getUserProperties().put(ADDRESS, address);

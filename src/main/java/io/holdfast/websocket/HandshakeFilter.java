@@ -1,24 +1,25 @@
 package io.holdfast.websocket;
 
 import io.holdfast.commands.HandshakeCheck;
+import io.holdfast.delivery.Connections;
 import io.holdfast.delivery.Limit;
-import io.holdfast.delivery.ResilientWebSocketManager;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a handshake or an API call through, or answers 403: cross-site pages, and in insecure mode all from elsewhere. Connections that are
- * too many get 503 or 429.
+ * Lets a handshake through, or answers 403: cross-site pages, and in insecure mode all from elsewhere. Connections that are too
+ * many get 503 or 429.
  */
-@WebFilter(
-        urlPatterns = {"/connection/*", "/emulation", "/api/*"},
-        asyncSupported = true)
+@WebFilter(urlPatterns = "/connection/*", asyncSupported = true)
 public class HandshakeFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
 
@@ -31,31 +32,29 @@ public class HandshakeFilter extends HttpFilter {
 
     @Inject
     @SuppressWarnings("NullAway.Init")
-    private transient ResilientWebSocketManager manager;
+    private transient Connections connections;
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (!check.mayOpen(request.getHeader("Origin"), request.getHeader("Host"), request.getLocalAddr())) {
+        if (!check.mayOpen(
+                request.getHeader("Origin"),
+                request.getHeader("Host"),
+                request.getServerName(),
+                request.getServerPort(),
+                request.getLocalAddr())) {
             response.sendError(HttpServletResponse.SC_FORBIDDEN);
-        } else if (path(request).startsWith("/connection/")
-                && !request.getMethod().equals("OPTIONS")) {
-            connect(request, response, chain);
-        } else {
+        } else if (request.getMethod().equals("OPTIONS")) {
             chain.doFilter(request, response);
+        } else {
+            connect(request, response, chain);
         }
-    }
-
-    /** Below the application's root. No servlet stands behind a WebSocket: on Liberty its servlet path is empty then. */
-    private static String path(HttpServletRequest request) {
-        String rest = request.getPathInfo();
-        return rest == null ? request.getServletPath() : request.getServletPath() + rest;
     }
 
     private void connect(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         String address = request.getRemoteAddr();
-        Limit limit = manager.mayConnect(address);
+        Limit limit = connections.mayConnect(address);
         if (limit != null) {
             response.setHeader("Retry-After", "1");
             response.sendError(limit == Limit.ADDRESS ? TOO_MANY_REQUESTS : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
@@ -63,9 +62,29 @@ public class HandshakeFilter extends HttpFilter {
         }
         HandshakeConfigurator.begin(address);
         try {
-            chain.doFilter(request, response);
+            chain.doFilter(new Sessionless(request), response);
         } finally {
             HandshakeConfigurator.end();
+        }
+    }
+
+    /**
+     * Liberty asks for an HttpSession at each handshake, and so makes one where there is none: it would live for 30 minutes, and
+     * its cookie could replace that of a login which is under way. The application's own session is left as it is.
+     */
+    private static final class Sessionless extends HttpServletRequestWrapper {
+        Sessionless(HttpServletRequest request) {
+            super(request);
+        }
+
+        @Override
+        public @Nullable HttpSession getSession() {
+            return super.getSession(false);
+        }
+
+        @Override
+        public @Nullable HttpSession getSession(boolean create) {
+            return super.getSession(false);
         }
     }
 }

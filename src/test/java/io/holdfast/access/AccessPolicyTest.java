@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.access.AccessDeniedException.Kind;
+import java.time.Instant;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,8 @@ class AccessPolicyTest {
 
     @Test
     void a_token_is_needed_and_what_the_client_says_of_itself_does_not_count() throws Exception {
-        assertKind(() -> secure.authenticate(null, "u42", "till-3", 0), Kind.UNAUTHORIZED);
-        assertThat(secure.authenticate(ConnectTokensTest.hs256("{\"sub\":\"u1\"}"), "u42", "till-3", 0))
+        assertKind(() -> secure.authenticate(null, "u42", "till-3", Instant.EPOCH), Kind.UNAUTHORIZED);
+        assertThat(secure.authenticate(ConnectTokensTest.hs256("{\"sub\":\"u1\"}"), "u42", "till-3", Instant.EPOCH))
                 .isEqualTo(Identity.named("u1", null, Identity.NEVER));
     }
 
@@ -27,33 +28,36 @@ class AccessPolicyTest {
     void an_old_token_and_a_wrong_one_are_told_apart() throws Exception {
         String old = ConnectTokensTest.hs256("{\"sub\":\"u1\",\"exp\":1}");
 
-        assertKind(() -> secure.authenticate(old, null, null, 11_000), Kind.TOKEN_EXPIRED);
-        assertKind(() -> secure.authenticate("x", null, null, 1000), Kind.INVALID_TOKEN);
+        assertKind(() -> secure.authenticate(old, null, null, Instant.ofEpochMilli(11_000)), Kind.TOKEN_EXPIRED);
+        assertKind(() -> secure.authenticate("x", null, null, Instant.ofEpochMilli(1000)), Kind.INVALID_TOKEN);
     }
 
     @Test
     void in_insecure_mode_a_client_names_itself() throws Exception {
-        assertThat(insecure.authenticate(null, "u42", "till-3", 0)).isEqualTo(Identity.presented("u42", "till-3", 0));
-        assertKind(() -> insecure.authenticate(null, null, "till-3", 0), Kind.UNAUTHORIZED);
-        assertKind(() -> insecure.authenticate(null, "", null, 0), Kind.UNAUTHORIZED);
-        assertKind(() -> insecure.authenticate(null, "a\nb", null, 0), Kind.UNAUTHORIZED);
-        assertKind(() -> insecure.authenticate(null, "u42", "", 0), Kind.UNAUTHORIZED);
+        assertThat(insecure.authenticate(null, "u42", "till-3", Instant.EPOCH))
+                .isEqualTo(Identity.presented("u42", "till-3", 0));
+        assertKind(() -> insecure.authenticate(null, null, "till-3", Instant.EPOCH), Kind.UNAUTHORIZED);
+        assertKind(() -> insecure.authenticate(null, "", null, Instant.EPOCH), Kind.UNAUTHORIZED);
+        assertKind(() -> insecure.authenticate(null, "a\nb", null, Instant.EPOCH), Kind.UNAUTHORIZED);
+        assertKind(() -> insecure.authenticate(null, "u42", "", Instant.EPOCH), Kind.UNAUTHORIZED);
     }
 
     @Test
     void who_says_nothing_is_a_guest_in_insecure_mode_only() throws Exception {
-        Identity guest = insecure.authenticate(null, null, null, 7);
+        Identity guest = insecure.authenticate(null, null, null, Instant.ofEpochMilli(7));
         assertThat(guest.guest()).isTrue();
         assertThat(guest.client()).matches("guest-[-0-9a-f]{36}");
-        assertThat(insecure.authenticate(null, null, null, 7).client()).isNotEqualTo(guest.client());
-        assertKind(() -> secure.authenticate(null, null, null, 7), Kind.UNAUTHORIZED);
+        assertThat(insecure.authenticate(null, null, null, Instant.ofEpochMilli(7))
+                        .client())
+                .isNotEqualTo(guest.client());
+        assertKind(() -> secure.authenticate(null, null, null, Instant.ofEpochMilli(7)), Kind.UNAUTHORIZED);
     }
 
     @Test
     void a_bad_token_does_not_become_good_in_insecure_mode() {
-        assertKind(() -> insecure.authenticate("x", "u42", null, 0), Kind.INVALID_TOKEN);
+        assertKind(() -> insecure.authenticate("x", "u42", null, Instant.EPOCH), Kind.INVALID_TOKEN);
         assertKind(
-                () -> policy(true, SECRET, Who.CLIENTS, Who.CLIENTS).authenticate("x", "u42", null, 0),
+                () -> policy(true, SECRET, Who.CLIENTS, Who.CLIENTS).authenticate("x", "u42", null, Instant.EPOCH),
                 Kind.INVALID_TOKEN);
     }
 
@@ -131,27 +135,38 @@ class AccessPolicyTest {
         AccessPolicy container = policy(IdentitySource.CONTAINER);
         AccessPolicy both = policy(IdentitySource.BOTH);
 
-        assertThat(container.authenticate(null, Login.of("alice"), null, null, 7))
+        assertThat(container.authenticate(null, Login.of("alice"), null, null, Instant.ofEpochMilli(7)))
                 .isEqualTo(Identity.presented("alice", null, 7));
-        assertThat(both.authenticate(null, Login.of("alice"), null, null, 7).client())
+        assertThat(both.authenticate(null, Login.of("alice"), null, null, Instant.ofEpochMilli(7))
+                        .client())
                 .isEqualTo("alice");
-        assertThat(both.authenticate(token, Login.of("alice"), null, null, 7).client())
+        assertThat(both.authenticate(token, Login.of("alice"), null, null, Instant.ofEpochMilli(7))
+                        .client())
                 .isEqualTo("u1");
-        assertKind(() -> container.authenticate(token, Login.of("alice"), null, null, 7), Kind.INVALID_TOKEN);
-        assertKind(() -> both.authenticate("x", Login.of("alice"), null, null, 7), Kind.INVALID_TOKEN);
-        assertKind(() -> container.authenticate(null, null, "alice", null, 7), Kind.UNAUTHORIZED);
-        assertKind(() -> container.authenticate(null, Login.of("al\u200bice"), null, null, 7), Kind.UNAUTHORIZED);
-        assertKind(() -> secure.authenticate(null, Login.of("alice"), null, null, 7), Kind.UNAUTHORIZED);
+        assertKind(
+                () -> container.authenticate(token, Login.of("alice"), null, null, Instant.ofEpochMilli(7)),
+                Kind.INVALID_TOKEN);
+        assertKind(
+                () -> both.authenticate("x", Login.of("alice"), null, null, Instant.ofEpochMilli(7)),
+                Kind.INVALID_TOKEN);
+        assertKind(() -> container.authenticate(null, null, "alice", null, Instant.ofEpochMilli(7)), Kind.UNAUTHORIZED);
+        assertKind(
+                () -> container.authenticate(null, Login.of("al\u200bice"), null, null, Instant.ofEpochMilli(7)),
+                Kind.UNAUTHORIZED);
+        assertKind(
+                () -> secure.authenticate(null, Login.of("alice"), null, null, Instant.ofEpochMilli(7)),
+                Kind.UNAUTHORIZED);
     }
 
     @Test
     void a_connect_token_grants_no_channel_of_an_unknown_namespace_and_none_for_nobody() throws Exception {
         AccessPolicy policy = policy(IdentitySource.TOKEN);
 
-        assertThat(policy.authenticate(granting("orders:1"), null, null, 0).channels())
+        assertThat(policy.authenticate(granting("orders:1"), null, null, Instant.EPOCH)
+                        .channels())
                 .containsExactly("orders:1");
-        assertKind(() -> policy.authenticate(granting("unknown:1"), null, null, 0), Kind.UNKNOWN_CHANNEL);
-        assertKind(() -> policy.authenticate(granting("plain"), null, null, 0), Kind.PERMISSION);
+        assertKind(() -> policy.authenticate(granting("unknown:1"), null, null, Instant.EPOCH), Kind.UNKNOWN_CHANNEL);
+        assertKind(() -> policy.authenticate(granting("plain"), null, null, Instant.EPOCH), Kind.PERMISSION);
     }
 
     private static String granting(String channel) throws com.nimbusds.jose.JOSEException {
@@ -195,7 +210,7 @@ class AccessPolicyTest {
 
     private static ChannelAccess access(AccessPolicy policy, String channel) {
         try {
-            return policy.maySubscribe(Identity.named("u42", null, Identity.NEVER), channel, null, 0)
+            return policy.maySubscribe(Identity.named("u42", null, Identity.NEVER), channel, null, Instant.EPOCH)
                     .access();
         } catch (AccessDeniedException e) {
             throw new AssertionError(e);

@@ -17,7 +17,8 @@ class CliTokensTest {
 
     private final SignedTokens keys = new SignedTokens(
             new TokenOptions(SECRET, List.of(), null, Duration.ofMinutes(5), null, null, TokenOptions.SKEW, Set.of()),
-            Runnable::run);
+            Runnable::run,
+            System::nanoTime);
 
     private static CliRun run(String... arguments) {
         return CliRun.around().with("HOLDFAST_TOKEN_HMAC_SECRET", SECRET).run(arguments);

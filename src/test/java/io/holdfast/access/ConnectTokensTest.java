@@ -100,7 +100,8 @@ class ConnectTokensTest {
                         null,
                         TokenOptions.SKEW,
                         Set.of("HS256")),
-                Runnable::run));
+                Runnable::run,
+                System::nanoTime));
         String token = signed(JWSAlgorithm.HS512, "{\"sub\":\"u42\"}");
 
         assertThat(tokens.verify(token, NOW).client()).isEqualTo("u42");
@@ -249,7 +250,7 @@ class ConnectTokensTest {
     }
 
     private static ConnectTokens tokens(String secret) {
-        return new ConnectTokens(new SignedTokens(TokenOptions.ofSecret(secret), Runnable::run));
+        return new ConnectTokens(new SignedTokens(TokenOptions.ofSecret(secret), Runnable::run, System::nanoTime));
     }
 
     private void assertKind(String token, long nowMillis, Kind kind) {

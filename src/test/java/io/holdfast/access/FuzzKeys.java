@@ -34,7 +34,7 @@ final class FuzzKeys {
                 null,
                 TokenOptions.SKEW,
                 Set.of());
-        return new SignedTokens(options, Runnable::run);
+        return new SignedTokens(options, Runnable::run, System::nanoTime);
     }
 
     /** The same public keys, with ids, from a JWKS that has been fetched. */

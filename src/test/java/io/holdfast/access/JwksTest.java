@@ -243,7 +243,8 @@ class JwksTest {
         server.start();
         try {
             URI url = URI.create("http://localhost:" + server.getAddress().getPort() + "/jwks");
-            assertThat(Jwks.of(url, REFRESH, Runnable::run).find(header("old"))).hasSize(1);
+            assertThat(Jwks.of(url, REFRESH, Runnable::run, System::nanoTime).find(header("old")))
+                    .hasSize(1);
         } finally {
             server.stop(0);
         }

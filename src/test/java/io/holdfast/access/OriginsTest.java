@@ -78,7 +78,43 @@ class OriginsTest {
         Origins any = new Origins(List.of("*"), true);
 
         assertThat(any.allows("https://anywhere.example", "gateway")).isTrue();
-        assertThat(any.allows("null", "gateway")).isFalse();
+        assertThat(any.allows("null", "gateway")).isTrue();
+        assertThat(any.allows("capacitor://localhost", "gateway")).isTrue();
+        assertThat(any.allows("shop.example", "gateway")).as("not an origin").isFalse();
+        assertThat(any.allows("", "gateway")).as("not an origin").isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "capacitor://localhost",
+                "ionic://localhost",
+                "tauri://localhost",
+                "app://.",
+                "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+                "moz-extension://0c8ee7b3-0f5f-4a2c-9a8c-4a8a1a7d5a11",
+                "file://",
+                "null",
+            })
+    void a_page_that_does_not_come_from_the_web_is_let_in_if_it_is_listed(String origin) {
+        assertThat(new Origins(List.of(origin), true).allows(origin, "gateway")).isTrue();
+        assertThat(new Origins(List.of("https://shop.example"), false).allows(origin, "localhost"))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "capacitor://localhost, capacitor://localhost:8100",
+        "capacitor://localhost, ionic://localhost",
+        "capacitor://localhost, http://localhost",
+        "http://localhost, capacitor://localhost",
+        "chrome-extension://abc, chrome-extension://abcd",
+        "file://, null",
+        "null, file://",
+    })
+    void a_listed_origin_lets_in_no_other(String listed, String origin) {
+        assertThat(new Origins(List.of(listed), false).allows(origin, "gateway"))
+                .isFalse();
     }
 
     @ParameterizedTest
@@ -94,7 +130,7 @@ class OriginsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shop.example", "https://shop.example/path", "null", "", "ws://shop.example"})
+    @ValueSource(strings = {"shop.example", "https://shop.example/path", "", "ws://shop.example", "http://"})
     void a_listed_origin_that_is_none_stops_the_start(String origin) {
         assertThatThrownBy(() -> new Origins(List.of(origin), false))
                 .isInstanceOf(IllegalArgumentException.class)

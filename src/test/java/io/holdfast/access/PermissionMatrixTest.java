@@ -2,6 +2,7 @@ package io.holdfast.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,7 +76,7 @@ class PermissionMatrixTest {
         }
         boolean other = role.equals("another client") || role.equals("thief of token");
         Identity who = policy.authenticate(
-                ConnectTokensTest.hs256("{\"sub\":\"" + (other ? "u2" : "u1") + "\"}"), null, null, NOW);
+                ConnectTokensTest.hs256("{\"sub\":\"" + (other ? "u2" : "u1") + "\"}"), null, null, at(NOW));
         boolean holdsToken = role.equals("token holder") || role.equals("thief of token");
         String token = holdsToken ? ConnectTokensTest.hs256("{\"sub\":\"u1\",\"channel\":\"" + channel + "\"}") : null;
         boolean subscribed = role.equals("subscriber");
@@ -131,7 +132,7 @@ class PermissionMatrixTest {
 
     private String connected(@Nullable String token) {
         try {
-            policy.authenticate(token, "u1", null, NOW);
+            policy.authenticate(token, "u1", null, at(NOW));
             return "yes";
         } catch (AccessDeniedException e) {
             return e.kind() == AccessDeniedException.Kind.UNAUTHORIZED
@@ -142,7 +143,7 @@ class PermissionMatrixTest {
 
     private String subscribed(Identity who, String channel, @Nullable String token) {
         try {
-            return switch (policy.maySubscribe(who, channel, token, NOW).access()) {
+            return switch (policy.maySubscribe(who, channel, token, at(NOW)).access()) {
                 case ALLOWED -> "yes";
                 case DENIED -> "103";
                 case UNKNOWN -> "102";
@@ -160,5 +161,9 @@ class PermissionMatrixTest {
             return "yes";
         }
         return policy.knows(channel) ? "103" : "102";
+    }
+
+    private static Instant at(long millis) {
+        return Instant.ofEpochMilli(millis);
     }
 }

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.access.AccessDeniedException.Kind;
-import java.io.IOException;
+import io.holdfast.stream.EarlierFileTest;
+import io.holdfast.stream.EngineException;
+import io.holdfast.stream.MemoryRecords;
+import io.holdfast.stream.RecordBatch;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -57,76 +62,107 @@ class RevocationsTest {
         assertThat(revocations.hit(identity("u1", null, NOW), NOW + 10)).isFalse();
         revocations.add(Revocation.ofToken("t1", NOW), NOW);
         assertThat(revocations.hitToken("t1", NOW)).isFalse();
-        assertThat(revocations.list(NOW + 10)).isEmpty();
+        assertThat(revocations.list(at(NOW + 10))).isEmpty();
+    }
+
+    /** Its writes can be told to fail. */
+    private static final class Records extends MemoryRecords {
+        private final List<String> writes = new ArrayList<>();
+        private boolean failing;
+
+        @Override
+        protected void store(RecordBatch batch, boolean synced) {
+            if (failing) {
+                throw new EngineException(EngineException.Reason.IO, "as the test asked", null);
+            }
+            super.store(batch, synced);
+            writes.add(batch.changes().keySet() + (synced ? " synced" : ""));
+        }
+    }
+
+    private final Records records = new Records();
+
+    /** As after a start. */
+    private Revocations opened() {
+        return Revocations.open(records, file());
     }
 
     @Test
-    void what_was_added_is_there_after_a_restart() throws Exception {
-        Revocations before = Revocations.open(file());
+    void what_was_added_is_there_after_a_restart() {
+        Revocations before = opened();
         before.add(Revocation.ofClient("ü 1\"", NOW - 5, NOW + 10), NOW);
         before.add(Revocation.ofToken("t\n1", NOW + 20), NOW);
         before.add(Revocation.ofClient("back", Revocation.ALL, NOW + 20), NOW);
         before.add(Revocation.ofClient("back", Revocation.ALL, NOW), NOW);
 
-        assertThat(Revocations.open(file()).list(NOW))
+        assertThat(opened().list(at(NOW)))
                 .containsExactly(Revocation.ofClient("ü 1\"", NOW - 5, NOW + 10), Revocation.ofToken("t\n1", NOW + 20));
     }
 
     @Test
-    void an_append_that_was_cut_off_takes_nothing_with_it_wherever_it_was_cut() throws Exception {
-        Revocations.open(file()).add(Revocation.ofClient("u1", Revocation.ALL, NOW + 10), NOW);
-        byte[] first = Files.readAllBytes(file());
-        Revocations.open(file()).add(Revocation.ofClient("u2", Revocation.ALL, NOW + 10), NOW);
-        byte[] both = Files.readAllBytes(file());
-        for (int length = first.length; length < both.length; length++) {
-            Files.write(file(), java.util.Arrays.copyOf(both, length));
-            Revocations cut = Revocations.open(file());
-            assertThat(cut.list(NOW)).extracting(Revocation::client).containsExactly("u1");
-            cut.add(Revocation.ofClient("u3", Revocation.ALL, NOW + 10), NOW);
-            assertThat(Revocations.open(file()).list(NOW))
-                    .as("cut at %s", length)
-                    .extracting(Revocation::client)
-                    .containsExactly("u1", "u3");
+    void a_revocation_is_on_the_disk_before_it_is_confirmed() {
+        opened().add(Revocation.ofClient("u1", Revocation.ALL, NOW + 10), NOW);
+        assertThat(records.writes).containsExactly("[revoked/cu1] synced");
+    }
+
+    @Test
+    void records_of_revocations_go_after_their_time() {
+        Revocations revocations = opened();
+        for (int i = 0; i < 100; i++) {
+            revocations.add(Revocation.ofClient("u" + i, Revocation.ALL, NOW + i + 1), NOW + i);
         }
+        assertThat(records.scan("")).containsOnlyKeys("revoked/cu99");
+        Revocations later = opened();
+        later.add(Revocation.ofToken("t", NOW + 2_000), NOW + 1_000);
+        assertThat(records.scan("")).as("also those from before the start").containsOnlyKeys("revoked/tt");
     }
 
     @Test
-    void a_file_that_is_damaged_before_its_end_is_refused() throws Exception {
-        Revocations revocations = Revocations.open(file());
-        revocations.add(Revocation.ofClient("u1", Revocation.ALL, NOW + 10), NOW);
-        revocations.add(Revocation.ofClient("u2", Revocation.ALL, NOW + 10), NOW);
-        String text = Files.readString(file());
-        Files.writeString(file(), text.replaceFirst("c ", "t "));
-
-        assertThatThrownBy(() -> Revocations.open(file()))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("line 1");
-    }
-
-    @Test
-    void the_file_is_written_anew_when_most_of_it_is_out_of_date() throws Exception {
-        Revocations revocations = Revocations.open(file());
-        for (int i = 0; i < 1_200; i++) {
-            revocations.add(Revocation.ofClient("u1", Revocation.ALL, NOW + i + 1), NOW);
-        }
-        assertThat(Files.readAllLines(file(), StandardCharsets.UTF_8)).hasSizeLessThan(300);
-        assertThat(Revocations.open(file()).list(NOW))
-                .containsExactly(Revocation.ofClient("u1", Revocation.ALL, NOW + 1_200));
-        assertThat(directory).isDirectoryContaining(path -> path.equals(file()));
-    }
-
-    @Test
-    void what_cannot_be_stored_is_told_and_counts_all_the_same() throws Exception {
-        Revocations revocations = Revocations.open(directory.resolve("none/revocations"));
-
-        assertThatThrownBy(() -> revocations.add(Revocation.ofClient("u1", Revocation.ALL, NOW + 10), NOW))
-                .isInstanceOf(IOException.class);
+    void what_cannot_be_stored_is_told_and_counts_all_the_same() {
+        Revocations revocations = opened();
+        revocations.add(Revocation.ofClient("ended", Revocation.ALL, NOW + 1), NOW);
+        records.failing = true;
+        assertThatThrownBy(() -> revocations.add(Revocation.ofClient("u1", Revocation.ALL, NOW + 10), NOW + 5))
+                .isInstanceOf(EngineException.class);
         assertThat(revocations.hit(identity("u1", null, NOW), NOW)).isTrue();
-        Files.createDirectory(directory.resolve("none"));
-        revocations.add(Revocation.ofClient("u2", Revocation.ALL, NOW + 10), NOW);
-        assertThat(Revocations.open(directory.resolve("none/revocations")).list(NOW))
-                .extracting(Revocation::client)
-                .containsExactly("u1", "u2");
+        records.failing = false;
+        revocations.add(Revocation.ofClient("u2", Revocation.ALL, NOW + 10), NOW + 5);
+        assertThat(records.scan("")).containsOnlyKeys("revoked/cu1", "revoked/cu2");
+    }
+
+    @Test
+    void the_file_of_an_earlier_version_is_carried_over() throws Exception {
+        Files.writeString(
+                file(),
+                earlier(NOW + 10, NOW - 5, 'c', "ü 1\"")
+                        + earlier(NOW + 20, Revocation.ALL, 't', "t\n1")
+                        + earlier(NOW + 20, Revocation.ALL, 'c', "back")
+                        + earlier(NOW - 1, Revocation.ALL, 'c', "back"));
+
+        assertThat(opened().list(at(NOW)))
+                .containsExactly(Revocation.ofClient("ü 1\"", NOW - 5, NOW + 10), Revocation.ofToken("t\n1", NOW + 20));
+        assertThat(file()).doesNotExist();
+        assertThat(opened().list(at(NOW))).hasSize(2);
+    }
+
+    @Test
+    void a_line_of_an_earlier_version_as_it_was_written() throws Exception {
+        Files.writeString(file(), "1790000000010 9223372036854775807 c dTE= 7c444820\n");
+        assertThat(opened().list(at(NOW))).containsExactly(Revocation.ofClient("u1", Revocation.ALL, NOW + 10));
+    }
+
+    @Test
+    void a_record_or_a_line_that_is_not_understood_stops_the_start() throws Exception {
+        Files.writeString(file(), EarlierFileTest.line("1 2 c"));
+        assertThatThrownBy(this::opened).isInstanceOf(EngineException.class).hasMessageContaining(file().toString());
+        Files.delete(file());
+        records.write(new RecordBatch().put("revoked/cu1", "soon"));
+        assertThatThrownBy(this::opened).isInstanceOf(EngineException.class).hasMessageContaining("revocation");
+    }
+
+    private static String earlier(long expiresAt, long issuedBefore, char what, String name) {
+        return EarlierFileTest.line(expiresAt + " " + issuedBefore + " " + what + " "
+                + Base64.getUrlEncoder().encodeToString(name.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
@@ -135,42 +171,46 @@ class RevocationsTest {
                 new AccessPolicy(Rules.options(false, ConnectTokensTest.secret(), Who.CLIENTS, Who.CLIENTS, List.of()));
         String first = ConnectTokensTest.hs256("{\"sub\":\"u1\",\"jti\":\"a\",\"iat\":1700000000}");
         String second = ConnectTokensTest.hs256("{\"sub\":\"u1\",\"jti\":\"b\",\"iat\":1700000100}");
-        Identity one = policy.authenticate(first, null, null, NOW);
-        Identity two = policy.authenticate(second, null, null, NOW);
+        Identity one = policy.authenticate(first, null, null, at(NOW));
+        Identity two = policy.authenticate(second, null, null, at(NOW));
         List<String> closed = new ArrayList<>();
-        assertThat(policy.entered("c1", one, ending -> closed.add("c1 " + ending.code()), NOW))
+        assertThat(policy.entered("c1", one, ending -> closed.add("c1 " + ending.code()), at(NOW)))
                 .isTrue();
-        assertThat(policy.entered("c2", two, ending -> closed.add("c2 " + ending.code()), NOW))
+        assertThat(policy.entered("c2", two, ending -> closed.add("c2 " + ending.code()), at(NOW)))
                 .isTrue();
-        policy.entered("c3", one, ending -> closed.add("c3"), NOW);
+        policy.entered("c3", one, ending -> closed.add("c3"), at(NOW));
         policy.left("c3");
 
-        assertThat(policy.revoke(Revocation.ofToken("a", NOW + 10), NOW)).isEqualTo(1);
+        assertThat(policy.revoke(Revocation.ofToken("a", NOW + 10), at(NOW))).isEqualTo(1);
         assertThat(closed).containsExactly("c1 3500");
         assertInvalid(policy, first);
-        assertThat(policy.maySubscribe(one, "news", null, NOW).access()).isEqualTo(ChannelAccess.DENIED);
-        assertThat(policy.maySubscribe(two, "news", null, NOW).access()).isEqualTo(ChannelAccess.ALLOWED);
-        assertThat(policy.entered("c4", one, ending -> closed.add("c4"), NOW))
+        assertThat(policy.maySubscribe(one, "news", null, at(NOW)).access()).isEqualTo(ChannelAccess.DENIED);
+        assertThat(policy.maySubscribe(two, "news", null, at(NOW)).access()).isEqualTo(ChannelAccess.ALLOWED);
+        assertThat(policy.entered("c4", one, ending -> closed.add("c4"), at(NOW)))
                 .as("checked before, open after the revocation")
                 .isFalse();
         policy.left("c1");
         policy.left("c4");
 
-        assertThat(policy.revoke(Revocation.ofClient("u1", 1_700_000_100_000L, NOW + 10), NOW))
+        assertThat(policy.revoke(Revocation.ofClient("u1", 1_700_000_100_000L, NOW + 10), at(NOW)))
                 .isZero();
-        assertThat(policy.authenticate(second, null, null, NOW).client()).isEqualTo("u1");
-        assertThat(policy.revoke(Revocation.ofClient("u1", Revocation.ALL, NOW + 10), NOW))
+        assertThat(policy.authenticate(second, null, null, at(NOW)).client()).isEqualTo("u1");
+        assertThat(policy.revoke(Revocation.ofClient("u1", Revocation.ALL, NOW + 10), at(NOW)))
                 .isEqualTo(1);
         assertInvalid(policy, second);
-        assertThat(policy.authenticate(second, null, null, NOW + 10).client())
+        assertThat(policy.authenticate(second, null, null, at(NOW + 10)).client())
                 .as("after its time")
                 .isEqualTo("u1");
     }
 
     private static void assertInvalid(AccessPolicy policy, String token) {
-        assertThatThrownBy(() -> policy.authenticate(token, null, null, NOW))
+        assertThatThrownBy(() -> policy.authenticate(token, null, null, at(NOW)))
                 .isInstanceOfSatisfying(
                         AccessDeniedException.class,
                         denied -> assertThat(denied.kind()).isEqualTo(Kind.INVALID_TOKEN));
+    }
+
+    private static Instant at(long millis) {
+        return Instant.ofEpochMilli(millis);
     }
 }

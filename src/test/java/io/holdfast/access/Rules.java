@@ -47,7 +47,8 @@ public final class Rules {
                 new Retention(1000, 8L << 20, Retention.Overflow.DROP_OLDEST),
                 Duration.ofSeconds(300),
                 new Deduplication(Duration.ofSeconds(300), null, false),
-                publishesPerSecond);
+                publishesPerSecond,
+                0);
     }
 
     /** Open to clients, and its subscribers are told who comes and goes whether they ask or not. */
@@ -65,6 +66,7 @@ public final class Rules {
                 open.retention(),
                 open.timeToLive(),
                 open.deduplication(),
+                0,
                 0);
     }
 

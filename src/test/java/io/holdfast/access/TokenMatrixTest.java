@@ -234,7 +234,7 @@ class TokenMatrixTest {
 
     private static SignedTokens tokens(Issuer issuer, boolean fetched) {
         if (!fetched) {
-            return new SignedTokens(issuer.options(AUDIENCE, ISSUER), Runnable::run);
+            return new SignedTokens(issuer.options(AUDIENCE, ISSUER), Runnable::run, System::nanoTime);
         }
         TokenOptions options = new TokenOptions(
                 null,

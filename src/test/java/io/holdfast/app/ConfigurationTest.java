@@ -39,7 +39,7 @@ class ConfigurationTest {
         assertThat(defaults.delivery()).isEqualTo(DeliverySettings.defaults());
         assertThat(defaults.access().namespaces().storing("#u1").retention())
                 .isEqualTo(new Retention(1_000, 8 << 20, Retention.Overflow.DROP_OLDEST));
-        assertThat(defaults.access().namespaces().storing("#u1").timeToLive()).isEqualTo(Duration.ofSeconds(300));
+        assertThat(defaults.access().namespaces().storing("#u1").timeToLive()).isEqualTo(Duration.ofDays(7));
         assertThat(defaults.access().namespaces().storing("#u1").deduplication().window())
                 .isEqualTo(Duration.ofSeconds(300));
         assertThat(defaults.commands().connectTimeout()).isEqualTo(Duration.ofSeconds(10));
@@ -117,7 +117,7 @@ class ConfigurationTest {
         assertThat(chat.recovery()).isFalse();
         assertThat(read.storing("#u1").timeToLive())
                 .as("outboxes have their own")
-                .isEqualTo(Duration.ofSeconds(300));
+                .isEqualTo(Duration.ofDays(7));
     }
 
     @Test
@@ -166,6 +166,20 @@ class ConfigurationTest {
         assertThatThrownBy(() -> read(Map.of("holdfast.token.public-key", "file:" + directory.resolve("none"))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("none");
+    }
+
+    @Test
+    void every_origin_beside_a_login_that_browsers_send_by_themselves_stops_the_start() {
+        Map<String, String> login = Map.of("holdfast.identity", "container", "holdfast.origins", "https://a.example,*");
+
+        assertThatThrownBy(() -> read(login))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("holdfast.origins")
+                .hasMessageContaining("holdfast.identity");
+        assertThat(read(Map.of("holdfast.identity", "container", "holdfast.origins", "capacitor://localhost"))
+                        .access()
+                        .allowedOrigins())
+                .containsExactly("capacitor://localhost");
     }
 
     @ParameterizedTest

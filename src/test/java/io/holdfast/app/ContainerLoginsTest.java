@@ -2,8 +2,8 @@ package io.holdfast.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.access.Identity;
 import io.holdfast.access.Login;
+import io.holdfast.delivery.OutsideTime;
 import java.security.Principal;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,10 +40,10 @@ class ContainerLoginsTest {
     }
 
     @Test
-    void what_does_not_say_when_it_ends_does_not_end() {
+    void a_token_that_names_no_end_does_not_end_and_one_far_ahead_ends_in_the_year_9999() {
         assertThat(logins.of(new Token(new HashMap<>()))).isEqualTo(Login.of("alice"));
         assertThat(logins.of(new Token(Map.of("exp", Long.MAX_VALUE))).expiresAtMillis())
-                .isEqualTo(Identity.NEVER);
+                .isEqualTo(OutsideTime.LAST_MILLIS);
     }
 
     @Test

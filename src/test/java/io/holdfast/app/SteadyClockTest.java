@@ -19,7 +19,9 @@ class SteadyClockTest {
     private long nanos = -5_000_000_000L; // may be negative
 
     private SteadyClock clock(long newestStored) {
-        return new SteadyClock(() -> wall, () -> nanos, newestStored);
+        SteadyClock clock = new SteadyClock(() -> wall, () -> nanos);
+        clock.startAbove(newestStored);
+        return clock;
     }
 
     private void pass(Duration time) {
@@ -116,8 +118,8 @@ class SteadyClockTest {
                     }
                     return START + 100;
                 },
-                () -> Duration.ofMillis(looked.get()).toNanos(),
-                START);
+                () -> Duration.ofMillis(looked.get()).toNanos());
+        clock.startAbove(START);
         waits.set(true);
         AtomicLong first = new AtomicLong();
         Thread later = new Thread(() -> {

@@ -1,5 +1,7 @@
 package io.holdfast.cleanup;
 
+import io.holdfast.stream.MemoryRecords;
+import io.holdfast.stream.SmallRecords;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +23,8 @@ final class Bench {
     Executor executor = Runnable::run;
     CleanupCoordinator coordinator;
     private final Path file;
-    private UnaryOperator<Journal> around = journal -> journal;
+    final MemoryRecords records = new MemoryRecords();
+    private UnaryOperator<SmallRecords> around = kept -> kept;
 
     Bench(Path directory) {
         file = directory.resolve("cleanup");
@@ -44,12 +47,13 @@ final class Bench {
                 defaults.ages());
     }
 
-    /** As after a start of the server, on what the file says. */
+    /** As after a start of the server, on what is recorded. */
     void open() {
         coordinator = new CleanupCoordinator(
                 List.of(boxes, toys),
                 settings,
-                around.apply(new JournalFile(file)),
+                around.apply(records),
+                file,
                 time,
                 time,
                 work -> executor.execute(work),
@@ -58,13 +62,9 @@ final class Bench {
         coordinator.start();
     }
 
-    void open(UnaryOperator<Journal> with) {
+    void open(UnaryOperator<SmallRecords> with) {
         around = with;
         open();
-    }
-
-    Path file() {
-        return file;
     }
 
     CycleReport run() {

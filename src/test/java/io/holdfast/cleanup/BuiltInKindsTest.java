@@ -8,7 +8,9 @@ import io.holdfast.delivery.SendOptions;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.EngineException;
+import io.holdfast.stream.MemoryRecords;
 import io.holdfast.stream.Publication;
+import io.holdfast.stream.RecordBatch;
 import io.holdfast.stream.Retention;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -81,7 +83,7 @@ class BuiltInKindsTest {
         store.time.advance(Duration.ofDays(900));
         CleanupSettings.Ages none =
                 new CleanupSettings.Ages(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
-        assertThat(BuiltInKinds.of(store.manager.leftovers(), none, store.time))
+        assertThat(BuiltInKinds.of(store.manager.storedResources(), none, store.time))
                 .hasSize(4)
                 .allSatisfy(
                         kind -> assertThat(kind.discover("", 100).candidates()).isEmpty());
@@ -110,8 +112,9 @@ class BuiltInKindsTest {
         store.see("u2", "phone");
         CleanupSettings.Ages ages = new CleanupSettings.Ages(Store.AGE, Store.AGE, Store.AGE, Store.AGE);
         CleanupCoordinator coordinator = new CleanupCoordinator(
-                BuiltInKinds.of(store.manager.leftovers(), ages, store.time),
+                BuiltInKinds.of(store.manager.storedResources(), ages, store.time),
                 Bench.settings(1_000, 100),
+                new MemoryRecords(),
                 directory.resolve("cleanup"),
                 store.time,
                 store.time,
@@ -200,8 +203,9 @@ class BuiltInKindsTest {
         store.see("stays", "phone");
         CleanupSettings.Ages ages = new CleanupSettings.Ages(Store.AGE, Store.AGE, Store.AGE, Store.AGE);
         CleanupCoordinator coordinator = new CleanupCoordinator(
-                BuiltInKinds.of(store.manager.leftovers(), ages, store.time),
+                BuiltInKinds.of(store.manager.storedResources(), ages, store.time),
                 Bench.settings(1_000, 100),
+                new MemoryRecords(),
                 directory.resolve("cleanup"),
                 store.time,
                 store.time,
@@ -226,6 +230,47 @@ class BuiltInKindsTest {
         assertThat(next.deleted()).isEqualTo(10);
         assertThat(store.engine.devices("#u3")).isEmpty();
         assertThat(store.engine.devices("#stays")).hasSize(1);
+    }
+
+    @Test
+    void a_cycle_that_is_undone_says_that_there_was_nothing_to_undo(@TempDir Path directory) {
+        store.see("u1", "phone");
+        store.time.advance(Store.AGE.plusDays(1));
+        CleanupSettings.Ages ages = new CleanupSettings.Ages(Store.AGE, Store.AGE, Store.AGE, Store.AGE);
+        int[] writes = new int[1];
+        MemoryRecords records = new MemoryRecords() {
+            @Override
+            protected synchronized void store(RecordBatch batch, boolean synced) {
+                if (!synced) {
+                    writes[0]++;
+                } else if (writes[0] == 1) {
+                    writes[0]++;
+                    throw new EngineException(
+                            EngineException.Reason.IO, "as the test asked, after the soft delete", null);
+                }
+                super.store(batch, synced);
+            }
+        };
+        CleanupCoordinator coordinator = new CleanupCoordinator(
+                BuiltInKinds.of(store.manager.storedResources(), ages, store.time),
+                Bench.settings(1_000, 100),
+                records,
+                directory.resolve("cleanup"),
+                store.time,
+                store.time,
+                Runnable::run,
+                new Random(1),
+                event -> {});
+        CleanupRequest devices = new CleanupRequest("anna", false, List.of("devices"), null, false);
+        assertThat(coordinator.begin(devices).report()).isCompletedExceptionally();
+
+        coordinator.start();
+
+        assertThat(coordinator.audit(0, 10, 1))
+                .filteredOn(entry -> entry.kind().equals("devices"))
+                .extracting(AuditEntry::result)
+                .containsExactly("undone: nothing to undo");
+        assertThat(coordinator.softDeleted()).isEmpty();
     }
 
     private static CycleReport ended(CleanupCoordinator coordinator, CleanupRequest request) {

@@ -14,7 +14,7 @@ class ChannelKindTest extends StoredKindContract {
                 .publish(channel, "{}", SendOptions.defaults())
                 .toCompletableFuture()
                 .join();
-        store.apply(new Change.Trim(channel, store.engine.info(channel).top().offset()));
+        store.apply(new Change.Discard(channel, store.engine.info(channel).top().offset(), store.time.millis()));
     }
 
     @Override

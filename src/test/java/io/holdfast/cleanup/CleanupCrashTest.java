@@ -4,24 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.cleanup.CleanupException.Cause;
+import io.holdfast.stream.EngineException;
+import io.holdfast.stream.MemoryRecords;
+import io.holdfast.stream.RecordBatch;
+import io.holdfast.stream.SmallRecords;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A cycle is cut off at every line of the journal and at every call of a provider; the next start puts things right. */
+/** A cycle is cut off at every write to the store and at every call of a provider; the next start puts things right. */
 class CleanupCrashTest {
     @TempDir
     Path directory;
@@ -32,62 +38,58 @@ class CleanupCrashTest {
     }
 
     private enum When {
-        BEFORE_THE_LINE,
-        IN_THE_LINE,
-        AFTER_THE_LINE
+        BEFORE_THE_WRITE,
+        AFTER_THE_WRITE
     }
 
-    /** Dies at a line. */
-    private static final class DyingJournal implements Journal {
-        private final Journal real;
-        private final Path file;
+    /** Ends a write with an error: of the process, or of the disk. */
+    private static final class FailingRecords extends MemoryRecords {
+        private final MemoryRecords real;
         private final int at;
         private final When when;
-        private int appended;
+        private final Supplier<Throwable> error;
+        private int written;
 
-        DyingJournal(Journal real, Path file, int at, When when) {
+        FailingRecords(MemoryRecords real, int at, When when, Supplier<Throwable> error) {
             this.real = real;
-            this.file = file;
             this.at = at;
             this.when = when;
+            this.error = error;
         }
 
         @Override
-        public List<Entry> read() throws IOException {
-            return real.read();
+        public SortedMap<String, String> scan(String prefix) {
+            return real.scan(prefix);
         }
 
         @Override
-        public void append(Entry entry, boolean synced) throws IOException {
-            boolean last = ++appended == at;
-            if (last && when == When.IN_THE_LINE) {
-                byte[] line = EntryJson.format(entry).getBytes(StandardCharsets.UTF_8);
-                byte[] part = java.util.Arrays.copyOf(line, line.length / 2);
-                Files.write(file, part, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        protected void store(RecordBatch batch, boolean synced) {
+            boolean last = ++written == at;
+            if (last && when == When.BEFORE_THE_WRITE) {
+                FailingRecords.<RuntimeException>fail(error.get());
             }
-            if (last && when != When.AFTER_THE_LINE) {
-                throw new Crash();
-            }
-            real.append(entry, synced);
+            real.write(batch);
             if (last) {
-                throw new Crash();
+                FailingRecords.<RuntimeException>fail(error.get());
             }
         }
 
-        @Override
-        public void replace(List<Entry> entries) throws IOException {
-            real.replace(entries);
+        @SuppressWarnings("unchecked")
+        private static <T extends Throwable> void fail(Throwable error) throws T {
+            throw (T) error;
         }
+    }
 
-        @Override
-        public boolean isTorn() {
-            return real.isTorn();
-        }
+    private static UnaryOperator<SmallRecords> dying(int at, When when) {
+        return real -> new FailingRecords((MemoryRecords) real, at, when, Crash::new);
+    }
 
-        @Override
-        public int lines() {
-            return real.lines();
-        }
+    private static UnaryOperator<SmallRecords> failing(int at, When when) {
+        return real -> new FailingRecords(
+                (MemoryRecords) real,
+                at,
+                when,
+                () -> new EngineException(EngineException.Reason.IO, "as the test asked", null));
     }
 
     /** Some things set aside and due, some new, one that is in use again, some that fail. */
@@ -167,20 +169,20 @@ class CleanupCrashTest {
 
     @ParameterizedTest
     @EnumSource(When.class)
-    void a_crash_at_any_line_of_the_journal_is_put_right(When when) throws IOException {
+    void a_crash_at_any_write_to_the_store_is_put_right(When when) throws IOException {
         Set<String> results = new TreeSet<>();
         int crashes = 0;
-        for (int line = 1; ; line++) {
-            int at = line;
-            Bench bench = prepared(when + "-" + line);
-            bench.open(journal -> new DyingJournal(journal, bench.file(), at, when));
+        for (int write = 1; ; write++) {
+            int at = write;
+            Bench bench = prepared(when + "-" + write);
+            bench.open(dying(at, when));
             int before = bench.coordinator.cycles().size();
             runToTheCrash(bench);
             boolean crashed =
                     bench.events.stream().noneMatch(event -> event.cycle().number() == 2);
-            String context = when + " at line " + line;
+            String context = when + " " + at;
 
-            bench.open(journal -> journal);
+            bench.open(real -> real);
 
             check(bench, context);
             bench.coordinator.cycles().stream()
@@ -201,18 +203,18 @@ class CleanupCrashTest {
     @ParameterizedTest
     @EnumSource(When.class)
     void a_crash_in_a_restore_never_leaves_what_was_restored_without_a_hold(When when) throws IOException {
-        for (int line = 1; line <= 2; line++) {
-            int at = line;
-            Bench bench = prepared("restore-" + when + "-" + line);
+        for (int write = 1; write <= 2; write++) {
+            int at = write;
+            Bench bench = prepared("restore-" + when + "-" + write);
             bench.run();
             assertThat(bench.softDeleted()).contains("new-box");
-            bench.open(journal -> new DyingJournal(journal, bench.file(), at, when));
+            bench.open(dying(at, when));
             assertThatThrownBy(() -> bench.coordinator.restore("boxes", "new-box", "anna"))
                     .isInstanceOf(Crash.class);
 
-            bench.open(journal -> journal);
+            bench.open(real -> real);
 
-            String context = when + " at line " + line;
+            String context = when + " " + at;
             boolean known = bench.softDeleted().contains("new-box");
             boolean held = bench.coordinator.holds().stream()
                     .anyMatch(hold -> hold.id().equals("new-box"));
@@ -266,15 +268,15 @@ class CleanupCrashTest {
             Bench bench = prepared("round-" + round);
             for (int crash = 0; crash < 5; crash++) {
                 int at = 1 + random.nextInt(24);
-                When when = When.values()[random.nextInt(3)];
+                When when = When.values()[random.nextInt(2)];
                 try {
-                    bench.open(journal -> new DyingJournal(journal, bench.file(), at, when));
+                    bench.open(dying(at, when));
                     bench.run();
                 } catch (Crash expected) {
                     // and starts again
                 }
             }
-            bench.open(journal -> journal);
+            bench.open(real -> real);
             check(bench, context);
             converges(bench, context);
         }
@@ -304,50 +306,57 @@ class CleanupCrashTest {
                 .hasValueSatisfying(cycle -> assertThat(cycle.reason()).isEqualTo("it was cut off in the stage clean"));
     }
 
-    @Test
-    void a_cycle_that_was_cut_off_by_a_journal_that_cannot_be_written_is_undone_before_the_next() throws IOException {
-        Bench bench = prepared("full");
-        boolean[] full = new boolean[1];
-        bench.open(journal -> new Journal() {
-            @Override
-            public List<Entry> read() throws IOException {
-                return journal.read();
+    @ParameterizedTest
+    @EnumSource(When.class)
+    void after_any_write_that_fails_the_next_cycle_puts_things_right(When when) throws IOException {
+        int failed = 0;
+        for (int write = 1; ; write++) {
+            Bench bench = prepared("failed-" + when + "-" + write);
+            bench.open(failing(write, when));
+            List<Throwable> failures = new ArrayList<>();
+            try {
+                bench.coordinator.begin(CleanupRequest.scheduled()).report().whenComplete((report, failure) -> {
+                    if (failure != null) {
+                        failures.add(failure);
+                    }
+                });
+            } catch (CleanupRefusedException e) {
+                failures.add(e);
             }
+            String context = when + " " + write;
+            if (failures.isEmpty()) {
+                break;
+            }
+            assertThat(failures).as(context).singleElement().isInstanceOf(CleanupRefusedException.class);
+            failed++;
 
-            @Override
-            public void append(Entry entry, boolean synced) throws IOException {
-                if (full[0] && entry.type() == Entry.Type.COMMIT) {
-                    throw new IOException("No space left on device");
-                }
-                journal.append(entry, synced);
-            }
+            bench.run();
 
-            @Override
-            public void replace(List<Entry> entries) throws IOException {
-                journal.replace(entries);
-            }
+            check(bench, context);
+            converges(bench, context);
+        }
+        assertThat(failed).isBetween(18, 22);
+    }
 
-            @Override
-            public boolean isTorn() {
-                return journal.isTorn();
-            }
+    @ParameterizedTest
+    @EnumSource(When.class)
+    void a_hold_whose_write_failed_is_in_the_audit_if_it_was_stored(When when) throws IOException {
+        Bench bench = prepared("hold-" + when);
+        bench.open(failing(1, when));
+        Hold hold = new Hold("u", "", "", "anna", "case 12", 0, Hold.FOREVER);
+        assertThatThrownBy(() -> bench.coordinator.hold(hold)).isInstanceOf(EngineException.class);
+        bench.coordinator.hold(new Hold("v", "", "", "anna", "case 13", 0, Hold.FOREVER));
 
-            @Override
-            public int lines() {
-                return journal.lines();
-            }
-        });
-        full[0] = true;
-        List<Throwable> failures = new ArrayList<>();
-        bench.coordinator
-                .begin(CleanupRequest.scheduled())
-                .report()
-                .whenComplete((report, failure) -> failures.add(failure));
-        assertThat(failures).singleElement().isInstanceOf(CleanupRefusedException.class);
-        full[0] = false;
-        assertThat(bench.run().number()).isEqualTo(3);
-        check(bench, "afterwards");
-        converges(bench, "afterwards");
+        List<AuditEntry> audit = bench.coordinator.audit(0, 1_000, 0);
+        assertThat(audit)
+                .extracting(AuditEntry::number)
+                .isEqualTo(LongStream.rangeClosed(1, audit.size()).boxed().toList());
+        assertThat(audit).filteredOn(entry -> entry.id().equals("u")).hasSize(when == When.AFTER_THE_WRITE ? 1 : 0);
+        List<Hold> holds = bench.coordinator.holds();
+        assertThat(holds).hasSize(when == When.AFTER_THE_WRITE ? 2 : 1);
+        bench.open(real -> real);
+        assertThat(bench.coordinator.audit(0, 1_000, 0)).isEqualTo(audit);
+        assertThat(bench.coordinator.holds()).isEqualTo(holds);
     }
 
     @Test

@@ -3,9 +3,14 @@ package io.holdfast.cleanup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.stream.EngineException;
+import io.holdfast.stream.MemoryRecords;
+import io.holdfast.stream.RecordBatch;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a start finds of what was before it, and what harms nothing. */
 class CleanupMemoryTest extends OnTheBench {
@@ -48,11 +53,24 @@ class CleanupMemoryTest extends OnTheBench {
         assertThat(bench.coordinator.cycles()).hasSize(2);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"hold/x|{}", "hold/x|[]", "party/x|{}", "item/toys/x|{\"kind\":\"toys\",\"action\":\"burn\"}"})
+    void a_record_that_is_not_understood_stops_the_start_and_is_named(String key, String record) {
+        bench.records.write(new RecordBatch().put("cleanup/" + key, record));
+        assertThatThrownBy(bench::open)
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("cleanup/" + key)
+                .hasMessageContaining("backup");
+    }
+
     @Test
     void an_observer_that_fails_harms_nothing() {
         CleanupCoordinator coordinator = new CleanupCoordinator(
                 List.of(bench.toys),
                 bench.settings,
+                new MemoryRecords(),
                 directory.resolve("other"),
                 bench.time,
                 bench.time,

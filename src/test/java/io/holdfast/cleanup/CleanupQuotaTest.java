@@ -23,7 +23,7 @@ class CleanupQuotaTest extends OnTheBench {
         assertThat(bench.toys.log).isEmpty();
         assertThat(bench.coordinator.cycles()).isEmpty();
         assertThat(bench.audit()).isEmpty();
-        assertThat(bench.file()).doesNotExist();
+        assertThat(bench.records.scan("")).isEmpty();
     }
 
     @Test

@@ -5,12 +5,13 @@ import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.DeliveryThreads;
 import io.holdfast.delivery.GuardedEngine;
-import io.holdfast.delivery.PlainPayloads;
-import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.delivery.commit.Delivery;
+import io.holdfast.delivery.commit.PlainPayloads;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.MemoryEngine;
 import io.holdfast.stream.Retention;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,16 +22,17 @@ final class Store implements AutoCloseable {
 
     final MovedTime time = new MovedTime();
     final MemoryEngine engine = new MemoryEngine(time::millis);
-    final ResilientWebSocketManager manager;
+    final Delivery manager;
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     Store() {
-        manager = new ResilientWebSocketManager(
+        manager = new Delivery(
                 new GuardedEngine(engine),
                 engine,
                 new Options(),
                 DeliverySettings.defaults(),
                 time,
+                () -> Instant.ofEpochMilli(time.millis()),
                 new PlainPayloads(),
                 new DeliveryThreads(part -> work -> new Thread(work, "test-" + part), threads, threads),
                 event -> false);
@@ -39,7 +41,7 @@ final class Store implements AutoCloseable {
 
     CleanupProvider kind(String kind) {
         CleanupSettings.Ages ages = new CleanupSettings.Ages(AGE, AGE, AGE, AGE);
-        return BuiltInKinds.of(manager.leftovers(), ages, time).stream()
+        return BuiltInKinds.of(manager.storedResources(), ages, time).stream()
                 .filter(provider -> provider.kind().equals(kind))
                 .findAny()
                 .orElseThrow();

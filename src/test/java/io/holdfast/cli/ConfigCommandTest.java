@@ -208,6 +208,27 @@ class ConfigCommandTest {
     }
 
     @Test
+    void a_context_root_where_the_health_report_does_not_look_is_an_error() {
+        assertThat(findings(variable("context.root", "/messages"))).isEmpty();
+        assertThat(findings(variable("context.root", "messages")))
+                .containsExactly(
+                        "error overlay.xml:2 context.root: has the value 'messages'; allowed is a path that begins"
+                                + " with a slash, such as /messages");
+        String elsewhere =
+                "is /, and the gateway lies at %s: /health/websocket finds it only where the two are the same;"
+                        + " write contextRoot=\"${context.root}\"";
+        assertThat(findings("<webApplication id=\"holdfast\" contextRoot=\"/messages\"/>"))
+                .containsExactly("error overlay.xml:2 context.root: " + elsewhere.formatted("/messages"));
+        assertThat(findings("<webApplication location=\"x/holdfast.war\" contextRoot=\"live\"/>"))
+                .containsExactly("error overlay.xml:2 context.root: " + elsewhere.formatted("live"));
+        assertThat(findings(
+                        variable("context.root", "/live"),
+                        "<webApplication id=\"holdfast\" contextRoot=\"live/\"/>",
+                        "<webApplication location=\"shop.war\" contextRoot=\"/shop\"/>"))
+                .isEmpty();
+    }
+
+    @Test
     void a_document_type_is_refused_so_no_entity_is_ever_read() {
         String evil = file("<!DOCTYPE server [<!ENTITY x SYSTEM \"file:///etc/hostname\">]>\n<server>&x;</server>");
         CliRun run = around().run("config", "check", evil);

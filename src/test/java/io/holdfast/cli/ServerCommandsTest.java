@@ -211,11 +211,13 @@ class ServerCommandsTest {
 
     @Test
     void operators_calls_have_the_paths_and_bodies_of_the_api() {
-        for (int i = 0; i < 9; i++) {
+        for (int i = 0; i < 11; i++) {
             server.answers(200, "{\"restored\":1}");
         }
         around().run("breakers", "--client", "u1/a");
         around().run("breakers", "reset", "u1/a");
+        around().run("backup", "nightly-1");
+        around().run("backup");
         around().run("cleanup", "plan", "--kind", "devices", "--kind", "streams", "--quota", "5");
         around().run("cleanup", "run");
         around().run("cleanup", "run", "--wait");
@@ -228,7 +230,10 @@ class ServerCommandsTest {
                 .containsExactly(
                         "GET /api/breakers?client=u1%2Fa ",
                         "POST /api/breakers/reset?client=u1%2Fa {}",
-                        "POST /api/cleanup/run {\"dry_run\":true,\"kinds\":[\"devices\",\"streams\"],\"quota\":5,\"wait\":true}",
+                        "POST /api/backup?name=nightly-1 {}",
+                        "POST /api/backup {}",
+                        "POST /api/cleanup/run"
+                                + " {\"dry_run\":true,\"kinds\":[\"devices\",\"streams\"],\"quota\":5,\"wait\":true}",
                         "POST /api/cleanup/run {\"dry_run\":false,\"wait\":false}",
                         "POST /api/cleanup/run {\"dry_run\":false,\"wait\":true}",
                         "GET /api/cleanup/cycles/7 ",

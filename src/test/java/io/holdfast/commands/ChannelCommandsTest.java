@@ -11,6 +11,7 @@ import io.holdfast.access.Who;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.delivery.SubscriptionTerms;
+import io.holdfast.stream.EngineException;
 import io.holdfast.stream.Position;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -73,6 +74,26 @@ class ChannelCommandsTest {
     }
 
     @Test
+    void a_publisher_is_told_whether_nothing_is_stored_or_nobody_knows() {
+        Talk.Peer peer = connected("u1");
+        String publish = "\"publish\":{\"channel\":\"news\",\"data\":1}}";
+        String rpc = "\"rpc\":{\"method\":\"publish\",\"data\":{\"channel\":\"news\",\"data\":1,\"id\":\"a\"}}}";
+        talk.engine.fail(EngineException.Reason.IO);
+        peer.say("{\"id\":2," + publish, "{\"id\":3," + rpc);
+        for (int id = 2; id <= 3; id++) {
+            peer.hears("{\"id\":" + id + ",\"error\":{\"code\":100,\"message\":\"not stored\",\"temporary\":true}}");
+        }
+        talk.engine.failThoughStoring(EngineException.Reason.IO);
+        peer.say("{\"id\":4," + publish, "{\"id\":5," + rpc);
+        for (int id = 4; id <= 5; id++) {
+            peer.hears(
+                    "{\"id\":" + id + ",\"error\":{\"code\":100,\"message\":\"outcome unknown\",\"temporary\":true}}");
+        }
+        talk.engine.fail(null);
+        peer.say("{\"id\":6," + rpc).hears("\"duplicate\":true");
+    }
+
+    @Test
     void who_asks_for_it_is_told_who_joins_and_leaves() {
         Talk.Peer told = subscribed("u1", ",\"join_leave\":true");
         Talk.Peer untold = subscribed("u2", "");
@@ -85,6 +106,30 @@ class ChannelCommandsTest {
         third.conversation.ended(false);
         told.hears("\"leave\":{\"info\":{\"user\":\"u3\"");
         assertThat(untold.heard()).noneMatch(piece -> piece.contains("join") || piece.contains("leave"));
+    }
+
+    @Test
+    void who_is_subscribed_by_the_server_is_seen_to_join_and_to_leave() {
+        Talk.Peer told = subscribed("u1", ",\"join_leave\":true");
+        Talk.Peer made = connected("u2");
+        talk.manager.subscribe("u2", null, "news", SubscriptionTerms.from(null));
+        told.hears("\"join\":{\"info\":{\"user\":\"u2\"");
+        made.hears("\"join\":{\"info\":{\"user\":\"u2\"");
+        told.say("{\"id\":3,\"presence\":{\"channel\":\"news\"}}").hears("\"" + connection(made) + "\":{");
+        talk.manager.unsubscribe("u2", null, "news", 2000, "server unsubscribe");
+        told.hears("\"leave\":{\"info\":{\"user\":\"u2\"");
+    }
+
+    @Test
+    void a_revoked_subscription_token_ends_no_later_subscription_by_the_server() throws Exception {
+        talk.close();
+        talk = new Talk(Rules.options(true, Talk.SECRET, Who.CLIENTS, Who.CLIENTS, List.of()));
+        String token = talk.token("\"sub\":\"u1\",\"channel\":\"news\",\"jti\":\"t1\"");
+        Talk.Peer peer = subscribed("u1", ",\"token\":\"" + token + "\"");
+        peer.say("{\"id\":3,\"unsubscribe\":{\"channel\":\"news\"}}").hears("\"id\":3,");
+        talk.manager.subscribe("u1", null, "news", SubscriptionTerms.from(null));
+        talk.policy.revoke(Revocation.ofToken("t1", talk.wall.now().toEpochMilli() + 60_000), talk.wall.now());
+        assertThat(talk.manager.presence("news")).hasSize(1);
     }
 
     @Test
@@ -308,7 +353,7 @@ class ChannelCommandsTest {
         Talk.Peer revoked = talk.new Peer(Format.JSON, () -> "u1").say("{\"id\":1,\"connect\":{}}");
         revoked.hears("\"subs\":{\"#u1\"");
         long end = talk.clock.millis() + 60_000;
-        talk.policy.revoke(Revocation.ofToken("token-of-the-login", end), talk.clock.millis());
+        talk.policy.revoke(Revocation.ofToken("token-of-the-login", end), talk.wall.now());
         revoked.endsWith(3500);
     }
 
@@ -373,7 +418,7 @@ class ChannelCommandsTest {
                 .say("{\"id\":5,\"sub_refresh\":{\"channel\":\"c\",\"token\":\"" + forChannel("c", "three") + "\"}}")
                 .hears("\"id\":5,\"sub_refresh\"");
         long now = talk.clock.millis();
-        talk.policy.revoke(Revocation.ofToken("one", now + 60_000), now);
+        talk.policy.revoke(Revocation.ofToken("one", now + 60_000), talk.wall.now());
         peer.hears("{\"push\":{\"channel\":\"a\",\"unsubscribe\":{\"code\":2000,\"reason\":\"token revoked\"}}}");
         assertThat(peer.afterAll(6).stream().filter(piece -> piece.contains("\"unsubscribe\"")))
                 .hasSize(1);

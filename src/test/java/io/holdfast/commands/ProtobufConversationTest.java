@@ -35,6 +35,26 @@ class ProtobufConversationTest {
     }
 
     @Test
+    void commands_see_the_publishes_before_them() {
+        say(
+                connect("{\"client\":\"u1\",\"outbox\":false}"),
+                publish(2, "7"),
+                command(3)
+                        .setHistory(ClientProtocol.HistoryRequest.newBuilder()
+                                .setChannel("news")
+                                .setLimit(10)),
+                publish(4, "8"),
+                command(5)
+                        .setUnsubscribe(
+                                ClientProtocol.UnsubscribeRequest.newBuilder().setChannel("news")));
+
+        assertThat(hears(5)).extracting(ClientProtocol.Reply::getId).containsExactly(1, 2, 3, 4, 5);
+        assertThat(heard().get(2).getHistory().getPublicationsList())
+                .extracting(publication -> publication.getData().toStringUtf8())
+                .containsExactly("7");
+    }
+
+    @Test
     void a_payload_that_is_no_json_fails_its_command_alone() {
         say(
                 connect("{\"client\":\"u1\"}"),

@@ -22,18 +22,25 @@ import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.DeliveryThreads;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.GuardedEngine;
-import io.holdfast.delivery.PlainPayloads;
-import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.delivery.WallClock;
+import io.holdfast.delivery.commit.Delivery;
+import io.holdfast.delivery.commit.PlainPayloads;
+import io.holdfast.stream.Append;
+import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.MemoryEngine;
 import io.holdfast.stream.Retention;
 import java.io.ByteArrayOutputStream;
 import java.security.Principal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -43,6 +50,7 @@ import java.util.function.Consumer;
 final class Talk implements AutoCloseable {
     static final String SECRET = "a secret of at least thirty-two bytes";
 
+    private final AtomicLong wallAheadMillis = new AtomicLong();
     private final AtomicLong nanos = new AtomicLong(Duration.ofDays(1).toNanos());
     final DeliveryClock clock = new DeliveryClock() {
         @Override
@@ -54,9 +62,33 @@ final class Talk implements AutoCloseable {
         public long nanos() {
             return nanos.get();
         }
+
+        @Override
+        public long wallMillis(long millis) {
+            return millis + wallAheadMillis.get();
+        }
+
+        @Override
+        public long leadMillis() {
+            return -wallAheadMillis.get();
+        }
     };
-    final MemoryEngine engine = new MemoryEngine(clock::millis);
-    final ResilientWebSocketManager manager;
+    /** How many batches the engine was given. */
+    final AtomicInteger batches = new AtomicInteger();
+
+    /** The engine stores nothing before this completes. */
+    volatile CompletableFuture<Void> storing = CompletableFuture.completedFuture(null);
+
+    final MemoryEngine engine = new MemoryEngine(clock::millis) {
+        @Override
+        public CompletionStage<List<AppendOutcome>> append(List<Append> batch) {
+            batches.incrementAndGet();
+            storing.join();
+            return super.append(batch);
+        }
+    };
+    final WallClock wall = () -> Instant.ofEpochMilli(clock.wallMillis(clock.millis()));
+    final Delivery manager;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Conversations conversations;
     final AccessPolicy policy;
@@ -70,6 +102,7 @@ final class Talk implements AutoCloseable {
     }
 
     Talk(AccessOptions access) {
+        policy = new AccessPolicy(access);
         ChannelOptions options = new ChannelOptions() {
             @Override
             public Retention retention(String channel) {
@@ -85,15 +118,23 @@ final class Talk implements AutoCloseable {
             public Deduplication deduplication(String channel) {
                 return new Deduplication(Duration.ofSeconds(300), null, false);
             }
+
+            @Override
+            public boolean joinLeave(String channel) {
+                return policy.namespace(channel).joinLeave();
+            }
         };
-        manager = new ResilientWebSocketManager(
+        DeliveryThreads deliveryThreads =
+                new DeliveryThreads(part -> work -> new Thread(work, "test-" + part), threads, threads);
+        manager = new Delivery(
                 new GuardedEngine(engine),
                 engine,
                 options,
                 DeliverySettings.defaults(),
                 clock,
+                wall,
                 new PlainPayloads(),
-                new DeliveryThreads(part -> work -> new Thread(work, "test-" + part), threads, threads),
+                deliveryThreads,
                 event -> false);
         manager.start();
         CommandSettings settings = new CommandSettings(
@@ -106,17 +147,24 @@ final class Talk implements AutoCloseable {
                 100,
                 100,
                 3);
-        policy = new AccessPolicy(access);
         conversations = new Conversations(
+                manager,
                 manager,
                 policy,
                 settings,
                 clock,
-                principal -> new Login(principal.getName(), clock.millis() + 60_000, "token-of-the-login"));
+                wall,
+                principal -> new Login(principal.getName(), wall.now().toEpochMilli() + 60_000, "token-of-the-login"),
+                deliveryThreads);
     }
 
     void pass(Duration time) {
         nanos.addAndGet(time.toNanos());
+    }
+
+    /** Wall time is stepped; the steady clock is not. */
+    void step(Duration time) {
+        wallAheadMillis.addAndGet(time.toMillis());
     }
 
     /** A token of these claims, without braces; {@code NOW} stands for the second it is. */
@@ -124,7 +172,8 @@ final class Talk implements AutoCloseable {
         try {
             JWSObject token = new JWSObject(
                     new JWSHeader(JWSAlgorithm.HS256),
-                    new Payload("{" + claims.replace("NOW", Long.toString(clock.millis() / 1000)) + "}"));
+                    new Payload(
+                            "{" + claims.replace("NOW", Long.toString(wall.now().getEpochSecond())) + "}"));
             token.sign(new MACSigner(SECRET));
             return token.serialize();
         } catch (JOSEException e) {
@@ -142,6 +191,7 @@ final class Talk implements AutoCloseable {
 
     @Override
     public void close() {
+        storing.complete(null);
         manager.stop();
         threads.shutdownNow();
     }

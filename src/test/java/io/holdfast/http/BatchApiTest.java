@@ -82,6 +82,29 @@ class BatchApiTest {
     }
 
     @Test
+    void a_command_with_two_calls_is_refused_and_neither_is_done() throws Exception {
+        String publish = "\"publish\":{\"channel\":\"a\",\"data\":1}";
+        String broadcast = "\"broadcast\":{\"channels\":[\"b\"],\"data\":2}";
+        String both =
+                "{\"error\":{\"code\":107,\"message\":\"bad request: A command holds one call, but this one holds %s;"
+                        + " make two commands of it\"}}";
+        assertThat(answer(
+                        ADMIN,
+                        "{\"commands\":[{" + publish + "," + broadcast + "},{" + broadcast
+                                + ",\"history\":{\"channel\":\"a\"}}," + "{" + publish + "," + publish + "," + broadcast
+                                + "},{\"info\":5," + publish + "}]}"))
+                .isEqualTo("200 {\"replies\":["
+                        + both.formatted("publish and broadcast") + ","
+                        + both.formatted("broadcast and history") + ","
+                        + both.formatted("publish and publish") + ","
+                        + both.formatted("info and publish") + "]}");
+        assertThat(node.manager.stats().messages().accepted()).isZero();
+        assertThat(answer(ADMIN, "{\"commands\":[{\"id\":7," + publish + "}]}"))
+                .as("a field that names no call is passed over")
+                .isEqualTo("200 {\"replies\":[{\"publish\":{\"offset\":1,\"epoch\":\"e\"}}]}");
+    }
+
+    @Test
     void an_empty_batch_has_no_replies_and_none_is_an_error() throws Exception {
         assertThat(answer(ADMIN, "{\"commands\":[]}")).isEqualTo("200 {\"replies\":[]}");
         assertThat(answer(ADMIN, "{}")).contains("\"code\":107");

@@ -217,8 +217,16 @@ class CallsTest {
                 .isEqualTo(new Command.History("x", -1, new Position("e", 0), true));
         assertThat(command(Kind.HISTORY, "{\"channel\":\"x\",\"since\":null}"))
                 .isEqualTo(new Command.History("x", 0, null, false));
-        assertThat(command(Kind.CHANNELS, "{}")).isEqualTo(new Command.Channels(""));
+        assertThat(command(Kind.CHANNELS, "{}")).isEqualTo(new Command.Channels("", PagedJson.Part.WHOLE));
         assertThat(command(Kind.INFO, "{\"a\":1}")).isEqualTo(new Command.Info());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"253402300799", "9007199254740992", "1e18", "1e300", "253402300799.999"})
+    void a_time_however_far_ahead_counts_as_one_far_ahead(String time) throws Exception {
+        Command refresh = command(Kind.REFRESH, "{\"user\":\"u\",\"expire_at\":" + time + "}");
+        assertThat(((Command.Refresh) refresh).expiresAt())
+                .isBetween("9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999Z");
     }
 
     @ParameterizedTest(name = "{2}")

@@ -14,15 +14,13 @@ import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.DeliveryThreads;
 import io.holdfast.delivery.GuardedEngine;
-import io.holdfast.delivery.PlainPayloads;
-import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.delivery.commit.Delivery;
+import io.holdfast.delivery.commit.PlainPayloads;
 import io.holdfast.stream.MemoryEngine;
 import io.holdfast.stream.Retention;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -30,7 +28,7 @@ import java.util.concurrent.Executors;
 
 /** A manager in memory under the API, without clients. */
 final class Node implements AutoCloseable {
-    final ResilientWebSocketManager manager;
+    final Delivery manager;
     final PublishApi publish;
     final CommandApi commands;
     final BatchApi batch;
@@ -51,23 +49,25 @@ final class Node implements AutoCloseable {
             }
         };
         MemoryEngine engine = new MemoryEngine(clock::millis);
-        manager = new ResilientWebSocketManager(
+        manager = new Delivery(
                 new GuardedEngine(engine),
                 engine,
                 new Options(),
                 DeliverySettings.defaults(),
                 clock,
+                Instant::now,
                 new PlainPayloads(),
                 new DeliveryThreads(part -> work -> new Thread(work, "test-" + part), threads, threads),
                 event -> false);
         manager.start();
         AccessPolicy access = new AccessPolicy(Rules.options(true, null, Who.CLIENTS, Who.CLIENTS, List.of()));
         publish = new PublishApi(manager, access);
-        revoke = new RevokeApi(access, clock);
+        revoke = new RevokeApi(access, Instant::now);
         cleanup = new CleanupApi(new CleanupCoordinator(
-                BuiltInKinds.of(manager.leftovers(), CleanupSettings.Ages.defaults(), clock),
+                BuiltInKinds.of(manager.storedResources(), CleanupSettings.Ages.defaults(), clock),
                 CleanupSettings.defaults(),
-                journal(),
+                engine.records(),
+                Path.of("none"),
                 clock,
                 Sleeper.REAL,
                 Runnable::run,
@@ -87,14 +87,6 @@ final class Node implements AutoCloseable {
                         3),
                 session -> null);
         batch = new BatchApi(publish, commands, threads);
-    }
-
-    private static Path journal() {
-        try {
-            return Files.createTempDirectory("holdfast-cleanup").resolve("journal");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

@@ -61,7 +61,8 @@ class OpenApiDocumentTest {
                             new QueryApi(node.manager),
                             new ControlApi(node.manager),
                             node.revoke,
-                            node.cleanup)
+                            node.cleanup,
+                            new BackupApi())
                     .all();
         }
     }
@@ -111,6 +112,17 @@ class OpenApiDocumentTest {
     }
 
     @Test
+    void every_post_has_the_answers_to_bodies_that_cannot_be_read() {
+        assertThat(routes())
+                .filteredOn(route -> route.method().equals("POST"))
+                .isNotEmpty()
+                .allSatisfy(
+                        route -> assertThat(operation(route).path("responses").fieldNames())
+                                .toIterable()
+                                .contains("400", "408", "413", "415"));
+    }
+
+    @Test
     void every_call_names_the_role_that_it_wants() {
         for (Route route : routes()) {
             String role = route.path().equals("/batch") ? "any" : Route.words(route.roles());
@@ -154,6 +166,8 @@ class OpenApiDocumentTest {
                 Arguments.of("Breaker", BreakerInfo.class),
                 Arguments.of("DeadLetter", DeadLetter.class),
                 Arguments.of("DrainReport", DrainReport.class),
+                Arguments.of("Store", BackupApi.Stored.class),
+                Arguments.of("Backup", BackupApi.Written.class),
                 Arguments.of("CleanupCycle", CycleReport.class),
                 Arguments.of("CleanupItem", Item.class),
                 Arguments.of("CleanupAuditEntry", AuditEntry.class),

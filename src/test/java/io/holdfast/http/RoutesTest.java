@@ -20,7 +20,8 @@ class RoutesTest {
             new QueryApi(node.manager),
             new ControlApi(node.manager),
             node.revoke,
-            node.cleanup);
+            node.cleanup,
+            new BackupApi());
 
     @AfterEach
     void close() {
@@ -38,6 +39,8 @@ class RoutesTest {
         "POST,/breakers/a/b/reset,/breakers/{client}/reset,a/b",
         "GET,/breakers/a/reset,/breakers/{client},a/reset",
         "GET,/dead-letters/17,/dead-letters/{number},17",
+        "HEAD,/clients/u42,/clients/{client},u42",
+        "HEAD,/metrics,/metrics,''",
         "POST,/dead-letters/17/resend,/dead-letters/{number}/resend,17",
         "GET,/cleanup/cycles/3,/cleanup/cycles/{number},3",
     })
@@ -51,8 +54,9 @@ class RoutesTest {
     @ParameterizedTest
     @CsvSource({
         "GET,/send,POST",
-        "DELETE,/clients,GET",
+        "DELETE,/clients,'GET, HEAD'",
         "GET,/drain,POST",
+        "GET,/backup,POST",
         "POST,/dead-letters/x,''",
         "GET,/dead-letters/1234567890123456789,''",
         "GET,'',''",

@@ -38,6 +38,7 @@ class AdmissionIT {
     private static final int FRAME_COMMANDS = 30;
     private static final int COMMANDS_PER_SECOND = 20;
     private static final int CHANNELS = 4;
+    private static final int NEW_CHANNELS = 3;
 
     private static final List<String> ADDRESSES = IntStream.rangeClosed(2, 1 + NODE / ADDRESS)
             .mapToObj(n -> "127.0.0." + n)
@@ -70,6 +71,7 @@ class AdmissionIT {
         Map<String, String> variables = new LinkedHashMap<>(Map.of(
                 "holdfast.insecure", "true",
                 "holdfast.connection.max-channels", String.valueOf(CHANNELS),
+                "holdfast.channels.new-per-hour", String.valueOf(NEW_CHANNELS),
                 "holdfast.ping.interval", "1",
                 "holdfast.pong.timeout", "1"));
         limits.forEach((name, most) -> variables.put("holdfast.limits." + name, String.valueOf(most)));
@@ -328,6 +330,37 @@ class AdmissionIT {
         connection.send("x".repeat(64 * 1024 + 1));
         assertThat(connection.awaitClose().code()).isEqualTo(1009);
         counted("frame_bytes", bytes + 1);
+    }
+
+    @Test
+    void a_client_that_begins_channels_too_fast_gets_106_over_every_transport() {
+        String client = Names.fresh("beginner");
+        String prefix = Names.fresh("new");
+        SocketClient socket = connected(ADDRESSES.get(0), client);
+        StreamClient stream = StreamClient.of(gateway, StreamClient.Kind.HTTP_STREAM);
+        opened.add(stream);
+        stream.connectAs(client);
+        StreamClient sse = StreamClient.of(gateway, StreamClient.Kind.SSE);
+        opened.add(sse);
+        sse.connectAs(client);
+        List<WireClient> all = List.of(socket, stream, sse);
+        for (WireClient each : all) {
+            each.command("publish", "{'channel': '%s-%d', 'data': 1}", prefix, all.indexOf(each));
+        }
+        for (WireClient each : all) {
+            assertThat(each.refused("publish", "{'channel': '%s-more', 'data': 1}", prefix))
+                    .isEqualTo(106);
+            each.command("publish", "{'channel': '%s-0', 'data': 1}", prefix);
+        }
+        assertThat(socket.refused(
+                        "rpc", "{'method': 'publish', 'data': {'channel': '%s-more', 'data': 1, 'id': 'x'}}", prefix))
+                .isEqualTo(106);
+        counted("new_channels", 4);
+        assertThat(gateway.api()
+                        .post("/api/publish", "{'channel': '%s-more', 'data': 1}", prefix)
+                        .status())
+                .isEqualTo(200);
+        socket.command("publish", "{'channel': '%s-more', 'data': 1}", prefix);
     }
 
     @Test

@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -178,14 +180,19 @@ class CleanupIT {
 
     @Test
     @Tag("slow")
-    void a_damaged_journal_stops_the_start_and_is_named() throws IOException {
+    void a_damaged_file_of_an_earlier_version_stops_the_start_and_is_named() throws IOException {
         try (LibertyServer damaged = LibertyServer.prepare("cleanup-damaged", VARIABLES)) {
             damaged.start();
             damaged.kill();
-            Files.writeString(damaged.dataDirectory().resolve("cleanup"), "not of ours\n{}\n");
-            damaged.launch();
-            damaged.awaitLog("Holdfast does not start: The cleanup journal cannot be read: line 1 of ");
-            damaged.awaitAnswer("/health/ready", 503);
+            for (String name : List.of("revocations", "cleanup")) {
+                Path file = damaged.dataDirectory().resolve(name);
+                Files.writeString(file, "not of ours\n{}\n");
+                damaged.launch();
+                damaged.awaitLog("Holdfast does not start: The file " + file + " is damaged: line 1");
+                damaged.awaitAnswer("/health/ready", 503);
+                damaged.kill();
+                Files.delete(file);
+            }
         }
     }
 

@@ -211,11 +211,12 @@ class FallbackIT {
             connection.send("rubbish");
             assertThat(connection.awaitClose().code()).isEqualTo(3501);
         }
-        try (StreamClient older = of(kind);
-                RawClient newer = gateway.client()) {
+        try (StreamClient older = of(kind)) {
             older.connect("{'data': {'client': '%s', 'device': 'till'}}", client);
-            newer.connect("{'data': {'client': '%s', 'device': 'till'}}", client);
-            assertThat(older.awaitClose()).isEqualTo(new Close(4500, "replaced"));
+            try (RawClient newer = gateway.client()) {
+                newer.connect("{'data': {'client': '%s', 'device': 'till'}}", client);
+                assertThat(older.awaitClose()).isEqualTo(new Close(4500, "replaced"));
+            }
         }
         try (StreamClient connection = of(kind)) {
             assertThat(connection.refused("connect", "{'data': {'client': ''}}"))

@@ -176,6 +176,22 @@ class HealthIT {
     }
 
     @Test
+    void an_error_names_no_class_of_the_container() throws Exception {
+        for (URI server : List.of(gateway.http(), gateway.health())) {
+            for (String path : List.of("nothing", "nothing/below", "WEB-INF/web.xml", "error", "a.jsp", "%2e%2e")) {
+                HttpResponse<String> answer = call(server, "GET", path);
+                assertThat(answer.statusCode()).as(path).isBetween(400, 404);
+                assertThat(answer.body()).as(path).doesNotContain("SRVE", "jakarta.", "Exception", "com.ibm");
+            }
+        }
+        assertThat(call(gateway.http(), "GET", "nothing").body()).contains("\"code\":\"not_found\"");
+        HttpResponse<String> posted = call(gateway.http(), "POST", "index.html");
+        assertThat(posted.statusCode()).isEqualTo(405);
+        assertThat(posted.headers().firstValue("Allow")).hasValue("GET, HEAD");
+        assertThat(posted.body()).contains("\"code\":\"method_not_allowed\"").doesNotContain("SRVE", "Exception");
+    }
+
+    @Test
     void every_documented_metric_is_exposed_and_no_client_is_a_label() throws Exception {
         try (RawClient client = gateway.client()) {
             client.connectAs("health-counted");

@@ -58,7 +58,8 @@ final class LibertyServer implements AutoCloseable {
                     setup.war(), directory.resolve("apps").resolve(setup.war().getFileName()));
             copy(Path.of("src/main/liberty/config/apps"), directory.resolve("apps"));
             Files.writeString(directory.resolve("server.env"), "keystore_password=unused\nltpa_keys_password=unused\n");
-            Files.writeString(directory.resolve("jvm.options"), "-Xmx512m\n");
+            String options = Files.readString(Path.of("src/main/liberty/config/jvm.options"));
+            Files.writeString(directory.resolve("jvm.options"), options + "-Xmx512m\n");
             copyKeys(KEYS, security());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -8,12 +8,20 @@ import com.example.shop.CartStore;
 import com.example.shop.Carts;
 import com.example.shop.CleanupLog;
 import com.example.shop.Diary;
+import com.example.shop.LoginServlet;
 import com.example.shop.Orders;
+import com.example.shop.ReportServlet;
 import com.example.shop.ShopServlet;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +49,11 @@ class LibraryIT {
     private static final Path SOURCES = Path.of("src/test/java/com/example/shop");
     private static final String SHOP = "/shop";
 
+    private static final String PAGES = "<feature>pages-4.0</feature>";
+
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
     private static LibertyServer server;
 
     @BeforeAll
@@ -52,12 +65,20 @@ class LibraryIT {
                         .filter(xml -> xml.startsWith("<server"))
                         .findFirst()
                         .orElseThrow()
-                        .replace("</featureManager>", "<feature>mpOpenAPI-4.1</feature></featureManager>"));
+                        .replace("</featureManager>", "<feature>mpOpenAPI-4.1</feature>" + PAGES + "</featureManager>")
+                        .replace("</server>", healthLines() + "</server>"));
         Path war = work.resolve("shop.war");
         shop().as(ZipExporter.class).exportTo(war.toFile(), true);
         Map<String, String> variables =
                 Map.of("holdfast.insecure", "true", "holdfast.cleanup.enabled", "false", "holdfast.cleanup.grace", "1");
         server = LibertyServer.prepare("library", variables, serverXml, war).start();
+    }
+
+    private static String healthLines() throws IOException {
+        return snippets(DOCUMENT, "xml").stream()
+                .filter(xml -> xml.contains("health.war"))
+                .findFirst()
+                .orElseThrow();
     }
 
     @AfterAll
@@ -70,8 +91,9 @@ class LibraryIT {
     /** The jar that was built, what the built WAR has in WEB-INF/lib, and RocksDB, which that WAR has taken apart. */
     private static WebArchive shop() throws URISyntaxException {
         WebArchive shop = ShrinkWrap.create(WebArchive.class, "shop.war")
-                .addClasses(Orders.class, Diary.class, ShopServlet.class)
+                .addClasses(Orders.class, Diary.class, ShopServlet.class, LoginServlet.class)
                 .addClasses(Carts.class, CartStore.class, CartServlet.class, CleanupLog.class)
+                .addClasses(ReportServlet.class)
                 .addAsWebResource(new StringAsset("<!doctype html><title>Shop</title>"), "index.html")
                 .addAsResource(
                         new StringAsset("holdfast.publication.max-bytes=2048\nmp.openapi.servers=/shop\n"),
@@ -132,6 +154,69 @@ class LibraryIT {
     }
 
     @Test
+    void a_login_and_its_cart_outlive_connections_over_all_transports() throws Exception {
+        String client = Names.fresh("buyer");
+        String cookie = login(client);
+        for (int round = 0; round < 3; round++) {
+            try (RawClient connection =
+                    RawClient.open(server.websocket(SHOP), Map.of("Cookie", cookie), Wire.JSON.subprotocols())) {
+                connection.connectAs(client);
+            }
+            assertThat(loggedIn(cookie)).as("after the WebSocket").isEqualTo(client + " wants shoes");
+            for (HttpRequest.Builder stream : fallbacks(client)) {
+                HttpResponse<InputStream> opened =
+                        HTTP.send(stream.header("Cookie", cookie).build(), HttpResponse.BodyHandlers.ofInputStream());
+                assertThat(opened.statusCode()).isEqualTo(200);
+                assertThat(opened.headers().map()).doesNotContainKey("set-cookie");
+                opened.body().close();
+            }
+            assertThat(loggedIn(cookie)).as("after the streams").isEqualTo(client + " wants shoes");
+        }
+    }
+
+    /** The cookie of a session that nobody asked for could come after that of a login that is under way. */
+    @Test
+    void a_handshake_begins_no_session() {
+        try (Handshake handshake = Handshake.open(server.websocket(SHOP), "")) {
+            assertThat(handshake.status()).isEqualTo(101);
+            assertThat(handshake.header("Set-Cookie")).isNull();
+        }
+        try (Handshake handshake = Handshake.open(server.websocket(SHOP), "Cookie: JSESSIONID=0000gone:x\r\n")) {
+            assertThat(handshake.status()).isEqualTo(101);
+            assertThat(handshake.header("Set-Cookie")).isNull();
+        }
+    }
+
+    private static String login(String customer) throws Exception {
+        HttpResponse<Void> answer = HTTP.send(
+                HttpRequest.newBuilder(server.http().resolve(SHOP + "/login?item=shoes&customer=" + customer))
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.discarding());
+        return answer.headers().firstValue("Set-Cookie").orElseThrow().split(";", 2)[0];
+    }
+
+    private static String loggedIn(String cookie) throws Exception {
+        return HTTP.send(
+                        HttpRequest.newBuilder(server.http().resolve(SHOP + "/login"))
+                                .header("Cookie", cookie)
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    private static List<HttpRequest.Builder> fallbacks(String client) {
+        String connect = Json.object("{'id': 1, 'connect': {'data': {'client': '%s'}}}", client)
+                .toString();
+        return List.of(
+                HttpRequest.newBuilder(server.http().resolve(SHOP + "/connection/http_stream"))
+                        .POST(HttpRequest.BodyPublishers.ofString(connect)),
+                HttpRequest.newBuilder(server.http()
+                        .resolve(SHOP + "/connection/sse?cf_connect="
+                                + URLEncoder.encode(connect, StandardCharsets.UTF_8))));
+    }
+
+    @Test
     void the_api_lies_below_the_applications_context_root() {
         String client = Names.fresh("buyer");
         assertThat(server.api()
@@ -156,6 +241,19 @@ class LibraryIT {
         assertThat(ready.status()).isEqualTo(200);
         assertThat(ready.json().findValuesAsText("name")).contains("publishing");
         assertThat(server.api().get("/metrics").body()).contains("io.holdfast.delivery.GuardedEngine.append");
+    }
+
+    @Test
+    void the_report_is_served_where_the_application_wants_it() {
+        for (String path : List.of("/health/websocket", SHOP + "/report")) {
+            server.awaitAnswer(path, 200);
+            assertThat(server.api().get(path).json().path("status").asText())
+                    .as(path)
+                    .isEqualTo("healthy");
+        }
+        for (String path : List.of("/health/websocket/more", SHOP + "/websocket-health")) {
+            assertThat(server.api().get(path).status()).as(path).isEqualTo(404);
+        }
     }
 
     @Test
@@ -191,7 +289,7 @@ class LibraryIT {
 
     @Test
     void the_code_in_the_document_is_the_code_of_this_test() throws IOException {
-        theCodeIsIn(DOCUMENT, Orders.class, Diary.class);
+        theCodeIsIn(DOCUMENT, Orders.class, Diary.class, ReportServlet.class);
         theCodeIsIn(CLEANUP_DOCUMENT, Carts.class, CleanupLog.class);
     }
 

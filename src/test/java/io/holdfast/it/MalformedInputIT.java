@@ -2,12 +2,17 @@ package io.holdfast.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Input that no SDK sends: the right code for whoever sends it, and no harm to anybody else. */
@@ -27,6 +32,20 @@ class MalformedInputIT {
         assertThat(bystander.ask("ping", "{}").has("error")).isFalse();
         bystander.close();
         assertThat(gateway.api().get("/health/ready").status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/NAME/deeper, 404",
+        "/NAME.js, 404",
+        "/NAME%2Fdeeper, 400",
+        "/connection/NAME, 404",
+        "/connection/NAME%2F, 400"
+    })
+    void a_path_that_leads_nowhere_writes_nothing_into_the_log(String path, int status) {
+        String name = Names.fresh("nowhere");
+        assertThat(gateway.api().get(path.replace("NAME", name)).status()).isEqualTo(status);
+        assertThat(gateway.log()).doesNotContain(name);
     }
 
     @ParameterizedTest(name = "[{index}]")
@@ -136,6 +155,38 @@ class MalformedInputIT {
             connection.frame(SocketClient.FIN | SocketClient.TEXT, new byte[] {'{', '"', (byte) 0xC3, '"', '}'});
             assertThat(connection.awaitClose().code()).isIn(1007, 3501);
         }
+    }
+
+    /** But for an unknown opcode and a continuation of nothing: docs/security.md. */
+    @Test
+    void no_reason_of_a_close_names_a_class_or_a_message_of_the_container() {
+        byte[] four = new byte[4 << 20];
+        byte[] noUtf8 = {'{', (byte) 0xC3, (byte) 0x28};
+        Map<String, Consumer<SocketClient>> faults = new LinkedHashMap<>();
+        faults.put("text that is no UTF-8", client -> client.frame(0x81, noUtf8));
+        faults.put("a text frame of 4 MiB", client -> client.frame(0x81, four));
+        faults.put("a binary frame of 4 MiB", client -> client.frame(0x82, four));
+        faults.put("binary to a JSON connection", client -> client.frame(0x82, noUtf8));
+        faults.put("a close with a bad code", client -> client.frame(0x88, new byte[] {0, 1}));
+        faults.put("a close with one byte", client -> client.frame(0x88, new byte[] {3}));
+        faults.put("a reserved bit", client -> client.frame(0xC1, noUtf8));
+        faults.put("a fragmented ping", client -> client.frame(0x09, noUtf8));
+        faults.put("a long ping", client -> client.frame(0x89, new byte[200]));
+        Map<String, Close> closes = new LinkedHashMap<>();
+        faults.forEach((fault, does) -> {
+            try (SocketClient client = gateway.socket(Wire.JSON)) {
+                client.connectAs(Names.fresh("faulty"));
+                try {
+                    does.accept(client);
+                } catch (UncheckedIOException e) {
+                    // the server need not take it to the end
+                }
+                closes.put(fault, client.awaitClose());
+            }
+        });
+        assertThat(closes.values())
+                .as(closes::toString)
+                .noneMatch(close -> close.reason().matches("(?s).*(CWW|SRVE|com\\.ibm|java\\.|Exception).*"));
     }
 
     @Test

@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -19,26 +15,6 @@ import org.junit.jupiter.api.Test;
 class OpenApiIT {
     private static LibertyServer gateway;
     private static JsonNode document;
-
-    /** A call as it is described. */
-    private record Operation(String method, String path, JsonNode described) {
-
-        /** Messages before what asks for them, and the end last. */
-        int turn() {
-            return switch (path) {
-                case "/api/send", "/api/publish", "/api/broadcast" -> 0;
-                case "/api/subscribe", "/api/cleanup/run" -> 1;
-                case "/api/unsubscribe", "/api/history_remove" -> 3;
-                case "/api/drain" -> 4;
-                default -> path.matches(".*/(resend|discard)") ? 3 : 2;
-            };
-        }
-
-        @Override
-        public String toString() {
-            return method + " " + path;
-        }
-    }
 
     @BeforeAll
     static void start() {
@@ -57,18 +33,6 @@ class OpenApiIT {
     @AfterAll
     static void stop() {
         gateway.close();
-    }
-
-    private static List<Operation> operations() {
-        List<Operation> operations = new ArrayList<>();
-        document.path("paths")
-                .fields()
-                .forEachRemaining(path -> path.getValue()
-                        .fields()
-                        .forEachRemaining(operation -> operations.add(
-                                new Operation(operation.getKey(), path.getKey(), operation.getValue()))));
-        operations.sort(Comparator.comparingInt(Operation::turn));
-        return operations;
     }
 
     /** Two messages that the client does not survive. */
@@ -93,32 +57,11 @@ class OpenApiIT {
         }
     }
 
-    private static Api.Answer call(Operation operation) {
-        String path = operation.path();
-        List<String> query = new ArrayList<>();
-        for (JsonNode parameter : operation.described().path("parameters")) {
-            String name = parameter.path("name").asText();
-            String value = parameter.path("example").asText();
-            assertThat(value).as("%s: example of %s", operation, name).isNotEmpty();
-            if (parameter.path("in").asText().equals("path")) {
-                path = path.replace("{" + name + "}", value);
-            } else {
-                query.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8));
-            }
-        }
-        String target = query.isEmpty() ? path : path + "?" + String.join("&", query);
-        if (operation.method().equals("get")) {
-            return gateway.api().get(target);
-        }
-        JsonNode example = operation.described().at("/requestBody/content/application~1json/example");
-        return gateway.api().postRaw(target, example.isMissingNode() ? "" : example.toString());
-    }
-
     @Test
     void every_call_does_with_its_example_what_is_described() {
         Schema schema = new Schema(document);
-        List<Operation> operations = operations();
-        assertThat(operations).hasSize(38);
+        List<Operation> operations = Operation.of(document);
+        assertThat(operations).hasSize(40);
         twoDeadLetters("u44");
         try (RawClient subscriber = gateway.client()) {
             subscriber.connectAs("u42");
@@ -129,7 +72,7 @@ class OpenApiIT {
                             .as("%s: its example", operation)
                             .isEmpty();
                 }
-                Api.Answer answer = call(operation);
+                Api.Answer answer = operation.call(gateway.api());
                 assertThat(answer.status())
                         .as("%s → %s", operation, answer.body())
                         .isEqualTo(200);

@@ -56,6 +56,11 @@ class ProductionIT {
             assertThat(page.headers().map())
                     .containsKeys("strict-transport-security", "x-content-type-options", "referrer-policy")
                     .doesNotContainKeys("server", "x-powered-by");
+            assertThat(page.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            for (int i = 0; i < 3; i++) {
+                assertThat(api(client, port, "https://localhost:" + port)).isEqualTo(401);
+            }
+            assertThat(api(client, port, "https://evil.example")).isEqualTo(403);
             CompletableFuture<String> heard = new CompletableFuture<>();
             WebSocket socket = client.newWebSocketBuilder()
                     .buildAsync(
@@ -77,6 +82,16 @@ class ProductionIT {
                     .isInstanceOf(ConnectException.class);
             assertThat(gateway.log()).doesNotContain(PASSWORD).doesNotContain(SECRET);
         }
+    }
+
+    /** A call without a key from a page: 401 where the page may call, 403 where it may not. */
+    private static int api(HttpClient client, int port, String origin) throws IOException, InterruptedException {
+        return client.send(
+                        HttpRequest.newBuilder(URI.create("https://localhost:" + port + "/api/metrics"))
+                                .header("Origin", origin)
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .statusCode();
     }
 
     private static void certificate(Path keyStore) throws IOException, InterruptedException {

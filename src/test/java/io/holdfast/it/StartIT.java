@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -150,9 +152,31 @@ class StartIT {
         }
     }
 
+    @Test
+    @Tag("slow")
+    void a_gateway_whose_port_another_process_has_is_not_ready() throws IOException {
+        LibertyServer gateway = LibertyServer.prepare("taken", INSECURE);
+        int port = gateway.http().getPort();
+        try (gateway;
+                ServerSocket other = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            gateway.launch();
+            gateway.awaitLog("CWWKF0011I");
+            gateway.awaitHealthAnswer("/health/started", 200);
+            assertThat(other.isBound()).isTrue();
+            Api.Answer ready = new Api(gateway.health(), LibertyServer.API_KEY).get("/health/ready");
+            assertThat(ready.status()).as(ready.body()).isEqualTo(503);
+            assertThat(ready.body()).contains("does not listen on [" + port + "]");
+        }
+    }
+
     private static void servesNothing(LibertyServer gateway, String said) {
         gateway.awaitLog(said);
         gateway.awaitAnswer("/health/ready", 503);
+        Api health = new Api(gateway.health(), null);
+        assertThat(health.get("/health/started").status()).isEqualTo(503);
+        assertThat(health.get("/health/live").status())
+                .as("docs/monitoring.md: no application is there to say otherwise")
+                .isEqualTo(200);
         assertThat(gateway.api()
                         .post("/api/send", "{'client': 'c', 'data': {}}")
                         .status())

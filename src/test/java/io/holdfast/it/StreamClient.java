@@ -61,6 +61,11 @@ final class StreamClient extends WireClient {
         return new StreamClient(server.http(), kind, 0);
     }
 
+    /** Through a proxy. */
+    static StreamClient of(URI base, Kind kind) {
+        return new StreamClient(base, kind, 0);
+    }
+
     /** With a small receive buffer, so that a stall reaches the server sooner. */
     static StreamClient narrow(LibertyServer server, Kind kind) {
         return new StreamClient(server.http(), kind, 4096);

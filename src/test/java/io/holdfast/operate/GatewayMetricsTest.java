@@ -3,6 +3,7 @@ package io.holdfast.operate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.servlet.ServletContext;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ class GatewayMetricsTest {
                     scheduled.add(method.getName());
                     return null;
                 }),
-                observed -> () -> {});
+                (application, observed) -> () -> {});
     }
 
     private interface Call {
@@ -54,7 +55,9 @@ class GatewayMetricsTest {
     private Object registered(Method method, Object[] arguments) {
         Tag[] tags = (Tag[]) arguments[arguments.length - 1];
         String plain = ((Metadata) arguments[0]).getName();
-        String name = tags.length == 0 ? plain : plain + "@" + tags[0].getTagValue();
+        assertThat(tags[0].getTagName()).isEqualTo("application");
+        String owned = tags[0].getTagValue().equals("/") ? plain : tags[0].getTagValue() + ":" + plain;
+        String name = tags.length == 1 ? owned : owned + "@" + tags[1].getTagValue();
         if (method.getName().equals("counter")) {
             counters.put(name, 0L);
             return proxy(Counter.class, (called, values) -> {
@@ -105,5 +108,26 @@ class GatewayMetricsTest {
         assertThat(gauges.get("holdfast_confirm_latency_average_milliseconds").getValue())
                 .isEqualTo(1.5);
         assertThat(gauges.get("holdfast_retry_success_rate").getValue()).isEqualTo(0.75);
+    }
+
+    /** The registry is the server's: with the same tags the second application would read and raise the first one's counters. */
+    @Test
+    void two_applications_on_one_server_count_apart() {
+        GatewayMetrics root = metrics(true);
+        root.register(application(""));
+        root.update();
+        GatewayMetrics shop = metrics(true);
+        shop.register(application("/shop"));
+        seen.sent = 4;
+        nanos += 1_000_000_000L;
+        shop.update();
+
+        assertThat(counters)
+                .containsEntry("holdfast_messages_sent", 21L)
+                .containsEntry("/shop:holdfast_messages_sent", 4L);
+    }
+
+    private static ServletContext application(String path) {
+        return proxy(ServletContext.class, (method, arguments) -> path);
     }
 }

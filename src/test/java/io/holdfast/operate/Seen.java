@@ -5,10 +5,10 @@ import io.holdfast.cleanup.Stage;
 import io.holdfast.delivery.BreakerState;
 import io.holdfast.delivery.DeliveryHealth;
 import io.holdfast.delivery.DeliveryStats;
-import io.holdfast.delivery.Latency;
 import io.holdfast.delivery.LatencyStats;
 import io.holdfast.delivery.Limit;
 import java.time.Duration;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -25,6 +25,10 @@ final class Seen {
     int connected = 4;
     int failing;
     long waiting = 2;
+    List<String> failed = List.of();
+    DeliveryHealth.Heap heap = new DeliveryHealth.Heap(44, false, false);
+    int unreadable;
+    Duration clockLead = Duration.ZERO;
     long sent = 21;
 
     DeliveryHealth health() {
@@ -40,7 +44,12 @@ final class Seen {
                 seenDevices,
                 connected,
                 failing,
-                waiting);
+                waiting,
+                unreadable,
+                clockLead,
+                failed,
+                6,
+                heap);
     }
 
     /** Every number another. */
@@ -69,7 +78,7 @@ final class Seen {
 
     private static SortedMap<Long, Long> buckets() {
         SortedMap<Long, Long> buckets = new TreeMap<>();
-        Latency.LIMITS_MILLIS.forEach(limit -> buckets.put(limit, limit / 10));
+        LatencyStats.LIMITS_MILLIS.forEach(limit -> buckets.put(limit, limit / 10));
         return buckets;
     }
 

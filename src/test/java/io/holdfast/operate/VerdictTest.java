@@ -3,9 +3,11 @@ package io.holdfast.operate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.delivery.BreakerState;
+import io.holdfast.delivery.DeliveryHealth;
 import io.holdfast.operate.Verdict.Cause;
 import io.holdfast.operate.Verdict.Status;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -57,10 +59,24 @@ class VerdictTest {
         expect(seen -> seen.committing = false, Status.UNAVAILABLE, false, Cause.COMMITTER_ENDED);
         expect(seen -> seen.engine = BreakerState.OPEN, Status.UNAVAILABLE, false, Cause.ENGINE_BREAKER_OPEN);
         expect(seen -> seen.full = true, Status.UNAVAILABLE, false, Cause.STORE_FULL);
+        expect(seen -> seen.failed = List.of("writer"), Status.UNAVAILABLE, false, Cause.THREAD_FAILED);
+        expect(seen -> seen.heap = new DeliveryHealth.Heap(93, true, true), Status.UNAVAILABLE, false, Cause.HEAP_FULL);
+    }
+
+    @Test
+    void a_heap_that_is_nearly_full_degrades_and_takes_no_new_connections() {
+        expect(
+                seen -> seen.heap = new DeliveryHealth.Heap(85, true, false),
+                Status.DEGRADED,
+                false,
+                Cause.HEAP_NEARLY_FULL);
     }
 
     @Test
     void a_half_open_engine_breaker_degrades_and_takes_messages() {
+        expect(seen -> seen.unreadable = 1, Status.DEGRADED, true, Cause.RECORDS_UNREADABLE);
+        expect(seen -> seen.clockLead = Duration.ofSeconds(61), Status.DEGRADED, true, Cause.CLOCK_BEHIND_STORE);
+        expect(seen -> seen.clockLead = Duration.ofHours(-9), Status.HEALTHY, true);
         expect(seen -> seen.engine = BreakerState.HALF_OPEN, Status.DEGRADED, true, Cause.ENGINE_BREAKER_HALF_OPEN);
     }
 

@@ -83,8 +83,8 @@ final class AnyMessage {
         return new SubscribeResult(bool(), id(), bool(), bool(), text(), natural(), bool(), bool());
     }
 
-    MemberInfo member() {
-        return new MemberInfo(text(), text(), optional(json()), optional(json()));
+    ChannelMember member() {
+        return new ChannelMember(text(), text(), optional(json()), optional(json()));
     }
 
     HistoryEntry publication() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.DictionaryEntries;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.holdfast.fuzz.Allocation;
+import io.holdfast.json.JsonInput;
 import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import java.util.Objects;

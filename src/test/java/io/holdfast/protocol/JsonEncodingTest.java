@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.holdfast.json.JsonOutput;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -81,14 +82,14 @@ class JsonEncodingTest {
 
     @Test
     void a_publication_of_a_client_says_whose_it_is() {
-        MemberInfo publisher = new MemberInfo("u1", "c1", bytes("{\"name\":\"Ü\"}"), bytes("7"));
+        ChannelMember publisher = new ChannelMember("u1", "c1", bytes("{\"name\":\"Ü\"}"), bytes("7"));
         assertThat(text(codec.publicationPush("a", 3, bytes("1"), "m", Long.MAX_VALUE, Map.of(), publisher)))
                 .isEqualTo(
                         "{\"push\":{\"channel\":\"a\",\"pub\":{\"data\":1,\"offset\":3,\"tags\":{\"id\":\"m\"},\"info\":{\"user\":\"u1\","
                                 + "\"client\":\"c1\",\"conn_info\":{\"name\":\"Ü\"},\"chan_info\":7}}}}");
 
-        HistoryEntry entry =
-                new HistoryEntry(3, bytes("1"), "m", Long.MAX_VALUE, Map.of(), new MemberInfo("u1", "c1", null, null));
+        HistoryEntry entry = new HistoryEntry(
+                3, bytes("1"), "m", Long.MAX_VALUE, Map.of(), new ChannelMember("u1", "c1", null, null));
         assertThat(text(codec.reply(1, new HistoryResult("e", 3, List.of(entry)))))
                 .isEqualTo("{\"id\":1,\"history\":{\"publications\":[{\"data\":1,\"offset\":3,\"tags\":{\"id\":\"m\"},"
                         + "\"info\":{\"user\":\"u1\",\"client\":\"c1\"}}],\"epoch\":\"e\",\"offset\":3}}");

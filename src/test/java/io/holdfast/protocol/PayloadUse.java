@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.holdfast.json.MalformedJsonException;
+import io.holdfast.json.RawJson;
+
 /** What decoding lets through must satisfy everybody behind it: one line, valid JSON, readable payloads. */
 final class PayloadUse {
     private PayloadUse() {}
@@ -35,7 +38,7 @@ final class PayloadUse {
         }
         ignoringInvalidFields(() -> Ack.parse(data));
         ignoringInvalidFields(() -> Ack.parseSend(data));
-        ignoringInvalidFields(() -> ConnectData.parse(data));
+        ignoringInvalidFields(() -> ConnectOptions.parse(data));
         ignoringInvalidFields(() -> PublishCall.parse(data));
     }
 

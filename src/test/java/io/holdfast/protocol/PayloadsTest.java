@@ -59,26 +59,26 @@ class PayloadsTest {
         String data =
                 "{\"device\":\"till-3\",\"client\":\"u42\",\"outbox\":false,\"acks\":\"explicit\",\"theme\":{\"device\":1}}";
 
-        assertThat(ConnectData.parse(bytes(data))).isEqualTo(new ConnectData("till-3", "u42", false, true));
-        assertThat(ConnectData.parse(bytes("{\"acks\":\"auto\",\"outbox\":true,\"device\":null}")))
-                .isEqualTo(ConnectData.defaults());
-        assertThat(ConnectData.parse(bytes("{\"outbox\":null}")).outbox()).isTrue();
+        assertThat(ConnectOptions.parse(bytes(data))).isEqualTo(new ConnectOptions("till-3", "u42", false, true));
+        assertThat(ConnectOptions.parse(bytes("{\"acks\":\"auto\",\"outbox\":true,\"device\":null}")))
+                .isEqualTo(ConnectOptions.defaults());
+        assertThat(ConnectOptions.parse(bytes("{\"outbox\":null}")).outbox()).isTrue();
     }
 
     @Test
     void connect_data_that_is_no_object_counts_as_absent() throws Exception {
         for (String data : new String[] {"null", "1", "\"x\"", "[{\"device\":\"a\"}]", "{}"}) {
-            assertThat(ConnectData.parse(bytes(data))).isEqualTo(ConnectData.defaults());
+            assertThat(ConnectOptions.parse(bytes(data))).isEqualTo(ConnectOptions.defaults());
         }
-        assertThat(ConnectData.parse(null)).isEqualTo(new ConnectData(null, null, true, false));
+        assertThat(ConnectOptions.parse(null)).isEqualTo(new ConnectOptions(null, null, true, false));
     }
 
     @Test
     void connect_data_names_the_field_that_is_wrong() {
-        assertInvalid(() -> ConnectData.parse(bytes("{\"device\":1}")), "device");
-        assertInvalid(() -> ConnectData.parse(bytes("{\"client\":{}}")), "client");
-        assertInvalid(() -> ConnectData.parse(bytes("{\"outbox\":\"no\"}")), "outbox");
-        assertInvalid(() -> ConnectData.parse(bytes("{\"acks\":\"manual\"}")), "acks");
+        assertInvalid(() -> ConnectOptions.parse(bytes("{\"device\":1}")), "device");
+        assertInvalid(() -> ConnectOptions.parse(bytes("{\"client\":{}}")), "client");
+        assertInvalid(() -> ConnectOptions.parse(bytes("{\"outbox\":\"no\"}")), "outbox");
+        assertInvalid(() -> ConnectOptions.parse(bytes("{\"acks\":\"manual\"}")), "acks");
     }
 
     @Test

@@ -92,7 +92,7 @@ class ProtobufCodecTest {
         AnyMessage any = new AnyMessage(random());
         for (int i = 0; i < ROUNDS / 10; i++) {
             String channel = any.text();
-            MemberInfo member = any.member();
+            ChannelMember member = any.member();
             SubscribeResult from = any.subscription();
             byte[] data = any.json();
             String reason = any.text();

@@ -182,7 +182,7 @@ final class Schema {
         return out.build();
     }
 
-    static ClientProtocol.ClientInfo member(MemberInfo member) {
+    static ClientProtocol.ClientInfo member(ChannelMember member) {
         return ClientProtocol.ClientInfo.newBuilder()
                 .setUser(member.client())
                 .setClient(member.connection())

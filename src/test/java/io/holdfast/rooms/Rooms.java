@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The table of rooms: which package may import which.
@@ -53,7 +54,21 @@ record Rooms(String base, Map<String, Set<String>> doors, Map<String, Set<String
                 .orElse(false);
     }
 
-    /** The longest name wins: {@code stream.rocksdb} is no part of {@code stream}. */
+    /** The doors of the table that no class uses. */
+    List<String> unused(JavaClasses classes) {
+        Set<String> unused = new TreeSet<>();
+        doors.forEach((room, targets) -> targets.forEach(target -> unused.add(room + " does not import " + target)));
+        for (JavaClass origin : classes) {
+            Optional<String> room = roomOf(origin.getPackageName());
+            for (Dependency dependency : origin.getDirectDependenciesFromSelf()) {
+                roomOf(dependency.getTargetClass().getBaseComponentType().getPackageName())
+                        .ifPresent(target -> unused.remove(room.orElse("") + " does not import " + target));
+            }
+        }
+        return List.copyOf(unused);
+    }
+
+    /** The longest name wins: {@code stream.rocksdb} is not part of {@code stream}. */
     private Optional<String> roomOf(String packageName) {
         return doors.keySet().stream()
                 .filter(room -> lies(packageName, base + "." + room))

@@ -9,37 +9,38 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Holds the doors between the rooms (docs/architecture.md has the same table for people). */
+/** Holds the doors between the rooms ({@link ArchitectureTest} compares it with the table for people). */
 class RoomsTest {
-    private static final Map<String, Set<String>> DOORS = Map.ofEntries(
-            Map.entry("protocol", Set.of()),
+    static final Map<String, Set<String>> DOORS = Map.ofEntries(
+            Map.entry("json", Set.of()),
+            Map.entry("protocol", Set.of("json")),
             Map.entry("stream", Set.of()),
             Map.entry("stream.rocksdb", Set.of("stream")),
-            Map.entry("stream.redis", Set.of("stream")),
             Map.entry("delivery", Set.of("stream")),
+            Map.entry("delivery.commit", Set.of("delivery", "stream")),
             Map.entry("access", Set.of("stream", "delivery")),
             Map.entry("commands", Set.of("delivery", "access", "protocol", "stream")),
-            Map.entry("websocket", Set.of("commands", "protocol", "delivery")),
-            Map.entry("cleanup", Set.of("delivery", "stream")),
-            Map.entry("operate", Set.of("delivery", "stream", "cleanup")),
-            Map.entry("http", Set.of("commands", "delivery", "access", "protocol", "stream", "cleanup", "operate")),
+            Map.entry("websocket", Set.of("commands", "delivery")),
+            Map.entry("cleanup", Set.of("delivery", "stream", "json")),
+            Map.entry("operate", Set.of("delivery", "cleanup", "json")),
+            Map.entry("http", Set.of("commands", "delivery", "access", "protocol", "stream", "cleanup", "json")),
             Map.entry(
                     "app",
                     Set.of(
+                            "json",
                             "protocol",
                             "stream",
                             "stream.rocksdb",
-                            "stream.redis",
                             "delivery",
+                            "delivery.commit",
                             "access",
                             "commands",
-                            "websocket",
                             "cleanup",
                             "operate",
                             "http")),
-            Map.entry("validate", Set.of("protocol")),
-            Map.entry("bench", Set.of("protocol")),
-            Map.entry("cli", Set.of("protocol", "validate", "bench")));
+            Map.entry("validate", Set.of()),
+            Map.entry("bench", Set.of()),
+            Map.entry("cli", Set.of("json", "validate", "bench")));
 
     private static final Map<String, Set<String>> KEEPERS = Map.of(
             "jakarta.websocket", Set.of("websocket"),
@@ -48,13 +49,19 @@ class RoomsTest {
 
     private static final Rooms HOLDFAST = new Rooms("io.holdfast", DOORS, KEEPERS);
 
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.holdfast");
+
     @Test
     void no_room_imports_what_the_table_does_not_allow() {
-        JavaClasses classes = new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages("io.holdfast");
-        assertThat(classes).as("classes were found").hasSizeGreaterThan(20);
-        assertThat(HOLDFAST.violations(classes)).isEmpty();
+        assertThat(CLASSES).as("classes were found").hasSizeGreaterThan(20);
+        assertThat(HOLDFAST.violations(CLASSES)).isEmpty();
+    }
+
+    @Test
+    void every_door_of_the_table_is_used() {
+        assertThat(HOLDFAST.unused(CLASSES)).isEmpty();
     }
 
     @Test

@@ -8,28 +8,47 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The engine's contract in the simplest form, for tests of what stands above it. Can be told to fail. */
-public final class MemoryEngine implements StreamEngine {
-    private final LongSupplier clockMillis;
+public class MemoryEngine implements StreamEngine {
+    private LongSupplier clockMillis;
+    private OutboxRetention outboxes;
     private final Map<String, Stream> streams = new HashMap<>();
     private final Map<Append, AppendOutcome> earlier = new IdentityHashMap<>();
     private @Nullable Reason failing;
     private boolean storesThough;
+    private final MemoryRecords records = new MemoryRecords();
     private int epochs;
 
     public MemoryEngine(LongSupplier clockMillis) {
+        this(clockMillis, OutboxRetention.DEFAULT);
+    }
+
+    public MemoryEngine(LongSupplier clockMillis, OutboxRetention outboxes) {
         this.clockMillis = clockMillis;
+        this.outboxes = outboxes;
+    }
+
+    /** What it keeps from now on. */
+    public synchronized void keep(OutboxRetention kept) {
+        outboxes = kept;
+    }
+
+    /** It goes on in another life of the server. */
+    public synchronized void clock(LongSupplier other) {
+        clockMillis = other;
     }
 
     private static final class Stream {
-        final String epoch;
+        String epoch;
         final TreeMap<Long, Publication> kept = new TreeMap<>();
         final Map<String, MessageRecord> ids = new HashMap<>();
         final Map<String, byte[]> payloads = new HashMap<>();
@@ -37,6 +56,13 @@ public final class MemoryEngine implements StreamEngine {
         long top;
         long lostUpTo;
         long confirmedUpTo;
+        /** Given up by a device, confirmed by none. */
+        final TreeSet<Long> givenUp = new TreeSet<>();
+
+        /** When what was confirmed, by time. */
+        final TreeMap<Long, Long> confirmed = new TreeMap<>();
+        /** The recovery window has passed up to here. */
+        long overUpTo;
         /** 0 until its first write. */
         long usedMillis;
 
@@ -48,10 +74,30 @@ public final class MemoryEngine implements StreamEngine {
             usedMillis = Math.max(usedMillis, clockMillis.getAsLong());
         }
 
+        boolean confirmed(long offset) {
+            return offset <= confirmedUpTo && !givenUp.contains(offset);
+        }
+
+        List<Publication> waiting() {
+            return kept.values().stream()
+                    .filter(publication -> !confirmed(publication.offset()))
+                    .toList();
+        }
+
         StreamInfo info() {
             long first = kept.isEmpty() ? top + 1 : kept.firstKey();
             long bytes = kept.values().stream().mapToLong(MemoryEngine::size).sum();
-            return new StreamInfo(new Position(epoch, top), first, lostUpTo, confirmedUpTo, kept.size(), bytes);
+            List<Publication> waiting = waiting();
+            return new StreamInfo(
+                    new Position(epoch, top),
+                    first,
+                    lostUpTo,
+                    confirmedUpTo,
+                    List.copyOf(givenUp),
+                    kept.size(),
+                    bytes,
+                    waiting.size(),
+                    waiting.stream().mapToLong(MemoryEngine::size).sum());
         }
     }
 
@@ -71,13 +117,22 @@ public final class MemoryEngine implements StreamEngine {
     public synchronized void loseAfter(String stream, long offset) {
         Stream stored = stream(stream);
         stored.kept.tailMap(offset, false).clear();
+        stored.givenUp.tailSet(offset, false).clear();
         stored.top = offset;
+    }
+
+    /** As a store of which a backup was restored: another epoch, and devices that may have been promised more. */
+    public synchronized void restore(String stream) {
+        Stream stored = stream(stream);
+        stored.epoch = "e" + ++epochs;
+        stored.devices.replaceAll(
+                (name, cursor) -> new DeviceCursor(name, cursor.offset(), cursor.seenAtMillis(), true));
     }
 
     @Override
     public synchronized CompletionStage<List<AppendOutcome>> append(List<Append> batch) {
         if (failing != null && !storesThough) {
-            return CompletableFuture.failedStage(new EngineException(failing, "told to fail", null));
+            return CompletableFuture.failedStage(new EngineException(failing, "told to fail", null).nothingStored());
         }
         List<AppendOutcome> outcomes = new ArrayList<>();
         for (Append append : batch) {
@@ -108,15 +163,22 @@ public final class MemoryEngine implements StreamEngine {
         if (size(publication) > retention.maxBytes()) {
             return new AppendOutcome.Refused();
         }
+        long settled = settledUpTo(stream, clockMillis.getAsLong());
+        while (reject
+                && over(stream, retention, publication)
+                && !stream.kept.isEmpty()
+                && stream.kept.firstKey() <= settled) {
+            trim(stream, stream.kept.firstKey());
+        }
         if (reject && over(stream, retention, publication)) {
             return new AppendOutcome.Refused();
         }
         List<Removed> dropped = new ArrayList<>();
         while (over(stream, retention, publication)) {
             Publication oldest = stream.kept.pollFirstEntry().getValue();
-            stream.lostUpTo = oldest.offset();
-            if (oldest.offset() > stream.confirmedUpTo) {
-                dropped.add(new Removed(append.stream(), oldest.offset(), oldest.id()));
+            stream.lostUpTo = Math.max(stream.lostUpTo, oldest.offset());
+            if (!stream.confirmed(oldest.offset())) {
+                dropped.add(new Removed(append.stream(), oldest.offset(), oldest.id(), FinalState.DROPPED));
                 settle(stream, oldest, FinalState.DROPPED);
             }
         }
@@ -147,6 +209,7 @@ public final class MemoryEngine implements StreamEngine {
     }
 
     private void settle(Stream stream, Publication publication, FinalState state) {
+        stream.givenUp.remove(publication.offset());
         MessageRecord known = stream.ids.get(publication.id());
         if (known != null && known.position().offset() == publication.offset()) {
             stream.ids.put(
@@ -158,7 +221,7 @@ public final class MemoryEngine implements StreamEngine {
     @Override
     public synchronized CompletionStage<Void> apply(List<Change> changes) {
         if (failing != null && !storesThough) {
-            return CompletableFuture.failedStage(new EngineException(failing, "told to fail", null));
+            return CompletableFuture.failedStage(new EngineException(failing, "told to fail", null).nothingStored());
         }
         changes.stream()
                 .filter(change -> !(change instanceof Change.ForgetStream))
@@ -182,7 +245,8 @@ public final class MemoryEngine implements StreamEngine {
         Stream stream = stream(change.stream());
         long before = stream.kept.size() + stream.confirmedUpTo;
         change(stream, change);
-        boolean begun = stream.usedMillis == 0 && change instanceof Change.MoveCursor;
+        boolean begun =
+                stream.usedMillis == 0 && (change instanceof Change.MoveCursor || change instanceof Change.GiveUp);
         if (stream.kept.size() + stream.confirmedUpTo != before || begun) {
             stream.used(clockMillis);
         }
@@ -199,43 +263,100 @@ public final class MemoryEngine implements StreamEngine {
                             Math.max(known.offset(), offset),
                             Math.max(known.seenAtMillis(), move.seenAtMillis())));
             if (move.confirmed()) {
+                stream.givenUp.removeIf(each -> each > known.offset() && each <= offset);
                 stream.confirmedUpTo = Math.max(stream.confirmedUpTo, offset);
+                stream.confirmed.merge(
+                        Math.max(known.seenAtMillis(), move.seenAtMillis()), stream.confirmedUpTo, Math::max);
+            }
+        } else if (change instanceof Change.GiveUp giveUp) {
+            DeviceCursor known = stream.devices.get(giveUp.device());
+            change(
+                    stream,
+                    new Change.MoveCursor(
+                            giveUp.stream(), giveUp.device(), giveUp.offset(), giveUp.seenAtMillis(), false));
+            boolean below = known == null || known.offset() < giveUp.offset();
+            if (below && giveUp.offset() > stream.confirmedUpTo && stream.kept.containsKey(giveUp.offset())) {
+                stream.givenUp.add(giveUp.offset());
+            }
+        } else if (change instanceof Change.Correct correct) {
+            MessageRecord known = stream.ids.get(correct.id());
+            if (known != null && known.position().offset() == correct.offset()) {
+                stream.ids.put(
+                        correct.id(),
+                        new MessageRecord(
+                                known.position(),
+                                known.publishedAtMillis(),
+                                correct.state(),
+                                correct.state() == null ? 0 : correct.atMillis()));
             }
         } else if (change instanceof Change.ForgetDevice forget) {
             stream.devices.remove(forget.device());
-        } else if (change instanceof Change.Trim trim) {
-            stream.kept.headMap(trim.upTo(), true).clear();
         } else if (change instanceof Change.Discard discard) {
             for (Publication removed :
                     List.copyOf(stream.kept.headMap(discard.upTo(), true).values())) {
                 stream.kept.remove(removed.offset());
                 stream.lostUpTo = Math.max(stream.lostUpTo, removed.offset());
-                if (removed.offset() > stream.confirmedUpTo) {
+                if (!stream.confirmed(removed.offset())) {
                     settle(stream, removed, FinalState.DROPPED);
                 }
             }
         } else if (change instanceof Change.Settle settle) {
             Publication removed = stream.kept.remove(settle.offset());
-            if (removed != null && removed.offset() > stream.confirmedUpTo) {
+            if (removed != null && !stream.confirmed(removed.offset())) {
                 settle(stream, removed, settle.state());
             }
         }
     }
 
     @Override
-    public synchronized CompletionStage<Expired> expire(long nowMillis, int max) {
+    public synchronized CompletionStage<Expired> expire(long nowMillis, int max, Holding holding) {
         List<Removed> removed = new ArrayList<>();
         streams.forEach((name, stream) -> List.copyOf(stream.kept.values()).stream()
                 .filter(publication -> publication.expired(nowMillis))
                 .forEach(publication -> {
                     stream.kept.remove(publication.offset());
                     stream.used(clockMillis);
-                    if (publication.offset() > stream.confirmedUpTo) {
+                    if (!stream.confirmed(publication.offset())) {
                         settle(stream, publication, FinalState.EXPIRED);
-                        removed.add(new Removed(name, publication.offset(), publication.id()));
+                        removed.add(new Removed(name, publication.offset(), publication.id(), FinalState.EXPIRED));
                     }
                 }));
+        streams.forEach((name, stream) -> List.copyOf(stream.givenUp).stream()
+                .filter(offset -> outboxes.wantedUntilMillis(offset, stream.devices.values()) <= nowMillis)
+                .filter(offset -> !holding.wanted(name, offset))
+                .forEach(offset -> {
+                    Publication dead = Objects.requireNonNull(stream.kept.remove(offset));
+                    stream.used(clockMillis);
+                    settle(stream, dead, FinalState.DEAD);
+                    removed.add(new Removed(name, offset, dead.id(), FinalState.DEAD));
+                }));
+        streams.forEach((name, stream) -> {
+            Map<Long, Long> over = stream.confirmed.headMap(nowMillis - outboxes.windowMillis(), true);
+            over.values().forEach(upTo -> stream.overUpTo = Math.max(stream.overUpTo, upTo));
+            over.clear();
+            long settled = Math.min(stream.overUpTo, settledUpTo(stream, nowMillis));
+            trim(stream, Math.min(settled, holding.handedUpTo(name)));
+        });
         return CompletableFuture.completedStage(new Expired(removed, true));
+    }
+
+    private long settledUpTo(Stream stream, long nowMillis) {
+        long settled = outboxes.settledUpTo(stream.confirmedUpTo, stream.devices.values(), nowMillis);
+        return stream.givenUp.isEmpty() ? settled : Math.min(settled, stream.givenUp.first() - 1);
+    }
+
+    private void trim(Stream stream, long upTo) {
+        Map<Long, Publication> settled = stream.kept.headMap(upTo, true);
+        if (!settled.isEmpty()) {
+            settled.keySet().forEach(offset -> stream.lostUpTo = Math.max(stream.lostUpTo, offset));
+            settled.clear();
+            stream.used(clockMillis);
+        }
+    }
+
+    @Override
+    public synchronized OutboxRetention outboxRetention() {
+        return outboxes;
     }
 
     @Override
@@ -256,6 +377,36 @@ public final class MemoryEngine implements StreamEngine {
             page.add(publication);
         }
         return new Page(continuity, page, false, stream.info());
+    }
+
+    @Override
+    public synchronized List<Publication> readBackwards(String name, long before, int maxMessages, int maxBytes) {
+        List<Publication> found = new ArrayList<>();
+        long bytes = 0;
+        for (Publication publication :
+                stream(name).kept.headMap(before, false).descendingMap().values()) {
+            bytes += size(publication);
+            if (found.size() == maxMessages || (!found.isEmpty() && bytes > maxBytes)) {
+                return found;
+            }
+            found.add(publication);
+        }
+        return found;
+    }
+
+    @Override
+    public synchronized long channels() {
+        return streams.entrySet().stream()
+                .filter(each -> StreamEngine.isChannel(each.getKey()) && each.getValue().usedMillis > 0)
+                .count();
+    }
+
+    @Override
+    public synchronized long waiting() {
+        return streams.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith("#"))
+                .mapToLong(entry -> entry.getValue().waiting().size())
+                .sum();
     }
 
     @Override
@@ -295,6 +446,11 @@ public final class MemoryEngine implements StreamEngine {
 
     private static StoredStream stored(String name, Stream stream) {
         return new StoredStream(name, stream.usedMillis, stream.kept.isEmpty(), List.copyOf(stream.devices.values()));
+    }
+
+    @Override
+    public SmallRecords records() {
+        return records;
     }
 
     @Override

@@ -8,11 +8,13 @@ import io.holdfast.stream.AppendOutcome.Stored;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A stream engine in the simplest words: maps and loops. What the real ones do is compared with it. */
@@ -24,10 +26,42 @@ final class StreamEngineModel {
         final Map<String, DeviceCursor> devices = new HashMap<>();
         long top;
         long lostUpTo;
+
+        /** Trimmed and expired in one sweep, which may see either first: of that only the one is a loss. */
+        long perhapsLostUpTo;
+
         long confirmedUpTo;
+
+        /** Given up by a device, confirmed by none. */
+        final TreeSet<Long> givenUp = new TreeSet<>();
+
+        boolean confirmed(long offset) {
+            return offset <= confirmedUpTo && !givenUp.contains(offset);
+        }
+
+        List<Append> waiting() {
+            return retained.entrySet().stream()
+                    .filter(entry -> !confirmed(entry.getKey()))
+                    .map(Map.Entry::getValue)
+                    .toList();
+        }
 
         /** When something was last removed, or confirmed, or it was begun; 0 until then. */
         long usedMillis;
+
+        /** What the engine found is taken over where it may be so. */
+        void lostIs(long found) {
+            if (found >= lostUpTo && found <= Math.max(lostUpTo, perhapsLostUpTo)) {
+                lostUpTo = found;
+            }
+            perhapsLostUpTo = 0;
+        }
+
+        /** What every device that is kept for has confirmed. */
+        long settledUpTo(long nowMillis) {
+            long settled = StreamEngineScript.OUTBOXES.settledUpTo(confirmedUpTo, devices.values(), nowMillis);
+            return givenUp.isEmpty() ? settled : Math.min(settled, givenUp.first() - 1);
+        }
 
         void used(long nowMillis) {
             usedMillis = Math.max(usedMillis, nowMillis);
@@ -57,10 +91,16 @@ final class StreamEngineModel {
                     new Position("", known.offset), !Arrays.equals(known.append.payload(), append.payload()));
         }
         Retention bound = append.retention();
-        boolean full =
-                stream.retained.size() + 1 > bound.maxMessages() || bytes(stream) + size(append) > bound.maxBytes();
-        if (size(append) > bound.maxBytes() || (full && bound.overflow() == Retention.Overflow.REJECT)) {
+        if (size(append) > bound.maxBytes()) {
             return new Refused();
+        }
+        while (bound.overflow() == Retention.Overflow.REJECT && isFull(stream, append)) {
+            if (stream.retained.isEmpty() || stream.retained.firstKey() > stream.settledUpTo(nowMillis)) {
+                return new Refused();
+            }
+            stream.lostUpTo = Math.max(stream.lostUpTo, stream.retained.firstKey());
+            stream.retained.pollFirstEntry();
+            stream.used(nowMillis);
         }
         stream.used(nowMillis);
         stream.top++;
@@ -69,14 +109,19 @@ final class StreamEngineModel {
         List<Removed> dropped = new ArrayList<>();
         while (stream.retained.size() > bound.maxMessages() || bytes(stream) > bound.maxBytes()) {
             long oldest = stream.retained.firstKey();
-            stream.lostUpTo = oldest;
-            if (oldest > stream.confirmedUpTo) {
+            stream.lostUpTo = Math.max(stream.lostUpTo, oldest);
+            if (!stream.confirmed(oldest)) {
                 dropped.add(new Removed(
-                        append.stream(), oldest, at(stream.retained, oldest).id()));
+                        append.stream(), oldest, at(stream.retained, oldest).id(), FinalState.DROPPED));
             }
             remove(stream, oldest, FinalState.DROPPED, nowMillis);
         }
         return new Stored(new Position("", stream.top), dropped);
+    }
+
+    private static boolean isFull(Stream stream, Append append) {
+        return stream.retained.size() + 1 > append.retention().maxMessages()
+                || bytes(stream) + size(append) > append.retention().maxBytes();
     }
 
     void apply(List<Change> changes, long nowMillis) {
@@ -84,7 +129,8 @@ final class StreamEngineModel {
             Stream stream = stream(change.stream());
             long before = stream.retained.size() - stream.confirmedUpTo;
             apply(stream, change);
-            boolean begun = stream.usedMillis == 0 && change instanceof Change.MoveCursor;
+            boolean begun =
+                    stream.usedMillis == 0 && (change instanceof Change.MoveCursor || change instanceof Change.GiveUp);
             if (begun || stream.retained.size() - stream.confirmedUpTo != before) {
                 stream.used(nowMillis);
             }
@@ -115,12 +161,26 @@ final class StreamEngineModel {
                             Math.max(offset, before.offset()),
                             Math.max(move.seenAtMillis(), before.seenAtMillis())));
             if (move.confirmed()) {
+                stream.givenUp.removeIf(each -> each > before.offset() && each <= offset);
                 stream.confirmedUpTo = Math.max(stream.confirmedUpTo, offset);
+            }
+        } else if (change instanceof Change.GiveUp give) {
+            DeviceCursor before = stream.devices.getOrDefault(give.device(), new DeviceCursor(give.device(), 0, 0));
+            apply(
+                    stream,
+                    new Change.MoveCursor(give.stream(), give.device(), give.offset(), give.seenAtMillis(), false));
+            boolean passed = before.offset() >= give.offset() || give.offset() <= stream.confirmedUpTo;
+            if (!passed && stream.retained.containsKey(give.offset())) {
+                stream.givenUp.add(give.offset());
+            }
+        } else if (change instanceof Change.Correct correct) {
+            Known known = stream.ids.get(correct.id());
+            if (known != null && known.offset == correct.offset()) {
+                long at = correct.state() == null ? 0 : correct.atMillis();
+                stream.ids.put(correct.id(), new Known(known.offset, known.append, correct.state(), at));
             }
         } else if (change instanceof Change.ForgetDevice forget) {
             stream.devices.remove(forget.device());
-        } else if (change instanceof Change.Trim trim) {
-            stream.retained.headMap(trim.upTo(), true).clear();
         } else if (change instanceof Change.Discard discard) {
             for (long offset :
                     List.copyOf(stream.retained.headMap(discard.upTo(), true).keySet())) {
@@ -138,24 +198,51 @@ final class StreamEngineModel {
         streams.forEach((name, stream) -> {
             for (Map.Entry<Long, Append> entry : new TreeMap<>(stream.retained).entrySet()) {
                 if (entry.getValue().expiresAtMillis() <= nowMillis) {
-                    if (entry.getKey() > stream.confirmedUpTo) {
+                    if (!stream.confirmed(entry.getKey())) {
                         removed.add(new Removed(
-                                name, entry.getKey(), entry.getValue().id()));
+                                name, entry.getKey(), entry.getValue().id(), FinalState.EXPIRED));
                     }
                     remove(stream, entry.getKey(), FinalState.EXPIRED, nowMillis);
                     stream.used(nowMillis);
+                    if (entry.getKey() <= stream.settledUpTo(nowMillis)) {
+                        stream.perhapsLostUpTo = entry.getKey();
+                    }
                 }
             }
         });
+        streams.forEach((name, stream) -> bury(name, stream, nowMillis, removed));
+        streams.values().forEach(stream -> trim(stream, nowMillis));
         removed.sort(Comparator.comparing(Removed::stream).thenComparing(Removed::offset));
         return removed;
+    }
+
+    private static void bury(String name, Stream stream, long nowMillis, List<Removed> removed) {
+        for (long offset : List.copyOf(stream.givenUp)) {
+            if (StreamEngineScript.OUTBOXES.wantedUntilMillis(offset, stream.devices.values()) <= nowMillis) {
+                removed.add(
+                        new Removed(name, offset, at(stream.retained, offset).id(), FinalState.DEAD));
+                remove(stream, offset, FinalState.DEAD, nowMillis);
+                stream.used(nowMillis);
+            }
+        }
+    }
+
+    private static void trim(Stream stream, long nowMillis) {
+        Map<Long, Append> settled = stream.retained.headMap(stream.settledUpTo(nowMillis), true);
+        if (!settled.isEmpty()) {
+            settled.keySet().forEach(offset -> stream.lostUpTo = Math.max(stream.lostUpTo, offset));
+            settled.clear();
+            stream.used(nowMillis);
+        }
     }
 
     private static void remove(Stream stream, long offset, FinalState state, long atMillis) {
         Append append = at(stream.retained, offset);
         stream.retained.remove(offset);
         Known known = at(stream.ids, append.id());
-        if (offset > stream.confirmedUpTo && known.offset == offset) {
+        boolean unconfirmed = !stream.confirmed(offset);
+        stream.givenUp.remove(offset);
+        if (unconfirmed && known.offset == offset) {
             stream.ids.put(append.id(), new Known(offset, known.append, state, atMillis));
         }
     }
@@ -165,9 +252,11 @@ final class StreamEngineModel {
     }
 
     static long bytes(Stream stream) {
-        return stream.retained.values().stream()
-                .mapToLong(StreamEngineModel::size)
-                .sum();
+        return bytes(stream.retained.values());
+    }
+
+    static long bytes(Collection<Append> appends) {
+        return appends.stream().mapToLong(StreamEngineModel::size).sum();
     }
 
     private static long size(Append append) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.stream.AppendOutcome.Duplicate;
 import io.holdfast.stream.AppendOutcome.Stored;
 import io.holdfast.stream.Page.Continuity;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
@@ -17,6 +18,10 @@ import java.util.Set;
 /** Random work on an engine and on the model, compared after each step. The clock moves less than a state is kept. */
 final class StreamEngineScript {
 
+    /** No recovery window, and devices that are given up soon. */
+    static final OutboxRetention OUTBOXES =
+            new OutboxRetention(Duration.ZERO, Duration.ofSeconds(8), OutboxRetention.DeliverTo.EVERY_DEVICE);
+
     private static final List<String> STREAMS = List.of("#ann", "#bob", "orders:7", "é");
 
     private final Random random;
@@ -27,6 +32,9 @@ final class StreamEngineScript {
     private final Map<StreamEngineModel.Stream, String> epochs = new IdentityHashMap<>();
 
     private int forgotten;
+    private long waiting;
+    private long givenUp;
+    private int dead;
     private List<Append> lastBatch = List.of();
     private List<AppendOutcome> lastOutcomes = List.of();
 
@@ -54,14 +62,16 @@ final class StreamEngineScript {
                 lastBatch = List.of();
                 lastOutcomes = List.of();
             }
+            waiting = 0;
             STREAMS.forEach(this::compare);
+            assertThat(test.engine.waiting()).isEqualTo(waiting);
         }
         assertThat(epochs).as("each life has an epoch of its own").hasSameSizeAs(Set.copyOf(epochs.values()));
     }
 
-    /** How many streams were forgotten. */
-    int forgotten() {
-        return forgotten;
+    /** How often that happened which happened least: a stream forgotten, one given up that others want, one dead. */
+    long rarest() {
+        return Math.min(forgotten, Math.min(givenUp, dead));
     }
 
     private void append() {
@@ -108,14 +118,17 @@ final class StreamEngineScript {
             long offset = Math.max(0, model.stream(stream).top - random.nextInt(6) + 1);
             String device = "d" + random.nextInt(3);
             changes.add(
-                    switch (random.nextInt(16)) {
-                        case 0, 1 -> new Change.Trim(stream, offset);
+                    switch (random.nextInt(20)) {
+                        case 0, 1 -> new Change.MoveCursor(stream, device, offset, test.now.get() - 50, true);
                         case 2 -> new Change.Discard(stream, offset, test.now.get());
                         case 3, 4 -> new Change.Settle(stream, offset, FinalState.DEAD, test.now.get());
                         case 5 -> new Change.ForgetDevice(stream, device);
                         case 6, 7 -> new Change.MoveCursor(stream, device, offset, test.now.get(), false);
                         case 8, 9 -> forget(stream, 6_000);
-                        case 10 -> new Change.Trim(stream, Long.MAX_VALUE);
+                        case 11, 12, 13, 14 ->
+                            new Change.GiveUp(stream, device, offset, test.now.get() - random.nextInt(4_000));
+                        case 15 -> new Change.Correct(stream, offset, "id" + random.nextInt(60), null, test.now.get());
+                        case 10 -> new Change.Discard(stream, Long.MAX_VALUE, test.now.get());
                         default -> new Change.MoveCursor(stream, device, offset, test.now.get() - 5, true);
                     });
         }
@@ -132,7 +145,7 @@ final class StreamEngineScript {
     /** A stream is emptied and, perhaps a moment too early, forgotten. */
     private void retire() {
         String stream = STREAMS.get(random.nextInt(STREAMS.size()));
-        apply(List.of(new Change.Trim(stream, Long.MAX_VALUE)));
+        apply(List.of(new Change.Discard(stream, Long.MAX_VALUE, test.now.get())));
         test.now.addAndGet(random.nextInt(3));
         apply(List.of(forget(stream, 3)));
     }
@@ -146,16 +159,19 @@ final class StreamEngineScript {
         List<Removed> removed = new ArrayList<>();
         StreamEngine.Expired expired;
         do {
-            expired = StreamEngineContract.await(test.engine.expire(test.now.get(), 1 + random.nextInt(5)));
+            expired = StreamEngineContract.await(test.expire(test.now.get(), 1 + random.nextInt(5)));
             removed.addAll(expired.removed());
         } while (!expired.exhausted());
         removed.sort(Comparator.comparing(Removed::stream).thenComparing(Removed::offset));
         assertThat(removed).isEqualTo(model.expire(test.now.get()));
+        dead += (int)
+                removed.stream().filter(each -> each.state() == FinalState.DEAD).count();
     }
 
     private void compare(String name) {
         StreamEngineModel.Stream stream = model.stream(name);
         StreamInfo info = test.engine.info(name);
+        stream.lostIs(info.lostUpTo());
         long first = stream.retained.isEmpty() ? stream.top + 1 : stream.retained.firstKey();
         assertThat(info)
                 .isEqualTo(new StreamInfo(
@@ -163,8 +179,13 @@ final class StreamEngineScript {
                         first,
                         stream.lostUpTo,
                         stream.confirmedUpTo,
+                        List.copyOf(stream.givenUp),
                         stream.retained.size(),
-                        StreamEngineModel.bytes(stream)));
+                        StreamEngineModel.bytes(stream),
+                        stream.waiting().size(),
+                        StreamEngineModel.bytes(stream.waiting())));
+        waiting += name.startsWith("#") ? stream.waiting().size() : 0;
+        givenUp += stream.givenUp.size();
         assertThat(test.engine.devices(name)).containsExactlyInAnyOrderElementsOf(stream.devices.values());
         compareStored(name, stream, info.top().epoch());
         comparePage(name, stream);

@@ -6,19 +6,23 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A WebSocket connection of the test double. */
 final class BrokenConnection {
     private static final int PING_AFTER_MILLIS = 100;
     private static final int DAWDLING_MILLIS = 1_200;
+    private static final int SEND_BUFFER = 1 << 20;
 
     /** What waits to be written, by a thread of its own: who does not read blocks nobody. */
     private record Waiting(byte[] frame, int pauseMillis) {}
@@ -27,9 +31,11 @@ final class BrokenConnection {
     private final Socket socket;
     private final boolean protobuf;
     private final BlockingQueue<Waiting> waiting = new LinkedBlockingQueue<>();
+    private final AtomicLong waitingBytes = new AtomicLong();
     private final Map<String, Long> upTo = new HashMap<>();
     private @Nullable String held;
     private String outbox = "";
+    private String device = "";
     private boolean explicit;
     private long pinged;
 
@@ -55,7 +61,7 @@ final class BrokenConnection {
             }
             synchronized (gateway) {
                 try {
-                    for (Json command : protobuf ? ProtobufDouble.commands(payload) : commands(payload)) {
+                    for (Json command : inOrder(protobuf ? ProtobufDouble.commands(payload) : commands(payload))) {
                         heard(command);
                     }
                 } catch (IOException e) {
@@ -68,13 +74,30 @@ final class BrokenConnection {
     }
 
     private static List<Json> commands(byte[] payload) throws IOException {
-        return List.of(Json.read(new String(payload, UTF_8)));
+        List<Json> commands = new ArrayList<>();
+        for (String line : new String(payload, UTF_8).split("\n", -1)) {
+            commands.add(Json.read(line));
+        }
+        return commands;
+    }
+
+    private List<Json> inOrder(List<Json> commands) {
+        if (!gateway.has(Defect.ANSWERS_OUT_OF_ORDER)) {
+            return commands;
+        }
+        List<Json> late = new ArrayList<>(commands);
+        late.sort(Comparator.comparing(command -> command.has("publish")));
+        return late;
     }
 
     private void close(String reason) throws IOException {
+        close(3501, reason);
+    }
+
+    private void close(int code, String reason) throws IOException {
         byte[] text = reason.getBytes(UTF_8);
         byte[] payload = ByteBuffer.allocate(2 + Math.min(text.length, 120))
-                .putShort((short) 3501)
+                .putShort((short) code)
                 .put(text, 0, Math.min(text.length, 120))
                 .array();
         send(frame(0x88, payload), 0);
@@ -85,7 +108,7 @@ final class BrokenConnection {
         long id = command.at("id").number();
         if (command.isEmptyObject()) {
             if (!explicit) {
-                gateway.stream(outbox).confirm(pinged);
+                gateway.stream(outbox).confirm(device, pinged);
             }
         } else if (command.has("connect")) {
             connect(id, command.at("connect"));
@@ -95,6 +118,17 @@ final class BrokenConnection {
             subscribe(id, command.at("subscribe"));
         } else if (command.has("rpc")) {
             rpc(id, command.at("rpc"));
+        } else if (command.has("publish")) {
+            gateway.publish(
+                    command.at("publish").at("channel").text(),
+                    "frame-" + id + "-" + System.nanoTime(),
+                    command.at("publish"));
+            say("{\"id\":" + id + ",\"publish\":{}}");
+        } else if (command.has("history")) {
+            history(id, gateway.stream(command.at("history", "channel").text()));
+        } else if (command.has("unsubscribe")) {
+            upTo.remove(command.at("unsubscribe", "channel").text());
+            say("{\"id\":" + id + ",\"unsubscribe\":{}}");
         } else {
             say("{\"id\":" + id + ",\"ping\":{}}");
         }
@@ -106,12 +140,14 @@ final class BrokenConnection {
             return;
         }
         outbox = "#" + request.at("data", "client").text();
+        device = request.at("data", "device").text();
+        gateway.replace(this);
         explicit = request.at("data", "acks").text().equals("explicit");
         BrokenStream stream = gateway.stream(outbox);
         Json position = request.at("subs", outbox);
         boolean known = position.at("epoch").text().equals(stream.epoch())
                 && position.at("offset").number() >= stream.lostUpTo();
-        long from = known ? position.at("offset").number() : Math.max(stream.cursor(), stream.lostUpTo());
+        long from = known ? position.at("offset").number() : Math.max(stream.cursor(device), stream.lostUpTo());
         say("{\"id\":" + id + ",\"connect\":{\"client\":\"c\",\"ping\":25,\"pong\":true,\"subs\":{"
                 + Json.quoted(outbox) + ":" + sub(stream, position.at("recover").isTrue(), known, from) + "}}}");
         follow(outbox, stream, from);
@@ -146,9 +182,31 @@ final class BrokenConnection {
                 || ack.at("offset").number() > stream.written()) {
             refuse(id, 107, request);
         } else {
-            stream.confirm(ack.at("offset").number());
+            stream.confirm(device, ack.at("offset").number());
             say("{\"id\":" + id + ",\"rpc\":{\"data\":{\"acked\":" + ack.at("offset") + "}}}");
         }
+    }
+
+    private void history(long id, BrokenStream stream) {
+        List<String> publications =
+                stream.after(0).stream().map(BrokenConnection::publication).toList();
+        say("{\"id\":" + id + ",\"history\":{\"publications\":[" + String.join(",", publications) + "]}}");
+    }
+
+    /** Whether this is an older connection of the named device of the other. */
+    boolean isReplacedBy(BrokenConnection newer) {
+        return this != newer && !device.isEmpty() && device.equals(newer.device) && outbox.equals(newer.outbox);
+    }
+
+    void replaced() {
+        upTo.clear();
+        BrokenGateway.start(() -> {
+            try (socket) {
+                close(4500, "replaced");
+            } catch (IOException e) {
+                // It has gone.
+            }
+        });
     }
 
     private void refuse(long id, int code, Json request) {
@@ -177,14 +235,17 @@ final class BrokenConnection {
     }
 
     private static String text(String channel, BrokenStream.Pub pub) {
-        return "{\"push\":{\"channel\":" + Json.quoted(channel) + ",\"pub\":{\"data\":" + pub.data() + ",\"offset\":"
-                + pub.offset() + ",\"tags\":{\"id\":\"" + pub.id() + "\"}}}}";
+        return "{\"push\":{\"channel\":" + Json.quoted(channel) + ",\"pub\":" + publication(pub) + "}}";
+    }
+
+    private static String publication(BrokenStream.Pub pub) {
+        return "{\"data\":" + pub.data() + ",\"offset\":" + pub.offset() + ",\"tags\":{\"id\":\"" + pub.id() + "\"}}";
     }
 
     private void push(String channel, BrokenStream.Pub pub) {
         String push = text(channel, pub);
         upTo.put(channel, pub.offset());
-        gateway.stream(channel).wrote(pub.offset());
+        gateway.stream(channel).wrote(device, pub.offset());
         boolean bad = pub.offset() % 10 == 7;
         if (bad && gateway.has(Defect.REORDERS)) {
             held = push;
@@ -199,9 +260,12 @@ final class BrokenConnection {
         flush();
     }
 
-    /** With 5 of the first 100, which is enough for whoever measures them. */
+    /** With 5 of the first 100, which is enough for a scenario that measures them; not with large ones, which would pile up. */
     private boolean dawdles(BrokenStream.Pub pub) {
-        return gateway.has(Defect.DAWDLES) && pub.offset() <= 100 && pub.offset() % 20 == 19;
+        return gateway.has(Defect.DAWDLES)
+                && pub.data().length() < 1_000
+                && pub.offset() <= 100
+                && pub.offset() % 20 == 19;
     }
 
     private void flush() {
@@ -218,7 +282,7 @@ final class BrokenConnection {
                 synchronized (gateway) {
                     flush();
                     long written = upTo.getOrDefault(outbox, 0L);
-                    if (written > pinged || pinged > gateway.stream(outbox).cursor()) {
+                    if (written > pinged || pinged > gateway.stream(outbox).cursor(device)) {
                         pinged = written;
                         write("{}");
                     }
@@ -250,6 +314,9 @@ final class BrokenConnection {
     private void send(byte[] frame, int pauseMillis) throws IOException {
         if (gateway.has(Defect.WAITS_FOR_THE_SLOW)) {
             socket.getOutputStream().write(frame); // under the lock of all
+        } else if (waitingBytes.addAndGet(frame.length) > SEND_BUFFER) {
+            upTo.clear();
+            socket.close(); // as slow; the blocked writer cannot say so
         } else {
             waiting.add(new Waiting(frame, pauseMillis));
         }
@@ -264,6 +331,7 @@ final class BrokenConnection {
                         Thread.sleep(next.pauseMillis());
                     }
                     socket.getOutputStream().write(next.frame());
+                    waitingBytes.addAndGet(-next.frame().length);
                 }
             }
         } catch (IOException e) {

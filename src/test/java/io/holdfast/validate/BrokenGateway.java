@@ -28,11 +28,12 @@ final class BrokenGateway implements AutoCloseable {
     private final ServerSocket server;
     private final Map<String, BrokenStream> streams = new HashMap<>();
     private final Set<BrokenConnection> connections = new HashSet<>();
+    private int administered;
 
     BrokenGateway(Defect... defects) {
         this.defects = Set.of(defects);
         try {
-            server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            server = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -73,7 +74,8 @@ final class BrokenGateway implements AutoCloseable {
                 upgrade(socket, in, head);
             } else {
                 byte[] body = in.readNBytes(Integer.parseInt("0" + header(head, "content-length")));
-                Reply reply = answer(path, header(head, "x-api-key"), new String(body, UTF_8));
+                boolean plain = header(head, "content-encoding").isEmpty();
+                Reply reply = answer(path, header(head, "x-api-key"), plain ? new String(body, UTF_8) : "compressed");
                 byte[] bytes = reply.body().getBytes(UTF_8);
                 socket.getOutputStream()
                         .write(("HTTP/1.1 " + reply.status() + " Told\r\nConnection: close\r\nContent-Length: "
@@ -125,19 +127,41 @@ final class BrokenGateway implements AutoCloseable {
         }
     }
 
+    private synchronized long queued() {
+        return has(Defect.COUNTS_THE_CONNECTED_ALONE)
+                ? 0
+                : streams.values().stream().mapToLong(BrokenStream::queued).sum();
+    }
+
     private record Reply(int status, String body) {}
 
     private Reply answer(String path, String key, String body) {
+        if (path.equals("/health/websocket")) {
+            return new Reply(200, "{\"connections\":{\"total_queued_messages\":" + queued() + "}}");
+        }
         if (!key.equals("dev") && !has(Defect.NEEDS_NO_KEY)) {
             return new Reply(401, "{}");
         }
         try {
             synchronized (this) {
-                return path.startsWith("/api/message") ? state(path) : published(path, Json.read(body));
+                if (path.startsWith("/api/message")) {
+                    return state(path);
+                }
+                Json read = Json.read(body);
+                return isAdministrators(path) ? administered() : published(path, read);
             }
         } catch (IOException e) {
-            return refused(body);
+            return has(Defect.TAKES_WHAT_IT_CANNOT_READ) ? new Reply(200, "") : refused(body);
         }
+    }
+
+    private static boolean isAdministrators(String path) {
+        return path.endsWith("_remove") || path.endsWith("unsubscribe") || path.endsWith("disconnect");
+    }
+
+    private Reply administered() {
+        administered++;
+        return new Reply(200, "{\"result\":{}}");
     }
 
     private Reply refused(String body) {
@@ -160,13 +184,27 @@ final class BrokenGateway implements AutoCloseable {
         if (id.isEmpty() || !body.has("data")) {
             return refused(body.toString());
         }
-        BrokenStream.Pub pub = stream(channel).publish(id, body);
+        if (administered > 50 && has(Defect.FAILS_AFTER_A_BURST)) {
+            return new Reply(503, "{}");
+        }
+        BrokenStream.Pub pub = publish(channel, id, body);
         String receipt = "\"epoch\":\"" + stream(channel).epoch() + "\",\"offset\":" + pub.offset() + ",\"duplicate\":"
                 + pub.repeated();
+        return new Reply(200, send ? "{" + receipt + "}" : "{\"result\":{" + receipt + "}}");
+    }
+
+    /** Under the lock. */
+    BrokenStream.Pub publish(String channel, String id, Json body) {
+        BrokenStream.Pub pub = stream(channel).publish(id, body);
         if (!pub.repeated()) {
             connections.forEach(connection -> connection.live(channel, pub));
         }
-        return new Reply(200, send ? "{" + receipt + "}" : "{\"result\":{" + receipt + "}}");
+        return pub;
+    }
+
+    /** Under the lock: of a named device the newer connection wins. */
+    void replace(BrokenConnection newer) {
+        connections.stream().filter(older -> older.isReplacedBy(newer)).forEach(BrokenConnection::replaced);
     }
 
     private Reply state(String path) {

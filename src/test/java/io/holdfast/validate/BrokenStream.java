@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A stream of the test double, with one cursor. Guarded by the gateway's lock. */
+/** A stream of the test double, with a cursor for each device. Guarded by the gateway's lock. */
 final class BrokenStream {
     private static final int KEPT = 1_000;
 
@@ -24,7 +24,7 @@ final class BrokenStream {
     private final Map<String, Pub> byId = new HashMap<>();
     private final Set<String> dropped = new HashSet<>();
     private long written;
-    private long cursor;
+    private final Map<String, Long> cursors = new HashMap<>();
 
     BrokenStream(BrokenGateway gateway) {
         this.gateway = gateway;
@@ -42,8 +42,19 @@ final class BrokenStream {
         return Math.max(0, pubs.size() - KEPT);
     }
 
-    long cursor() {
-        return gateway.has(Defect.FORGETS_CURSORS) ? 0 : cursor;
+    /** Where a device goes on that knows no position; a new one behind what any other has confirmed. */
+    long cursor(String device) {
+        if (gateway.has(Defect.FORGETS_CURSORS)) {
+            return 0;
+        }
+        long highest = confirmed();
+        long own = cursors.computeIfAbsent(device, key -> highest);
+        return gateway.has(Defect.SHARES_CURSORS) ? highest : own;
+    }
+
+    /** What any device has confirmed. */
+    private long confirmed() {
+        return cursors.values().stream().mapToLong(Long::longValue).max().orElse(0);
     }
 
     Pub publish(String id, Json body) {
@@ -58,7 +69,7 @@ final class BrokenStream {
         Pub pub = new Pub(pubs.size() + 1, id, body.at("data").toString(), expires, false);
         pubs.add(pub);
         byId.put(id, pub);
-        if (lostUpTo() > cursor) {
+        if (lostUpTo() > confirmed()) {
             dropped.add(pubs.get((int) lostUpTo() - 1).id());
         }
         return pub;
@@ -67,14 +78,15 @@ final class BrokenStream {
     List<Pub> after(long offset) {
         return pubs.stream()
                 .filter(pub -> pub.offset() > Math.max(offset, lostUpTo()))
+                .filter(pub -> pub.offset() > confirmed() || !gateway.has(Defect.TRIMS_WHAT_ONE_CONFIRMED))
                 .filter(pub -> !pub.isExpired() || gateway.has(Defect.DELIVERS_THE_EXPIRED))
                 .toList();
     }
 
-    void wrote(long offset) {
+    void wrote(String device, long offset) {
         written = Math.max(written, offset);
         if (gateway.has(Defect.CONFIRMS_WHAT_IT_WRITES)) {
-            cursor = written;
+            cursors.merge(device, offset, Math::max);
         }
     }
 
@@ -82,10 +94,15 @@ final class BrokenStream {
         return written;
     }
 
-    void confirm(long offset) {
+    void confirm(String device, long offset) {
         if (!gateway.has(Defect.NEVER_CONFIRMS)) {
-            cursor = Math.max(cursor, offset);
+            cursors.merge(device, offset, Math::max);
         }
+    }
+
+    /** What nobody has confirmed yet. */
+    long queued() {
+        return top() - Math.max(confirmed(), lostUpTo());
     }
 
     /** Empty if nobody sent it. */
@@ -97,7 +114,7 @@ final class BrokenStream {
         if (dropped.contains(id)) {
             return "dropped";
         }
-        if (pub.offset() <= cursor) {
+        if (pub.offset() <= confirmed()) {
             return "acknowledged";
         }
         return pub.isExpired() ? "expired" : pub.offset() <= written ? "sent" : "queued";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.validate.Event.Accepted;
 import io.holdfast.validate.Event.Joined;
+import io.holdfast.validate.Event.Left;
 import io.holdfast.validate.Event.Received;
 import io.holdfast.validate.Event.Told;
 import java.util.ArrayList;
@@ -72,6 +73,30 @@ class CheckerTest {
     @Test
     void a_publication_of_somebody_unknown_holds_where_its_place_is_free() {
         joined("a", 0).got("a", 1, 2).accepted(2).verdict(0, 0, 0, 0);
+    }
+
+    private CheckerTest otherJoined(String device, String instance, int offset) {
+        history.add(new Joined(device, instance, instance + "-line", CHANNEL, "e", offset, false, false));
+        return this;
+    }
+
+    @Test
+    void what_one_device_confirmed_is_lost_for_the_other_that_never_got_it() {
+        joined("a", 0).otherJoined("phone", "b", 0).accepted(1).got("b", 1).told(1, "acknowledged");
+        verdict(1, 0, 0, 0);
+    }
+
+    @Test
+    void a_fresh_instance_may_get_what_another_device_has_confirmed() {
+        joined("a", 0).otherJoined("phone", "b", 0).accepted(1).got("b", 1).told(1, "acknowledged");
+        joined("c", 0).got("c", 1).verdict(0, 0, 0, 0);
+    }
+
+    @Test
+    void nothing_is_lost_for_a_device_that_has_left() {
+        joined("a", 0).otherJoined("phone", "b", 0).accepted(1).got("b", 1);
+        history.add(new Left("till"));
+        verdict(0, 0, 0, 0);
     }
 
     @Test

@@ -13,7 +13,14 @@ enum Defect {
     FORGETS_THE_SIGNAL("recovered|told", Set.of("other-epoch", "overflow")),
     STORES_TWICE("not called a duplicate", Set.of("deduplication")),
     DELIVERS_THE_EXPIRED("expired message was delivered", Set.of("expiry")),
-    NEVER_CONFIRMS("in vain", Set.of("message-states", "answered-ping", "fresh-instance")),
+    NEVER_CONFIRMS("in vain", Checks.and(Checks.DEVICES, "message-states", "answered-ping", "fresh-instance")),
+    TRIMS_WHAT_ONE_CONFIRMED(
+            "lost [1-9]", Set.of("tab-cut", "tab-slow", "device-cut", "device-reloaded", "device-replaced")),
+    SHARES_CURSORS("lost [1-9]", Set.of("device-reloaded")),
+    TAKES_WHAT_IT_CANNOT_READ("is 200", Set.of("unreadable-body")),
+    ANSWERS_OUT_OF_ORDER("history is 0 instead of 1", Set.of("one-frame")),
+    FAILS_AFTER_A_BURST("503", Set.of("admin-burst", "latency")), // which comes after it
+    COUNTS_THE_CONNECTED_ALONE("has grown", Set.of("queued-count")),
     CONFIRMS_WHAT_IT_WRITES(
             "acknowledged|has got 0 of 5|until the state is sent|no ping came",
             Set.of("message-states", "answered-ping", "wrong-ack", "fresh-unconfirmed")),
@@ -23,7 +30,7 @@ enum Defect {
     TAKES_ANY_ORIGIN("is 101 instead of 403", Set.of("foreign-origin")),
     NEEDS_NO_KEY("is 200 instead of 401|is 400 instead of 401", Set.of("api-key")),
     OPENS_OUTBOXES("is 0 instead of 103", Set.of("foreign-outbox")),
-    WAITS_FOR_THE_SLOW("timed out|has got 0 of 1|HttpTimeout", Set.of("slow-consumer")),
+    WAITS_FOR_THE_SLOW("timed out|has got 0 of 1|HttpTimeout", Set.of("slow-consumer", "tab-slow")),
     DAWDLES("p99 is 1[0-9]{3}", Set.of("latency"));
 
     private final String words;
@@ -36,7 +43,11 @@ enum Defect {
 
     /** What it may break besides, if it hits the moment: what was confirmed too early is not sent again. */
     Set<String> mayBreak() {
-        return this == CONFIRMS_WHAT_IT_WRITES ? Set.of("fresh-instance", "cut", "expiry", "overflow") : Set.of();
+        return switch (this) {
+            case CONFIRMS_WHAT_IT_WRITES -> Set.of("fresh-instance", "cut", "expiry", "overflow", "device-reloaded");
+            case TRIMS_WHAT_ONE_CONFIRMED -> Set.of("tab-stalled"); // if its line is cut at the end
+            default -> Set.of();
+        };
     }
 
     /** What comes late must come in time for all scenarios but the one that measures it. */
@@ -55,8 +66,13 @@ enum Defect {
 
     /** An enum's constants cannot see its own static fields. */
     private static final class Checks {
+        /** Those with two tabs or devices of which one is away. */
+        static final Set<String> DEVICES =
+                Set.of("tab-cut", "tab-stalled", "tab-slow", "device-cut", "device-reloaded", "device-replaced");
+
         /** Those that send enough messages for a defect that shows at every tenth. */
-        static final Set<String> MANY_MESSAGES = Set.of(
+        static final Set<String> MANY_MESSAGES = and(
+                DEVICES,
                 "ordering",
                 "channel",
                 "cut",
@@ -67,7 +83,10 @@ enum Defect {
                 "slow-consumer");
 
         /** And the one that waits for each before it sends the next. */
-        static final Set<String> ALL_MESSAGES =
-                Stream.concat(MANY_MESSAGES.stream(), Stream.of("latency")).collect(Collectors.toUnmodifiableSet());
+        static final Set<String> ALL_MESSAGES = and(MANY_MESSAGES, "latency");
+
+        static Set<String> and(Set<String> some, String... more) {
+            return Stream.concat(some.stream(), Stream.of(more)).collect(Collectors.toUnmodifiableSet());
+        }
     }
 }

@@ -72,6 +72,10 @@ final class ProtobufDouble {
         json.fields().forEach((name, inner) -> {
             FieldDescriptor field = builder.getDescriptorForType().findFieldByName(String.valueOf(name));
             Json value = new Json(inner);
+            if (field.isRepeated() && !field.isMapField()) {
+                value.items().forEach(each -> builder.addRepeatedField(field, field(each, field, builder)));
+                return;
+            }
             if (!field.isMapField()) {
                 builder.setField(field, field(value, field, builder));
                 return;

@@ -1,6 +1,6 @@
 package io.holdfast.http.fallback;
 
-import io.holdfast.protocol.JsonInput;
+import io.holdfast.json.JsonInput;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 record EmulationRequest(String session, String node, String data) {
 
-    /** Unknown fields are skipped; null if the text is no such request. */
+    /** Unknown fields are skipped; null if the text is not such a request. */
     static @Nullable EmulationRequest parse(String json) {
         String session = null;
         String node = null;

@@ -1,11 +1,13 @@
 package io.holdfast.http.fallback;
 
+import io.holdfast.http.BodyReader;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /** Where clients on fallback transports speak: each request brings one frame for a session. */
 @WebServlet(urlPatterns = "/emulation", asyncSupported = true)
@@ -28,9 +30,10 @@ public class EmulationServlet extends FallbackServlet {
     @Override
     void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
         int limit = sessions.commands().maxFrameBytes();
-        Body.read(request, response, limit * MOST_GROWTH, sessions.commands().connectTimeout(), body -> {
+        Duration time = sessions.commands().connectTimeout();
+        read(request, response, new BodyReader.Limits(limit * MOST_GROWTH, time), body -> {
             take(body, limit, response);
-            return true;
+            return false;
         });
     }
 
@@ -42,7 +45,10 @@ public class EmulationServlet extends FallbackServlet {
                     HttpServletResponse.SC_BAD_REQUEST,
                     "The body must be an object with the strings session, node and data");
         } else if (call.data().getBytes(StandardCharsets.UTF_8).length > limit) {
-            refuse(response, HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE, Body.tooLong(limit));
+            refuse(
+                    response,
+                    HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE,
+                    "The frame must not exceed " + limit + " bytes");
         } else {
             hand(call, response);
         }

@@ -1,10 +1,15 @@
 package io.holdfast.http.fallback;
 
+import io.holdfast.http.BodyReader;
+import io.holdfast.json.JsonInput;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * What the three addresses have in common: one method, and pages of other origins may read the answer (Fetch standard,
@@ -13,7 +18,7 @@ import java.nio.charset.StandardCharsets;
 abstract class FallbackServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
-    /** A permission is asked for again after so many seconds. */
+    /** After this many seconds a browser asks for the permission again. */
     private static final String PERMISSION_SECONDS = "600";
 
     private final String method;
@@ -33,7 +38,10 @@ abstract class FallbackServlet extends HttpServlet {
             answer(request, response);
         } else if (request.getMethod().equals("OPTIONS")) {
             response.setHeader("Access-Control-Allow-Methods", method);
-            response.setHeader("Access-Control-Allow-Headers", "Content-Type");
+            // The origin may send what it likes, as a program may; "*" does not count where cookies come along.
+            String asked = request.getHeader("Access-Control-Request-Headers");
+            response.setHeader("Access-Control-Allow-Headers", asked == null ? "Content-Type" : asked);
+            response.addHeader("Vary", "Access-Control-Request-Headers");
             response.setHeader("Access-Control-Max-Age", PERMISSION_SECONDS);
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
         } else {
@@ -49,6 +57,42 @@ abstract class FallbackServlet extends HttpServlet {
             response.setHeader("Access-Control-Allow-Origin", origin);
             response.setHeader("Access-Control-Allow-Credentials", "true");
         }
+    }
+
+    /** Hands the body to the taker as text, if it is that. */
+    static void read(
+            HttpServletRequest request, HttpServletResponse response, BodyReader.Limits limits, TextTaker taker)
+            throws IOException {
+        // Whatever a client calls it, except for what the SDKs send for Protobuf.
+        String type = request.getContentType();
+        if (type != null && type.toLowerCase(Locale.ROOT).startsWith("application/octet-stream")) {
+            refuse(response, HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE, "The body must be JSON");
+            return;
+        }
+        BodyReader.read(request, response, limits, new BodyReader.Taker() {
+            @Override
+            public boolean take(byte[] body, AsyncContext context) throws IOException {
+                String text;
+                try {
+                    text = JsonInput.utf8(body);
+                } catch (CharacterCodingException e) {
+                    FallbackServlet.refuse(response, HttpServletResponse.SC_BAD_REQUEST, "The body is not UTF-8");
+                    return false;
+                }
+                return taker.take(text);
+            }
+
+            @Override
+            public void refuse(BodyReader.Refusal refusal, HttpServletResponse response) throws IOException {
+                FallbackServlet.refuse(response, refusal.status(), refusal.message());
+            }
+        });
+    }
+
+    /** What wants a body. */
+    interface TextTaker {
+        /** Must answer. @return whether the response goes on after this */
+        boolean take(String body) throws IOException;
     }
 
     static void refuse(HttpServletResponse response, int status, String why) throws IOException {

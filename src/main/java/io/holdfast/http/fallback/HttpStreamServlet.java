@@ -1,5 +1,6 @@
 package io.holdfast.http.fallback;
 
+import io.holdfast.http.BodyReader;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -21,14 +22,11 @@ public class HttpStreamServlet extends FallbackServlet {
 
     @Override
     void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Body.read(
-                request,
-                response,
-                sessions.commands().maxFrameBytes(),
-                sessions.commands().connectTimeout(),
-                frame -> {
-                    sessions.begin(request, response, Framing.LINES, frame);
-                    return false;
-                });
+        BodyReader.Limits limits = new BodyReader.Limits(
+                sessions.commands().maxFrameBytes(), sessions.commands().connectTimeout());
+        read(request, response, limits, frame -> {
+            sessions.begin(request, response, Framing.LINES, frame);
+            return true;
+        });
     }
 }

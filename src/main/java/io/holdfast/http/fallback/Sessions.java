@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The conversations over fallback transports, by their session ids. Such an id is a secret: who knows it speaks as that
+ * The conversations over fallback transports, by their session ids. Such an id is a secret: a program that knows it speaks as that
  * client. It is told in the connect reply only, and never logged. Any thread.
  */
 @ApplicationScoped
@@ -57,6 +57,7 @@ class Sessions implements LiveSessions {
      */
     void begin(HttpServletRequest request, HttpServletResponse response, Framing framing, String frame)
             throws IOException {
+        response.setStatus(HttpServletResponse.SC_OK);
         response.setContentType(framing.contentType());
         response.setCharacterEncoding("UTF-8");
         response.setHeader("Cache-Control", "no-store, no-transform");

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hands a client's frames to its conversation one at a time, in the order in which they came, whatever threads bring them.
- * Who brings one while another is at work leaves it there and does not wait.
+ * A thread that brings a frame while another is at work leaves it there and does not wait.
  */
 final class Upstream {
     private static final int MOST_CHARACTERS = 1 << 20;

@@ -4,7 +4,7 @@
  * which find the conversation by its secret session id.
  *
  * <p>Threads: none of its own, and none waits. Container threads bring requests, the writer of delivery brings frames, and
- * whoever brings something moves the response on as far as it goes.
+ * the thread that brings something moves the response on as far as it goes.
  *
  * <p>Start reading at {@link io.holdfast.http.fallback.Sessions}.
  */

@@ -52,12 +52,21 @@ final class AppendBatch {
         IdKey key = new IdKey(stream, append.id());
         int checksum = checksum(append.payload());
         Layout.IdRecord known = known(stream, key, id);
-        if (known != null && known.publishedAtMillis() >= append.deduplicateFromMillis()) {
+        if (known != null
+                && known.publishedAtMillis() >= append.deduplicateFromMillis()
+                && hasItsMessage(stream, known)) {
             return new AppendOutcome.Duplicate(stream.position(known.offset()), known.checksum() != checksum);
         }
         int size = StoreBatch.storedSize(append, id);
-        if (refused(stream, append.retention(), size)) {
+        Retention retention = append.retention();
+        if (size > retention.maxBytes()) {
             return new AppendOutcome.Refused();
+        }
+        if (retention.overflow() == Retention.Overflow.REJECT && isFull(stream, retention, size)) {
+            makeRoom(stream, retention, size);
+            if (isFull(stream, retention, size)) {
+                return new AppendOutcome.Refused();
+            }
         }
         changes.begin(stream);
         long offset = ++stream.top;
@@ -67,7 +76,7 @@ final class AppendBatch {
         putExpiry(stream, offset, append, id);
         stream.sizes.add(offset, size);
         remember(stream, key, offset, append, record);
-        return new AppendOutcome.Stored(stream.position(offset), dropOverflow(stream, append.retention()));
+        return new AppendOutcome.Stored(stream.position(offset), dropOverflow(stream, retention));
     }
 
     private Layout.@Nullable IdRecord known(StreamState stream, IdKey key, byte[] id) {
@@ -78,13 +87,27 @@ final class AppendBatch {
         return store.idForWriter(Layout.key(stream.number(), id));
     }
 
-    private static boolean refused(StreamState stream, Retention retention, int size) {
-        if (size > retention.maxBytes()) {
-            return true;
+    /**
+     * Always, but in a copy that was made while the store was written to: there the record may have come along without its
+     * message, and must not keep the publisher's repetition from being stored.
+     */
+    private boolean hasItsMessage(StreamState stream, Layout.IdRecord known) {
+        return store.generation() == 0
+                || known.state() != null
+                || known.offset() <= stream.confirmedUpTo
+                || stream.sizes.at(known.offset()) != 0;
+    }
+
+    private static boolean isFull(StreamState stream, Retention retention, int size) {
+        return stream.sizes.messages() >= retention.maxMessages() || stream.sizes.bytes() + size > retention.maxBytes();
+    }
+
+    /** What is settled and only waits for its recovery window gives way, as far as need be. */
+    private void makeRoom(StreamState stream, Retention retention, int size) {
+        long settled = stream.settledUpTo(store.options().outboxes(), changes.nowMillis);
+        while (isFull(stream, retention, size) && stream.sizes.messages() > 0 && stream.sizes.first() <= settled) {
+            changes.trim(stream, stream.sizes.first());
         }
-        return retention.overflow() == Retention.Overflow.REJECT
-                && (stream.sizes.messages() >= retention.maxMessages()
-                        || stream.sizes.bytes() + size > retention.maxBytes());
     }
 
     private void putExpiry(StreamState stream, long offset, Append append, byte[] id) {
@@ -109,16 +132,13 @@ final class AppendBatch {
         List<Removed> dropped = List.of();
         while (stream.sizes.messages() > retention.maxMessages() || stream.sizes.bytes() > retention.maxBytes()) {
             long oldest = stream.sizes.first();
-            if (oldest > stream.confirmedUpTo) {
+            if (!stream.confirmed(oldest)) {
                 Removed removed = drop(stream, oldest);
                 dropped = dropped.isEmpty() ? new ArrayList<>() : dropped;
                 dropped.add(removed);
             }
-            // Confirmed by one device, it may still be wanted by another that is connected and behind: otherwise it
-            // would
-            // have been trimmed.
-            stream.lostUpTo = Math.max(stream.lostUpTo, oldest);
-            changes.removeMessage(stream, oldest);
+            // Confirmed, it may still be wanted by another device, or by a tab that comes back: those are told.
+            changes.trim(stream, oldest);
         }
         return dropped;
     }
@@ -133,7 +153,7 @@ final class AppendBatch {
         if (known != null && known.offset() == offset) {
             ids.put(key, known.ended(FinalState.DROPPED, changes.nowMillis));
         }
-        return new Removed(stream.name(), offset, id);
+        return new Removed(stream.name(), offset, id, FinalState.DROPPED);
     }
 
     private String idOf(StreamState stream, long offset) {

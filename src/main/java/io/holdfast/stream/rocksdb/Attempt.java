@@ -40,6 +40,11 @@ final class Attempt {
         return result.isCompletedExceptionally();
     }
 
+    /** Whether it, or one before it, was about to write. */
+    boolean begun() {
+        return intended != null;
+    }
+
     void intends(List<AppendOutcome> outcomes) {
         intended = outcomes;
     }
@@ -80,8 +85,10 @@ final class Attempt {
             } else if (outcome instanceof AppendOutcome.Duplicate duplicate) {
                 now.add(new AppendOutcome.Duplicate(
                         stream.position(duplicate.position().offset()), duplicate.conflicting()));
-            } else {
+            } else if (outcome instanceof AppendOutcome.Refused) {
                 now.add(outcome);
+            } else {
+                throw new IllegalArgumentException("an unknown outcome: " + outcome);
             }
         }
         return now;

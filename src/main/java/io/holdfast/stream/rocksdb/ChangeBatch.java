@@ -6,7 +6,7 @@ import io.holdfast.stream.FinalState;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Prepares changes that are no appends: cursors, forgotten devices, trims, settled publications. */
+/** Prepares changes that are not appends: cursors, forgotten devices, settled publications. */
 final class ChangeBatch {
 
     private final Changes changes;
@@ -27,14 +27,18 @@ final class ChangeBatch {
             StreamState stream = changes.touch(change.stream());
             if (change instanceof Change.MoveCursor move) {
                 move(stream, move);
+            } else if (change instanceof Change.GiveUp giveUp) {
+                giveUp(stream, giveUp);
+            } else if (change instanceof Change.Correct correct) {
+                correct(stream, correct);
             } else if (change instanceof Change.ForgetDevice forget) {
                 forget(stream, forget.device());
-            } else if (change instanceof Change.Trim trim) {
-                trim(stream, trim.upTo());
             } else if (change instanceof Change.Settle settle) {
                 settle(stream, settle.offset(), settle.state(), settle.atMillis());
             } else if (change instanceof Change.Discard discard) {
                 discard(stream, discard);
+            } else {
+                throw new IllegalArgumentException("an unknown change: " + change);
             }
         }
         last.forEach(this::forget);
@@ -50,13 +54,18 @@ final class ChangeBatch {
         }
     }
 
-    private void move(StreamState stream, Change.MoveCursor move) {
+    /** @return where the cursor was */
+    private long move(StreamState stream, Change.MoveCursor move) {
         changes.begin(stream);
+        long from = 0;
         long offset = Math.min(move.offset(), stream.top);
         long seen = move.seenAtMillis();
+        boolean moved = move.confirmed();
         List<DeviceCursor> devices = new ArrayList<>(stream.nextDevices);
         for (DeviceCursor before : stream.nextDevices) {
             if (before.device().equals(move.device())) {
+                from = before.offset();
+                moved |= offset > from;
                 offset = Math.max(offset, before.offset());
                 seen = Math.max(seen, before.seenAtMillis());
                 devices.remove(before);
@@ -65,16 +74,51 @@ final class ChangeBatch {
         DeviceCursor cursor = new DeviceCursor(move.device(), offset, seen);
         devices.add(cursor);
         stream.nextDevices = List.copyOf(devices);
-        changes.batch.putCursor(stream.number(), cursor);
+        changes.batch.putCursor(stream.number(), cursor, stream.generation());
         changes.time(seen);
         if (move.confirmed()) {
-            confirm(stream, Math.min(move.offset(), stream.top));
+            confirm(stream, from, Math.min(move.offset(), stream.top));
+        }
+        if (moved) {
+            changes.confirmed(stream, seen);
+            changes.lookAtGivenUp(stream, seen);
+        }
+        return from;
+    }
+
+    private void giveUp(StreamState stream, Change.GiveUp change) {
+        long offset = change.offset();
+        long from = move(
+                stream, new Change.MoveCursor(change.stream(), change.device(), offset, change.seenAtMillis(), false));
+        if (offset > from
+                && offset > stream.confirmedUpTo
+                && stream.sizes.at(offset) > 0
+                && !stream.givenUp.contains(offset)) {
+            changes.giveUp(stream, offset);
+        }
+        changes.lookAtGivenUp(stream, change.seenAtMillis());
+    }
+
+    private void correct(StreamState stream, Change.Correct change) {
+        if (stream.number() != 0) {
+            byte[] id = Layout.utf8(change.id());
+            changes.end(
+                    stream,
+                    id,
+                    store.id(stream.number(), id),
+                    change.offset(),
+                    change.state(),
+                    change.state() == null ? 0 : change.atMillis());
         }
     }
 
-    private void confirm(StreamState stream, long offset) {
+    private void confirm(StreamState stream, long from, long offset) {
+        if (!stream.givenUp.isEmpty()) {
+            changes.noMoreGivenUp(stream, each -> each > from && each <= offset);
+        }
         if (offset > stream.confirmedUpTo) {
             stream.confirmedUpTo = offset;
+            stream.sizes.confirm(offset);
             stream.metaChanged = true;
         }
     }
@@ -86,12 +130,8 @@ final class ChangeBatch {
         if (left.size() < stream.nextDevices.size()) {
             stream.nextDevices = left;
             changes.batch.removeCursor(stream.number(), device);
-        }
-    }
-
-    private void trim(StreamState stream, long upTo) {
-        while (stream.sizes.messages() > 0 && stream.sizes.first() <= upTo) {
-            changes.removeMessage(stream, stream.sizes.first());
+            changes.confirmed(stream, changes.nowMillis);
+            changes.lookAtGivenUp(stream, changes.nowMillis);
         }
     }
 
@@ -112,7 +152,7 @@ final class ChangeBatch {
         if (message == null) {
             throw store.failures().corrupt("a retained message is missing", null);
         }
-        if (offset > stream.confirmedUpTo) {
+        if (!stream.confirmed(offset)) {
             byte[] id = Layout.utf8(Layout.messageId(message));
             changes.end(stream, id, store.id(stream.number(), id), offset, state, atMillis);
         }

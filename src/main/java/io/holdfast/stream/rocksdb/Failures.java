@@ -14,8 +14,15 @@ final class Failures {
 
     private final Path directory;
 
+    /** Before that, nothing goes on by itself: the start fails. */
+    private volatile boolean started;
+
     Failures(Path directory) {
         this.directory = directory;
+    }
+
+    void started() {
+        started = true;
     }
 
     EngineException of(String doing, RocksDBException cause) {
@@ -43,6 +50,9 @@ final class Failures {
         if (lower.contains("permission denied") || lower.contains("read-only file system")) {
             return unreadable("its files cannot be opened", cause);
         }
+        if (lower.contains("column families not opened")) {
+            return otherVersion(text);
+        }
         Status status = cause.getStatus();
         boolean missing =
                 lower.contains("no such file") || lower.contains("does not exist") || lower.contains("not found");
@@ -55,15 +65,25 @@ final class Failures {
     EngineException diskFull(Throwable cause) {
         return new StoreFullException(
                 "The disk under the data directory " + directory
-                        + " is full: nothing can be stored. Free space; the engine" + " goes on by itself then.",
+                        + " is full: nothing can be stored. "
+                        + (started
+                                ? "Free space; the engine goes on by itself then."
+                                : "Free space, then start again."),
                 cause);
+    }
+
+    EngineException backupFull(Throwable cause) {
+        return new StoreFullException(
+                "There is no room for the backup. Free space, or configure another holdfast.backup.directory.", cause);
     }
 
     EngineException io(String doing, Throwable cause) {
         return new EngineException(
                 Reason.IO,
                 "The store in " + directory + " failed while " + doing + ": " + cause.getMessage()
-                        + ". It is reopened at the next attempt; if this goes on, look at the disk.",
+                        + (started
+                                ? ". It is reopened at the next attempt; if this goes on, look at the disk."
+                                : ". Look at the disk, then start again."),
                 cause);
     }
 
@@ -71,10 +91,19 @@ final class Failures {
         return new EngineException(
                 Reason.CORRUPT,
                 "The stored data in " + directory + " is damaged (" + what
-                        + "). Nothing was changed. Check the disk, then put a"
-                        + " backup in the directory's place; or, to start empty and give up what is stored, move the directory"
-                        + " away.",
+                        + "). Nothing was changed. Check the disk, then put a backup in the directory's place; or, to"
+                        + " start empty and give up what is stored, move the directory away.",
                 cause);
+    }
+
+    /** Nothing is wrong with the data, only with the version that opens it. */
+    EngineException otherVersion(String why) {
+        return new EngineException(
+                Reason.UNREADABLE,
+                "The stored data in " + directory + " was written by another version of Holdfast: " + why
+                        + ". Nothing was changed. Start the version that wrote it, or put a backup of this version's"
+                        + " in the directory's place.",
+                null);
     }
 
     EngineException locked(Throwable cause) {

@@ -10,7 +10,9 @@ enum Family {
     IDS("ids"),
     EXPIRY("expiry"),
     META("meta"),
-    CURSORS("cursors");
+    CURSORS("cursors"),
+    /** {@link io.holdfast.stream.SmallRecords}. Stores of older versions do not have it, and those refuse a store that has. */
+    RECORDS("records");
 
     private final byte[] storedName;
 

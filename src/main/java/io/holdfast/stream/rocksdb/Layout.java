@@ -19,15 +19,18 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * messages  stream number 8, offset 8              size 4, published 8, expires 8, id (2+n), tag count 2, tags (4+n each), publisher (4+n each), payload
  * ids       stream number 8, message id            offset 8, published 8, CRC-32C of the payload 4, final state 1, final at 8
- * expiry    time 8, stream number 8, offset 8      what 1, message id
+ * expiry    time 8, stream number 8, offset 8      what 1, message id; or where confirmed publications are to be looked at:
+ *           its offset has the highest bit         what 1, offset up to which the recovery window has passed by then 8
  * meta      'M', stream number 8                   epoch 8, top 8, first 8, lost up to 8, confirmed up to 8, used at 8, name
  *           'N', name                              stream number 8
- * cursors   stream number 8, device                offset 8, seen at 8
- * default   "state" | "next" | "newest" | "seed"   see {@link StoreState}
+ * cursors   stream number 8, device                offset 8, seen at 8, generation 8 (absent: 0)
+ *           stream number 8, "\0given-up " and the offset   offset 8, 0 8, generation 8: nobody has confirmed what a device gave up
+ * records   key                                    value; both UTF-8
+ * default   "state" | "next" | "newest" | "seed" | "window" | "waiting"   see {@link StoreState}
  * </pre>
  *
  * A message has its publisher (client, connection, two infos; length -1 for an info that is absent) only if the highest bit
- * of its tag count says so: in stores of before there were publishers it never does.
+ * of its tag count says so: in stores of versions without publishers it never does.
  *
  * <p>A stream's number stands for its name in keys: short, and never given twice.
  */
@@ -39,6 +42,15 @@ final class Layout {
     static final byte FORGET = 'F';
     /** What the expiry family wants done: look whether a stream is unused. */
     static final byte LOOK_AT_STREAM = 'S';
+
+    /** What the expiry family wants done: look which confirmed publications are settled. Put more than once. */
+    static final byte LOOK_AT_CONFIRMED = 'C';
+
+    /** The same, for what devices have given up: in a key of its own. */
+    static final long GIVEN_UP = -1;
+
+    /** In the offset of such a look: no publication's key is like it. */
+    static final long CONFIRMED = Long.MIN_VALUE;
 
     /** In the tag count of a message: a client published it, and is named behind the tags. */
     static final int BY_CLIENT = 0x8000;
@@ -65,7 +77,7 @@ final class Layout {
             int checksum,
             @Nullable FinalState state,
             long finalAtMillis) {
-        IdRecord ended(FinalState end, long atMillis) {
+        IdRecord ended(@Nullable FinalState end, long atMillis) {
             return new IdRecord(offset, publishedAtMillis, checksum, end, atMillis);
         }
     }
@@ -120,6 +132,16 @@ final class Layout {
         return key;
     }
 
+    /** Among the cursors, so that older versions can read it: as a device that holds nothing back. */
+    static byte[] givenUpKey(long number, long offset) {
+        return key(number, utf8("\0given-up " + offset));
+    }
+
+    /** Whether a key of the cursors is not a device's: their names have no control characters. */
+    static boolean isGivenUp(byte[] key) {
+        return key.length > NUMBER_BYTES && key[NUMBER_BYTES] == 0;
+    }
+
     static byte[] metaKey(long number) {
         byte[] key = new byte[9];
         key[0] = 'M';
@@ -157,6 +179,11 @@ final class Layout {
                 longAt(value, 32),
                 longAt(value, 40),
                 text(value, META_HEAD, value.length));
+    }
+
+    /** When a stored message expires. */
+    static long expiresAtMillis(byte[] value) {
+        return longAt(value, 12);
     }
 
     /** The id within a stored message. */

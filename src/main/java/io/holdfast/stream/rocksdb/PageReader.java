@@ -36,8 +36,13 @@ final class PageReader {
                 && collect(publications, from, maxMessages, maxBytes);
         Continuity continuity = changed
                 ? Continuity.EPOCH_CHANGED
-                : after.offset() < stream.announcedLostUpTo() ? Continuity.LOST : Continuity.CONTINUOUS;
+                : after.offset() < announcedLostUpTo() ? Continuity.LOST : Continuity.CONTINUOUS;
         return new Page(continuity, publications, more, info);
+    }
+
+    /** Asked anew: the writer may have put the stream out of memory since, and announced the loss on another state of it. */
+    private long announcedLostUpTo() {
+        return Math.max(stream.announcedLostUpTo(), store.stream(stream.name()).announcedLostUpTo());
     }
 
     private boolean collect(List<Publication> into, long from, int maxMessages, int maxBytes) {

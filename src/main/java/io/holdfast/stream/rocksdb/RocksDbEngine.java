@@ -3,21 +3,30 @@ package io.holdfast.stream.rocksdb;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.BackupRefusedException;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.DeviceCursor;
+import io.holdfast.stream.EmbeddedEngine;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.EngineException.Reason;
 import io.holdfast.stream.MessageRecord;
+import io.holdfast.stream.OutboxRetention;
 import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
+import io.holdfast.stream.Publication;
+import io.holdfast.stream.SmallRecords;
+import io.holdfast.stream.StoreLife;
 import io.holdfast.stream.StoredStream;
-import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.StreamInfo;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -37,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Failure.</b> A batch that failed may be stored all the same. Its repetition finds that out and reports it.
  */
-public final class RocksDbEngine implements StreamEngine {
+public final class RocksDbEngine implements EmbeddedEngine {
 
     private static final System.Logger LOG = System.getLogger(RocksDbEngine.class.getName());
     private static final long CLOSE_WAIT_MILLIS = 20_000;
@@ -47,7 +56,10 @@ public final class RocksDbEngine implements StreamEngine {
     private final StoreOpening opening;
     private final SpaceGuard space;
     private final Reclaim reclaim;
-    private final WriterThread writer = new WriterThread();
+    private final OutboxRetention outboxRetention;
+    private final WriterThread writer = new WriterThread(System::nanoTime);
+    private final SmallRecords records = new StoredRecords(this::inside, this::submitWrite);
+    private final AtomicBoolean backingUp = new AtomicBoolean();
     private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
 
     private volatile @Nullable Store store;
@@ -57,6 +69,8 @@ public final class RocksDbEngine implements StreamEngine {
     private volatile boolean ended;
 
     private volatile long newestMillis;
+    private volatile long waiting;
+    private volatile long channels;
     /** The writer's. */
     private boolean poisoned;
 
@@ -66,6 +80,7 @@ public final class RocksDbEngine implements StreamEngine {
     private RocksDbEngine(RocksDbOptions options, LongSupplier clockMillis, Disk disk) {
         this.failures = new Failures(options.directory());
         this.opening = new StoreOpening(options, clockMillis, failures, disk);
+        this.outboxRetention = options.outboxes();
         this.space = new SpaceGuard(options);
         this.reclaim = new Reclaim(this::inside, options.maxStoredBytes() / 20);
     }
@@ -85,7 +100,10 @@ public final class RocksDbEngine implements StreamEngine {
         NativeLibrary.load(options.nativeLibraryDirectory().toAbsolutePath());
         Store opened = engine.opening.open();
         engine.newestMillis = opened.newestMillis();
+        engine.waiting = opened.waiting();
+        engine.channels = opened.channels();
         engine.store = opened;
+        engine.failures.started();
         engine.space.hasRoom();
         engine.writer.start();
         return engine;
@@ -100,15 +118,14 @@ public final class RocksDbEngine implements StreamEngine {
         }
         Attempt attempt = new Attempt(batch, again ? before : null);
         last = attempt;
-        submit(attempt.result, () -> appendIfRoom(attempt));
+        submit(attempt.result, () -> attempt(attempt));
         return view(attempt.result);
     }
 
     @Override
     public CompletionStage<Void> apply(List<Change> changes) {
         List<Change> given = List.copyOf(changes);
-        CompletableFuture<Boolean> result = new CompletableFuture<>();
-        submit(result, () -> write(store -> apply(store, given)));
+        CompletableFuture<Boolean> result = submitWrite(store -> apply(store, given));
         CompletableFuture<Void> done = new CompletableFuture<>();
         result.whenComplete((applied, failure) -> {
             if (failure == null) {
@@ -121,10 +138,8 @@ public final class RocksDbEngine implements StreamEngine {
     }
 
     @Override
-    public CompletionStage<Expired> expire(long nowMillis, int max) {
-        CompletableFuture<Expired> result = new CompletableFuture<>();
-        submit(result, () -> write(store -> expire(store, nowMillis, max)));
-        return result;
+    public CompletionStage<Expired> expire(long nowMillis, int max, Holding holding) {
+        return submitWrite(store -> expire(store, nowMillis, max, holding));
     }
 
     @Override
@@ -133,6 +148,45 @@ public final class RocksDbEngine implements StreamEngine {
             throw new IllegalArgumentException("maxMessages must be at least 1: " + maxMessages);
         }
         return inside(store -> new PageReader(store, store.stream(stream)).read(after, maxMessages, maxBytes));
+    }
+
+    @Override
+    public List<Publication> readBackwards(String stream, long before, int maxMessages, int maxBytes) {
+        if (maxMessages < 1) {
+            throw new IllegalArgumentException("maxMessages must be at least 1: " + maxMessages);
+        }
+        return inside(store -> new BackwardsReader(store, store.stream(stream)).read(before, maxMessages, maxBytes));
+    }
+
+    @Override
+    public long waiting() {
+        return waiting;
+    }
+
+    @Override
+    public long channels() {
+        return channels;
+    }
+
+    /**
+     * Bounds how far stored times lead the present. Where a wrong clock has stored later ones, they are brought back by as
+     * much, so that messages still expire after the time that they were given. Called once, before anything is written.
+     *
+     * @param latestMillis no stored time is later afterwards
+     * @return by how much they were brought back
+     */
+    public Duration bringBack(long latestMillis) {
+        long ahead = newestMillis - latestMillis;
+        if (ahead <= 0) {
+            return Duration.ZERO;
+        }
+        try {
+            submitWrite(store -> new TimesAhead(store, latestMillis).bringBack())
+                    .join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof EngineException failure ? failure : e;
+        }
+        return Duration.ofMillis(ahead);
     }
 
     @Override
@@ -179,6 +233,16 @@ public final class RocksDbEngine implements StreamEngine {
     }
 
     @Override
+    public OutboxRetention outboxRetention() {
+        return outboxRetention;
+    }
+
+    @Override
+    public SmallRecords records() {
+        return records;
+    }
+
+    @Override
     public long newestMillis() {
         return newestMillis;
     }
@@ -186,6 +250,29 @@ public final class RocksDbEngine implements StreamEngine {
     @Override
     public long storedBytes() {
         return space.storedBytes();
+    }
+
+    @Override
+    public boolean stuck() {
+        return !closed && writer.stuck();
+    }
+
+    @Override
+    public StoreLife life() {
+        return inside(Store::life);
+    }
+
+    @Override
+    public long backup(Path target) {
+        if (!backingUp.compareAndSet(false, true)) {
+            throw new BackupRefusedException("Another backup is being written; wait for its end");
+        }
+        try {
+            Backup backup = new Backup(target);
+            return inside(store -> backup.write(store, failures));
+        } finally {
+            backingUp.set(false);
+        }
     }
 
     @Override
@@ -200,6 +287,15 @@ public final class RocksDbEngine implements StreamEngine {
             LOG.log(
                     System.Logger.Level.ERROR,
                     "The store still hangs in a write; it is left open. What was acknowledged is stored.");
+        }
+    }
+
+    /** Before the first write of a batch begins, nothing of it can be stored. */
+    private List<AppendOutcome> attempt(Attempt attempt) {
+        try {
+            return appendIfRoom(attempt);
+        } catch (EngineException failure) {
+            throw attempt.begun() ? failure : failure.nothingStored();
         }
     }
 
@@ -232,9 +328,9 @@ public final class RocksDbEngine implements StreamEngine {
         return outcomes;
     }
 
-    private Expired expire(Store store, long nowMillis, int max) {
+    private Expired expire(Store store, long nowMillis, int max, Holding holding) {
         Changes changes = new Changes(store);
-        Expired expired = new ExpirySweep(changes, nowMillis).run(max);
+        Expired expired = new ExpirySweep(changes, nowMillis, holding).run(max);
         reclaim.removed(changes.removedBytes());
         return expired;
     }
@@ -247,9 +343,15 @@ public final class RocksDbEngine implements StreamEngine {
         return true;
     }
 
+    private <T> CompletableFuture<T> submitWrite(Function<Store, T> task) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        submit(result, () -> write(task));
+        return result;
+    }
+
     private <T> void submit(CompletableFuture<T> result, Supplier<T> task) {
         if (closed) {
-            result.completeExceptionally(failures.closed());
+            result.completeExceptionally(failures.closed().nothingStored());
         } else {
             writer.submit(result, task);
         }
@@ -260,9 +362,12 @@ public final class RocksDbEngine implements StreamEngine {
         Store good = reopened();
         boolean done = false;
         try {
+            good.makeDurable();
             T result = task.apply(good);
             done = true;
             newestMillis = good.newestMillis();
+            waiting = good.waiting();
+            channels = good.channels();
             if (good.tooManyLoaded()) {
                 good.unloadSome();
             }

@@ -1,32 +1,78 @@
 package io.holdfast.stream.rocksdb;
 
 import java.util.Arrays;
+import java.util.TreeMap;
 
 /**
  * The stored sizes of a stream's retained publications, by offset: what trimming and bounding need to know without
- * reading. 4 bytes for each offset from the first retained to the top; 0 is a hole.
+ * reading. 4 bytes for each offset; 0 is a hole. Where holes take most of the room, the few publications between them move
+ * into a map, so that it grows with what is retained and not with what passes.
  *
- * <p>Threads: filled by whoever loads the stream, then the writer's only.
+ * <p>Threads: filled by the thread that loads the stream, then used by the writer only.
  */
 final class Sizes {
+
+    /** Below this many offsets holes do not matter. */
+    private static final int MUCH = 1_024;
+    /** With more offsets than this for each publication it is holes that take the room. */
+    private static final int SPARSE = 16;
 
     private int[] sizes = new int[4];
     /** Index of {@link #first} in the array; the array is not a ring: it is moved when its end is reached. */
     private int head;
 
     private int length;
+    /** Of the array. */
     private long first;
+    /** What lies below {@code first}. */
+    private final TreeMap<Long, Integer> scattered = new TreeMap<>();
+
     private int messages;
     private long bytes;
+    private long confirmedUpTo;
+    private int waiting;
+    private long waitingBytes;
 
-    /** @param first the lowest offset that may come */
-    Sizes(long first) {
+    /**
+     * @param first the lowest offset that may come
+     * @param confirmedUpTo what lies above it waits
+     */
+    Sizes(long first, long confirmedUpTo) {
         this.first = first;
+        this.confirmedUpTo = confirmedUpTo;
+    }
+
+    /** Publications above what is confirmed. */
+    int waiting() {
+        return waiting;
+    }
+
+    long waitingBytes() {
+        return waitingBytes;
+    }
+
+    /** What lies up to here waits no more. Looks at each offset once. */
+    void confirm(long upTo) {
+        if (upTo > confirmedUpTo) {
+            scattered.subMap(confirmedUpTo, false, upTo, true).values().forEach(size -> changeWaiting(size, -1));
+        }
+        long last = Math.min(upTo, first + length - 1);
+        for (long offset = Math.max(first, confirmedUpTo + 1); offset <= last; offset++) {
+            changeWaiting(at(offset), -1);
+        }
+        confirmedUpTo = Math.max(confirmedUpTo, upTo);
+    }
+
+    private void changeWaiting(int size, int by) {
+        if (size > 0) {
+            waiting += by;
+            waitingBytes += (long) by * size;
+        }
     }
 
     /** Lowest retained offset; one above the newest where nothing is retained. */
     long first() {
-        return first;
+        return scattered.isEmpty() ? first : scattered.firstKey();
     }
 
     int messages() {
@@ -39,7 +85,10 @@ final class Sizes {
 
     /** Stored size of the publication, 0 if it is not retained. A stored publication is never empty: it has an id. */
     int at(long offset) {
-        return offset < first || offset >= first + length ? 0 : sizes[head + (int) (offset - first)];
+        if (offset < first) {
+            return scattered.getOrDefault(offset, 0);
+        }
+        return offset >= first + length ? 0 : sizes[head + (int) (offset - first)];
     }
 
     /** Adds the publication at the end; offsets between are holes. */
@@ -49,6 +98,9 @@ final class Sizes {
             head = 0;
             first = offset;
         }
+        if (offset - first >= MUCH && (offset - first) / SPARSE > messages) {
+            scatter(offset);
+        }
         int index = (int) (offset - first);
         room(index + 1);
         Arrays.fill(sizes, head + length, head + index, 0);
@@ -56,6 +108,9 @@ final class Sizes {
         length = index + 1;
         messages++;
         bytes += size;
+        if (offset > confirmedUpTo) {
+            changeWaiting(size, 1);
+        }
     }
 
     /** Takes one out; the first moves on past holes. */
@@ -64,9 +119,16 @@ final class Sizes {
         if (size == 0) {
             return;
         }
-        sizes[head + (int) (offset - first)] = 0;
         messages--;
         bytes -= size;
+        if (offset > confirmedUpTo) {
+            changeWaiting(size, -1);
+        }
+        if (offset < first) {
+            scattered.remove(offset);
+            return;
+        }
+        sizes[head + (int) (offset - first)] = 0;
         while (length > 0 && sizes[head] == 0) {
             head++;
             length--;
@@ -76,6 +138,23 @@ final class Sizes {
             head = 0;
             sizes = sizes.length > 64 ? new int[4] : sizes;
         }
+    }
+
+    private void scatter(long next) {
+        for (int i = 0; i < length; i++) {
+            if (sizes[head + i] != 0) {
+                scattered.put(first + i, sizes[head + i]);
+            }
+        }
+        sizes = new int[4];
+        head = 0;
+        length = 0;
+        first = next;
+    }
+
+    /** For tests. */
+    int slots() {
+        return sizes.length + scattered.size();
     }
 
     private void room(int wanted) {

@@ -2,10 +2,13 @@ package io.holdfast.stream.rocksdb;
 
 import io.holdfast.stream.DeviceCursor;
 import io.holdfast.stream.EngineException;
+import io.holdfast.stream.StoreLife;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.FlushOptions;
@@ -32,7 +35,10 @@ final class Store {
     /** Streams kept in memory, about 500 bytes each and 4 for each retained publication. */
     private static final int MAX_LOADED = 50_000;
 
-    private static final long MAX_WINDOW_MILLIS = 86_400_000;
+    private static final long LEAST_WINDOW_MILLIS = 300_000;
+
+    /** As long as {@code dedup.window} may be. */
+    private static final long MAX_WINDOW_MILLIS = 7 * 86_400_000L;
 
     private final RocksDbOptions options;
     private final LongSupplier clock;
@@ -45,6 +51,10 @@ final class Store {
     private final ReadOptions point = new ReadOptions();
     private final WriteOptions synced;
     private final WriteOptions unsynced;
+    /** Of small records, whatever is configured for messages. */
+    private final WriteOptions recordsSynced = new WriteOptions().setSync(true);
+
+    private final WriteOptions recordsUnsynced = new WriteOptions();
     private final ConcurrentHashMap<String, StreamState> streams = new ConcurrentHashMap<>();
     private final CompactRangeOptions compaction = new CompactRangeOptions().setExclusiveManualCompaction(false);
     /** Made early: when an application is undeployed its classes may be gone before its last flush. */
@@ -52,15 +62,21 @@ final class Store {
             new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true);
 
     private final StreamLoader loader;
-    private final long generation;
+    private final StoreLife life;
+    private final HighWaterMark mark;
 
     private volatile long seed;
     private volatile long newestMillis;
     private long nextNumber;
+    /** The writer's: whether everything that was found at opening is on the disk. */
+    private boolean durable;
     /** The writer's: no entry of the expiry family lies before it. */
     private long expiryFromMillis = Long.MIN_VALUE;
     /** The writer's: the longest deduplication window seen. */
-    private long windowMillis = 300_000;
+    private long windowMillis;
+
+    private volatile long waiting;
+    private volatile long channels;
     /** The writer's: reused for look-ups. */
     private final byte[] foundId = new byte[Layout.ID_VALUE];
 
@@ -72,8 +88,7 @@ final class Store {
             Tuning tuning,
             RocksDB db,
             List<ColumnFamilyHandle> handles,
-            long generation,
-            long seed)
+            StoreBeginning beginning)
             throws RocksDBException {
         this.options = options;
         this.clock = clock;
@@ -83,14 +98,21 @@ final class Store {
         this.db = db;
         this.families = handles.toArray(ColumnFamilyHandle[]::new);
         this.familyIds = handles.stream().mapToInt(ColumnFamilyHandle::getID).toArray();
-        this.generation = generation;
-        this.seed = seed;
+        this.life = beginning.life();
+        this.mark = beginning.mark();
+        this.seed = beginning.seed();
+        this.durable = beginning.clean();
         this.nextNumber = StoreState.number(db, StoreState.NEXT, 1);
         this.newestMillis = StoreState.number(db, StoreState.NEWEST, 0);
+        this.windowMillis = StoreState.number(db, StoreState.WINDOW, LEAST_WINDOW_MILLIS);
         this.synced =
                 new WriteOptions().setSync(options.sync() && options.wal()).setDisableWAL(!options.wal());
         this.unsynced = new WriteOptions().setDisableWAL(!options.wal());
         this.loader = new StreamLoader(this, failures);
+        long counted = StoreState.number(db, StoreState.WAITING, -1);
+        StreamList list = new StreamList(this);
+        this.waiting = counted >= 0 ? counted : list.countWaiting();
+        this.channels = list.countChannels();
     }
 
     StoreBatch newBatch() {
@@ -136,7 +158,11 @@ final class Store {
     }
 
     long generation() {
-        return generation;
+        return life.generation();
+    }
+
+    StoreLife life() {
+        return life;
     }
 
     long seed() {
@@ -153,6 +179,31 @@ final class Store {
 
     void newestMillis(long millis) {
         newestMillis = Math.max(newestMillis, millis);
+    }
+
+    /** In outboxes, above what was confirmed. */
+    long waiting() {
+        return waiting;
+    }
+
+    void waiting(long now) {
+        waiting = now;
+    }
+
+    /** Streams that are neither outboxes nor the server's own. */
+    long channels() {
+        return channels;
+    }
+
+    void channels(long now) {
+        channels = now;
+    }
+
+    /** The streams in memory still have the earlier times. */
+    void broughtBackTo(long millis) {
+        newestMillis = millis;
+        expiryFromMillis = Long.MIN_VALUE;
+        streams.clear();
     }
 
     long nextNumber() {
@@ -275,11 +326,23 @@ final class Store {
 
     /** @throws EngineException after which this store must be closed: how much of the batch is stored is unknown */
     void write(StoreBatch batch, boolean sync) {
+        write(batch, sync, sync ? synced : unsynced);
+    }
+
+    /** The same for small records, which are in the log and synced however the store is configured. */
+    void writeRecords(StoreBatch batch, boolean sync) {
+        write(batch, sync, sync ? recordsSynced : recordsUnsynced);
+    }
+
+    private void write(StoreBatch batch, boolean sync, WriteOptions how) {
         if (batch.isEmpty()) {
             return;
         }
         try (WriteBatch encoded = new WriteBatch(batch.encoded())) {
-            disk.write(db, sync ? synced : unsynced, encoded);
+            disk.write(db, how, encoded);
+            if (sync) {
+                mark.reach(db.getLatestSequenceNumber());
+            }
         } catch (RocksDBException cause) {
             throw failures.of("writing", cause);
         }
@@ -288,9 +351,30 @@ final class Store {
     /** Moves what lies in memory to tables and drops what was removed before, so that logs can go. */
     void flush() {
         try {
-            db.flush(flushing, List.of(families));
+            disk.flush(db, flushing, List.of(families));
         } catch (RocksDBException cause) {
             throw failures.of("flushing", cause);
+        }
+    }
+
+    /**
+     * Puts what was found at opening onto the disk, once. A killed process, or one whose sync failed, leaves in the log what
+     * was never synced: neither a receipt nor a delivery may rest on it. It is written anew, since after a failed sync the
+     * system takes the log's pages for written.
+     */
+    void makeDurable() {
+        if (!durable) {
+            flush();
+            durable = true;
+        }
+    }
+
+    /** Writes what is stored now into a new directory, while writes go on: links to tables, and copies of what changes. */
+    void checkpoint(Path directory) {
+        try (Checkpoint checkpoint = Checkpoint.create(db)) {
+            checkpoint.createCheckpoint(directory.toString());
+        } catch (RocksDBException cause) {
+            throw failures.of("writing a backup to " + directory, cause);
         }
     }
 
@@ -317,7 +401,7 @@ final class Store {
     void markClean() {
         try (WriteOptions durable = new WriteOptions().setSync(true)) {
             flush(); // opens quickly then: nothing is to be replayed
-            db.put(durable, StoreState.STATE, StoreState.state(StoreState.CLEAN, generation));
+            db.put(durable, StoreState.STATE, StoreState.state(StoreState.CLEAN, life.generation()));
         } catch (RocksDBException cause) {
             throw failures.of("closing", cause);
         }
@@ -328,11 +412,14 @@ final class Store {
             family.close();
         }
         db.close();
+        mark.close();
         point.close();
         compaction.close();
         flushing.close();
         synced.close();
         unsynced.close();
+        recordsSynced.close();
+        recordsUnsynced.close();
         tuning.close();
     }
 }

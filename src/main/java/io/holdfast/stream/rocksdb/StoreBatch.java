@@ -124,7 +124,7 @@ final class StoreBatch {
         putBytes(id);
     }
 
-    /** Each key of the expiry family is put once: no offset is given twice, and its entry only moves to later times. */
+    /** Each key of the expiry family but looks at what is confirmed is put once: no offset is given twice, and its entry only moves to later times. */
     void putExpiry(long timeMillis, long number, long offset, byte what, byte[] id) {
         earliestExpiryMillis = Math.min(earliestExpiryMillis, timeMillis);
         begin(PUT, Family.EXPIRY, 24);
@@ -136,8 +136,18 @@ final class StoreBatch {
         putBytes(id);
     }
 
-    void removeExpiry(byte[] key) {
-        begin(SINGLE_DELETE, Family.EXPIRY, key.length);
+    /** May be put again with the same key: the last one counts. */
+    void putLookAtGivenUp(long timeMillis, long number) {
+        putExpiry(timeMillis, number, Layout.GIVEN_UP, Layout.LOOK_AT_CONFIRMED, Layout.key(0));
+    }
+
+    /** May be put again with the same key: the last one counts. */
+    void putLookAtConfirmed(long timeMillis, long number, long offset, long upTo) {
+        putExpiry(timeMillis, number, Layout.CONFIRMED | offset, Layout.LOOK_AT_CONFIRMED, Layout.key(upTo));
+    }
+
+    void removeExpiry(byte[] key, byte what) {
+        begin(what == Layout.LOOK_AT_CONFIRMED ? DELETE : SINGLE_DELETE, Family.EXPIRY, key.length);
         putBytes(key);
     }
 
@@ -165,18 +175,33 @@ final class StoreBatch {
         remove(Family.META, Layout.nameKey(Layout.utf8(name)));
     }
 
-    void putCursor(long number, DeviceCursor cursor) {
+    void putCursor(long number, DeviceCursor cursor, long generation) {
         byte[] device = Layout.utf8(cursor.device());
         begin(PUT, Family.CURSORS, 8 + device.length);
         putLong(number);
         putBytes(device);
-        putVarint(16);
+        putVarint(24);
         putLong(cursor.offset());
         putLong(cursor.seenAtMillis());
+        putLong(generation);
     }
 
     void removeCursor(long number, String device) {
         remove(Family.CURSORS, Layout.key(number, Layout.utf8(device)));
+    }
+
+    void putGivenUp(long number, long offset, long generation) {
+        byte[] key = Layout.givenUpKey(number, offset);
+        begin(PUT, Family.CURSORS, key.length);
+        putBytes(key);
+        putVarint(24);
+        putLong(offset);
+        putLong(0);
+        putLong(generation);
+    }
+
+    void removeGivenUp(long number, long offset) {
+        remove(Family.CURSORS, Layout.givenUpKey(number, offset));
     }
 
     void put(Family family, byte[] key, byte[] value) {
@@ -186,7 +211,7 @@ final class StoreBatch {
         putBytes(value);
     }
 
-    private void remove(Family family, byte[] key) {
+    void remove(Family family, byte[] key) {
         begin(DELETE, family, key.length);
         putBytes(key);
     }

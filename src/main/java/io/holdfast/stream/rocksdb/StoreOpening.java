@@ -1,10 +1,14 @@
 package io.holdfast.stream.rocksdb;
 
+import io.holdfast.stream.DurableFile;
 import io.holdfast.stream.EngineException;
+import io.holdfast.stream.StoreFullException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +16,7 @@ import java.util.function.LongSupplier;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
@@ -19,6 +24,12 @@ import org.rocksdb.WriteOptions;
  * remains of one is never written over.
  */
 final class StoreOpening {
+
+    private static final System.Logger LOG = System.getLogger(StoreOpening.class.getName());
+    private static final int STATE_BYTES = 10;
+    private static final String BEGUN =
+            "A new generation of the store in {0} begins: {1}. Every client is told recovered: false and gets what is"
+                    + " left; what was accepted and is not in this store was lost with the data directory that had it.";
 
     private final RocksDbOptions options;
     private final LongSupplier clock;
@@ -34,7 +45,7 @@ final class StoreOpening {
 
     Store open() {
         boolean fresh = examine();
-        Tuning tuning = new Tuning();
+        Tuning tuning = new Tuning(options.minFreeBytes());
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         RocksDB db;
         try {
@@ -45,9 +56,9 @@ final class StoreOpening {
             throw failures.ofOpening(cause);
         }
         try {
-            long generation = begin(db);
-            long seed = seed(db);
-            return new Store(options, clock, failures, disk, tuning, db, handles, generation, seed);
+            Store store = new Store(options, clock, failures, disk, tuning, db, handles, begin(db));
+            makeDurable(store);
+            return store;
         } catch (RocksDBException | RuntimeException cause) {
             handles.forEach(ColumnFamilyHandle::close);
             db.close();
@@ -65,7 +76,7 @@ final class StoreOpening {
             throw failures.unreadable("it is not a directory", null);
         }
         try {
-            Files.createDirectories(directory);
+            DurableFile.createDirectories(directory);
             Path probe = Files.createTempFile(directory, "probe", ".tmp");
             Files.delete(probe);
         } catch (IOException cause) {
@@ -89,7 +100,7 @@ final class StoreOpening {
                 remains |= name.endsWith(".sst") || (name.endsWith(".log") && Files.size(file) > 0);
                 foreign |= !name.matches(
                         "CURRENT|LOCK|IDENTITY|LOG.*|MANIFEST-.*|OPTIONS-.*|.*\\.(sst|log|dbtmp|tmp|trash|blob)"
-                                + "|lost|archive|lost\\+found|revocations");
+                                + "|lost|archive|lost\\+found|revocations|cleanup|place|new-generation");
             }
         } catch (IOException cause) {
             throw failures.unreadable("it cannot be listed (" + cause.getMessage() + ")", cause);
@@ -104,19 +115,54 @@ final class StoreOpening {
     }
 
     /** Marks the store as running and finds out how it ended the last time. */
-    private long begin(RocksDB db) throws RocksDBException {
+    private StoreBeginning begin(RocksDB db) throws RocksDBException {
         byte[] state = db.get(StoreState.STATE);
-        long generation = 0;
-        if (state != null) {
-            if (state.length != 10 || state[0] != StoreState.FORMAT) {
-                throw failures.corrupt("format " + state[0] + " is not one that this version knows", null);
-            }
-            generation = Layout.longAt(state, 2) + (state[1] == StoreState.RUNNING_UNSYNCED ? 1 : 0);
+        if (state != null && (state.length != STATE_BYTES || state[0] != StoreState.FORMAT)) {
+            throw failures.otherVersion("its format is " + state[0] + ", and this version knows " + StoreState.FORMAT);
         }
+        StoreIdentity identity = new StoreIdentity(options, failures);
+        String changed = state == null
+                ? null
+                : state[1] == StoreState.RUNNING_UNSYNCED
+                        ? "it was not closed, and without holdfast.store.sync its last writes may be lost"
+                        : identity.changed(db);
+        long generation = changed != null
+                ? 1 + new SecureRandom().nextInt(Integer.MAX_VALUE)
+                : state == null ? 0 : Layout.longAt(state, 2);
         boolean synced = options.sync() && options.wal();
         byte running = synced ? StoreState.RUNNING_SYNCED : StoreState.RUNNING_UNSYNCED;
-        putSynced(db, StoreState.STATE, StoreState.state(running, generation));
-        return generation;
+        try (WriteBatch batch = new WriteBatch();
+                WriteOptions durable = new WriteOptions().setSync(true)) {
+            batch.put(StoreState.STATE, StoreState.state(running, generation));
+            if (changed != null) {
+                batch.put(StoreState.LIFE, StoreState.life(clock.getAsLong(), changed));
+            }
+            identity.record(db, changed != null, batch);
+            db.write(durable, batch);
+        }
+        HighWaterMark mark = identity.confirm(db);
+        if (changed != null) {
+            LOG.log(System.Logger.Level.WARNING, BEGUN, options.directory(), changed);
+        }
+        boolean clean = state == null || state[1] == StoreState.CLEAN;
+        return new StoreBeginning(StoreState.life(db, generation), seed(db), clean, mark);
+    }
+
+    /** On a full disk the log is forced instead, so that clients get what is stored; writes wait until there is room. */
+    private void makeDurable(Store store) {
+        try {
+            store.makeDurable();
+        } catch (StoreFullException full) {
+            try (DirectoryStream<Path> logs = Files.newDirectoryStream(options.directory(), "*.log")) {
+                for (Path log : logs) {
+                    try (FileChannel channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
+                        channel.force(true);
+                    }
+                }
+            } catch (IOException cause) {
+                throw failures.io("syncing its log", cause);
+            }
+        }
     }
 
     private static long seed(RocksDB db) throws RocksDBException {

@@ -1,5 +1,6 @@
 package io.holdfast.stream.rocksdb;
 
+import io.holdfast.stream.StoreLife;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -11,10 +12,15 @@ import org.rocksdb.RocksDBException;
  *
  * <ul>
  *   <li>{@code state}: format 1, running 1, generation 8. Running is written at open (with the mode: 1 synced, 2 not) and
- *       taken back at a clean close. Whoever finds "running, not synced" cannot know what the end of it has lost: the
- *       generation rises, and with it the epoch of every stream changes.
+ *       taken back at a clean close. After "running, not synced" what the end of it has lost is not known; the same
+ *       for a copy ({@link StoreIdentity}): the generation is another random number then, and with it the epoch of every
+ *       stream is another.
+ *   <li>{@code life}: when the generation began 8, and why.
+ *   <li>{@code places}: where the store lies, see {@link Place}; {@code line}: the name of its {@link HighWaterMark}.
  *   <li>{@code next}: the number that the next new stream gets.
  *   <li>{@code newest}: the highest time stored.
+ *   <li>{@code window}: the longest deduplication window seen, in milliseconds: ids are kept for it over restarts.
+ *   <li>{@code waiting}: publications in outboxes above what was confirmed; absent in stores of older versions.
  *   <li>{@code seed}: random; a stream's epoch name is made from it and the stream's name, so that a stream nobody has
  *       written to keeps its epoch over a restart. Changes when streams are forgotten, so that no epoch comes twice.
  * </ul>
@@ -24,7 +30,13 @@ final class StoreState {
     static final byte[] STATE = key("state");
     static final byte[] NEXT = key("next");
     static final byte[] NEWEST = key("newest");
+    static final byte[] WINDOW = key("window");
+    static final byte[] WAITING = key("waiting");
     static final byte[] SEED = key("seed");
+
+    static final byte[] LIFE = key("life");
+    static final byte[] PLACES = key("places");
+    static final byte[] LINE = key("line");
 
     static final byte FORMAT = 1;
     static final byte CLEAN = 0;
@@ -39,6 +51,17 @@ final class StoreState {
         state[1] = running;
         Layout.longAt(state, 2, generation);
         return state;
+    }
+
+    static byte[] life(long nowMillis, String reason) {
+        return Layout.key(nowMillis, Layout.utf8(reason));
+    }
+
+    static StoreLife life(RocksDB db, long generation) throws RocksDBException {
+        byte[] life = db.get(LIFE);
+        return life == null
+                ? new StoreLife(generation, 0, "")
+                : new StoreLife(generation, Layout.longAt(life, 0), Layout.text(life, 8, life.length));
     }
 
     static long number(RocksDB db, byte[] key, long absent) throws RocksDBException {

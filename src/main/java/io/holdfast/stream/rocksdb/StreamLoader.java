@@ -19,7 +19,7 @@ final class StreamLoader {
         byte[] number = store.get(Family.META, Layout.nameKey(Layout.utf8(name)));
         if (number == null) {
             long epoch = StoreState.epochName(store.seed(), name);
-            return new StreamState(name, 0, epoch, store.generation(), null, new Sizes(1), 0, List.of());
+            return new StreamState(name, 0, epoch, store.generation(), null, new Sizes(1, 0), 0, List.of(), List.of());
         }
         return load(name, Layout.longAt(number, 0));
     }
@@ -30,7 +30,7 @@ final class StreamLoader {
             throw failures.corrupt("a stream's meta is missing", null);
         }
         Layout.Meta meta = Layout.meta(stored);
-        Sizes sizes = new Sizes(meta.first());
+        Sizes sizes = new Sizes(meta.first(), meta.confirmedUpTo());
         long top = meta.top();
         byte[] from = Layout.key(number, meta.first());
         try (Store.Range messages = store.range(Family.MESSAGES, from, Layout.key(number + 1))) {
@@ -44,17 +44,47 @@ final class StreamLoader {
                 top = Math.max(top, offset);
             }
         }
-        return new StreamState(name, number, meta.epoch(), store.generation(), meta, sizes, top, devices(number));
+        return new StreamState(
+                name,
+                number,
+                meta.epoch(),
+                store.generation(),
+                meta,
+                sizes,
+                top,
+                devices(number),
+                givenUp(number, sizes));
+    }
+
+    private List<Long> givenUp(long number, Sizes retained) {
+        List<Long> offsets = new ArrayList<>(0);
+        try (Store.Range entries = store.range(Family.CURSORS, Layout.key(number), Layout.key(number + 1))) {
+            for (; entries.isValid() && Layout.isGivenUp(entries.key()); entries.next()) {
+                long offset = Layout.longAt(entries.value(), 0);
+                if (retained.at(offset) > 0) {
+                    offsets.add(offset);
+                }
+            }
+        }
+        return offsets.stream().sorted().toList();
     }
 
     List<DeviceCursor> devices(long number) {
+        long latest = Math.max(store.newestMillis(), store.nowMillis()); // a clock may have been ahead once
         List<DeviceCursor> devices = new ArrayList<>();
         try (Store.Range cursors = store.range(Family.CURSORS, Layout.key(number), Layout.key(number + 1))) {
             for (; cursors.isValid(); cursors.next()) {
                 byte[] key = cursors.key();
+                if (Layout.isGivenUp(key)) {
+                    continue;
+                }
                 byte[] value = cursors.value();
+                long generation = value.length > 16 ? Layout.longAt(value, 16) : 0;
                 devices.add(new DeviceCursor(
-                        Layout.text(key, 8, key.length), Layout.longAt(value, 0), Layout.longAt(value, 8)));
+                        Layout.text(key, 8, key.length),
+                        Layout.longAt(value, 0),
+                        Math.min(Layout.longAt(value, 8), latest),
+                        generation != store.generation()));
             }
         }
         return List.copyOf(devices);

@@ -1,7 +1,9 @@
 package io.holdfast.stream.rocksdb;
 
 import io.holdfast.stream.DeviceCursor;
+import io.holdfast.stream.OutboxRetention;
 import io.holdfast.stream.Position;
+import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.StreamInfo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ final class StreamState {
     private final String name;
     private final long epochName;
     private final String epoch;
+    private final long generation;
 
     private volatile long number;
     private volatile StreamInfo info;
@@ -34,12 +37,22 @@ final class StreamState {
     long lostUpTo;
     long confirmedUpTo;
     long usedMillis;
+    /** Retained, given up by a device, confirmed by none; rising. Replaced, never changed. */
+    List<Long> givenUp;
+
+    /** How many waited before the batch under way. */
+    int waitingBefore;
     /** The devices as they will be after the batch. */
     List<DeviceCursor> nextDevices;
     /** Whether the batch under way has touched it, and whether its meta must be written. */
     boolean touched;
 
     boolean metaChanged;
+    /** What is confirmed before this moment is looked at together with what was confirmed before. */
+    long nextLookMillis;
+    /** Highest offset that a look to come is about, of those noted since the stream was loaded. */
+    long looksUpTo;
+
     /** First offset that the batch under way gives. */
     long batchFirst;
 
@@ -52,10 +65,12 @@ final class StreamState {
             Layout.@Nullable Meta meta,
             Sizes sizes,
             long top,
-            List<DeviceCursor> devices) {
+            List<DeviceCursor> devices,
+            List<Long> givenUp) {
         this.name = name;
         this.number = number;
         this.epochName = epochName;
+        this.generation = generation;
         this.epoch = Long.toString(epochName, 36) + (generation == 0 ? "" : "." + generation);
         this.sizes = sizes;
         this.top = top;
@@ -65,6 +80,7 @@ final class StreamState {
         this.announcedLostUpTo = lostUpTo;
         this.devices = devices;
         this.nextDevices = devices;
+        this.givenUp = givenUp;
         this.info = next();
     }
 
@@ -81,8 +97,18 @@ final class StreamState {
         number = given;
     }
 
+    /** Whether it is a client's: what waits in it counts as queued. */
+    boolean outbox() {
+        return !name.isEmpty() && name.charAt(0) == StreamEngine.OUTBOX_PREFIX;
+    }
+
     String epoch() {
         return epoch;
+    }
+
+    /** Of the store, when this was loaded. */
+    long generation() {
+        return generation;
     }
 
     Position position(long offset) {
@@ -111,6 +137,34 @@ final class StreamState {
         }
     }
 
+    /** Whether some device has confirmed an offset. */
+    boolean confirmed(long offset) {
+        return offset <= confirmedUpTo && (givenUp.isEmpty() || !givenUp.contains(offset));
+    }
+
+    /** Retained publications that nobody has confirmed. */
+    int waiting() {
+        int passed = 0;
+        for (long offset : givenUp) {
+            passed += offset <= confirmedUpTo ? 1 : 0;
+        }
+        return sizes.waiting() + passed;
+    }
+
+    private long waitingBytes() {
+        long passed = 0;
+        for (long offset : givenUp) {
+            passed += offset <= confirmedUpTo ? sizes.at(offset) : 0;
+        }
+        return sizes.waitingBytes() + passed;
+    }
+
+    /** Highest offset that is settled: below what devices gave up, as long as somebody may get it. */
+    long settledUpTo(OutboxRetention kept, long nowMillis) {
+        long settled = kept.settledUpTo(confirmedUpTo, nextDevices, nowMillis);
+        return givenUp.isEmpty() ? settled : Math.min(settled, givenUp.get(0) - 1);
+    }
+
     /** Makes what the batch did visible; must come after it was written. */
     void publish() {
         info = next();
@@ -125,8 +179,11 @@ final class StreamState {
                 sizes.messages() == 0 ? top + 1 : sizes.first(),
                 lostUpTo,
                 confirmedUpTo,
+                givenUp,
                 sizes.messages(),
-                sizes.bytes());
+                sizes.bytes(),
+                waiting(),
+                waitingBytes());
     }
 
     Layout.Meta meta() {

@@ -24,9 +24,34 @@ final class Tuning implements AutoCloseable {
     /** Enough for a stream with millions of messages; the default of 4 is slow beyond a few hundred. */
     private static final int STREAM_HEIGHT = 12;
 
+    private static final long LARGEST_TABLE = 64 * MIB;
+    private static final long SMALLEST_TABLE = 4 * MIB;
+    private static final int TABLES_IN_RESERVE = 4;
+
+    private final long tableBytes;
     private final List<AutoCloseable> owned = new ArrayList<>();
     private final BloomFilter bloom = own(new BloomFilter(10, false));
     private final Cache cache = own(new LRUCache(64 * MIB));
+
+    /** @param minFreeBytes the space that is kept free: what lies in memory must fit into it, or it could not be flushed */
+    Tuning(long minFreeBytes) {
+        this.tableBytes = tableBytes(minFreeBytes);
+    }
+
+    /** The size of the largest memory table; all of them together are less than three times that. */
+    static long tableBytes(long minFreeBytes) {
+        return minFreeBytes == 0
+                ? LARGEST_TABLE
+                : Math.max(SMALLEST_TABLE, Math.min(LARGEST_TABLE, minFreeBytes / TABLES_IN_RESERVE));
+    }
+
+    static long tableBytes(Family family, long largest) {
+        return switch (family) {
+            case MESSAGES -> largest;
+            case IDS, EXPIRY -> largest / 2;
+            default -> largest / 8;
+        };
+    }
 
     /**
      * A torn record at the end of the log is what a crash leaves; damage before it is an error, not a place to stop at
@@ -40,7 +65,7 @@ final class Tuning implements AutoCloseable {
                 .setParanoidChecks(true)
                 .setAvoidFlushDuringRecovery(true)
                 .setAtomicFlush(!wal)
-                .setMaxTotalWalSize(96 * MIB)
+                .setMaxTotalWalSize(tableBytes / 2 * 3)
                 .setMaxBackgroundJobs(2)
                 .setAllowConcurrentMemtableWrite(false)
                 .setEnableWriteThreadAdaptiveYield(false)
@@ -68,12 +93,7 @@ final class Tuning implements AutoCloseable {
         ColumnFamilyOptions options = own(new ColumnFamilyOptions()
                 .setTableFormatConfig(table)
                 .setCompressionType(CompressionType.NO_COMPRESSION)
-                .setWriteBufferSize(
-                        switch (family) {
-                            case MESSAGES -> 64 * MIB;
-                            case IDS, EXPIRY -> 32 * MIB;
-                            default -> 8 * MIB;
-                        }));
+                .setWriteBufferSize(tableBytes(family, tableBytes)));
         if (family == Family.MESSAGES || family == Family.IDS) {
             // Their keys begin with the stream's number and are never read across streams. A skip list for each stream
             // in the memory table is short, where a common one costs a cache miss for each step of an insert (measured:

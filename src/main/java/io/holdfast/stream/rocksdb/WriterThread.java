@@ -6,6 +6,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -18,12 +19,54 @@ final class WriterThread {
     private static final int MAX_WAITING = 64;
 
     private final BlockingQueue<Runnable> tasks = new ArrayBlockingQueue<>(MAX_WAITING);
-    private final Thread thread = new Thread(this::run, "holdfast-engine-writer");
+    /** No write takes longer, nor does opening the store anew. */
+    private static final long STUCK_NANOS = TimeUnit.MINUTES.toNanos(2);
+
+    /** Made in advance: there may be no memory for it when it is wanted. */
+    private static final EngineException LOST =
+            new EngineException(Reason.IO, "The store failed unexpectedly; look into the log.", null);
+
+    private final LongSupplier nanos;
+    private volatile Thread thread = make();
     private volatile boolean stopped;
+    private volatile boolean busy;
+    private volatile long busySinceNanos;
+
+    /** @param nanos as {@link System#nanoTime} */
+    WriterThread(LongSupplier nanos) {
+        this.nanos = nanos;
+    }
+
+    private Thread make() {
+        Thread made = new Thread(this::run, "holdfast-engine-writer");
+        made.setDaemon(true);
+        return made;
+    }
 
     void start() {
-        thread.setDaemon(true);
         thread.start();
+    }
+
+    /** Whether it hangs in a task for longer than any may take. */
+    boolean stuck() {
+        return busy && nanos.getAsLong() - busySinceNanos > STUCK_NANOS;
+    }
+
+    /** The store is in a known state after each task, also after one that failed: so another thread can go on. */
+    private void begin() {
+        if (!thread.isAlive()) {
+            beginAnother();
+        }
+    }
+
+    private synchronized void beginAnother() {
+        if (!stopped && !thread.isAlive() && thread.getState() != Thread.State.NEW) {
+            System.getLogger(WriterThread.class.getName())
+                    .log(System.Logger.Level.ERROR, "The store's writer has ended unexpectedly; another one goes on.");
+            Thread next = make();
+            thread = next;
+            next.start();
+        }
     }
 
     /** Completes the future on the writer's thread: what depends on it must be short. */
@@ -36,6 +79,8 @@ final class WriterThread {
         }
         if (stopped) {
             runWhatIsLeft();
+        } else {
+            begin();
         }
     }
 
@@ -53,6 +98,7 @@ final class WriterThread {
                     waitMillis,
                     TimeUnit.MILLISECONDS);
             if (taken) {
+                begin();
                 thread.join(waitMillis);
             }
         } catch (InterruptedException interrupted) {
@@ -71,13 +117,24 @@ final class WriterThread {
                     Reason.IO,
                     "The store failed unexpectedly: " + failure + ". It is reopened at the next attempt.",
                     failure));
+        } finally {
+            if (!result.isDone()) {
+                result.completeExceptionally(LOST);
+            }
         }
     }
 
     private void run() {
         while (!stopped) {
             try {
-                tasks.take().run();
+                Runnable task = tasks.take();
+                busySinceNanos = nanos.getAsLong();
+                busy = true;
+                try {
+                    task.run();
+                } finally {
+                    busy = false;
+                }
             } catch (InterruptedException notMeant) {
                 // nobody interrupts this thread; whoever stops the engine gives a last task
             }

@@ -78,7 +78,8 @@ public class FaultyEngine {
                     return new CompletableFuture<>();
                 }
                 case FULL -> {
-                    return CompletableFuture.failedFuture(new StoreFullException("No room, as the test asked", null));
+                    return CompletableFuture.failedFuture(
+                            new StoreFullException("No room, as the test asked", null).nothingStored());
                 }
                 case WORKS -> {}
             }
@@ -92,6 +93,6 @@ public class FaultyEngine {
 
     private static CompletableFuture<Object> failed() {
         return CompletableFuture.failedFuture(
-                new EngineException(EngineException.Reason.IO, "Failed, as the test asked", null));
+                new EngineException(EngineException.Reason.IO, "Failed, as the test asked", null).nothingStored());
     }
 }

@@ -6,6 +6,7 @@ import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.AppendOutcome.Stored;
 import io.holdfast.stream.Change;
+import io.holdfast.stream.OutboxRetention;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Retention;
 import io.holdfast.stream.StreamEngineContract;
@@ -99,9 +100,10 @@ final class CrashWriterMain {
         long upTo = engine.info(stream).top().offset() - 10;
         if (upTo > 0) {
             say("T " + stream + " " + upTo);
-            StreamEngineContract.await(engine.apply(List.of(
-                    new Change.MoveCursor(stream, "d", upTo, System.currentTimeMillis(), true),
-                    new Change.Trim(stream, upTo))));
+            long now = System.currentTimeMillis();
+            StreamEngineContract.await(engine.apply(List.of(new Change.MoveCursor(stream, "d", upTo, now, true))));
+            StreamEngineContract.await(
+                    engine.expire(now + OutboxRetention.DEFAULT.windowMillis() * 2, 1_000, any -> Long.MAX_VALUE));
             say("C " + stream + " " + upTo);
         }
     }

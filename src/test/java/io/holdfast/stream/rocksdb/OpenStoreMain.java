@@ -1,6 +1,7 @@
 package io.holdfast.stream.rocksdb;
 
 import io.holdfast.stream.EngineException;
+import io.holdfast.stream.OutboxRetention;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -16,7 +17,15 @@ final class OpenStoreMain {
                 ? Path.of(arguments[3])
                 : Path.of(System.getProperty("java.io.tmpdir"), "holdfast-test-native");
         RocksDbOptions options = new RocksDbOptions(
-                Path.of(arguments[0]), sync, true, 1L << 30, 0, Duration.ofHours(1), Duration.ofDays(30), natives);
+                Path.of(arguments[0]),
+                sync,
+                true,
+                1L << 30,
+                0,
+                Duration.ofHours(1),
+                Duration.ofDays(30),
+                OutboxRetention.DEFAULT,
+                natives);
         try {
             RocksDbEngine engine = RocksDbEngine.open(options, System::currentTimeMillis);
             System.out.println("opened");

@@ -10,6 +10,7 @@ import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.EngineException.Reason;
+import io.holdfast.stream.OutboxRetention;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Retention;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ class RocksDbBoundTest {
     Path parent;
 
     @Test
-    void a_full_store_refuses_and_takes_again_after_a_trim() {
+    void a_full_store_refuses_and_takes_again_once_there_is_room() {
         try (RocksDbEngine engine = RocksDbEngine.open(TestStores.options(parent, true, true, BOUND), () -> 1)) {
             int stored = 0;
             while (store(engine, message("m" + stored)) == null) {
@@ -42,7 +43,7 @@ class RocksDbBoundTest {
             assertThat(engine.storedBytes()).isBetween(BOUND / 2, BOUND);
             assertThat(engine.info("s").messages()).isEqualTo(stored);
 
-            await(engine.apply(List.of(new Change.Trim("s", stored - 1))));
+            await(engine.apply(List.of(new Change.Discard("s", stored - 1, 1))));
 
             Append next = message("next");
             long deadline = System.nanoTime() + 20_000_000_000L;
@@ -63,14 +64,29 @@ class RocksDbBoundTest {
                 Long.MAX_VALUE,
                 Duration.ofHours(1),
                 Duration.ofDays(30),
+                OutboxRetention.DEFAULT,
                 TestStores.options(parent).nativeLibraryDirectory());
         try (RocksDbEngine engine = RocksDbEngine.open(demanding, () -> 1)) {
             EngineException failure =
                     catchThrowableOfType(EngineException.class, () -> await(engine.append(List.of(message("a")))));
             assertThat(failure.reason()).isEqualTo(Reason.STORE_FULL);
             assertThat(failure).hasMessageContaining("free on the disk");
+            assertThat(failure.mayBeStored()).isFalse();
             await(engine.apply(List.of(new Change.MoveCursor("s", "d", 0, 1, false))));
             assertThat(engine.devices("s")).hasSize(1);
+        }
+    }
+
+    /** Else a disk that is full up to the bound could not be flushed, and neither written to nor opened any more. */
+    @Test
+    void all_memory_tables_fit_into_the_space_that_is_kept_free() {
+        for (long free = 16L << 20; free <= 1L << 40; free *= 2) {
+            long largest = Tuning.tableBytes(free);
+            long all = 0;
+            for (Family family : Family.values()) {
+                all += Tuning.tableBytes(family, largest);
+            }
+            assertThat(all).as("with %s bytes free", free).isLessThan(free);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.holdfast.stream.rocksdb;
 
+import io.holdfast.stream.OutboxRetention;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.StreamEngineContract;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ class RocksDbEngineTest extends StreamEngineContract {
     Path directory;
 
     @Override
-    protected StreamEngine open(LongSupplier clockMillis) {
-        return RocksDbEngine.open(TestStores.options(directory), clockMillis);
+    protected StreamEngine open(LongSupplier clockMillis, OutboxRetention outboxes) {
+        return RocksDbEngine.open(TestStores.options(directory, outboxes), clockMillis);
     }
 }

@@ -11,6 +11,7 @@ import io.holdfast.stream.AppendOutcome.Stored;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.EngineException.Reason;
+import io.holdfast.stream.FinalState;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Removed;
@@ -67,7 +68,8 @@ class RocksDbFailedWriteTest {
 
         assertThat(outcomes)
                 .containsExactly(
-                        new Stored(position(2), List.of()), new Stored(position(3), List.of(new Removed("s", 1, "a"))));
+                        new Stored(position(2), List.of()),
+                        new Stored(position(3), List.of(new Removed("s", 1, "a", FinalState.DROPPED))));
         assertThat(ids()).containsExactly("b", "c");
         assertThat(engine.info("s").lostUpTo()).isEqualTo(1);
     }
@@ -85,9 +87,9 @@ class RocksDbFailedWriteTest {
 
         assertThat(outcomes)
                 .containsExactly(
-                        new Stored(position(3), List.of(new Removed("s", 1, "a"))),
+                        new Stored(position(3), List.of(new Removed("s", 1, "a", FinalState.DROPPED))),
                         new Duplicate(position(2), false),
-                        new Stored(position(4), List.of(new Removed("s", 2, "x"))));
+                        new Stored(position(4), List.of(new Removed("s", 2, "x", FinalState.DROPPED))));
         assertThat(ids()).containsExactly("b", "c");
         assertThat(engine.info("s").top().offset()).isEqualTo(4);
         assertThat(engine.info("s").messages()).isEqualTo(2);
@@ -118,7 +120,7 @@ class RocksDbFailedWriteTest {
     @Test
     void a_failed_change_leaves_everything_as_it_was_and_can_be_repeated() {
         await(engine.append(List.of(message("a"), message("b"))));
-        List<Change> changes = List.of(new Change.MoveCursor("s", "d", 1, 5, true), new Change.Trim("s", 1));
+        List<Change> changes = List.of(new Change.MoveCursor("s", "d", 1, 5, true), new Change.Discard("s", 1, 5));
         disk.failBefore = true;
         assertThat(catchThrowableOfType(EngineException.class, () -> await(engine.apply(changes)))
                         .reason())
@@ -155,10 +157,22 @@ class RocksDbFailedWriteTest {
         engine.append(List.of(message("a")));
         assertThat(disk.hanging.await(10, TimeUnit.SECONDS)).isTrue();
         for (int i = 0; i < 64; i++) {
-            engine.expire(1, 1);
+            engine.expire(1, 1, stream -> Long.MAX_VALUE);
         }
-        EngineException failure = catchThrowableOfType(EngineException.class, () -> await(engine.expire(1, 1)));
+        EngineException failure =
+                catchThrowableOfType(EngineException.class, () -> await(engine.expire(1, 1, stream -> Long.MAX_VALUE)));
         assertThat(failure.reason()).isEqualTo(Reason.TIMEOUT);
+    }
+
+    @Test
+    void a_failure_says_whether_the_batch_may_be_stored() {
+        List<Append> batch = List.of(message("a"));
+        disk.failAfter = true;
+        assertThat(failure(batch).mayBeStored()).as("its write had begun").isTrue();
+        disk.failAfter = false;
+        await(engine.append(batch));
+        engine.close();
+        assertThat(failure(List.of(message("b"))).mayBeStored()).as("closed").isFalse();
     }
 
     private EngineException failure(List<Append> batch) {

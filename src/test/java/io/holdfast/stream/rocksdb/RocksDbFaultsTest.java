@@ -11,6 +11,7 @@ import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Retention;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 
 /** What is wrong with a data directory is said, and nothing in it is changed. */
 class RocksDbFaultsTest {
@@ -130,6 +135,49 @@ class RocksDbFaultsTest {
         }
         Files.write(table, good);
         assertThat(ids()).hasSize(2000);
+    }
+
+    @Test
+    void a_store_of_another_format_is_refused_as_of_another_version_and_left_alone() throws Exception {
+        storedEpoch(options);
+        setFormat((byte) (StoreState.FORMAT + 1));
+        EngineException failure = failure(options);
+        assertThat(failure.reason()).isEqualTo(Reason.UNREADABLE);
+        assertThat(failure).hasMessageContaining("another version").hasMessageContaining("format is 2");
+        setFormat(StoreState.FORMAT);
+        assertThat(ids()).containsExactly("m0");
+    }
+
+    @Test
+    void a_store_with_families_of_another_version_is_refused_and_left_alone() throws Exception {
+        storedEpoch(options);
+        raw(db -> db.createColumnFamily(new ColumnFamilyDescriptor("later".getBytes(StandardCharsets.UTF_8)))
+                .close());
+        EngineException failure = failure(options);
+        assertThat(failure.reason()).isEqualTo(Reason.UNREADABLE);
+        assertThat(failure).hasMessageContaining("another version").hasMessageContaining("later");
+    }
+
+    private void setFormat(byte format) throws Exception {
+        raw(db -> {
+            byte[] state = db.get(StoreState.STATE);
+            state[0] = format;
+            db.put(StoreState.STATE, state);
+        });
+    }
+
+    private interface RawAccess {
+        void to(RocksDB db) throws RocksDBException;
+    }
+
+    private void raw(RawAccess access) throws RocksDBException {
+        List<ColumnFamilyHandle> handles = new ArrayList<>();
+        try (Tuning tuning = new Tuning(0);
+                RocksDB db = RocksDB.open(
+                        tuning.database(false, true), options.directory().toString(), tuning.families(), handles)) {
+            access.to(db);
+            handles.forEach(ColumnFamilyHandle::close);
+        }
     }
 
     @Test

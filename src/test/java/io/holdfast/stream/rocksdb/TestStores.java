@@ -1,5 +1,6 @@
 package io.holdfast.stream.rocksdb;
 
+import io.holdfast.stream.OutboxRetention;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -12,7 +13,16 @@ final class TestStores {
         return options(parent, true, true, 1L << 30);
     }
 
+    static RocksDbOptions options(Path parent, OutboxRetention outboxes) {
+        return options(parent, true, true, 1L << 30, outboxes);
+    }
+
     static RocksDbOptions options(Path parent, boolean sync, boolean wal, long maxStoredBytes) {
+        return options(parent, sync, wal, maxStoredBytes, OutboxRetention.DEFAULT);
+    }
+
+    private static RocksDbOptions options(
+            Path parent, boolean sync, boolean wal, long maxStoredBytes, OutboxRetention outboxes) {
         return new RocksDbOptions(
                 parent.resolve("store"),
                 sync,
@@ -21,6 +31,7 @@ final class TestStores {
                 0,
                 Duration.ofHours(1),
                 Duration.ofDays(30),
+                outboxes,
                 Path.of(System.getProperty("java.io.tmpdir"), "holdfast-test-native"));
     }
 }

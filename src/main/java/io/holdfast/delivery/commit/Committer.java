@@ -1,0 +1,495 @@
+package io.holdfast.delivery.commit;
+
+import io.holdfast.delivery.DeliveryClock;
+import io.holdfast.delivery.DeliveryException;
+import io.holdfast.delivery.DeliveryException.Reason;
+import io.holdfast.delivery.DeliverySettings;
+import io.holdfast.delivery.Limit;
+import io.holdfast.delivery.commit.AppendQueue.Pending;
+import io.holdfast.stream.Append;
+import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.Change;
+import io.holdfast.stream.EngineException;
+import io.holdfast.stream.Publication;
+import io.holdfast.stream.Receipt;
+import io.holdfast.stream.Removed;
+import io.holdfast.stream.Retention;
+import io.holdfast.stream.StoreFullException;
+import io.holdfast.stream.StreamEngine;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread that writes to the engine: collects what waits into a batch, stores it, passes it to the hub.
+ *
+ * <p><b>State.</b> The queue of appends, the outboxes that have changed, and the moment until which publishing is refused
+ * because the engine's breaker is open or the store full.
+ *
+ * <p><b>Threads.</b> Anybody enqueues and never waits. Batching needs no delay: while one batch is
+ * synced, the next one gathers.
+ *
+ * <p><b>Order.</b> Appends are stored in the order in which they were enqueued.
+ *
+ * <p><b>Failure.</b> A failed batch fails its publishers and nobody else; its streams are <i>doubtful</i>: should it have
+ * been stored all the same, live connections must read, so after the next success they are made to. An interrupt means
+ * nothing here: it is a time limit of Fault Tolerance that came late, or the container's at its end; {@link #stop} ends the
+ * thread. An error that nobody expects fails the batch under way, and the loop begins again ({@link Supervisor}); where it
+ * cannot, {@link #end} leaves no receipt waiting.
+ */
+final class Committer {
+    private static final Logger LOG = Logger.getLogger(Committer.class.getName());
+    private static final long REFUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Then the breaker lets a trial through. */
+    private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    /** Room may be made at any time. */
+    private static final long FULL_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(10);
+    private static final int EXPIRE_AT_ONCE = 2_000;
+
+    /** Changes of one write: messages wait meanwhile. */
+    private static final int CHANGES_AT_ONCE = 2_000;
+
+    /** A stream whose name no publisher can write; holds one probe. */
+    private static final String PROBES = "\0probes";
+
+    private static final Retention ONE = new Retention(1, 1 << 10, Retention.Overflow.DROP_OLDEST);
+
+    private final EngineWrites writes;
+    private final Outboxes outboxes;
+    private final DeadLetters deadLetters;
+    private final Gone gone;
+    private final NewChannels newChannels;
+    private final Hub hub;
+    private final DeliverySettings settings;
+    private final DeliveryClock clock;
+    private final Counters counters;
+    private final ThreadFactory threads;
+    private final AppendQueue queue;
+    private final CommitterTasks tasks;
+    private final ConcurrentLinkedQueue<List<Removed>> late = new ConcurrentLinkedQueue<>();
+    private final Quarantine<Outbox> unreadable;
+    private volatile boolean ended;
+    private volatile List<Pending> underWay = List.of();
+    private volatile boolean refusing;
+    private volatile long refusingUntilNanos;
+    private volatile long unreadyUntilNanos;
+    private volatile boolean expireDue;
+    private volatile boolean probeDue;
+    private volatile long busySinceNanos;
+    private volatile boolean busy;
+    private volatile @Nullable Thread thread;
+
+    /** Streams of failed batches. Touched by the committer thread only. */
+    private final java.util.Set<String> doubtful = new java.util.HashSet<>();
+
+    Committer(
+            EngineWrites writes,
+            Outboxes outboxes,
+            DeadLetters deadLetters,
+            Gone gone,
+            NewChannels newChannels,
+            Hub hub,
+            DeliverySettings settings,
+            DeliveryClock clock,
+            Counters counters,
+            ThreadFactory threads) {
+        this.writes = writes;
+        this.outboxes = outboxes;
+        this.deadLetters = deadLetters;
+        this.gone = gone;
+        this.newChannels = newChannels;
+        this.hub = hub;
+        this.settings = settings;
+        this.clock = clock;
+        this.counters = counters;
+        this.threads = threads;
+        this.queue = new AppendQueue(settings, counters);
+        this.unreadable = new Quarantine<>(clock);
+        this.tasks = new CommitterTasks(change -> writes.apply(List.of(change)), hub::whenReady);
+    }
+
+    void start() {
+        Thread made = threads.newThread(this::run);
+        thread = made;
+        made.start();
+    }
+
+    /** Stores what waits and ends; what cannot be stored soon fails. */
+    void stop() throws InterruptedException {
+        queue.stop();
+        try {
+            Thread running = thread;
+            if (running != null) {
+                running.join(STOP_MILLIS);
+            }
+        } finally {
+            abandon();
+        }
+    }
+
+    private void abandon() {
+        tasks.abandon();
+        fail(
+                queue.abandon(),
+                new DeliveryException(Reason.DRAINING, "The server is shutting down; repeat elsewhere or later"));
+        fail(
+                underWay,
+                new DeliveryException(
+                        Reason.OUTCOME_UNKNOWN,
+                        "The server is shutting down and the message store has not answered; repeat with the same id"));
+    }
+
+    private static void fail(List<Pending> pending, DeliveryException failure) {
+        pending.forEach(each -> each.receipt().completeExceptionally(failure));
+    }
+
+    /** Enqueues; the receipt completes when it is durable, or with {@link DeliveryException}. */
+    CompletionStage<Receipt> append(Append append, int bytes) {
+        if (refusing && clock.nanos() - refusingUntilNanos < 0) {
+            counters.failed.increment();
+            throw new DeliveryException(
+                    Reason.UNAVAILABLE, "The message store is failing and has not stored the message; repeat later");
+        }
+        return queue.add(append, bytes);
+    }
+
+    /** Does something between two batches that writes to the engine. */
+    CompletionStage<Boolean> task(Predicate<CommitterTasks.Writes> work) {
+        CompletionStage<Boolean> done = tasks.add(work);
+        wake();
+        return done;
+    }
+
+    /** Outboxes have changed. */
+    void wake() {
+        queue.wake();
+    }
+
+    /** Expired publications shall be looked for. */
+    void expireSoon() {
+        expireDue = true;
+        wake();
+    }
+
+    /** Something of ours shall be stored, to see whether that works. Once, however often it is asked for. */
+    void probeSoon() {
+        if (!probeDue) {
+            probeDue = true;
+            wake();
+        }
+    }
+
+    /** Whether it was started and has not ended. */
+    boolean isAlive() {
+        return thread != null && !ended;
+    }
+
+    int queued() {
+        return queue.size();
+    }
+
+    /** Whether publishing is refused because the engine's breaker is open or the store full. */
+    boolean isRefusing() {
+        return refusing && clock.nanos() - unreadyUntilNanos < 0;
+    }
+
+    /** For how long the committer has been at its present round, in nanoseconds; 0 while it waits. */
+    long busyNanos() {
+        return busy ? clock.nanos() - busySinceNanos : 0;
+    }
+
+    private void run() {
+        giveUpUnderWay(); // where an error ended this loop, and it begins again
+        List<Pending> batch = new ArrayList<>();
+        while (queue.take(batch)) {
+            underWay = batch;
+            busySinceNanos = clock.nanos();
+            busy = true;
+            round(batch);
+            busy = false;
+            batch = new ArrayList<>();
+        }
+        end();
+    }
+
+    private void giveUpUnderWay() {
+        doubt(underWay);
+        fail(underWay, unknown());
+        underWay = List.of();
+        busy = false;
+    }
+
+    /** Nothing is stored any more; no receipt is left waiting. */
+    void end() {
+        ended = true;
+        abandon();
+    }
+
+    private static DeliveryException unknown() {
+        return new DeliveryException(
+                Reason.OUTCOME_UNKNOWN,
+                "The server has made a mistake; repeat with the same id to find out what is stored");
+    }
+
+    private void round(List<Pending> batch) {
+        try {
+            tellLate();
+            expireDue |= deadLetters.move();
+            apply();
+            if (tasks.run()) {
+                wake();
+            }
+            store(batch);
+            probe(batch.isEmpty());
+            expire();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.SEVERE, "The committer met an unexpected error and goes on", e);
+            giveUpUnderWay(); // where it had no receipt yet
+            Fatal.rethrow(e);
+        }
+    }
+
+    /** Stores what outboxes have changed; what is too much for one write waits for the next round. */
+    private void apply() {
+        unreadable.due().forEach(outboxes::again);
+        List<Change> changes = new ArrayList<>();
+        List<Outbox> collected = new ArrayList<>();
+        while (changes.size() < CHANGES_AT_ONCE) {
+            Outbox outbox = outboxes.pollChanged();
+            if (outbox == null) {
+                break;
+            }
+            if (collect(outbox, changes)) {
+                collected.add(outbox);
+            }
+        }
+        try {
+            apply(changes, collected);
+            if (outboxes.hasChanged()) {
+                wake();
+            }
+        } catch (RuntimeException | Error e) {
+            collected.forEach(Outbox::collectAgain);
+            if (collected.size() > 1 && ofOneOutbox(e)) {
+                collected.forEach(this::applyAlone);
+            } else {
+                collected.forEach(outbox -> failed(outbox, e));
+            }
+            Fatal.rethrow(e);
+        }
+    }
+
+    private void apply(List<Change> changes, List<Outbox> collected) {
+        if (!changes.isEmpty()) {
+            writes.apply(changes);
+        }
+        tellLate(); // what the engine did before it, while it is known what was acknowledged
+        for (Outbox outbox : collected) {
+            outbox.stored();
+            unreadable.release(outbox);
+        }
+    }
+
+    private void applyAlone(Outbox outbox) {
+        List<Change> changes = new ArrayList<>();
+        if (collect(outbox, changes)) {
+            try {
+                apply(changes, List.of(outbox));
+            } catch (RuntimeException | Error e) {
+                outbox.collectAgain();
+                failed(outbox, e);
+            }
+        }
+    }
+
+    /** @return false if it cannot be read */
+    private boolean collect(Outbox outbox, List<Change> changes) {
+        int before = changes.size();
+        try {
+            outbox.collect(changes);
+            return true;
+        } catch (RuntimeException | Error e) {
+            changes.subList(before, changes.size()).clear();
+            outbox.collectAgain();
+            failed(outbox, e);
+            return false;
+        }
+    }
+
+    /** Tries it again: in the next round, or later where only this outbox is at fault. */
+    private void failed(Outbox outbox, Throwable e) {
+        if (!ofOneOutbox(e)) {
+            LOG.log(Level.WARNING, "Cursors could not be stored and are kept for the next attempt", e);
+            outboxes.changed(outbox); // without a wake: the ticker's comes within a second
+            return;
+        }
+        outbox.mark(); // it stays in memory, and nobody puts it on the list
+        if (unreadable.add(outbox)) {
+            LOG.log(
+                    Level.SEVERE,
+                    "The outbox of client " + outbox.client()
+                            + " cannot be read or written. Its cursors are kept in memory"
+                            + " and tried again; all other outboxes go on",
+                    e);
+        }
+    }
+
+    /** Whether the others may be fine: a record is corrupt, or code met what it did not expect. */
+    private static boolean ofOneOutbox(Throwable e) {
+        return !(e instanceof EngineException failure) || failure.reason() == EngineException.Reason.CORRUPT;
+    }
+
+    /** Outboxes and dead letters that were put aside. */
+    int unreadable() {
+        return unreadable.size() + deadLetters.unreadable();
+    }
+
+    private void store(List<Pending> taken) {
+        List<Pending> batch = within(taken);
+        if (batch.isEmpty()) {
+            return;
+        }
+        List<Append> appends = new ArrayList<>(batch.size());
+        for (Pending pending : batch) {
+            appends.add(pending.append());
+        }
+        List<AppendOutcome> outcomes = write(appends, batch);
+        if (outcomes == null) {
+            return;
+        }
+        outcomes.forEach(this::dropped);
+        hub.stored(new Hub.Batch(batch, outcomes));
+        underWay = List.of();
+        resolveDoubt();
+    }
+
+    /** Without what would begin too many channels, which is refused. */
+    private List<Pending> within(List<Pending> taken) {
+        Map<Limit, List<Pending>> refused = new EnumMap<>(Limit.class);
+        List<Pending> batch = newChannels.within(taken, refused);
+        refused.forEach((limit, those) -> hub.failed(those, NewChannels.failure(limit)));
+        underWay = batch;
+        return batch;
+    }
+
+    /** Not needed where messages were stored. Counted nowhere, delivered to nobody, in the place of the probe before. */
+    private void probe(boolean nothingStored) {
+        boolean due = probeDue;
+        probeDue = false;
+        if (due && nothingStored) {
+            long now = clock.millis();
+            byte[] payload = {'0'};
+            Append probe = new Append(PROBES, "probe-" + now, payload, Map.of(), now, Publication.NEVER, now, ONE);
+            if (write(List.of(probe), List.of()) != null) {
+                resolveDoubt();
+            }
+        }
+    }
+
+    /** @return null if it failed, and the batch with it */
+    private @Nullable List<AppendOutcome> write(List<Append> appends, List<Pending> batch) {
+        try {
+            List<AppendOutcome> outcomes = writes.append(appends);
+            refusing = false;
+            return outcomes;
+        } catch (RuntimeException | Error e) {
+            if (e instanceof CircuitBreakerOpenException) {
+                refuse(REST_NANOS);
+            } else if (e instanceof StoreFullException) {
+                refuse(FULL_NANOS);
+            }
+            DeliveryException refusal = writes.refusal(appends, e);
+            LOG.log(Level.SEVERE, appends.size() + " messages could not be stored: " + refusal.reason(), e);
+            failAll(batch, refusal);
+            Fatal.rethrow(e);
+            return null;
+        }
+    }
+
+    /** Refuses what comes for a moment, and is not ready for a while: then somebody must dare to publish. */
+    private void refuse(long restNanos) {
+        long now = clock.nanos();
+        refusingUntilNanos = now + REFUSE_NANOS;
+        unreadyUntilNanos = now + restNanos;
+        refusing = true;
+    }
+
+    private void expire() {
+        if (!expireDue) {
+            return;
+        }
+        expireDue = false;
+        try {
+            StreamEngine.Expired expired = writes.expire(clock.millis(), EXPIRE_AT_ONCE, outboxes, this::tellSoon);
+            expired.removed().forEach(gone::removed);
+            if (!expired.exhausted()) {
+                expireSoon();
+            }
+            resolveDoubt();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "Expired messages could not be removed; the next attempt follows", e);
+        }
+    }
+
+    /** Counted before anybody can confirm what came after it: each message as dropped or as acknowledged, never both. */
+    void dropped(AppendOutcome outcome) {
+        if (outcome instanceof AppendOutcome.Stored stored) {
+            stored.dropped().forEach(gone::removed);
+        }
+    }
+
+    private void doubt(List<Pending> batch) {
+        batch.forEach(pending -> doubtful.add(pending.append().stream()));
+    }
+
+    private void resolveDoubt() {
+        if (!doubtful.isEmpty()) {
+            hub.reread(List.copyOf(doubtful));
+            doubtful.clear();
+        }
+    }
+
+    private void failAll(List<Pending> batch, DeliveryException failure) {
+        if (failure.reason() == Reason.OUTCOME_UNKNOWN) {
+            doubt(batch);
+            writes.unfinished().thenAccept(outcomes -> tellSoon(dropped(outcomes)));
+        }
+        counters.failed.add(batch.size());
+        hub.failed(batch, failure);
+        underWay = List.of();
+    }
+
+    private static List<Removed> dropped(List<AppendOutcome> outcomes) {
+        return outcomes.stream()
+                .filter(AppendOutcome.Stored.class::isInstance)
+                .flatMap(outcome -> ((AppendOutcome.Stored) outcome).dropped().stream())
+                .toList();
+    }
+
+    private void tellSoon(List<Removed> removed) {
+        late.add(removed);
+        wake();
+    }
+
+    /** What the engine did though it did not answer in time: what it removed is told, what was stored is read. */
+    private void tellLate() {
+        for (List<Removed> removed = late.poll(); removed != null; removed = late.poll()) {
+            removed.forEach(gone::removed);
+            resolveDoubt();
+        }
+    }
+}

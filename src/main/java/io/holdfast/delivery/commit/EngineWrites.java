@@ -1,0 +1,100 @@
+package io.holdfast.delivery.commit;
+
+import io.holdfast.delivery.DeliveryException;
+import io.holdfast.delivery.DeliveryException.Reason;
+import io.holdfast.delivery.GuardedEngine;
+import io.holdfast.stream.Append;
+import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.Change;
+import io.holdfast.stream.EngineException;
+import io.holdfast.stream.Removed;
+import io.holdfast.stream.StoreFullException;
+import io.holdfast.stream.StreamEngine;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
+
+/**
+ * All writes to the engine pass here, and nowhere else: for the committer's thread, one at a time. Waits for each with a time
+ * limit, and says what a failure means for whoever asked for it. Only appends meet the engine's breaker.
+ */
+final class EngineWrites {
+    private static final Logger LOG = Logger.getLogger(EngineWrites.class.getName());
+    private static final long TIMEOUT_SECONDS = 20;
+
+    private final GuardedEngine guarded;
+    private final StreamEngine engine;
+
+    EngineWrites(GuardedEngine guarded, StreamEngine engine) {
+        this.guarded = guarded;
+        this.engine = engine;
+    }
+
+    /** @throws RuntimeException as {@link GuardedEngine#append}; {@link #refusal} says what it means */
+    List<AppendOutcome> append(List<Append> batch) {
+        return guarded.append(batch);
+    }
+
+    /** @throws EngineException if that failed or took longer than 20 s */
+    void apply(List<Change> changes) {
+        await(engine.apply(changes));
+    }
+
+    /**
+     * @param late gets what was removed where that took longer than 20 s; on any thread
+     * @throws EngineException if it failed or took longer
+     */
+    StreamEngine.Expired expire(long nowMillis, int max, StreamEngine.Holding holding, Consumer<List<Removed>> late) {
+        CompletionStage<StreamEngine.Expired> stage = engine.expire(nowMillis, max, holding);
+        try {
+            return await(stage);
+        } catch (EngineException e) {
+            stage.thenAccept(expired -> late.accept(expired.removed()));
+            throw e;
+        }
+    }
+
+    /** What the publishers of a batch are told that could not be appended: whether it is certain that nothing was stored. */
+    DeliveryException refusal(List<Append> batch, Throwable failure) {
+        boolean refused = failure instanceof CircuitBreakerOpenException || failure instanceof EngineException;
+        if (!refused || guarded.mayHaveStored(batch)) {
+            return new DeliveryException(
+                    Reason.OUTCOME_UNKNOWN, "The message may be stored or not; repeat it with the same id to find out");
+        }
+        return new DeliveryException(
+                Reason.UNAVAILABLE,
+                failure instanceof StoreFullException
+                        ? "The message store is full and has not stored the message; repeat later"
+                        : "The message store is failing and has not stored the message; repeat later");
+    }
+
+    /** The last append that was given up, which the engine may finish all the same. */
+    CompletionStage<List<AppendOutcome>> unfinished() {
+        return guarded.unfinished();
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+        CompletableFuture<T> future = stage.toCompletableFuture();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+        while (true) {
+            try {
+                return future.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                LOG.log(Level.FINE, "The committer was interrupted and goes on", e);
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof EngineException failure) {
+                    throw failure;
+                }
+                throw new EngineException(EngineException.Reason.IO, "The engine failed unexpectedly", e.getCause());
+            } catch (java.util.concurrent.TimeoutException e) {
+                throw new EngineException(EngineException.Reason.TIMEOUT, "The engine did not answer in time", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,270 @@
+package io.holdfast.delivery.commit;
+
+import io.holdfast.delivery.DeliveryException;
+import io.holdfast.delivery.commit.AppendQueue.Pending;
+import io.holdfast.stream.Append;
+import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.Publication;
+import io.holdfast.stream.Receipt;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread that hands stored publications to the live connections of this node, in the order of commits, and then
+ * has the publishers' receipts completed (on another thread, since publishers may do anything there).
+ *
+ * <p>Its queue holds a few batches; when it is full the committer waits, and publishers feel it through the committer's
+ * bounded queue. An interrupt means nothing to it; {@link #stop} ends it.
+ *
+ * <p><b>Failure.</b> Whoever could not be handed a publication reads it; that is tried until it succeeds. If the loop ends by an
+ * error and begins again, everybody reads.
+ */
+final class Hub {
+
+    /** A stored batch with its outcomes, in the same order. */
+    record Batch(List<Pending> pending, List<AppendOutcome> outcomes) {}
+
+    /** What is to be handed out, and the receipts that complete afterwards, whatever becomes of it. */
+    private record Work(Consumer<Fanout> handing, Runnable receipts) {}
+
+    private static final Logger LOG = Logger.getLogger(Hub.class.getName());
+    private static final int BATCHES = 8;
+    private static final long STOP_MILLIS = 5_000;
+    private static final long AGAIN_MILLIS = 50;
+    private static final long LOOK_MILLIS = 1_000;
+
+    private final Channels channels;
+    private final Counters counters;
+    private final Executor receipts;
+    private final ThreadFactory threads;
+    private final ArrayBlockingQueue<Work> queue = new ArrayBlockingQueue<>(BATCHES);
+    private volatile boolean stopped;
+    private volatile boolean ended;
+    private @Nullable Thread thread;
+
+    /** Channels whose subscribers were not handed something and could not be made to read it. The hub's thread only. */
+    private final Set<Channel> unhanded = new LinkedHashSet<>();
+
+    /** The fanout has not woken everybody. The hub's thread only. */
+    private boolean unwoken;
+
+    /** A piece of work was begun and has not ended: if its thread begins again, every channel reads. */
+    private boolean midway;
+
+    Hub(Channels channels, Counters counters, Executor receipts, ThreadFactory threads) {
+        this.channels = channels;
+        this.counters = counters;
+        this.receipts = receipts;
+        this.threads = threads;
+    }
+
+    void start(Fanout fanout) {
+        thread = threads.newThread(() -> run(fanout));
+        thread.start();
+    }
+
+    /** Delivers what waits and ends. */
+    void stop() throws InterruptedException {
+        stopped = true;
+        queue.offer(new Work(fanout -> {}, () -> {}));
+        if (thread != null) {
+            thread.join(STOP_MILLIS);
+        }
+    }
+
+    void stored(Batch batch) {
+        put(new Work(fanout -> handOut(batch, fanout), () -> complete(batch)));
+    }
+
+    void failed(List<Pending> batch, DeliveryException failure) {
+        put(new Work(
+                fanout -> {}, () -> batch.forEach(pending -> pending.receipt().completeExceptionally(failure))));
+    }
+
+    /** Something may have been stored in these streams without passing through here. */
+    void reread(List<String> streams) {
+        put(new Work(
+                fanout -> {
+                    for (String stream : streams) {
+                        Channel channel = channels.find(stream);
+                        if (channel != null) {
+                            channel.fallBehind(fanout);
+                        }
+                    }
+                    fanout.wake();
+                },
+                () -> {}));
+    }
+
+    /** Nothing is handed out any more; no receipt of what is stored is left waiting. */
+    void end() {
+        ended = true;
+        for (Work left = queue.poll(); left != null; left = queue.poll()) {
+            whenReady(left.receipts());
+        }
+    }
+
+    /** Does not give up while the hub lives: what was stored must be delivered, and receipts wait for it. */
+    private void put(Work work) {
+        while (!ended) {
+            try {
+                if (queue.offer(work, LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                    if (ended) {
+                        end();
+                    }
+                    return;
+                }
+            } catch (InterruptedException e) {
+                LOG.log(Level.FINE, "The committer was interrupted and goes on", e);
+            }
+        }
+        whenReady(work.receipts());
+    }
+
+    private void run(Fanout fanout) {
+        Heartbeat heartbeat = Heartbeat.ofThisThread();
+        if (midway) {
+            unhanded.addAll(channels.all());
+        }
+        while (!stopped || !queue.isEmpty()) {
+            heartbeat.rests();
+            Work work = next();
+            heartbeat.works();
+            midway = true;
+            catchUp(fanout);
+            if (work != null) {
+                try {
+                    turn(work.handing(), fanout);
+                } finally {
+                    whenReady(work.receipts());
+                }
+            }
+            midway = false;
+        }
+    }
+
+    /** Waits; not for ever where something is to be tried again. */
+    private @Nullable Work next() {
+        try {
+            return unhanded.isEmpty() && !unwoken ? queue.take() : queue.poll(AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            LOG.log(Level.FINE, "The hub was interrupted and goes on", e);
+            return null;
+        }
+    }
+
+    private void turn(Consumer<Fanout> work, Fanout fanout) {
+        try {
+            work.accept(fanout);
+        } catch (RuntimeException | Error e) {
+            unwoken = true;
+            LOG.log(Level.SEVERE, "The hub met an unexpected error and goes on", e);
+            Fatal.rethrow(e);
+        }
+    }
+
+    /** Tries again what failed. */
+    private void catchUp(Fanout fanout) {
+        if (unhanded.isEmpty() && !unwoken) {
+            return;
+        }
+        turn(
+                again -> {
+                    for (Iterator<Channel> left = unhanded.iterator(); left.hasNext(); left.remove()) {
+                        left.next().fallBehind(again);
+                    }
+                    again.wake();
+                    unwoken = false;
+                },
+                fanout);
+    }
+
+    /** Receipts are completed elsewhere, but here rather than never: a container that stops takes no more work. */
+    void whenReady(Runnable completion) {
+        try {
+            receipts.execute(completion);
+        } catch (RejectedExecutionException | IllegalStateException e) {
+            completion.run();
+        }
+    }
+
+    void handOut(Batch batch, Fanout fanout) {
+        for (int i = 0; i < batch.pending().size(); i++) {
+            Append append = batch.pending().get(i).append();
+            if (batch.outcomes().get(i) instanceof AppendOutcome.Stored stored) {
+                Channel channel = channels.find(append.stream());
+                if (channel != null) {
+                    deliver(channel, append, stored, fanout);
+                }
+            }
+        }
+        fanout.wake();
+    }
+
+    /** Whatever happens to one channel, its subscribers read what they were not handed, and the others go on. */
+    private void deliver(Channel channel, Append append, AppendOutcome.Stored stored, Fanout fanout) {
+        try {
+            channel.deliver(stored.position(), publication(append, stored), fanout);
+            fanout.wakeIfMany();
+        } catch (RuntimeException | Error e) {
+            unhanded.add(channel);
+            LOG.log(Level.SEVERE, "The hub could not hand a publication on; its channel's subscribers read it", e);
+            Fatal.rethrow(e);
+        }
+    }
+
+    private static Publication publication(Append append, AppendOutcome.Stored stored) {
+        return new Publication(
+                stored.position().offset(),
+                append.id(),
+                append.payload(),
+                append.tags(),
+                append.publishedAtMillis(),
+                append.expiresAtMillis(),
+                append.publisher());
+    }
+
+    private void complete(Batch batch) {
+        for (int i = 0; i < batch.pending().size(); i++) {
+            CompletableFuture<Receipt> receipt = batch.pending().get(i).receipt();
+            try {
+                complete(batch.pending().get(i).append().id(), batch.outcomes().get(i), receipt);
+            } catch (RuntimeException | Error e) {
+                receipt.completeExceptionally(e);
+                LOG.log(Level.SEVERE, "A receipt could not be completed", e);
+            }
+        }
+    }
+
+    private void complete(String id, AppendOutcome outcome, CompletableFuture<Receipt> receipt) {
+        if (outcome instanceof AppendOutcome.Stored stored) {
+            counters.accepted.increment();
+            receipt.complete(Receipt.stored(id, stored.position()));
+        } else if (outcome instanceof AppendOutcome.Duplicate duplicate) {
+            counters.duplicates.increment();
+            if (duplicate.conflicting()) {
+                counters.conflicting.increment();
+            }
+            receipt.complete(Receipt.duplicate(id, duplicate.position()));
+        } else if (outcome instanceof AppendOutcome.Refused) {
+            counters.refused.increment();
+            receipt.completeExceptionally(new DeliveryException(
+                    DeliveryException.Reason.STREAM_FULL,
+                    "The channel holds as many messages as it may; repeat when some are delivered"));
+        } else {
+            throw new IllegalArgumentException("an unknown outcome: " + outcome);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.holdfast.delivery.commit;
+
+import io.holdfast.delivery.DeliveryClock;
+import io.holdfast.delivery.Names;
+import io.holdfast.stream.StreamEngine;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The outboxes in memory: those of connected clients and of those who have just left. Any thread. */
+final class Outboxes implements StreamEngine.Holding {
+    private static final long IDLE_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final long SUSPECT_NANOS = Duration.ofHours(1).toNanos();
+
+    /** With more outboxes than this whose clients have left, they are kept for a shorter time. */
+    private static final int MOST_IDLE = 20_000;
+
+    private final StreamEngine engine;
+    private final DeliveryClock clock;
+    private final OutboxParts parts;
+    private final ConcurrentHashMap<String, Outbox> byClient = new ConcurrentHashMap<>();
+    private final Reservations reservations = new Reservations();
+    private final ConcurrentLinkedQueue<Outbox> changed = new ConcurrentLinkedQueue<>();
+    private final AtomicLong opened = new AtomicLong();
+    private final KeepTime keepTime = new KeepTime(MOST_IDLE);
+
+    Outboxes(StreamEngine engine, DeliveryClock clock, OutboxParts parts) {
+        this.engine = engine;
+        this.clock = clock;
+        this.parts = parts;
+    }
+
+    /** The place of a connection in the order in which connections were opened. */
+    long nextOpened() {
+        return opened.incrementAndGet();
+    }
+
+    /** The client's outbox, which stays in memory until it is released. Waits while somebody has it {@link #alone}. */
+    Outbox acquire(String client) {
+        Outbox acquired = tryAcquire(client);
+        while (acquired == null) {
+            CountDownLatch over = reservations.of(client);
+            if (over != null) {
+                Reservations.await(over);
+            }
+            acquired = tryAcquire(client);
+        }
+        return acquired;
+    }
+
+    /** @return null if somebody has it alone */
+    @SuppressWarnings("NullAway") // absent values are null here
+    private @Nullable Outbox tryAcquire(String client) {
+        boolean[] free = new boolean[1];
+        Outbox acquired = byClient.compute(client, (name, known) -> {
+            free[0] = reservations.of(name) == null;
+            if (!free[0]) {
+                return known;
+            }
+            Outbox outbox = known == null ? new Outbox(client, engine, clock, parts) : known;
+            outbox.retain();
+            return outbox;
+        });
+        return free[0] ? acquired : null;
+    }
+
+    @SuppressWarnings("NullAway") // the function returns what it was given
+    void release(Outbox outbox) {
+        byClient.computeIfPresent(outbox.client(), (name, known) -> {
+            known.release();
+            return known;
+        });
+    }
+
+    /**
+     * Does something while nobody can take the client's outbox into memory or put it out. May wait for the engine: for
+     * rare things only.
+     *
+     * @param work gets the outbox, or null where it is not in memory
+     */
+    @SuppressWarnings("NullAway") // absent values are null here
+    boolean alone(String client, Predicate<@Nullable Outbox> work) {
+        Outbox held = byClient.compute(client, (name, known) -> {
+            reservations.begin(name);
+            return known;
+        });
+        try {
+            return work.test(held); // not within the map: others' outboxes are not to wait
+        } finally {
+            reservations.end(client);
+        }
+    }
+
+    @Nullable
+    Outbox find(String client) {
+        return byClient.get(client);
+    }
+
+    /** The outbox of a stream, if that is one and it is in memory. */
+    @Nullable
+    Outbox ofStream(String stream) {
+        return Names.isOutbox(stream) ? find(Names.clientOf(stream)) : null;
+    }
+
+    @Override
+    public long handedUpTo(String stream) {
+        Outbox outbox = ofStream(stream);
+        return outbox == null ? Long.MAX_VALUE : outbox.handedUpTo();
+    }
+
+    @Override
+    public boolean wanted(String stream, long offset) {
+        Outbox outbox = ofStream(stream);
+        return outbox != null && outbox.wantedHere(offset);
+    }
+
+    /** The outbox has changes that the committer must store. */
+    void changed(Outbox outbox) {
+        if (outbox.mark()) {
+            changed.add(outbox);
+        }
+    }
+
+    /** The committer shall collect one that is marked already. */
+    void again(Outbox outbox) {
+        outbox.mark();
+        changed.add(outbox);
+    }
+
+    @Nullable
+    Outbox pollChanged() {
+        return changed.poll();
+    }
+
+    boolean hasChanged() {
+        return !changed.isEmpty();
+    }
+
+    /** Drops those from memory that nobody uses. */
+    void sweep() {
+        long now = clock.nanos();
+        long idle = keepTime.of(IDLE_NANOS);
+        long suspect = keepTime.of(SUSPECT_NANOS);
+        int unused = 0;
+        for (String client : byClient.keySet()) {
+            Outbox kept = byClient.computeIfPresent(
+                    client,
+                    (name, known) ->
+                            !known.referenced() && known.idle(now, idle, suspect) && reservations.of(name) == null
+                                    ? null
+                                    : known);
+            unused += kept == null || kept.referenced() ? 0 : 1;
+            if (kept != null && kept.seenAgain(now)) {
+                changed(kept);
+            }
+        }
+        keepTime.adjust(unused);
+    }
+}

@@ -1,0 +1,188 @@
+package io.holdfast.delivery.commit;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.SubscribeOptions;
+import io.holdfast.delivery.WireFormat;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection's subscription to one channel, and how far it has been handed publications.
+ *
+ * <p>Threads: until it is started, touched by whoever subscribes; then, while behind, by the one reader that works on the
+ * connection; while live, under the channel's lock. Going live and falling behind happen under the channel's lock, which
+ * orders the two.
+ */
+final class Subscription {
+    static final int UNLIMITED = Integer.MAX_VALUE;
+
+    private final OpenConnection connection;
+    private final Channel channel;
+    private volatile SubscribeOptions options;
+    private final String epoch;
+    private volatile long handedUpTo;
+
+    /** Whether the reply that announces this subscription has been queued; before it nothing may be pushed. */
+    private volatile boolean started;
+
+    /** How many publications may be handed beyond the confirmed ones; for outboxes only. */
+    private volatile int window = UNLIMITED;
+
+    private volatile boolean live;
+
+    /** Whether it may stand behind without anything to read, so that something new must wake its reader. */
+    private volatile boolean parked;
+
+    @GuardedBy("this")
+    private boolean ended;
+
+    /** Its place in the list of its channel that it is in; used under the channel's lock. */
+    private int place;
+
+    /** What ends it as soon as its client has been told of it; null for nothing. Guarded by its connection's subscriptions. */
+    private @Nullable Ending endsAtStart;
+
+    /** Called when it has ended; null for nothing. Guarded by its connection's subscriptions. */
+    private @Nullable Runnable whenEnded;
+
+    /** When it ends, in wall time; null if it does not end by itself. */
+    private volatile @Nullable Instant endsAt;
+
+    Subscription(OpenConnection connection, Channel channel, SubscribeOptions options, String epoch, long handedUpTo) {
+        this.connection = connection;
+        this.channel = channel;
+        this.options = options;
+        this.epoch = epoch;
+        this.handedUpTo = handedUpTo;
+    }
+
+    OpenConnection connection() {
+        return connection;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    SubscribeOptions options() {
+        return options;
+    }
+
+    /** What others see of it from now on. */
+    void show(byte @Nullable [] info) {
+        options = new SubscribeOptions(info, options.announced(), options.told());
+    }
+
+    /** @param moment of wall time; null for never */
+    void endAt(@Nullable Instant moment) {
+        endsAt = moment;
+    }
+
+    @Nullable
+    Instant endsAt() {
+        return endsAt;
+    }
+
+    WireFormat format() {
+        return connection.format();
+    }
+
+    String epoch() {
+        return epoch;
+    }
+
+    long handedUpTo() {
+        return handedUpTo;
+    }
+
+    /** A publication goes into the send buffer. */
+    void hand(Outgoing piece, long offset) {
+        handedUpTo = offset;
+        Outgoing.Message message = piece.message();
+        if (channel.outbox() && message != null) {
+            connection.handedFromOutbox(offset, message);
+        }
+    }
+
+    /**
+     * Hands what a reader has read, unless the subscription has ended meanwhile: then nothing more may follow, since the
+     * client may have subscribed again.
+     *
+     * @return false if it has ended
+     */
+    synchronized boolean handRead(Outgoing piece, long offset, Fanout fanout) {
+        if (!ended) {
+            hand(piece, offset);
+            fanout.add(connection, piece);
+        }
+        return !ended;
+    }
+
+    synchronized void end() {
+        ended = true;
+    }
+
+    /** Nothing up to here is left to read. */
+    void skipTo(long offset) {
+        handedUpTo = Math.max(handedUpTo, offset);
+    }
+
+    int place() {
+        return place;
+    }
+
+    void place(int now) {
+        place = now;
+    }
+
+    @Nullable
+    Ending endsAtStart() {
+        return endsAtStart;
+    }
+
+    void endAtStart(Ending ending) {
+        endsAtStart = ending;
+    }
+
+    @Nullable
+    Runnable whenEnded() {
+        return whenEnded;
+    }
+
+    void whenEnded(Runnable work) {
+        whenEnded = work;
+    }
+
+    boolean started() {
+        return started;
+    }
+
+    void start() {
+        started = true;
+    }
+
+    int window() {
+        return window;
+    }
+
+    void limit(int publications) {
+        window = publications;
+    }
+
+    boolean parked() {
+        return parked;
+    }
+
+    void park(boolean now) {
+        parked = now;
+    }
+
+    boolean live() {
+        return live;
+    }
+
+    void live(boolean now) {
+        live = now;
+    }
+}

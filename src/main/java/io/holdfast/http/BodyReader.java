@@ -1,0 +1,239 @@
+package io.holdfast.http;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one reader of request bodies. Reads a body as it comes, without waiting for it, and hands it over whole, or refuses the
+ * request.
+ *
+ * <p><b>Failure.</b> The response says 400 from the beginning, and only an answer replaces that: an exchange that ends without
+ * one, whatever the fault, was refused. Behind a body that was not read to its end nothing more is read from the connection.
+ *
+ * <p><b>Never dispatched again</b> when the body is there: Liberty runs that dispatch before the first one has let go of the
+ * request, and now and then neither answers it (seen with 26.0.0.5: SRVE8046E, one of some hundreds of requests).
+ *
+ * <p><b>Threads.</b> The container calls the reading methods one at a time, the time limit comes from another thread. The
+ * first of them hands the body over or refuses it.
+ */
+public final class BodyReader implements ReadListener, AsyncListener {
+    private static final Logger LOG = Logger.getLogger(BodyReader.class.getName());
+    private static final int FIRST_BYTES = 1 << 10;
+
+    /** What a request announces is not believed beyond this. */
+    private static final int MOST_FIRST_BYTES = 64 << 10;
+
+    /** Liberty unpacks these on the way (tried); all others it passes on as they are. */
+    private static final Set<String> CONTENT_CODINGS = Set.of("identity", "gzip", "x-gzip", "deflate");
+
+    private final AsyncContext context;
+    private final ServletInputStream in;
+    private final Limits limits;
+    private final Taker taker;
+    /** The one that completes it answers. */
+    private final CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+
+    private byte[] bytes;
+    private int length;
+
+    /**
+     * How much is read.
+     *
+     * @param maxBytes a longer body is refused
+     * @param time a body that has not come by then is refused
+     */
+    public record Limits(int maxBytes, Duration time) {}
+
+    /**
+     * Why a body was not handed over.
+     *
+     * @param code a fixed word for programs
+     */
+    public record Refusal(int status, String code, String message) {
+        private static final Refusal UNREADABLE =
+                new Refusal(400, "unreadable_body", "The body could not be read to its end; nothing was done");
+        private static final Refusal LATE = new Refusal(408, "timeout", "The body did not come in time");
+        private static final Refusal TRANSFER =
+                new Refusal(400, "unknown_encoding", "Transfer-Encoding may be chunked only");
+        private static final Refusal CODING =
+                new Refusal(415, "unknown_encoding", "Content-Encoding may be gzip or deflate only");
+        private static final Refusal MISTAKE =
+                new Refusal(500, "internal", "The server has made a mistake; it is in its log");
+    }
+
+    /** What wants a body. One of its methods is called, once. */
+    public interface Taker {
+        /**
+         * The whole body has come.
+         *
+         * @param context of the response, whose status must be set
+         * @return whether the response goes on after this; otherwise it is completed
+         */
+        boolean take(byte[] body, AsyncContext context) throws IOException;
+
+        /** There is no body to hand over: answers with what the refusal says. */
+        void refuse(Refusal refusal, HttpServletResponse response) throws IOException;
+    }
+
+    private BodyReader(AsyncContext context, ServletInputStream in, Limits limits, Taker taker, int firstBytes) {
+        this.context = context;
+        this.in = in;
+        this.limits = limits;
+        this.taker = taker;
+        this.bytes = new byte[firstBytes];
+    }
+
+    /** Reads the body of a request and hands it to the taker when it has come. */
+    public static void read(HttpServletRequest request, HttpServletResponse response, Limits limits, Taker taker)
+            throws IOException {
+        response.setStatus(Refusal.UNREADABLE.status());
+        Refusal wrong = wrong(request, limits);
+        if (wrong != null) {
+            taker.refuse(wrong, ending(request, response));
+            return;
+        }
+        // One more than announced: so the end is found without growing.
+        int announced = request.getContentLength();
+        int first = announced < 0 ? FIRST_BYTES : Math.min(announced, MOST_FIRST_BYTES) + 1;
+        AsyncContext context = request.startAsync();
+        context.setTimeout(0); // the container's limit could not be lifted later from a response that goes on
+        BodyReader reader = new BodyReader(context, request.getInputStream(), limits, taker, first);
+        context.addListener(reader);
+        reader.done.orTimeout(limits.time().toMillis(), TimeUnit.MILLISECONDS).exceptionally(late -> {
+            context.start(() -> reader.end(Refusal.LATE));
+            return null;
+        });
+        reader.in.setReadListener(reader);
+    }
+
+    /** What the head alone shows; null if nothing is wrong. Liberty hands such a body over as it is (tried). */
+    private static @Nullable Refusal wrong(HttpServletRequest request, Limits limits) {
+        if (Collections.list(request.getHeaders("Transfer-Encoding")).stream()
+                .anyMatch(coding -> !coding.equalsIgnoreCase("chunked"))) {
+            return Refusal.TRANSFER;
+        }
+        List<String> codings = Collections.list(request.getHeaders("Content-Encoding"));
+        if (codings.size() > 1
+                || !codings.stream().allMatch(text -> CONTENT_CODINGS.contains(text.toLowerCase(Locale.ROOT)))) {
+            return Refusal.CODING;
+        }
+        return request.getContentLengthLong() > limits.maxBytes() ? tooLong(limits) : null;
+    }
+
+    private static Refusal tooLong(Limits limits) {
+        return new Refusal(413, "too_large", "The body must not exceed " + limits.maxBytes() + " bytes");
+    }
+
+    /** What follows in the connection may be the rest of the body: it ends with this response. */
+    private static HttpServletResponse ending(HttpServletRequest request, HttpServletResponse response) {
+        if (request.getProtocol().startsWith("HTTP/1")) {
+            response.setHeader("Connection", "close");
+        }
+        return response;
+    }
+
+    @Override
+    public void onDataAvailable() throws IOException {
+        while (!done.isDone() && in.isReady() && !in.isFinished()) {
+            if (length == bytes.length) {
+                bytes = Arrays.copyOf(bytes, Math.min(limits.maxBytes() + 1, bytes.length * 2));
+            }
+            int read = in.read(bytes, length, bytes.length - length);
+            if (read < 0) {
+                return;
+            }
+            length += read;
+            if (length > limits.maxBytes()) {
+                refuse(tooLong(limits));
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void onAllDataRead() {
+        if (!done.complete(null)) {
+            return;
+        }
+        byte[] body = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+        bytes = new byte[0];
+        try {
+            if (!taker.take(body, context)) {
+                complete();
+            }
+        } catch (IOException e) {
+            gone(e);
+            complete();
+        } catch (RuntimeException e) {
+            LOG.log(Level.SEVERE, "A request failed unexpectedly", e);
+            end(Refusal.MISTAKE);
+        }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        gone(failure);
+        refuse(failure instanceof SocketTimeoutException ? Refusal.LATE : Refusal.UNREADABLE);
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+        gone(event.getThrowable());
+        refuse(Refusal.UNREADABLE);
+    }
+
+    private void refuse(Refusal refusal) {
+        if (done.complete(null)) {
+            end(refusal);
+        }
+    }
+
+    private void end(Refusal refusal) {
+        try {
+            taker.refuse(refusal, ending((HttpServletRequest) context.getRequest(), (HttpServletResponse)
+                    context.getResponse()));
+        } catch (IOException | IllegalStateException e) {
+            gone(e);
+        }
+        complete();
+    }
+
+    private static void gone(@Nullable Throwable failure) {
+        LOG.log(Level.FINE, "A peer has gone, or sent what is not a body", failure);
+    }
+
+    private void complete() {
+        try {
+            context.complete();
+        } catch (IllegalStateException e) {
+            LOG.log(Level.FINEST, "It was complete", e);
+        }
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {}
+
+    @Override
+    public void onComplete(AsyncEvent event) {}
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {}
+}

@@ -1,0 +1,102 @@
+package io.holdfast.stream.rocksdb;
+
+import io.holdfast.stream.DurableFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a store has come, kept outside its directory: a store that has not come as far is an earlier state of itself, for
+ * instance a snapshot of the whole file system that was put back, which nothing within it can tell.
+ *
+ * <p>Written after each synced batch and before its receipts, without a sync of its own: the mark may lag behind the
+ * store after a power cut, and never leads it. Without the file, or where it cannot be written, nothing is concluded.
+ *
+ * <p>Threads: the writer's.
+ */
+final class HighWaterMark implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(HighWaterMark.class.getName());
+    private static final int DIGITS = 20;
+
+    private final Path path;
+    private @Nullable FileChannel file;
+
+    private HighWaterMark(Path path, @Nullable FileChannel file) {
+        this.path = path;
+        this.file = file;
+    }
+
+    /** @param line the random name of the store's present line of life */
+    static HighWaterMark open(@Nullable Path directory, long line) {
+        Path path = path(directory, line);
+        if (directory == null || path == null) {
+            return new HighWaterMark(Path.of(""), null);
+        }
+        try {
+            DurableFile.createDirectories(directory);
+            return new HighWaterMark(path, FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+        } catch (IOException cause) {
+            warn(path, cause);
+            return new HighWaterMark(path, null);
+        }
+    }
+
+    /** How far that line had come; 0 where that is not known. */
+    static long reached(@Nullable Path directory, long line) {
+        Path path = path(directory, line);
+        try {
+            return path == null || !Files.exists(path)
+                    ? 0
+                    : Long.parseLong(
+                            Files.readString(path, StandardCharsets.US_ASCII).trim());
+        } catch (IOException | NumberFormatException cause) {
+            warn(path, cause);
+            return 0;
+        }
+    }
+
+    private static @Nullable Path path(@Nullable Path directory, long line) {
+        return directory == null ? null : directory.resolve(Long.toHexString(line));
+    }
+
+    void reach(long sequence) {
+        FileChannel open = file;
+        if (open == null) {
+            return;
+        }
+        try {
+            String text = String.format(Locale.ROOT, "%0" + DIGITS + "d\n", sequence);
+            open.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
+        } catch (IOException cause) {
+            warn(path, cause);
+            close();
+        }
+    }
+
+    private static void warn(@Nullable Path path, Exception cause) {
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "The store's high-water mark " + path + " cannot be used: " + cause
+                        + ". A snapshot of the store that is put back in place may not be recognised.");
+    }
+
+    @Override
+    public void close() {
+        FileChannel open = file;
+        file = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException cause) {
+                LOG.log(System.Logger.Level.DEBUG, "closing the high-water mark", cause);
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package io.holdfast.stream.rocksdb;
+
+import io.holdfast.stream.StoreLife;
+
+/**
+ * What was found and decided when a store was opened.
+ *
+ * @param life its generation is part of the epoch of every stream
+ * @param seed what the epochs of new streams are made from
+ * @param clean whether it was closed properly the last time, so that everything in it is on the disk
+ * @param mark how far it has come
+ */
+record StoreBeginning(StoreLife life, long seed, boolean clean, HighWaterMark mark) {}

@@ -1,0 +1,74 @@
+package io.holdfast.validate;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Requests whose body cannot be read: their senders must not believe that anything was done. */
+final class BodyScenarios {
+    private BodyScenarios() {}
+
+    /** What follows the head of a request, and what the head says of it. */
+    private record Body(String fault, String headers, String bytes) {}
+
+    private static final List<Body> FAULTS = List.of(
+            new Body("a chunk whose length is no number", "Transfer-Encoding: chunked\r\n", "zz\r\n{}\r\n0\r\n\r\n"),
+            new Body("an early end", "Content-Length: 600\r\n", "{\"client\":\"x\""),
+            new Body("an early end of a chunk", "Transfer-Encoding: chunked\r\n", "40\r\n{\"client\":"),
+            new Body("gzip that is none", "Content-Encoding: gzip\r\nContent-Length: 9\r\n", "{\"n\":123}"),
+            new Body("no JSON", "Content-Length: 4\r\n", "junk"));
+
+    private static final List<String> PATHS =
+            List.of("/api/send", "/api/publish", "/api/batch", "/api/revoke", "/api/disconnect");
+
+    static List<Scenario> all() {
+        return List.of(Scenario.of(
+                "limits",
+                "unreadable-body",
+                "a request whose body cannot be read is not answered with success",
+                BodyScenarios::unreadableBody,
+                Need.API_KEY));
+    }
+
+    private static void unreadableBody(Scope scope) throws IOException, InterruptedException {
+        for (String path : PATHS) {
+            for (Body body : FAULTS) {
+                String status = status(scope, path, body);
+                scope.check(!status.startsWith("2"), "the answer of " + path + " to " + body.fault() + " is " + status);
+            }
+        }
+    }
+
+    /** The status code; empty if the connection ended without an answer, which promises nothing. */
+    private static String status(Scope scope, String path, Body body) throws IOException {
+        URI base = scope.target().base();
+        String request = "POST " + base.getRawPath().replaceFirst("/$", "") + path + " HTTP/1.1\r\nHost: "
+                + base.getRawAuthority() + "\r\nX-API-Key: " + scope.target().apiKey()
+                + "\r\nContent-Type: application/json\r\nConnection: close\r\n" + body.headers() + "\r\n"
+                + body.bytes();
+        try (Socket socket = scope.target().trust().socket(base)) {
+            socket.setSoTimeout((int) scope.patience().toMillis());
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.shutdownOutput();
+            String[] words = line(socket.getInputStream()).split(" ", 3);
+            return words.length < 2 ? "" : words[1];
+        } catch (SocketTimeoutException e) {
+            return "";
+        } catch (java.net.SocketException e) {
+            return ""; // reset
+        }
+    }
+
+    private static String line(InputStream in) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int b = in.read(); b >= 0 && b != '\r'; b = in.read()) {
+            line.write(b);
+        }
+        return line.toString(StandardCharsets.ISO_8859_1);
+    }
+}

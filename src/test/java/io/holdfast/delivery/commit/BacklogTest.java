@@ -1,0 +1,32 @@
+package io.holdfast.delivery.commit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.delivery.SubscribeOptions;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class BacklogTest {
+    private final Workbench bench = new Workbench();
+
+    @Test
+    void a_buffer_that_is_written_while_a_reader_finds_it_full_wakes_the_reader() throws Exception {
+        bench.store("news");
+        OpenConnection connection = bench.connect().connection;
+        Subscriptions subscriptions = new Subscriptions(connection, bench.parts);
+        subscriptions.subscribe("news", bench.memory.info("news").top(), SubscribeOptions.QUIET);
+        bench.store("news");
+        subscriptions.start("news");
+        while (bench.recovery.poll() != null) {
+            connection.backlog().doneReading();
+        }
+        connection.backlog().read(); // leaves the list
+        connection.backlog().doneReading();
+        // full at the first look; then the writer writes it out, and looks before the reader waits for room
+        AtomicInteger looks = new AtomicInteger();
+        Backlog backlog = new Backlog(connection, subscriptions, bench.parts, () -> looks.getAndIncrement() > 0);
+        backlog.read();
+
+        assertThat(bench.recovery.poll()).isSameAs(connection);
+    }
+}

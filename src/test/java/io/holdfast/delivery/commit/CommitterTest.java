@@ -1,0 +1,551 @@
+package io.holdfast.delivery.commit;
+
+import static io.holdfast.delivery.commit.Gateway.until;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holdfast.delivery.DeliveryException;
+import io.holdfast.delivery.DeliveryException.Reason;
+import io.holdfast.delivery.DeliverySettings;
+import io.holdfast.delivery.GuardedEngine;
+import io.holdfast.delivery.MessageState;
+import io.holdfast.delivery.SubscribeOptions;
+import io.holdfast.stream.Append;
+import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.EngineException;
+import io.holdfast.stream.MemoryEngine;
+import io.holdfast.stream.Position;
+import io.holdfast.stream.Publication;
+import io.holdfast.stream.Receipt;
+import io.holdfast.stream.Retention;
+import io.holdfast.stream.StreamEngine;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
+import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CommitterTest {
+    private final MovedClock clock = new MovedClock();
+    private final MemoryEngine memory = new MemoryEngine(clock::millis);
+    private final HookedEngine engine = new HookedEngine(memory);
+    private final Counters counters = new Counters();
+    private final Channels channels = new Channels();
+    private final Guard guard = new Guard(engine);
+    private final List<Thread> made = new ArrayList<>();
+    private final CountDownLatch gate = new CountDownLatch(1);
+    private final Hub hub = new Hub(
+            channels,
+            counters,
+            work -> {
+                throw new RejectedExecutionException("as a container that stops");
+            },
+            Thread::new);
+    private final DeliverySettings settings = small();
+    private final Events events = new Events(event -> false, counters, Thread::new);
+    private final Clients clients = new Clients(clock);
+    private final Outboxes outboxes = new Outboxes(
+            engine,
+            clock,
+            new OutboxParts(
+                    counters,
+                    new Breakers(settings.breaker(), clock, counters, events),
+                    clients,
+                    events,
+                    settings.poison(),
+                    16));
+    private final EngineWrites writes = new EngineWrites(guard, engine);
+    private final DeadLetters deadLetters =
+            new DeadLetters(writes, engine, clock, counters, settings.poison(), new Recovery(1, Thread::new), outboxes);
+    private final Committer committer = new Committer(
+            writes,
+            outboxes,
+            deadLetters,
+            new Gone(outboxes, clients, counters, events, clock),
+            new NewChannels(engine, channel -> 0, 0, clock, counters),
+            hub,
+            settings,
+            clock,
+            counters,
+            this::thread);
+    private int messages;
+
+    /** The guarded way, in which a test can stop or throw. */
+    private static final class Guard extends GuardedEngine {
+        volatile Runnable before = () -> {};
+        volatile RuntimeException afterStoring;
+        /** Before a second attempt, if there is to be one. */
+        volatile Runnable again;
+
+        Guard(StreamEngine engine) {
+            super(engine);
+        }
+
+        @Override
+        public List<AppendOutcome> append(List<Append> batch) {
+            before.run();
+            List<AppendOutcome> outcomes = attempts(batch);
+            if (afterStoring != null) {
+                throw afterStoring;
+            }
+            return outcomes;
+        }
+
+        private List<AppendOutcome> attempts(List<Append> batch) {
+            try {
+                return super.append(batch);
+            } catch (EngineException e) {
+                if (again == null) {
+                    throw e;
+                }
+                again.run();
+                return super.append(batch);
+            }
+        }
+    }
+
+    private static DeliverySettings small() {
+        DeliverySettings usual = DeliverySettings.defaults();
+        return new DeliverySettings(
+                usual.sendBufferBytes(),
+                usual.frameBytes(),
+                usual.creditBytes(),
+                usual.pingAfterBytes(),
+                usual.pingInterval(),
+                usual.pongTimeout(),
+                usual.confirmInterval(),
+                usual.sendTimeout(),
+                usual.maxPublicationBytes(),
+                3,
+                100,
+                usual.batchMessages(),
+                usual.batchBytes(),
+                1,
+                16,
+                usual.drainTimeout(),
+                usual.admission(),
+                usual.breaker(),
+                usual.poison());
+    }
+
+    private Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "test-committer");
+        made.add(thread);
+        return thread;
+    }
+
+    private CompletableFuture<Receipt> append(int bytes) {
+        return append(bytes, new Retention(1_000, 1 << 20, Retention.Overflow.DROP_OLDEST));
+    }
+
+    private CompletableFuture<Receipt> append(Retention retention) {
+        return append(1, retention);
+    }
+
+    private CompletableFuture<Receipt> append(int bytes, Retention retention) {
+        Append append = new Append(
+                "#u1",
+                "m" + ++messages,
+                "1".getBytes(UTF_8),
+                Map.of(),
+                clock.millis(),
+                Publication.NEVER,
+                0,
+                retention);
+        return committer.append(append, bytes).toCompletableFuture();
+    }
+
+    private void start() {
+        hub.start(
+                new Fanout(new Writer(settings, clock, counters, Thread::new), new Recovery(1, Thread::new), counters));
+        committer.start();
+    }
+
+    private static void failsFor(CompletableFuture<Receipt> receipt, Reason reason) {
+        assertThat(receipt)
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        DeliveryException.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(reason));
+    }
+
+    private void hold() {
+        try {
+            gate.await(20, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new EngineException(EngineException.Reason.TIMEOUT, "interrupted", e);
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        gate.countDown();
+        committer.stop();
+        hub.stop();
+    }
+
+    @Test
+    void receipts_complete_though_the_container_takes_no_more_work() {
+        start();
+        assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void the_queue_is_bounded_in_messages() {
+        for (int i = 0; i < 3; i++) {
+            append(1);
+        }
+        assertThatThrownBy(() -> append(1))
+                .isInstanceOfSatisfying(
+                        DeliveryException.class, e -> assertThat(e.reason()).isEqualTo(Reason.OVERLOADED));
+        start();
+        until(() -> committer.queued() == 0);
+        assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void the_queue_is_bounded_in_bytes_and_gives_them_back() {
+        append(60);
+        assertThatThrownBy(() -> append(50)).isInstanceOf(DeliveryException.class);
+        append(40);
+        start();
+        until(() -> committer.queued() == 0);
+        assertThat(append(100)).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void an_open_breaker_fails_publishes_before_they_queue_for_a_second_and_then_tries() {
+        start();
+        guard.before = () -> {
+            throw new CircuitBreakerOpenException("told to be open");
+        };
+        failsFor(append(1), Reason.UNAVAILABLE);
+        until(committer::isRefusing);
+        assertThatThrownBy(() -> append(1))
+                .isInstanceOfSatisfying(
+                        DeliveryException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE));
+        guard.before = () -> {};
+        clock.advance(Duration.ofMillis(1_001));
+        assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(committer.isRefusing()).isFalse();
+    }
+
+    @Test
+    void where_nobody_publishes_any_more_it_counts_as_ready_when_the_breaker_may_try_again() {
+        start();
+        guard.before = () -> {
+            throw new CircuitBreakerOpenException("told to be open");
+        };
+        failsFor(append(1), Reason.UNAVAILABLE);
+        until(committer::isRefusing);
+        clock.advance(Duration.ofSeconds(60));
+
+        assertThat(committer.isRefusing()).isFalse();
+    }
+
+    @Test
+    void what_an_attempt_stored_before_the_breaker_opened_is_read_by_who_is_live() {
+        storedThoughReported(new CircuitBreakerOpenException("told to be open"));
+    }
+
+    @Test
+    void what_a_timed_out_attempt_stored_is_read_by_who_is_live() {
+        storedThoughReported(new TimeoutException("told to be late"));
+    }
+
+    @Test
+    void what_was_stored_before_an_unexpected_error_is_read_by_who_is_live() {
+        storedThoughReported(new IllegalStateException("told to be mad"));
+    }
+
+    private void storedThoughReported(RuntimeException failure) {
+        Subscription live = live();
+        start();
+        guard.afterStoring = failure;
+        assertThat(append(1)).failsWithin(Duration.ofSeconds(10));
+
+        until(() -> !live.live());
+    }
+
+    @Test
+    void what_an_attempt_stored_that_is_never_answered_is_read_after_the_next_success() {
+        Subscription live = live();
+        engine.answers = new CompletableFuture<>();
+        guard.before = () -> Thread.currentThread().interrupt(); // as the time limit does
+        start();
+        failsFor(append(1), Reason.OUTCOME_UNKNOWN);
+        assertThat(live.live()).isTrue();
+        committer.expireSoon();
+
+        until(() -> !live.live());
+    }
+
+    private Subscription live() {
+        Workbench bench = new Workbench();
+        Workbench.Line line = bench.connect();
+        Channel channel = channels.acquire("#u1");
+        Subscription live = new Subscription(
+                line.connection,
+                channel,
+                SubscribeOptions.QUIET,
+                engine.info("#u1").top().epoch(),
+                0);
+        channel.add(live);
+        assertThat(channel.goLive(live, engine.info("#u1").top(), bench.parts.fanout()))
+                .isTrue();
+        return live;
+    }
+
+    @Test
+    void an_error_that_nobody_expects_fails_the_batch_and_the_next_one_is_stored() {
+        start();
+        guard.before = () -> {
+            throw new IllegalStateException("told to be mad");
+        };
+        failsFor(append(1), Reason.OUTCOME_UNKNOWN);
+        guard.before = () -> {};
+        assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void an_engine_that_says_itself_that_it_was_late_leaves_the_outcome_unknown() {
+        start();
+        guard.afterStoring = new EngineException(EngineException.Reason.TIMEOUT, "told to be late", null);
+        failsFor(append(1), Reason.OUTCOME_UNKNOWN);
+    }
+
+    @Test
+    void a_failing_expiry_does_not_fail_a_stored_batch() throws Exception {
+        start();
+        CountDownLatch tried = new CountDownLatch(1);
+        engine.afterAppend = batch -> committer.expireSoon();
+        engine.beforeExpire = () -> {
+            tried.countDown();
+            throw new IllegalStateException("told to be mad");
+        };
+        assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(tried.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void a_stray_interrupt_loses_nothing() {
+        start();
+        for (int i = 0; i < 20; i++) {
+            made.get(0).interrupt();
+            CompletableFuture<Receipt> receipt = append(1);
+            // an interrupt may fail the attempt that it meets (as a time limit does), never the thread
+            assertThat(receipt.handle((stored, failure) -> true)).succeedsWithin(Duration.ofSeconds(10));
+        }
+        assertThat(made.get(0).isAlive()).isTrue();
+        assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void stop_stores_what_waits() throws Exception {
+        guard.before = this::hold;
+        start();
+        CompletableFuture<Receipt> first = append(1);
+        until(() -> committer.queued() == 0);
+        CompletableFuture<Receipt> second = append(1);
+        Thread stopping = new Thread(() -> {
+            try {
+                committer.stop();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        stopping.start();
+        until(() -> {
+            try {
+                append(1);
+                return false;
+            } catch (DeliveryException e) {
+                return e.reason() == Reason.DRAINING;
+            }
+        });
+        gate.countDown();
+        stopping.join(10_000);
+
+        assertThat(first).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(second).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void no_receipt_hangs_when_the_engine_hangs_at_the_stop() throws Exception {
+        guard.before = this::hold;
+        start();
+        CompletableFuture<Receipt> first = append(1);
+        until(() -> committer.queued() == 0);
+        CompletableFuture<Receipt> second = append(1);
+        Thread stopping = new Thread(() -> {
+            try {
+                committer.stop();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        stopping.start();
+        stopping.interrupt(); // as after the ten seconds that it would wait
+
+        failsFor(first, Reason.OUTCOME_UNKNOWN);
+        failsFor(second, Reason.DRAINING);
+    }
+
+    @Test
+    void an_error_leaves_no_receipt_waiting_and_the_committer_goes_on() throws Exception {
+        guard.before = () -> {
+            guard.before = () -> {};
+            throw new AssertionError("told to die");
+        };
+        start();
+        failsFor(append(1), Reason.OUTCOME_UNKNOWN);
+        append(1).get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void cursors_that_could_not_be_stored_are_stored_at_the_next_attempt() throws Exception {
+        start();
+        append(1).get(10, TimeUnit.SECONDS);
+        Workbench.Line line = new Workbench().connect();
+        Outbox outbox = outboxes.acquire("u1");
+        engine.beforeApply = changes -> {
+            throw new IllegalStateException("told to be mad");
+        };
+        outbox.attach(
+                line.connection,
+                "till",
+                true,
+                null,
+                position -> new Subscription(
+                        line.connection, channels.acquire("#u1"), SubscribeOptions.QUIET, position.epoch(), 0));
+        outboxes.changed(outbox);
+        committer.wake();
+        until(() -> committer.unreadable() == 1);
+        clock.advance(Duration.ofSeconds(2));
+        CountDownLatch tried = new CountDownLatch(1);
+        engine.beforeApply = changes -> {
+            tried.countDown();
+            throw new EngineException(EngineException.Reason.IO, "told to fail", null);
+        };
+        committer.wake();
+        assertThat(tried.await(10, TimeUnit.SECONDS)).isTrue();
+        engine.beforeApply = changes -> {};
+        committer.wake();
+
+        until(() -> engine.devices("#u1").size() == 1);
+    }
+
+    @Test
+    void what_the_engine_refused_before_it_wrote_is_told_as_not_stored() {
+        start();
+        memory.fail(EngineException.Reason.IO);
+        failsFor(append(1), Reason.UNAVAILABLE);
+        assertThat(memory.info("#u1").top().offset()).isZero();
+    }
+
+    @Test
+    void what_an_attempt_may_have_stored_is_told_as_unknown() {
+        start();
+        memory.failThoughStoring(EngineException.Reason.IO);
+        failsFor(append(1), Reason.OUTCOME_UNKNOWN);
+    }
+
+    @Test
+    void what_was_stored_before_the_breaker_opened_is_told_as_unknown() {
+        start();
+        guard.afterStoring = new CircuitBreakerOpenException("told to be open");
+        failsFor(append(1), Reason.OUTCOME_UNKNOWN);
+    }
+
+    @Test
+    void what_the_first_attempt_may_have_stored_stays_unknown_after_a_certain_refusal() {
+        memory.failThoughStoring(EngineException.Reason.IO);
+        guard.again = () -> memory.fail(EngineException.Reason.IO);
+        start();
+        failsFor(append(1), Reason.OUTCOME_UNKNOWN);
+    }
+
+    @Test
+    void drops_in_a_batch_that_is_stored_after_its_publisher_was_told_unknown_are_told() {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        engine.answers = answer;
+        guard.before = () -> Thread.currentThread().interrupt(); // as the time limit does
+        start();
+        CompletableFuture<Receipt> first = append(new Retention(1, 1 << 20, Retention.Overflow.DROP_OLDEST));
+        CompletableFuture<Receipt> second = append(new Retention(1, 1 << 20, Retention.Overflow.DROP_OLDEST));
+        failsFor(first, Reason.OUTCOME_UNKNOWN);
+        failsFor(second, Reason.OUTCOME_UNKNOWN);
+        assertThat(counters.dropped.sum()).isZero();
+        answer.complete(null);
+        until(() -> counters.dropped.sum() == 1);
+    }
+
+    @Test
+    void a_late_drop_of_what_was_acknowledged_meanwhile_is_told_before_that_is_forgotten() {
+        Retention one = new Retention(1, 1 << 20, Retention.Overflow.DROP_OLDEST);
+        start();
+        assertThat(append(one)).succeedsWithin(Duration.ofSeconds(10));
+        Outbox outbox = outboxes.acquire("u1");
+        Workbench.Line line = new Workbench().connect();
+        Outbox.Attached till = outbox.attach(
+                line.connection,
+                "till",
+                true,
+                null,
+                position -> new Subscription(
+                        line.connection, channels.acquire("#u1"), SubscribeOptions.QUIET, position.epoch(), 0));
+        outbox.handed(till.hold(), 1, new Outgoing.Message("m1", clock.millis()));
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        engine.answers = answer;
+        guard.before = () -> Thread.currentThread().interrupt(); // as the time limit does
+        failsFor(append(one), Reason.OUTCOME_UNKNOWN);
+        engine.beforeApply = changes -> answer.complete(null);
+        outbox.confirm("till", new Position(engine.info("#u1").top().epoch(), 1));
+        outboxes.changed(outbox);
+        committer.wake();
+        until(() -> memory.message("#u1", "m1").orElseThrow().finalState() == null);
+        assertThat(counters.acknowledged.sum()).isEqualTo(1);
+        assertThat(counters.dropped.sum()).isZero();
+        assertThat(outbox.state(1, null)).isEqualTo(MessageState.ACKNOWLEDGED);
+    }
+
+    @Test
+    void changes_of_many_outboxes_are_stored_in_several_writes() {
+        List<Integer> sizes = new CopyOnWriteArrayList<>();
+        engine.beforeApply = changes -> sizes.add(changes.size());
+        int clients = 4_500;
+        Workbench.Line line = new Workbench().connect();
+        for (int i = 0; i < clients; i++) {
+            Outbox outbox = outboxes.acquire("c" + i);
+            outbox.attach(
+                    line.connection,
+                    "till",
+                    true,
+                    null,
+                    position -> new Subscription(
+                            line.connection,
+                            channels.acquire(outbox.stream()),
+                            SubscribeOptions.QUIET,
+                            position.epoch(),
+                            0));
+            outboxes.changed(outbox);
+        }
+        start();
+        committer.wake();
+        until(() ->
+                !outboxes.hasChanged() && sizes.stream().mapToInt(each -> each).sum() >= clients);
+        assertThat(sizes).allMatch(size -> size <= 2_100).hasSizeGreaterThan(2);
+    }
+}

@@ -1,0 +1,259 @@
+package io.holdfast.delivery.commit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.delivery.ChannelOptions;
+import io.holdfast.delivery.Connection;
+import io.holdfast.delivery.Deduplication;
+import io.holdfast.delivery.DeliveryEvent;
+import io.holdfast.delivery.DeliverySettings;
+import io.holdfast.delivery.DeliveryThreads;
+import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.GuardedEngine;
+import io.holdfast.delivery.RegisteredConnection;
+import io.holdfast.delivery.SendOptions;
+import io.holdfast.delivery.SubscribeOptions;
+import io.holdfast.stream.MemoryEngine;
+import io.holdfast.stream.Position;
+import io.holdfast.stream.Receipt;
+import io.holdfast.stream.Retention;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/** A whole delivery room over the memory engine, with clients that a test holds in its hands. */
+final class Gateway implements AutoCloseable {
+    final MovedClock clock = new MovedClock();
+    final MemoryEngine engine = new MemoryEngine(clock::millis);
+    final HookedEngine hooked = new HookedEngine(engine);
+    final List<DeliveryEvent> events = new CopyOnWriteArrayList<>();
+    final Delivery manager;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final AtomicInteger names = new AtomicInteger();
+    private final List<Thread> made = new CopyOnWriteArrayList<>();
+    /** Called by whoever writes to a client, or fires an event. */
+    volatile Runnable beforeSend = () -> {};
+
+    volatile Runnable beforeEvent = () -> {};
+    volatile Deduplication deduplication = new Deduplication(Duration.ofSeconds(300), null, false);
+    volatile Duration timeToLive = Duration.ofSeconds(300);
+    volatile int newChannelsPerHour;
+    private Retention retention = new Retention(1_000, 8 << 20, Retention.Overflow.DROP_OLDEST);
+
+    Gateway() {
+        this(settings -> settings);
+    }
+
+    Gateway(UnaryOperator<DeliverySettings> changes) {
+        ChannelOptions options = new ChannelOptions() {
+            @Override
+            public Retention retention(String channel) {
+                return retention;
+            }
+
+            @Override
+            public Duration timeToLive(String channel) {
+                return timeToLive;
+            }
+
+            @Override
+            public Deduplication deduplication(String channel) {
+                return deduplication;
+            }
+
+            @Override
+            public int newChannelsPerHour(String channel) {
+                return channel.startsWith("free:") ? 0 : newChannelsPerHour;
+            }
+        };
+        manager = new Delivery(
+                new GuardedEngine(hooked),
+                hooked,
+                options,
+                changes.apply(DeliverySettings.defaults()),
+                clock,
+                clock.wall,
+                new PlainPayloads(),
+                new DeliveryThreads(part -> work -> thread(part, work), threads, threads),
+                event -> {
+                    beforeEvent.run();
+                    events.add(event);
+                    return true;
+                });
+        manager.start();
+    }
+
+    private Thread thread(String part, Runnable work) {
+        Thread thread = new Thread(work, "test-" + part);
+        thread.setUncaughtExceptionHandler((dead, error) -> {});
+        made.add(thread);
+        return thread;
+    }
+
+    /** The threads of one part. */
+    List<Thread> threads(String part) {
+        return made.stream()
+                .filter(thread -> thread.getName().equals("test-" + part))
+                .toList();
+    }
+
+    void retain(int messages) {
+        retention = new Retention(messages, 8 << 20, Retention.Overflow.DROP_OLDEST);
+    }
+
+    Receipt send(String client, String text) throws Exception {
+        return get(manager.send(client, text, SendOptions.defaults()));
+    }
+
+    Receipt publish(String channel, String text) throws Exception {
+        return get(manager.publish(channel, text, SendOptions.defaults()));
+    }
+
+    static Receipt get(CompletionStage<Receipt> stage) throws Exception {
+        return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    Client connect() {
+        return new Client();
+    }
+
+    static void until(BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("time is up").isLessThan(end);
+            LockSupport.parkNanos(100_000);
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.stop();
+        threads.shutdownNow();
+    }
+
+    /** A client's end of a connection: notes what it gets; its writes can be stalled. */
+    final class Client implements Connection {
+        final OpenConnection connection =
+                manager.register("c" + names.incrementAndGet(), this, PlainFormat.INSTANCE, "");
+        private final List<String> lines = new ArrayList<>();
+        private Ending ending;
+        private boolean answering = true;
+        private int pinged;
+        private Consumer<Throwable> stalled;
+        private boolean stalling;
+
+        /** Connects with an outbox, as commands does. */
+        RegisteredConnection.Subscribed open(String client, String device, boolean explicit, Position presented) {
+            RegisteredConnection.Subscribed opened = connection.openOutbox(client, device, explicit, presented);
+            connection.replyConnected("connected".getBytes(StandardCharsets.UTF_8));
+            connection.start("#" + client);
+            return opened;
+        }
+
+        RegisteredConnection.Subscribed open(String client) {
+            return open(client, null, false, null);
+        }
+
+        RegisteredConnection.Subscribed subscribe(String channel, Position wanted) {
+            RegisteredConnection.Subscribed made = connection.subscribe(channel, wanted, SubscribeOptions.QUIET);
+            connection.reply(("subscribed " + channel).getBytes(StandardCharsets.UTF_8));
+            connection.start(channel);
+            return made;
+        }
+
+        @Override
+        public void send(byte[] frame, int length) {
+            beforeSend.run();
+            note(frame, length);
+        }
+
+        @Override
+        public void sendAsync(byte[] frame, int length, Consumer<Throwable> done) {
+            beforeSend.run();
+            synchronized (this) {
+                if (stalling) {
+                    stalled = done;
+                    return;
+                }
+            }
+            note(frame, length);
+            threads.execute(() -> done.accept(null));
+        }
+
+        @Override
+        public void close(Ending why) {
+            synchronized (this) {
+                ending = why;
+            }
+            connection.ended(false);
+        }
+
+        private void note(byte[] frame, int length) {
+            int pings = 0;
+            synchronized (this) {
+                for (String line : new String(frame, 0, length, StandardCharsets.UTF_8).split("\n", -1)) {
+                    if (line.equals("ping")) {
+                        pings++;
+                    } else {
+                        lines.add(line);
+                    }
+                }
+                pinged += pings;
+                pings = answering ? pings : 0;
+            }
+            for (int i = 0; i < pings; i++) {
+                threads.execute(connection::pong);
+            }
+        }
+
+        /** No pongs any more. */
+        synchronized void ignorePings() {
+            answering = false;
+        }
+
+        /** Asynchronous writes do not end any more. */
+        synchronized void stall() {
+            stalling = true;
+        }
+
+        void leave() {
+            connection.ended(true);
+        }
+
+        void vanish() {
+            connection.ended(false);
+        }
+
+        synchronized List<String> lines() {
+            return List.copyOf(lines);
+        }
+
+        /** Offsets received on a channel, in order. */
+        synchronized List<Long> offsets(String channel) {
+            return lines.stream()
+                    .filter(line -> line.startsWith(channel + " "))
+                    .map(line -> Long.parseLong(line.split(" ", -1)[1]))
+                    .toList();
+        }
+
+        /** How often it was pinged. */
+        synchronized int pings() {
+            return pinged;
+        }
+
+        synchronized Ending ending() {
+            return ending;
+        }
+    }
+}

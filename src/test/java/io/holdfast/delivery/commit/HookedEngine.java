@@ -1,0 +1,137 @@
+package io.holdfast.delivery.commit;
+
+import io.holdfast.stream.Append;
+import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.Change;
+import io.holdfast.stream.DeviceCursor;
+import io.holdfast.stream.MemoryEngine;
+import io.holdfast.stream.MessageRecord;
+import io.holdfast.stream.OutboxRetention;
+import io.holdfast.stream.Page;
+import io.holdfast.stream.Position;
+import io.holdfast.stream.Publication;
+import io.holdfast.stream.SmallRecords;
+import io.holdfast.stream.StoredStream;
+import io.holdfast.stream.StreamEngine;
+import io.holdfast.stream.StreamInfo;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** The memory engine with places where a test can stop, look, or throw. */
+final class HookedEngine implements StreamEngine {
+    volatile MemoryEngine memory;
+    /** How many messages were read from it. */
+    final AtomicLong readMessages = new AtomicLong();
+
+    volatile Consumer<String> afterInfo = stream -> {};
+    volatile Consumer<String> afterRead = stream -> {};
+    volatile Consumer<List<Append>> afterAppend = batch -> {};
+    volatile Consumer<List<Change>> beforeApply = changes -> {};
+    volatile Runnable beforeExpire = () -> {};
+    /** Appends are answered when this completes. */
+    volatile CompletionStage<Void> answers = CompletableFuture.completedStage(null);
+
+    HookedEngine(MemoryEngine memory) {
+        this.memory = memory;
+    }
+
+    @Override
+    public CompletionStage<List<AppendOutcome>> append(List<Append> batch) {
+        CompletionStage<List<AppendOutcome>> outcomes = memory.append(batch);
+        afterAppend.accept(batch);
+        return answers.thenCompose(now -> outcomes);
+    }
+
+    @Override
+    public CompletionStage<Void> apply(List<Change> changes) {
+        beforeApply.accept(changes);
+        return memory.apply(changes);
+    }
+
+    @Override
+    public CompletionStage<Expired> expire(long nowMillis, int max, Holding holding) {
+        beforeExpire.run();
+        return memory.expire(nowMillis, max, holding);
+    }
+
+    @Override
+    public OutboxRetention outboxRetention() {
+        return memory.outboxRetention();
+    }
+
+    @Override
+    public SmallRecords records() {
+        return memory.records();
+    }
+
+    @Override
+    public Page read(String stream, Position after, int maxMessages, int maxBytes) {
+        Page page = memory.read(stream, after, maxMessages, maxBytes);
+        readMessages.addAndGet(page.publications().size());
+        afterRead.accept(stream);
+        return page;
+    }
+
+    @Override
+    public List<Publication> readBackwards(String stream, long before, int maxMessages, int maxBytes) {
+        List<Publication> found = memory.readBackwards(stream, before, maxMessages, maxBytes);
+        readMessages.addAndGet(found.size());
+        return found;
+    }
+
+    @Override
+    public long channels() {
+        return memory.channels();
+    }
+
+    @Override
+    public long waiting() {
+        return memory.waiting();
+    }
+
+    @Override
+    public StreamInfo info(String stream) {
+        StreamInfo info = memory.info(stream);
+        afterInfo.accept(stream);
+        return info;
+    }
+
+    @Override
+    public List<DeviceCursor> devices(String stream) {
+        return memory.devices(stream);
+    }
+
+    @Override
+    public Optional<MessageRecord> message(String stream, String id) {
+        return memory.message(stream, id);
+    }
+
+    @Override
+    public List<StoredStream> streams(String after, int max) {
+        return memory.streams(after, max);
+    }
+
+    @Override
+    public Optional<StoredStream> stored(String stream) {
+        return memory.stored(stream);
+    }
+
+    @Override
+    public long newestMillis() {
+        return memory.newestMillis();
+    }
+
+    @Override
+    public long storedBytes() {
+        return memory.storedBytes();
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}

@@ -1,0 +1,32 @@
+package io.holdfast.rooms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** A class is named after what it is or does: {@code -Info} and the like say neither. */
+class ClassNamesTest {
+    private static final Pattern EMPTY_WORD = Pattern.compile(".+(Info|Data|Helper|Utils?|Impl)");
+
+    /** Named so before the rule. Renaming one takes it off this list; nothing is added. */
+    private static final Set<String> YET_TO_RENAME = Set.of("BreakerInfo", "ClientInfo", "DeviceInfo", "StreamInfo");
+
+    @Test
+    void no_class_has_a_name_that_says_nothing() {
+        Set<String> found = new TreeSet<>();
+        for (JavaClass type : new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("io.holdfast")) {
+            if (EMPTY_WORD.matcher(type.getSimpleName()).matches()) {
+                found.add(type.getSimpleName());
+            }
+        }
+        assertThat(found).isEqualTo(new TreeSet<>(YET_TO_RENAME));
+    }
+}
