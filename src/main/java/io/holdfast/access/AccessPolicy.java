@@ -80,10 +80,10 @@ public final class AccessPolicy {
         for (String channel : identity.channels()) {
             Namespace namespace = options.namespaces().find(channel);
             if (namespace == null) {
-                throw new AccessDeniedException(Kind.UNKNOWN_CHANNEL, "the token names a channel of no namespace");
+                throw new AccessDeniedException(Kind.UNKNOWN_CHANNEL, "the token names a channel in an unknown namespace");
             }
             if (namespace.subscribe() == Who.NOBODY) {
-                throw new AccessDeniedException(Kind.PERMISSION, "the token names a channel that is for nobody");
+                throw new AccessDeniedException(Kind.PERMISSION, "the token names a channel that no client may subscribe to");
             }
         }
         return identity;
@@ -98,7 +98,7 @@ public final class AccessPolicy {
             throws AccessDeniedException {
         if (token != null) {
             if (options.identity() == IdentitySource.CONTAINER) {
-                throw AccessDeniedException.invalid("the container says who a client is, not a token");
+                throw AccessDeniedException.invalid("clients are identified by the container's login, not by a token");
             }
             return connectTokens.verify(token, nowMillis);
         }
@@ -109,7 +109,7 @@ public final class AccessPolicy {
             return Identity.loggedIn(login, nowMillis);
         }
         if (!options.insecure()) {
-            throw new AccessDeniedException(Kind.UNAUTHORIZED, "no token and no login that counts");
+            throw new AccessDeniedException(Kind.UNAUTHORIZED, "neither a token nor a valid login");
         }
         if (insecureClient == null && insecureDevice == null) {
             return Identity.anonymous(nowMillis);

@@ -60,7 +60,7 @@ public final class ApiKeys {
     private static Entry parse(String entry, int number) {
         Matcher matcher = ENTRY.matcher(entry);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("entry " + number + " has another shape");
+            throw new IllegalArgumentException("entry " + number + " does not have this form");
         }
         byte[] digest = HexFormat.of().parseHex(matcher.group(2));
         if (Arrays.equals(digest, digest(""))) {

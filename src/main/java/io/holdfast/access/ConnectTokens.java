@@ -85,7 +85,7 @@ final class ConnectTokens {
     private static void add(Collection<?> names, String client, Set<String> channels) throws AccessDeniedException {
         for (Object name : names) {
             if (!(name instanceof String channel) || !Names.isChannel(channel)) {
-                throw invalid("claim channels or subs names what is no channel");
+                throw invalid("claim channels or subs has a name that is not a channel's");
             }
             if (!Names.isOutbox(channel)) {
                 channels.add(channel);

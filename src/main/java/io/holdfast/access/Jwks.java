@@ -96,7 +96,7 @@ final class Jwks {
                     executor,
                     nanos);
         } catch (MalformedURLException e) {
-            throw new IllegalArgumentException("the URL of the JWKS is none", e);
+            throw new IllegalArgumentException("the URL of the JWKS is not valid", e);
         }
     }
 
@@ -166,7 +166,7 @@ final class Jwks {
         try {
             List<VerificationKey> fetched = usable(source.fetch());
             if (fetched.isEmpty()) {
-                throw new IllegalStateException("There is no key in it for verifying signatures");
+                throw new IllegalStateException("The JWKS has no key that can verify signatures");
             }
             keys = fetched;
             succeeded = true;
@@ -200,7 +200,7 @@ final class Jwks {
                     succeeded ? Level.INFO : Level.WARNING,
                     succeeded
                             ? "The JWKS can be fetched again"
-                            : "The JWKS cannot be fetched; the keys of before stay good (holdfast.token.jwks-url)",
+                            : "The JWKS cannot be fetched; the keys that were fetched earlier stay valid (holdfast.token.jwks-url)",
                     failure);
         }
         started.complete(succeeded);

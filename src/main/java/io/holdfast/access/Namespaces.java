@@ -35,7 +35,7 @@ public final class Namespaces {
         try {
             this.named = named.stream().collect(Collectors.toUnmodifiableMap(Namespace::name, Function.identity()));
         } catch (IllegalStateException e) {
-            throw new IllegalArgumentException("a namespace is there twice", e);
+            throw new IllegalArgumentException("a namespace is listed twice", e);
         }
     }
 
@@ -43,7 +43,7 @@ public final class Namespaces {
     public static void requireName(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
-                    "a namespace has a name of 1 to 64 letters, digits, - or _, not " + name);
+                    "the name of a namespace must have 1 to 64 letters, digits, - or _: not " + name);
         }
     }
 

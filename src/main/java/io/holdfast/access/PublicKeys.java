@@ -38,14 +38,14 @@ public final class PublicKeys {
         }
         requireBlank(pem.substring(end));
         if (keys.isEmpty()) {
-            throw new IllegalArgumentException("there is no public key in it");
+            throw new IllegalArgumentException("it contains no public key");
         }
         return keys;
     }
 
     private static void requireBlank(String between) {
         if (!between.isBlank()) {
-            throw new IllegalArgumentException("there is something else than public keys in it");
+            throw new IllegalArgumentException("it contains something other than public keys");
         }
     }
 
@@ -57,7 +57,7 @@ public final class PublicKeys {
                 // of another kind, then
             }
         }
-        throw new IllegalArgumentException("it is no RSA, EC or Ed25519 key");
+        throw new IllegalArgumentException("it is not an RSA, EC or Ed25519 key");
     }
 
     private static PublicKey certified(byte[] der) {
@@ -66,7 +66,7 @@ public final class PublicKeys {
                     .generateCertificate(new ByteArrayInputStream(der))
                     .getPublicKey();
         } catch (GeneralSecurityException e) {
-            throw new IllegalArgumentException("it is no certificate", e);
+            throw new IllegalArgumentException("it is not a certificate", e);
         }
     }
 }

@@ -22,7 +22,7 @@ public record Revocation(
 
     public Revocation {
         if ((client == null) == (tokenId == null)) {
-            throw new IllegalArgumentException("a revocation is of a client or of a token");
+            throw new IllegalArgumentException("a revocation needs either a client or a token");
         }
     }
 

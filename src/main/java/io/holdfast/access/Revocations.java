@@ -72,8 +72,8 @@ public final class Revocations {
         } catch (IllegalArgumentException e) {
             throw new EngineException(
                     EngineException.Reason.CORRUPT,
-                    "The store has a revocation that this version cannot read. Start the version that wrote it, or put"
-                            + " a backup in the place of the data directory",
+                    "The store has a revocation that this version cannot read. Start the version that wrote it, or"
+                            + " replace the data directory with a backup",
                     e);
         }
         return revocations;
@@ -124,7 +124,7 @@ public final class Revocations {
             }
         });
         if (byKey.size() >= MAX && !byKey.containsKey(revocation.key())) {
-            throw new IllegalStateException("there are " + MAX + " revocations; more are not kept");
+            throw new IllegalStateException("there are " + MAX + " revocations; no more can be stored");
         }
         byKey.put(revocation.key(), revocation);
         if (records == null) {

@@ -191,7 +191,7 @@ final class SignedTokens {
             throw invalid("not for this audience");
         }
         if (options.issuer() != null && !options.issuer().equals(claims.getIssuer())) {
-            throw invalid("not of this issuer");
+            throw invalid("not from this issuer");
         }
         long expiry = good.expiresAtMillis();
         if (expiry != Identity.NEVER && expiry + skew <= nowMillis) {

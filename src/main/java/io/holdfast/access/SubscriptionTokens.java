@@ -22,10 +22,10 @@ final class SubscriptionTokens {
     SubscribeGrant verify(String token, String client, String channel, long nowMillis) throws AccessDeniedException {
         SignedTokens.Claims claims = tokens.verify(token, nowMillis);
         if (!claims.client().equals(client)) {
-            throw invalid("made out to another client");
+            throw invalid("issued to another client");
         }
         if (!channel.equals(claims.all().getClaim("channel"))) {
-            throw invalid("made out for another channel, or a connect token");
+            throw invalid("issued for another channel, or it is a connect token");
         }
         return new SubscribeGrant(
                 ChannelAccess.ALLOWED,

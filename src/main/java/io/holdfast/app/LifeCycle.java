@@ -57,7 +57,7 @@ class LifeCycle {
     void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
         if (access.insecure()) {
             ListeningAddresses.requireLoopback();
-            LOG.warning("INSECURE MODE (holdfast.insecure=true): clients name themselves, the API key is 'dev'."
+            LOG.warning("INSECURE MODE (holdfast.insecure=true): clients choose their names, and the API key is 'dev'."
                     + " For development on this machine only.");
         }
         try {

@@ -53,7 +53,7 @@ final class ListeningAddresses {
             throw new ConfigurationException(
                     "holdfast.insecure",
                     "true",
-                    "true only while the server listens on loopback, but it listens on '" + host
+                    "true only if the server listens on loopback, but it listens on '" + host
                             + "': set http.host to localhost, or holdfast.insecure to false with a token secret and API keys");
         }
     }

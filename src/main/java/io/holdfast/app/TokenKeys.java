@@ -102,7 +102,7 @@ final class TokenKeys {
                     key,
                     inFile ? value : "(hidden)",
                     "public keys in PEM (RSA from 2048 bits, EC on P-256, P-384 or P-521, Ed25519) or their certificates,"
-                            + " or file:<path> of a readable file with such");
+                            + " or file:<path> of a readable file that contains them");
         }
     }
 

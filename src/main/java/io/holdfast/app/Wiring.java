@@ -118,9 +118,9 @@ class Wiring {
         if (!ahead.isZero()) {
             LOG.log(
                     Level.SEVERE,
-                    "The store holds times that lead the clock of this machine by {0} more than {1}: that clock is"
-                            + " wrong, or was. They were brought back by as much, so that messages expire after their time"
-                            + " to live. Look at the time synchronisation of this machine",
+                    "Times in the store are ahead of this machine's clock by {0} more than {1}: the clock is wrong, or"
+                            + " was wrong earlier. These times were moved back by that much, so that messages expire after their time"
+                            + " to live. Check the time synchronisation of this machine",
                     new Object[] {ahead, LONGEST_LEAD});
         }
         return engine;
@@ -137,8 +137,8 @@ class Wiring {
         if (steady.leadMillis() > 0) {
             LOG.log(
                     Level.WARNING,
-                    "The newest stored time leads the clock of this machine by {0}; the time of messages goes on from"
-                            + " there and joins the clock again slowly",
+                    "The newest stored time is ahead of this machine's clock by {0}. The time of messages continues from"
+                            + " there, and slowly returns to the clock's time",
                     Duration.ofMillis(steady.leadMillis()));
         }
         return steady;

@@ -59,7 +59,7 @@ final class Cleaning {
             undo(softDeleted());
         }
         failed().forEach(item ->
-                LOG.log(Level.WARNING, "Cleanup could not touch a resource of the kind {0}: {1}", new Object[] {
+                LOG.log(Level.WARNING, "Cleanup could not process a resource of the kind {0}: {1}", new Object[] {
                     item.kind(), item.detail()
                 }));
         return List.copyOf(items.values());
@@ -110,7 +110,7 @@ final class Cleaning {
     private Item attempt(Item item) {
         CleanupProvider provider = providers.get(item.kind());
         if (provider == null) {
-            return item.with(Outcome.FAILED, "nobody provides this kind any more");
+            return item.with(Outcome.FAILED, "no provider for this kind exists any more");
         }
         try {
             return operations.call(() -> {
@@ -161,7 +161,7 @@ final class Cleaning {
     private Item undone(Item item) {
         CleanupProvider provider = providers.get(item.kind());
         if (provider == null) {
-            return item.with(Outcome.NOT_UNDONE, "nobody provides this kind any more");
+            return item.with(Outcome.NOT_UNDONE, "no provider for this kind exists any more");
         }
         if (provider.softDeleteChangesNothing()) {
             return item.with(Outcome.UNDONE, "nothing to undo");

@@ -93,9 +93,9 @@ public class CleanupCoordinator {
             try {
                 cycles.recover();
             } catch (Operations.StoppedException e) {
-                LOG.log(Level.INFO, "Cleanup was stopped; the next start sees to its cycle");
+                LOG.log(Level.INFO, "Cleanup was stopped; the next start finishes or undoes its cycle");
             } catch (EngineException e) {
-                LOG.log(Level.SEVERE, "A cleanup cycle that was cut off is seen to before the next one", e);
+                LOG.log(Level.SEVERE, "A cleanup cycle that was interrupted is finished or undone before the next one", e);
             } finally {
                 busy.set(false);
             }
@@ -116,7 +116,7 @@ public class CleanupCoordinator {
         try {
             begin(CleanupRequest.scheduled());
         } catch (CleanupRefusedException e) {
-            LOG.log(Level.INFO, "No cleanup now: {0}", e.getMessage());
+            LOG.log(Level.INFO, "The scheduled cleanup did not start: {0}", e.getMessage());
         }
     }
 
@@ -149,7 +149,7 @@ public class CleanupCoordinator {
             LOG.log(Level.SEVERE, "Cleanup cannot work", e);
             throw new CleanupRefusedException(Reason.UNAVAILABLE, "The store cannot be written to; see the log");
         } catch (Operations.StoppedException | RejectedExecutionException e) {
-            LOG.log(Level.INFO, "No cleanup any more: the server is shutting down", e);
+            LOG.log(Level.INFO, "Cleanup does not start: the server is shutting down", e);
             throw new CleanupRefusedException(Reason.UNAVAILABLE, "The server is shutting down");
         } finally {
             if (!begun) {
@@ -167,16 +167,16 @@ public class CleanupCoordinator {
         try {
             ended = cycles.run(number, request, providers);
         } catch (Operations.StoppedException e) {
-            LOG.log(Level.INFO, "Cleanup was stopped; the next start sees to its cycle");
+            LOG.log(Level.INFO, "Cleanup was stopped; the next start finishes or undoes its cycle");
         } catch (RuntimeException e) {
-            LOG.log(Level.SEVERE, "A cleanup cycle was cut off; it is finished or undone before the next one", e);
+            LOG.log(Level.SEVERE, "A cleanup cycle was interrupted; it is finished or undone before the next one", e);
         } finally {
             busy.set(false);
             if (ended != null) {
                 report.complete(ended);
             } else {
                 report.completeExceptionally(new CleanupRefusedException(
-                        Reason.UNAVAILABLE, "The cycle was cut off; it is finished or undone before the next one"));
+                        Reason.UNAVAILABLE, "The cycle was interrupted; it is finished or undone before the next one"));
             }
         }
     }

@@ -120,14 +120,14 @@ final class CleanupRecords {
         records.scan(PREFIX).forEach((key, record) -> {
             try {
                 if (tables.stream().noneMatch(table -> table.load(key, record))) {
-                    throw new IllegalArgumentException("it is of no known type");
+                    throw new IllegalArgumentException("its type is not known");
                 }
             } catch (IllegalArgumentException e) {
                 throw new EngineException(
                         Reason.CORRUPT,
                         "The store has a record of cleanup that this version cannot read, " + key + ": "
                                 + e.getMessage()
-                                + ". Start the version that wrote it, or put a backup in the place of the data directory",
+                                + ". Start the version that wrote it, or replace the data directory with a backup",
                         e);
             }
         });

@@ -36,7 +36,7 @@ final class Cycle {
         try {
             discovery.discover(providers);
         } catch (CleanupException e) {
-            return end(CycleReport.Result.ABORTED, "candidates could not be found: " + e.getMessage(), request.by());
+            return end(CycleReport.Result.ABORTED, "candidates could not be discovered: " + e.getMessage(), request.by());
         }
         enter(Stage.VALIDATE);
         List<Item> plan = discovery.validate().stream().map(Cycle::open).toList();
@@ -59,11 +59,11 @@ final class Cycle {
             boolean aborted = cut.committedAs() != CycleReport.Result.COMPLETED;
             return end(
                     aborted ? cut.committedAs() : CycleReport.Result.FINISHED,
-                    aborted ? cut.committedBecause() : "it was cut off before its audit",
+                    aborted ? cut.committedBecause() : "it was interrupted before its audit",
                     by);
         }
         String because =
-                "it was cut off in the stage " + AuditEntry.word(cut.report().stage());
+                "it was interrupted in the stage " + AuditEntry.word(cut.report().stage());
         if (cut.planned()) {
             commit(cleaning().undoCutOff(cut.items()), CycleReport.Result.UNDONE, because);
         }
@@ -123,7 +123,7 @@ final class Cycle {
         String result = AuditEntry.word(report.result()) + ": " + report.candidates() + " candidates, "
                 + report.softDeleted() + " soft-deleted, " + report.deleted() + " deleted, " + report.kept() + " kept, "
                 + report.failed() + " failed, " + report.undone() + " undone";
-        String why = report.reason().isEmpty() ? "asked for by " + report.by() : report.reason();
+        String why = report.reason().isEmpty() ? "requested by " + report.by() : report.reason();
         audit.add(new AuditEntry(next++, now, by, number, "cycle", Long.toString(number), "run", why, result));
         for (Item item : report.items()) {
             boolean touched = !item.is(Outcome.PLANNED) && (!item.is(Outcome.KEPT) || item.action() == Action.DELETE);

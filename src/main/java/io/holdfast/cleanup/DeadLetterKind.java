@@ -38,7 +38,7 @@ final class DeadLetterKind extends StoredKind {
     public Optional<String> dependency(Candidate candidate) {
         return Removals.read(() -> resources.letter(Long.parseLong(candidate.id())))
                 .filter(letter -> letter.deadAtMillis() > candidate.unusedSinceMillis())
-                .map(letter -> "another letter has its number");
+                .map(letter -> "its number belongs to another dead letter");
     }
 
     @Override

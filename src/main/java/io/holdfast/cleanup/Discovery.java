@@ -154,7 +154,7 @@ final class Discovery {
             }
             return provider.dependency(item.candidate()).orElse(null);
         } catch (RuntimeException e) {
-            return "it could not be looked at: " + e.getMessage();
+            return "it could not be checked: " + e.getMessage();
         }
     }
 

@@ -24,7 +24,7 @@ final class RecordText {
                 }
             }
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("records of this room can be read in it", e);
+            throw new IllegalStateException("the records of this package can be read here", e);
         }
         return new String(json.close().toBytes(), StandardCharsets.UTF_8);
     }
@@ -59,7 +59,7 @@ final class RecordText {
                     Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
             return type.getDeclaredConstructor(types).newInstance(arguments);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("records of this room can be made in it", e);
+            throw new IllegalStateException("the records of this package can be made here", e);
         }
     }
 

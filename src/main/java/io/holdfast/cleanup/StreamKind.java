@@ -71,7 +71,7 @@ final class StreamKind extends StoredKind {
     @Override
     public Optional<String> dependency(Candidate candidate) {
         if (resources.inUse(candidate.id())) {
-            return Optional.of("somebody is connected to it");
+            return Optional.of("a client is connected to it");
         }
         return Removals.read(() -> resources.stored(candidate.id())).flatMap(stream -> {
             if (!stream.empty()) {

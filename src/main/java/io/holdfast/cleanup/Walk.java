@@ -45,7 +45,7 @@ final class Walk {
         } catch (CleanupException e) {
             LOG.log(
                     Level.WARNING,
-                    "Cleanup of the kind {0} cannot go on where it stopped and begins anew: {1}",
+                    "Cleanup of the kind {0} cannot continue where it stopped, and starts from the beginning: {1}",
                     new Object[] {provider.kind(), e.getMessage()});
         }
     }
@@ -69,7 +69,7 @@ final class Walk {
         CandidatePage page = operations.call(() -> {
             CandidatePage found = provider.discover(cursor, PAGE);
             if (cursor.equals(found.next())) {
-                throw new CleanupException(Cause.SERVER_ERROR, "the walk stands still at " + cursor, null);
+                throw new CleanupException(Cause.SERVER_ERROR, "discovery makes no progress at " + cursor, null);
             }
             return found;
         });

@@ -78,7 +78,7 @@ record TokenVerdict(Map<String, @Nullable Object> claims, List<String> problems)
         String own = "#" + Json.text(claims, "sub");
         channels.remove(own);
         if (!channels.stream().allMatch(TokenVerdict::isChannel)) {
-            problems.add("the claim channels or subs names what is no channel, or another client's outbox");
+            problems.add("the claim channels or subs has a name that is not a channel's, or another client's outbox");
         }
         if (channels.size() > MAX_CHANNELS) {
             problems.add("more than " + MAX_CHANNELS + " channels");

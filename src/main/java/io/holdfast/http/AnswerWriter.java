@@ -122,6 +122,6 @@ final class AnswerWriter implements WriteListener {
     }
 
     private static void gone(Throwable failure) {
-        LOG.log(Level.FINE, "A peer of the server API has gone", failure);
+        LOG.log(Level.FINE, "A caller of the server API has closed its connection", failure);
     }
 }

@@ -45,7 +45,7 @@ public class ApiServlet extends HttpServlet {
                     Answer.error(
                             401,
                             "unauthorized",
-                            "A valid API key is required in the header X-API-Key, or a token with one of Holdfast's roles"));
+                            "A valid API key in the header X-API-Key is required, or a token with one of Holdfast's roles"));
             return;
         }
         String path = request.getPathInfo() == null ? "" : request.getPathInfo();
@@ -121,7 +121,7 @@ public class ApiServlet extends HttpServlet {
     private static Answer notFound(String methods) {
         return methods.isEmpty()
                 ? Answer.error(404, "not_found", "There is no such call")
-                : Answer.error(405, "method_not_allowed", "This call wants " + methods)
+                : Answer.error(405, "method_not_allowed", "This call needs the method " + methods)
                         .allowing(methods);
     }
 

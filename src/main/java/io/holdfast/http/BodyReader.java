@@ -76,7 +76,7 @@ public final class BodyReader implements ReadListener, AsyncListener {
         private static final Refusal CODING =
                 new Refusal(415, "unknown_encoding", "Content-Encoding may be gzip or deflate only");
         private static final Refusal MISTAKE =
-                new Refusal(500, "internal", "The server has made a mistake; it is in its log");
+                new Refusal(500, "internal", "The server has a bug; the server's log describes it");
     }
 
     /** What wants a body. One of its methods is called, once. */
@@ -217,7 +217,7 @@ public final class BodyReader implements ReadListener, AsyncListener {
     }
 
     private static void gone(@Nullable Throwable failure) {
-        LOG.log(Level.FINE, "A peer has gone, or sent what is not a body", failure);
+        LOG.log(Level.FINE, "A peer has closed its connection, or sent an invalid body", failure);
     }
 
     private void complete() {

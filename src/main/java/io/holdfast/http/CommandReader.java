@@ -62,9 +62,9 @@ final class CommandReader implements Binder.Target {
             .optional("disconnect", (command, in) -> command.ending = command.ending(in));
 
     private static final Binder<CommandReader> SUBSCRIBE = FIELDS.copy()
-            .unsupported("b64info", "subscribe: what is not JSON cannot be shown; use info")
-            .unsupported("b64data", "subscribe: what is not JSON cannot be delivered; use data")
-            .unsupported("override", "subscribe: the namespace says what a subscription is like");
+            .unsupported("b64info", "subscribe: only JSON can be shown; use info")
+            .unsupported("b64data", "subscribe: only JSON can be delivered; use data")
+            .unsupported("override", "subscribe: the namespace determines the options of a subscription");
 
     private final Kind kind;
     private final JsonInput in;

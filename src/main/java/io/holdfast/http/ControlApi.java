@@ -68,7 +68,7 @@ class ControlApi {
     Answer client(String client) {
         return manager.client(client)
                 .map(RecordJson::answer)
-                .orElseGet(() -> Answer.error(404, "not_found", "Nothing is known of this client"));
+                .orElseGet(() -> Answer.error(404, "not_found", "This client is not known"));
     }
 
     Answer breakersOf(String client) {

@@ -25,16 +25,16 @@ public class ErrorServlet extends HttpServlet {
 
     static Answer answer(int status) {
         return switch (status) {
-            case 400 -> Answer.error(status, "bad_request", "The request is not understood");
-            case 403 -> Answer.error(status, "forbidden", "This is not allowed from here");
-            case 404 -> Answer.error(status, "not_found", "There is nothing at this path");
-            case 405 -> Answer.error(status, "method_not_allowed", "This path does not take this method");
+            case 400 -> Answer.error(status, "bad_request", "The request is malformed");
+            case 403 -> Answer.error(status, "forbidden", "This request is not allowed");
+            case 404 -> Answer.error(status, "not_found", "There is no resource at this path");
+            case 405 -> Answer.error(status, "method_not_allowed", "This path does not support this method");
             case 429 -> Answer.error(status, "overloaded", "Too many requests; repeat later");
             case 503 -> Answer.error(status, "unavailable", "The server cannot do this now; repeat later");
             default ->
                 status < 500
                         ? Answer.error(status, "bad_request", "The request cannot be answered")
-                        : Answer.error(status, "internal", "The server has made a mistake; it is in its log");
+                        : Answer.error(status, "internal", "The server has a bug; the server's log describes it");
         };
     }
 }

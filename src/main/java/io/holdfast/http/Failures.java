@@ -37,11 +37,11 @@ final class Failures {
             };
         }
         if (failure instanceof CleanupException) {
-            return Answer.error(503, "unavailable", "What holds this resource is failing; repeat later")
+            return Answer.error(503, "unavailable", "The system that holds this resource is failing; repeat later")
                     .retryAfter(LATER_SECONDS);
         }
         LOG.log(Level.SEVERE, "A call of the server API failed unexpectedly", failure);
-        return Answer.error(500, "internal", "The server has made a mistake; it is in its log");
+        return Answer.error(500, "internal", "The server has a bug; the server's log describes it");
     }
 
     private static Answer answer(DeliveryException refused) {

@@ -44,7 +44,7 @@ final class PagedJson {
                     throw new DeliveryException(
                             DeliveryException.Reason.TOO_LARGE,
                             "limit",
-                            "There is more than one answer takes; ask page by page, with limit, and after as next says",
+                            "The result does not fit into one answer; ask page by page, with limit, and with the value of next as after",
                             null);
                 }
                 return json.raw("},\"next\":").string(last).raw("}");

@@ -88,11 +88,11 @@ class RevokeApi {
                     .number(revocation.expiresAtMillis())
                     .raw("}"));
         } catch (EngineException e) {
-            LOG.log(Level.SEVERE, "A revocation could not be stored; it counts until the next start only", e);
+            LOG.log(Level.SEVERE, "A revocation could not be stored; it is in force only until the next start", e);
             return Answer.error(
-                    503, "unavailable", "It counts, but could not be stored: repeat it, or a restart forgets it");
+                    503, "unavailable", "The revocation is in force but could not be stored: repeat it, because a restart would forget it");
         } catch (IllegalStateException e) {
-            return Answer.error(409, "limit_exceeded", "There are too many revocations; revoke for a shorter time");
+            return Answer.error(409, "limit_exceeded", "There are too many revocations; use a shorter ttl");
         }
     }
 
@@ -136,7 +136,7 @@ class RevokeApi {
         }
         BigDecimal before = wanted.issuedBefore;
         if (before != null && client == null) {
-            return invalid("issued_before", "goes with client only");
+            return invalid("issued_before", "can only be used with client");
         }
         return before == null || before.signum() >= 0 ? null : invalid("issued_before", "must be seconds since 1970");
     }

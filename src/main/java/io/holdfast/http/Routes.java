@@ -60,7 +60,7 @@ class Routes {
         add(Route.of("GET", "/message", Set.of(PUBLISHER, READER), new Route.Asked(message)));
         get("/metrics", (segment, parameters) -> control.metrics());
         get("/clients", (segment, parameters) -> control.clients(parameters));
-        // In a path, Liberty takes no %2F, and ends a segment at a semicolon: every name is asked for by a parameter.
+        // In a path, Liberty takes no %2F, and ends a segment at a semicolon: a parameter can hold every name.
         get("/client", (segment, parameters) -> control.client(parameters.required("client")));
         get("/clients/{client}", (segment, parameters) -> control.client(segment));
         get("/breakers", (segment, parameters) -> control.breakers(parameters));

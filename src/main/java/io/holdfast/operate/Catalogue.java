@@ -45,7 +45,7 @@ final class Catalogue {
         return List.of(
                 counter(
                         "holdfast_connections",
-                        "Connections ever taken",
+                        "Connections accepted since the start",
                         s -> s.stats().connections().total()),
                 gauge(
                         "holdfast_connections_active",
@@ -57,7 +57,7 @@ final class Catalogue {
                         s -> s.stats().connections().failed()),
                 counter(
                         "holdfast_connections_reconnections",
-                        "Known devices that came again",
+                        "Connections of devices that were already known",
                         s -> s.stats().connections().reconnections()),
                 counter(
                         "holdfast_connections_timeouts",
@@ -85,7 +85,7 @@ final class Catalogue {
                         s -> s.health().unreadable()),
                 gauge(
                         "holdfast_clock_lead_seconds",
-                        "How far the time of messages leads the clock of the machine",
+                        "Seconds by which the time of messages is ahead of the machine's clock",
                         s -> s.health().clockLead().toSeconds()),
                 counter(
                         "holdfast_messages_failed",
@@ -97,7 +97,7 @@ final class Catalogue {
                         s -> s.stats().messages().refused()),
                 counter(
                         "holdfast_messages_expired",
-                        "Messages whose time ran out unconfirmed",
+                        "Messages that expired unconfirmed",
                         s -> s.stats().messages().expired()),
                 counter(
                         "holdfast_messages_deduplicated",
@@ -109,7 +109,7 @@ final class Catalogue {
                         s -> s.stats().messages().acknowledged()),
                 counter(
                         "holdfast_messages_dropped",
-                        "Messages that gave way to newer ones",
+                        "Messages dropped to make room for newer ones",
                         s -> s.stats().messages().dropped()),
                 counter(
                         "holdfast_messages_dead",
@@ -125,7 +125,7 @@ final class Catalogue {
                         s -> s.stats().queue().currentSize()),
                 gauge(
                         "holdfast_queue_maximum_size",
-                        "Bound of the queue to the store",
+                        "Largest size of the queue to the store",
                         s -> s.stats().queue().maximumSize()),
                 counter(
                         "holdfast_queue_overflows",
@@ -145,7 +145,7 @@ final class Catalogue {
                         s -> s.stats().retry().failures()),
                 gauge(
                         "holdfast_retry_success_rate",
-                        "Share of decided repetitions that were confirmed",
+                        "Share of repeated deliveries with a known outcome that were confirmed",
                         s -> s.stats().retry().successRate()));
     }
 
@@ -155,7 +155,7 @@ final class Catalogue {
                         "holdfast_limit_hits",
                         "limit",
                         limit.word(),
-                        "Peers that ran into a limit",
+                        "How often a peer ran into a limit",
                         s -> s.stats().limits().getOrDefault(limit.word(), 0L)))
                 .toList();
     }
@@ -204,7 +204,7 @@ final class Catalogue {
         String name = "holdfast_" + part + "_milliseconds";
         String quantiles = what + ": quantiles since the start";
         String bucket = name + "_bucket";
-        String atMost = what + ": how many took at most so long";
+        String atMost = what + ": how many took at most this long";
         List<Metric> metrics = new ArrayList<>(List.of(
                 quantile(name, "0.5", quantiles, s -> from.apply(s).p50Millis()),
                 quantile(name, "0.99", quantiles, s -> from.apply(s).p99Millis()),
@@ -219,7 +219,7 @@ final class Catalogue {
                         s -> from.apply(s).totalMillis()),
                 counter(
                         "holdfast_" + part + "_measurements",
-                        what + ": how many",
+                        what + ": number of measurements",
                         s -> from.apply(s).count()),
                 labelled(bucket, "le", "+Inf", atMost, s -> from.apply(s).count())));
         for (Long limit : LatencyStats.LIMITS_MILLIS) {
@@ -253,7 +253,7 @@ final class Catalogue {
                         s -> s.health().draining() ? 1 : 0),
                 gauge(
                         "holdfast_store_full",
-                        "1 while the store has no room",
+                        "1 while the store or the disk is full",
                         s -> s.health().storeFull() ? 1 : 0),
                 gauge(
                         "holdfast_threads_failed",
@@ -261,7 +261,7 @@ final class Catalogue {
                         s -> s.health().failedParts().size()),
                 counter(
                         "holdfast_thread_restarts",
-                        "Threads that began again after an unexpected error",
+                        "How often a thread was started again after an unexpected error",
                         s -> s.health().restarts()),
                 gauge(
                         "holdfast_heap_live_percent",
@@ -269,7 +269,7 @@ final class Catalogue {
                         s -> s.health().heap().livePercent()),
                 gauge(
                         "holdfast_commit_milliseconds",
-                        "Duration of the last commit, or of the one under way",
+                        "Duration of the commit in progress, or else of the last one",
                         s -> s.health().commit().toMillis()),
                 gauge(
                         "holdfast_executor_wait_milliseconds",

@@ -20,11 +20,11 @@ final class CleanupMetrics {
                 labelled(CYCLES, "result", "recovered", ENDED, s -> s.cleanup().recovered()),
                 counter(
                         "holdfast_cleanup_candidates",
-                        "Resources that cleanup looked at more closely",
+                        "Resources that cleanup found as candidates",
                         s -> s.cleanup().candidates()),
                 counter(
                         "holdfast_cleanup_soft_deletes",
-                        "Resources set aside",
+                        "Resources that were soft-deleted",
                         s -> s.cleanup().softDeletes()),
                 counter(
                         "holdfast_cleanup_deletes",
@@ -40,7 +40,7 @@ final class CleanupMetrics {
                         s -> s.cleanup().failed()),
                 counter(
                         "holdfast_cleanup_restores",
-                        "Soft deletes taken back by somebody",
+                        "Soft deletes taken back by a caller",
                         s -> s.cleanup().restored()),
                 gauge(
                         "holdfast_cleanup_running",
@@ -48,7 +48,7 @@ final class CleanupMetrics {
                         s -> s.cleanup().stage() == null ? 0 : 1),
                 gauge(
                         "holdfast_cleanup_paused",
-                        "1 while the schedule is paused by aborted cycles",
+                        "1 while the schedule is paused because of aborted cycles",
                         s -> s.cleanup().paused() ? 1 : 0),
                 gauge(
                         "holdfast_cleanup_soft_deleted",

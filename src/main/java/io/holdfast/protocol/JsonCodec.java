@@ -49,7 +49,7 @@ public final class JsonCodec implements Codec {
         try (JsonInput in = new JsonInput(frame)) {
             commands = new JsonCommands(in).read();
         } catch (IOException e) {
-            throw new MalformedFrameException("the frame is no sequence of commands in JSON");
+            throw new MalformedFrameException("the frame is not a sequence of commands in JSON");
         }
         if (commands.isEmpty()) {
             throw new MalformedFrameException("the frame is empty");

@@ -21,7 +21,7 @@ final class JsonCommands {
         List<Command> commands = new ArrayList<>(2);
         while (in.nextValue()) {
             if (!in.enterObject()) {
-                throw new JsonInput.WrongType("null in place of a command");
+                throw new JsonInput.WrongType("null instead of a command");
             }
             commands.add(command());
         }

@@ -28,7 +28,7 @@ final class PayloadObject {
             }
             return true;
         } catch (IOException e) {
-            throw new InvalidFieldException(field, "is not what belongs there");
+            throw new InvalidFieldException(field, "has the wrong type");
         }
     }
 

@@ -174,6 +174,6 @@ final class ProtobufInput {
     }
 
     private static MalformedFrameException malformed() {
-        return new MalformedFrameException("the frame is no sequence of commands in Protobuf");
+        return new MalformedFrameException("the frame is not a sequence of commands in Protobuf");
     }
 }

@@ -50,8 +50,8 @@ public final class EarlierFile {
             LOG.log(
                     Level.INFO,
                     read
-                            ? "What the file {0} says is in the store now; the file was renamed to {1}"
-                            : "The store knows already what the file {0} says or what came after it; it was renamed to {1}",
+                            ? "The content of the file {0} is in the store now; the file was renamed to {1}"
+                            : "The store already has the content of the file {0}, or newer content; the file was renamed to {1}",
                     new Object[] {file, renamed});
         } catch (IllegalArgumentException e) {
             throw new EngineException(

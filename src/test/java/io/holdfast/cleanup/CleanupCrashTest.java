@@ -303,7 +303,7 @@ class CleanupCrashTest {
                 .extracting(AuditEntry::by)
                 .containsOnly("start");
         assertThat(bench.coordinator.cycle(2))
-                .hasValueSatisfying(cycle -> assertThat(cycle.reason()).isEqualTo("it was cut off in the stage clean"));
+                .hasValueSatisfying(cycle -> assertThat(cycle.reason()).isEqualTo("it was interrupted in the stage clean"));
     }
 
     @ParameterizedTest

@@ -44,7 +44,7 @@ class BatchApiTest {
                         history_remove, channels, info"}},\
                         {"error":{"code":107,"message":"bad request: tags: 'id' and 'expires' are reserved for the server"}},\
                         {"send":{"id":"n","stored":false,"connections":0}},\
-                        {"error":{"code":107,"message":"bad request: channel: this cannot be done with an outbox"}},\
+                        {"error":{"code":107,"message":"bad request: channel: this call does not support outboxes"}},\
                         {"publish":{}}]}""");
     }
 

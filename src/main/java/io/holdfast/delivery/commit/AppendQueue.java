@@ -94,7 +94,7 @@ final class AppendQueue {
                 try {
                     lock.wait();
                 } catch (InterruptedException e) {
-                    LOG.log(Level.FINE, "The committer was interrupted and goes on", e);
+                    LOG.log(Level.FINE, "The committer was interrupted and continues", e);
                 } finally {
                     waiting = false;
                 }

@@ -242,7 +242,7 @@ final class Committer {
     private static DeliveryException unknown() {
         return new DeliveryException(
                 Reason.OUTCOME_UNKNOWN,
-                "The server has made a mistake; repeat with the same id to find out what is stored");
+                "The server has a bug. Repeat with the same id to find out what is stored");
     }
 
     private void round(List<Pending> batch) {
@@ -257,7 +257,7 @@ final class Committer {
             probe(batch.isEmpty());
             expire();
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.SEVERE, "The committer met an unexpected error and goes on", e);
+            LOG.log(Level.SEVERE, "The committer met an unexpected error and continues", e);
             giveUpUnderWay(); // where it had no receipt yet
             Fatal.rethrow(e);
         }
@@ -343,7 +343,7 @@ final class Committer {
                     Level.SEVERE,
                     "The outbox of client " + outbox.client()
                             + " cannot be read or written. Its cursors are kept in memory"
-                            + " and tried again; all other outboxes go on",
+                            + " and tried again; all other outboxes continue",
                     e);
         }
     }

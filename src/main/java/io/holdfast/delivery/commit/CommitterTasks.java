@@ -52,7 +52,7 @@ final class CommitterTasks {
         if (count.incrementAndGet() > MOST_WAITING) {
             count.decrementAndGet();
             return CompletableFuture.failedStage(new DeliveryException(
-                    Reason.OVERLOADED, "Too many calls wait to change what is stored; slow down and repeat"));
+                    Reason.OVERLOADED, "Too many calls that change the store are waiting; slow down and repeat"));
         }
         Task task = new Task(work, new CompletableFuture<>());
         waiting.add(task);

@@ -100,7 +100,7 @@ final class DeadLetters {
                     LOG.log(
                             Level.SEVERE,
                             "A message for client " + hopeless.outbox().client() + " that is to be given up cannot be"
-                                    + " read. It is tried again; all other dead letters go on",
+                                    + " read. It is tried again; all other dead letters continue",
                             e);
                 }
             }

@@ -325,7 +325,7 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
         return new DeliveryException(
                 DeliveryException.Reason.OUTCOME_UNKNOWN,
                 null,
-                "The message store is failing, and this may be done or not; repeat it later",
+                "The message store is failing. It is not known whether this was done; repeat it later",
                 failure);
     }
 

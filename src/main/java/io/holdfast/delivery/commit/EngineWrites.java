@@ -65,7 +65,7 @@ final class EngineWrites {
         boolean refused = failure instanceof CircuitBreakerOpenException || failure instanceof EngineException;
         if (!refused || guarded.mayHaveStored(batch)) {
             return new DeliveryException(
-                    Reason.OUTCOME_UNKNOWN, "The message may be stored or not; repeat it with the same id to find out");
+                    Reason.OUTCOME_UNKNOWN, "It is not known whether the message is stored; repeat it with the same id to find out");
         }
         return new DeliveryException(
                 Reason.UNAVAILABLE,
@@ -86,7 +86,7 @@ final class EngineWrites {
             try {
                 return future.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
-                LOG.log(Level.FINE, "The committer was interrupted and goes on", e);
+                LOG.log(Level.FINE, "The committer was interrupted and continues", e);
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof EngineException failure) {
                     throw failure;

@@ -68,7 +68,7 @@ final class Events {
                     unwanted.add(event.getClass());
                 }
             } catch (InterruptedException e) {
-                LOG.log(Level.FINE, "The events were interrupted and go on", e);
+                LOG.log(Level.FINE, "The thread of the events was interrupted and continues", e);
             } catch (RuntimeException | Error e) {
                 LOG.log(Level.WARNING, "An observer of a delivery event failed", e);
                 Fatal.rethrow(e);

@@ -127,7 +127,7 @@ final class Hub {
                     return;
                 }
             } catch (InterruptedException e) {
-                LOG.log(Level.FINE, "The committer was interrupted and goes on", e);
+                LOG.log(Level.FINE, "The committer was interrupted and continues", e);
             }
         }
         whenReady(work.receipts());
@@ -160,7 +160,7 @@ final class Hub {
         try {
             return unhanded.isEmpty() && !unwoken ? queue.take() : queue.poll(AGAIN_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
-            LOG.log(Level.FINE, "The hub was interrupted and goes on", e);
+            LOG.log(Level.FINE, "The hub was interrupted and continues", e);
             return null;
         }
     }
@@ -170,7 +170,7 @@ final class Hub {
             work.accept(fanout);
         } catch (RuntimeException | Error e) {
             unwoken = true;
-            LOG.log(Level.SEVERE, "The hub met an unexpected error and goes on", e);
+            LOG.log(Level.SEVERE, "The hub met an unexpected error and continues", e);
             Fatal.rethrow(e);
         }
     }
@@ -262,7 +262,7 @@ final class Hub {
             counters.refused.increment();
             receipt.completeExceptionally(new DeliveryException(
                     DeliveryException.Reason.STREAM_FULL,
-                    "The channel holds as many messages as it may; repeat when some are delivered"));
+                    "The channel is full; repeat when some of its messages have been delivered"));
         } else {
             throw new IllegalArgumentException("an unknown outcome: " + outcome);
         }

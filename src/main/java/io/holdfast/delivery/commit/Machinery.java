@@ -194,7 +194,7 @@ final class Machinery {
             counters.hit(Limit.HEAP);
             throw new DeliveryException(
                     DeliveryException.Reason.OVERLOADED,
-                    "The memory of this server is nearly used up and the message was not stored; slow down and repeat");
+                    "The memory of this server is nearly full and the message was not stored; slow down and repeat");
         }
     }
 
@@ -363,7 +363,7 @@ final class Machinery {
             heartbeat.rests();
             LockSupport.parkNanos(TICK_NANOS);
             if (Thread.interrupted()) {
-                LOG.log(Level.FINE, "The ticker was interrupted and goes on");
+                LOG.log(Level.FINE, "The ticker was interrupted and continues");
             }
             heartbeat.works();
             tickConnections();
@@ -383,7 +383,7 @@ final class Machinery {
             try {
                 connection.tick(now);
             } catch (RuntimeException | Error e) {
-                LOG.log(Level.SEVERE, "A connection could not be looked after; it is closed and may come back", e);
+                LOG.log(Level.SEVERE, "The periodic check of a connection failed; the connection is closed, and its client may reconnect", e);
                 connection.fail(Ending.INTERNAL_ERROR);
                 Fatal.rethrow(e);
             }

@@ -105,7 +105,7 @@ final class NewChannels {
         return new DeliveryException(
                 Reason.TOO_MANY_CHANNELS,
                 limit == Limit.STORED_CHANNELS
-                        ? "The store holds as many channels as clients may begin; use one that exists"
-                        : "You have begun as many channels as you may within an hour; use one that exists, or wait");
+                        ? "The store already holds the number of channels that clients may create; use an existing channel"
+                        : "You have created as many channels as a client may within an hour; use an existing channel, or wait");
     }
 }

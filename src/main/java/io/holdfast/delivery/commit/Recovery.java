@@ -74,7 +74,7 @@ final class Recovery {
         try {
             connection.backlog().read();
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, "Reading for a connection that is behind failed; it is closed and may come back", e);
+            LOG.log(Level.WARNING, "Reading for a connection that is behind failed; the connection is closed, and its client may reconnect", e);
             connection.fail(Ending.INTERNAL_ERROR);
             Fatal.rethrow(e);
         } finally {
@@ -103,7 +103,7 @@ final class Recovery {
                 try {
                     lock.wait();
                 } catch (InterruptedException e) {
-                    LOG.log(Level.FINE, "A reader was interrupted and goes on", e);
+                    LOG.log(Level.FINE, "A reader was interrupted and continues", e);
                 }
             }
             return waiting.poll();

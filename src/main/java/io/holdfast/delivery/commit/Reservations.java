@@ -49,7 +49,7 @@ final class Reservations {
     private static EngineException late(@Nullable Throwable cause) {
         return new EngineException(
                 EngineException.Reason.TIMEOUT,
-                "The store has not answered in time whether this is still there.",
+                "The store did not answer in time whether this stream still exists.",
                 cause);
     }
 }

@@ -105,8 +105,8 @@ final class Supervisor {
             LOG.log(
                     found.isEmpty() ? Level.INFO : Level.SEVERE,
                     found.isEmpty()
-                            ? "All threads work again; messages are taken"
-                            : "These threads have failed or hang: {0}. No messages are taken; if this stays so, restart the"
+                            ? "All threads work again; messages are accepted"
+                            : "These threads have failed or hang: {0}. No messages are accepted; if this continues, restart the"
                                     + " server.",
                     found);
             failed = List.copyOf(found);
@@ -161,7 +161,7 @@ final class Supervisor {
                 LOG.log(Level.SEVERE, "The thread " + part + " has failed for good; restart the server", cause);
                 return;
             }
-            LOG.log(Level.SEVERE, "The thread " + part + " met an unexpected error and begins again", cause);
+            LOG.log(Level.SEVERE, "The thread " + part + "met an unexpected error and was started again", cause);
             restarts.incrementAndGet();
             LockSupport.parkNanos(PAUSE_NANOS);
         }

@@ -44,7 +44,7 @@ final class Validation {
     void ordinaryChannel(String channel) {
         channel(channel);
         if (Names.isOutbox(channel)) {
-            throw DeliveryException.invalid("channel", "channel: this cannot be done with an outbox");
+            throw DeliveryException.invalid("channel", "channel: this call does not support outboxes");
         }
     }
 
@@ -115,7 +115,7 @@ final class Validation {
         return DeliveryException.invalid(
                 field,
                 field
-                        + " must not contain characters that cannot be seen (zero-width, bidirectional, line separators)");
+                        + " must not contain invisible characters (zero-width, bidirectional, line separators)");
     }
 
     private static void name(String field, @Nullable String value, int maxBytes) {

@@ -202,7 +202,7 @@ final class Writer {
                     try {
                         lock.wait();
                     } catch (InterruptedException e) {
-                        LOG.log(Level.FINE, "The writer was interrupted and goes on", e);
+                        LOG.log(Level.FINE, "The writer was interrupted and continues", e);
                     } finally {
                         waiting = false;
                     }

@@ -61,7 +61,7 @@ public class EmulationServlet extends FallbackServlet {
         } else if (upstream.receive(call.data())) {
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
         } else {
-            refuse(response, TOO_MANY_REQUESTS, "Too much waits already; this was not taken");
+            refuse(response, TOO_MANY_REQUESTS, "Too many frames of this session wait already; this one was refused");
         }
     }
 }

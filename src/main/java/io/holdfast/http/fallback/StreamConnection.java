@@ -113,7 +113,7 @@ final class StreamConnection implements Connection {
             out.write(framing.farewell(ending));
             out.flush();
         } catch (IOException | IllegalStateException e) {
-            LOG.log(Level.FINE, "A peer had gone before the farewell", e);
+            LOG.log(Level.FINE, "A peer had closed its connection before the last frame was written", e);
         } finally {
             complete();
             lock.unlock();

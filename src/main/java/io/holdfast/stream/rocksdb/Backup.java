@@ -68,7 +68,7 @@ final class Backup {
             System.getLogger(Backup.class.getName())
                     .log(
                             System.Logger.Level.WARNING,
-                            "What was written of a failed backup is left in " + unfinished,
+                            "A backup failed, and its incomplete files are still in " + unfinished,
                             left);
         }
     }

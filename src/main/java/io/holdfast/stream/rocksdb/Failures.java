@@ -67,7 +67,7 @@ final class Failures {
                 "The disk under the data directory " + directory
                         + " is full: nothing can be stored. "
                         + (started
-                                ? "Free space; the engine goes on by itself then."
+                                ? "Free space; the engine then continues by itself."
                                 : "Free space, then start again."),
                 cause);
     }
@@ -82,8 +82,8 @@ final class Failures {
                 Reason.IO,
                 "The store in " + directory + " failed while " + doing + ": " + cause.getMessage()
                         + (started
-                                ? ". It is reopened at the next attempt; if this goes on, look at the disk."
-                                : ". Look at the disk, then start again."),
+                                ? ". It is reopened at the next attempt; if this continues, check the disk."
+                                : ". Check the disk, then start again."),
                 cause);
     }
 

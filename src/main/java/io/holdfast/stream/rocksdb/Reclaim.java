@@ -59,7 +59,7 @@ final class Reclaim {
             System.getLogger(Reclaim.class.getName())
                     .log(
                             System.Logger.Level.WARNING,
-                            "Space of removed publications could not be given back.",
+                            "The disk space of removed publications could not be freed.",
                             failure);
         } finally {
             compacting.set(false);

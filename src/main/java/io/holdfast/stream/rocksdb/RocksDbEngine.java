@@ -265,7 +265,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
     @Override
     public long backup(Path target) {
         if (!backingUp.compareAndSet(false, true)) {
-            throw new BackupRefusedException("Another backup is being written; wait for its end");
+            throw new BackupRefusedException("Another backup is being written; wait until it has ended");
         }
         try {
             Backup backup = new Backup(target);
@@ -286,7 +286,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
         if (!writer.stop(this::end, CLOSE_WAIT_MILLIS)) {
             LOG.log(
                     System.Logger.Level.ERROR,
-                    "The store still hangs in a write; it is left open. What was acknowledged is stored.");
+                    "The store still hangs in a write, so it is not closed. Everything that was acknowledged is stored.");
         }
     }
 
@@ -413,7 +413,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
                 open.markClean();
             }
         } catch (EngineException cause) {
-            LOG.log(System.Logger.Level.WARNING, "The store was closed without its mark of a clean end.", cause);
+            LOG.log(System.Logger.Level.WARNING, "The store was closed, but the mark for a clean end could not be written.", cause);
         } finally {
             open.close();
             gate.writeLock().unlock();

@@ -79,9 +79,9 @@ final class SpaceGuard {
                 disk
                         ? "Less than " + options.minFreeBytes() + " bytes are free on the disk under "
                                 + options.directory()
-                                + ": publishing is refused. Free space; it goes on by itself then."
+                                + ": publishing is refused. Free space; publishing then continues by itself."
                         : "The store in " + options.directory() + " has reached 90 % of its " + options.maxStoredBytes()
-                                + " bytes: publishing is refused until clients have fetched or messages expired. Or configure"
+                                + " bytes: publishing is refused until clients have fetched messages, or messages have expired. Or configure"
                                 + " a larger store.",
                 null);
     }

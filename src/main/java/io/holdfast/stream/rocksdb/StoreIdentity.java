@@ -44,7 +44,7 @@ final class StoreIdentity {
     @Nullable
     String changed(RocksDB db) throws RocksDBException {
         if (Files.exists(marker.path())) {
-            return "the file " + MARKER + " lies in it, as in every backup";
+            return "the file " + MARKER + " is in the directory, as in every backup";
         }
         byte[] recorded = db.get(StoreState.PLACES);
         if (recorded != null && options.detectCopies()) {
@@ -58,7 +58,7 @@ final class StoreIdentity {
         }
         long reached = HighWaterMark.reached(options.markDirectory(), StoreState.number(db, StoreState.LINE, 0));
         if (reached > db.getLatestSequenceNumber()) {
-            return "the mark in " + options.markDirectory() + " tells of later writes, so it is an earlier state";
+            return "the mark in " + options.markDirectory() + " records later writes, so this is an earlier state of the store";
         }
         return null;
     }

@@ -28,8 +28,8 @@ final class StoreOpening {
     private static final System.Logger LOG = System.getLogger(StoreOpening.class.getName());
     private static final int STATE_BYTES = 10;
     private static final String BEGUN =
-            "A new generation of the store in {0} begins: {1}. Every client is told recovered: false and gets what is"
-                    + " left; what was accepted and is not in this store was lost with the data directory that had it.";
+            "A new generation of the store in {0} begins: {1}. Every client is told recovered: false and gets the messages"
+                    + " that are left. Messages that were accepted but are not in this store were lost with the other data directory.";
 
     private final RocksDbOptions options;
     private final LongSupplier clock;
@@ -109,7 +109,7 @@ final class StoreOpening {
             throw failures.corrupt("the file CURRENT is missing", null);
         }
         if (!current && foreign) {
-            throw failures.unreadable("it contains something else than a store", null);
+            throw failures.unreadable("it contains something other than a store", null);
         }
         return !current;
     }
@@ -124,7 +124,7 @@ final class StoreOpening {
         String changed = state == null
                 ? null
                 : state[1] == StoreState.RUNNING_UNSYNCED
-                        ? "it was not closed, and without holdfast.store.sync its last writes may be lost"
+                        ? "it was not closed in order, and without holdfast.store.sync its last writes may be lost"
                         : identity.changed(db);
         long generation = changed != null
                 ? 1 + new SecureRandom().nextInt(Integer.MAX_VALUE)

@@ -82,9 +82,9 @@ final class StoredRecords implements SmallRecords {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof EngineException failure
                     ? failure
-                    : new EngineException(Reason.IO, "The store failed unexpectedly; look into the log.", e.getCause());
+                    : new EngineException(Reason.IO, "The store failed unexpectedly; see the log.", e.getCause());
         } catch (TimeoutException e) {
-            throw new EngineException(Reason.TIMEOUT, "The store did not answer in time. Look at the disk.", e);
+            throw new EngineException(Reason.TIMEOUT, "The store did not answer in time. Check the disk.", e);
         }
     }
 }

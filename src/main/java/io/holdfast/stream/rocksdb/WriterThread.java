@@ -24,7 +24,7 @@ final class WriterThread {
 
     /** Made in advance: there may be no memory for it when it is wanted. */
     private static final EngineException LOST =
-            new EngineException(Reason.IO, "The store failed unexpectedly; look into the log.", null);
+            new EngineException(Reason.IO, "The store failed unexpectedly; see the log.", null);
 
     private final LongSupplier nanos;
     private volatile Thread thread = make();
@@ -62,7 +62,7 @@ final class WriterThread {
     private synchronized void beginAnother() {
         if (!stopped && !thread.isAlive() && thread.getState() != Thread.State.NEW) {
             System.getLogger(WriterThread.class.getName())
-                    .log(System.Logger.Level.ERROR, "The store's writer has ended unexpectedly; another one goes on.");
+                    .log(System.Logger.Level.ERROR, "The store's writer has ended unexpectedly; a new one continues its work.");
             Thread next = make();
             thread = next;
             next.start();
@@ -74,7 +74,7 @@ final class WriterThread {
         if (!tasks.offer(() -> complete(result, task))) {
             result.completeExceptionally(new EngineException(
                     Reason.TIMEOUT,
-                    "The store has not answered for a while and too much waits for it. Look at the disk.",
+                    "The store has not answered for some time, and too many writes wait for it. Check the disk.",
                     null));
         }
         if (stopped) {
