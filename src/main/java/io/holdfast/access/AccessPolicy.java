@@ -80,10 +80,12 @@ public final class AccessPolicy {
         for (String channel : identity.channels()) {
             Namespace namespace = options.namespaces().find(channel);
             if (namespace == null) {
-                throw new AccessDeniedException(Kind.UNKNOWN_CHANNEL, "the token names a channel in an unknown namespace");
+                throw new AccessDeniedException(
+                        Kind.UNKNOWN_CHANNEL, "the token names a channel in an unknown namespace");
             }
             if (namespace.subscribe() == Who.NOBODY) {
-                throw new AccessDeniedException(Kind.PERMISSION, "the token names a channel that no client may subscribe to");
+                throw new AccessDeniedException(
+                        Kind.PERMISSION, "the token names a channel that no client may subscribe to");
             }
         }
         return identity;

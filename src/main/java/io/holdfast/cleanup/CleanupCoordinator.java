@@ -95,7 +95,10 @@ public class CleanupCoordinator {
             } catch (Operations.StoppedException e) {
                 LOG.log(Level.INFO, "Cleanup was stopped; the next start finishes or undoes its cycle");
             } catch (EngineException e) {
-                LOG.log(Level.SEVERE, "A cleanup cycle that was interrupted is finished or undone before the next one", e);
+                LOG.log(
+                        Level.SEVERE,
+                        "A cleanup cycle that was interrupted is finished or undone before the next one",
+                        e);
             } finally {
                 busy.set(false);
             }

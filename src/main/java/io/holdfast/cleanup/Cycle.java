@@ -36,7 +36,8 @@ final class Cycle {
         try {
             discovery.discover(providers);
         } catch (CleanupException e) {
-            return end(CycleReport.Result.ABORTED, "candidates could not be discovered: " + e.getMessage(), request.by());
+            return end(
+                    CycleReport.Result.ABORTED, "candidates could not be discovered: " + e.getMessage(), request.by());
         }
         enter(Stage.VALIDATE);
         List<Item> plan = discovery.validate().stream().map(Cycle::open).toList();
@@ -62,8 +63,8 @@ final class Cycle {
                     aborted ? cut.committedBecause() : "it was interrupted before its audit",
                     by);
         }
-        String because =
-                "it was interrupted in the stage " + AuditEntry.word(cut.report().stage());
+        String because = "it was interrupted in the stage "
+                + AuditEntry.word(cut.report().stage());
         if (cut.planned()) {
             commit(cleaning().undoCutOff(cut.items()), CycleReport.Result.UNDONE, because);
         }

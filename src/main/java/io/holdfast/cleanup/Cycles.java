@@ -72,7 +72,10 @@ final class Cycles {
             int gone = parts.records()
                     .forget(now - parts.settings().auditRetention().toMillis(), now);
             if (gone > 0) {
-                LOG.log(Level.INFO, "{0} audit entries of cleanup were older than their retention and were removed", gone);
+                LOG.log(
+                        Level.INFO,
+                        "{0} audit entries of cleanup were older than their retention and were removed",
+                        gone);
             }
         } catch (EngineException e) {
             LOG.log(Level.WARNING, "Old audit entries of cleanup stay until after the next cycle", e);

@@ -90,7 +90,9 @@ class RevokeApi {
         } catch (EngineException e) {
             LOG.log(Level.SEVERE, "A revocation could not be stored; it is in force only until the next start", e);
             return Answer.error(
-                    503, "unavailable", "The revocation is in force but could not be stored: repeat it, because a restart would forget it");
+                    503,
+                    "unavailable",
+                    "The revocation is in force but could not be stored: repeat it, because a restart would forget it");
         } catch (IllegalStateException e) {
             return Answer.error(409, "limit_exceeded", "There are too many revocations; use a shorter ttl");
         }

@@ -303,7 +303,8 @@ class CleanupCrashTest {
                 .extracting(AuditEntry::by)
                 .containsOnly("start");
         assertThat(bench.coordinator.cycle(2))
-                .hasValueSatisfying(cycle -> assertThat(cycle.reason()).isEqualTo("it was interrupted in the stage clean"));
+                .hasValueSatisfying(
+                        cycle -> assertThat(cycle.reason()).isEqualTo("it was interrupted in the stage clean"));
     }
 
     @ParameterizedTest

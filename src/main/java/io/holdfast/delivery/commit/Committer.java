@@ -241,8 +241,7 @@ final class Committer {
 
     private static DeliveryException unknown() {
         return new DeliveryException(
-                Reason.OUTCOME_UNKNOWN,
-                "The server has a bug. Repeat with the same id to find out what is stored");
+                Reason.OUTCOME_UNKNOWN, "The server has a bug. Repeat with the same id to find out what is stored");
     }
 
     private void round(List<Pending> batch) {

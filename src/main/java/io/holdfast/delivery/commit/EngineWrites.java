@@ -65,7 +65,8 @@ final class EngineWrites {
         boolean refused = failure instanceof CircuitBreakerOpenException || failure instanceof EngineException;
         if (!refused || guarded.mayHaveStored(batch)) {
             return new DeliveryException(
-                    Reason.OUTCOME_UNKNOWN, "It is not known whether the message is stored; repeat it with the same id to find out");
+                    Reason.OUTCOME_UNKNOWN,
+                    "It is not known whether the message is stored; repeat it with the same id to find out");
         }
         return new DeliveryException(
                 Reason.UNAVAILABLE,

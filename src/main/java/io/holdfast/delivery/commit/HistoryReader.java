@@ -38,7 +38,8 @@ final class HistoryReader {
         Position top = info.top();
         if (since != null && !since.epoch().isEmpty() && !since.epoch().equals(top.epoch())) {
             throw new DeliveryException(
-                    DeliveryException.Reason.UNRECOVERABLE, "The epoch is not that of the stream; ask for the stream's current position");
+                    DeliveryException.Reason.UNRECOVERABLE,
+                    "The epoch is not that of the stream; ask for the stream's current position");
         }
         Bounded found = new Bounded(limit, maxBytes);
         if (limit > 0 && reverse) {

@@ -383,7 +383,10 @@ final class Machinery {
             try {
                 connection.tick(now);
             } catch (RuntimeException | Error e) {
-                LOG.log(Level.SEVERE, "The periodic check of a connection failed; the connection is closed, and its client may reconnect", e);
+                LOG.log(
+                        Level.SEVERE,
+                        "The periodic check of a connection failed; the connection is closed, and its client may reconnect",
+                        e);
                 connection.fail(Ending.INTERNAL_ERROR);
                 Fatal.rethrow(e);
             }

@@ -74,7 +74,10 @@ final class Recovery {
         try {
             connection.backlog().read();
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, "Reading for a connection that is behind failed; the connection is closed, and its client may reconnect", e);
+            LOG.log(
+                    Level.WARNING,
+                    "Reading for a connection that is behind failed; the connection is closed, and its client may reconnect",
+                    e);
             connection.fail(Ending.INTERNAL_ERROR);
             Fatal.rethrow(e);
         } finally {

@@ -113,9 +113,7 @@ final class Validation {
     /** It is valid otherwise: then nobody could connect under it, or subscribe to it. */
     private static DeliveryException unseen(String field) {
         return DeliveryException.invalid(
-                field,
-                field
-                        + " must not contain invisible characters (zero-width, bidirectional, line separators)");
+                field, field + " must not contain invisible characters (zero-width, bidirectional, line separators)");
     }
 
     private static void name(String field, @Nullable String value, int maxBytes) {

@@ -413,7 +413,10 @@ public final class RocksDbEngine implements EmbeddedEngine {
                 open.markClean();
             }
         } catch (EngineException cause) {
-            LOG.log(System.Logger.Level.WARNING, "The store was closed, but the mark for a clean end could not be written.", cause);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The store was closed, but the mark for a clean end could not be written.",
+                    cause);
         } finally {
             open.close();
             gate.writeLock().unlock();

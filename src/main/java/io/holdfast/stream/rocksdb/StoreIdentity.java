@@ -58,7 +58,8 @@ final class StoreIdentity {
         }
         long reached = HighWaterMark.reached(options.markDirectory(), StoreState.number(db, StoreState.LINE, 0));
         if (reached > db.getLatestSequenceNumber()) {
-            return "the mark in " + options.markDirectory() + " records later writes, so this is an earlier state of the store";
+            return "the mark in " + options.markDirectory()
+                    + " records later writes, so this is an earlier state of the store";
         }
         return null;
     }

@@ -62,7 +62,9 @@ final class WriterThread {
     private synchronized void beginAnother() {
         if (!stopped && !thread.isAlive() && thread.getState() != Thread.State.NEW) {
             System.getLogger(WriterThread.class.getName())
-                    .log(System.Logger.Level.ERROR, "The store's writer has ended unexpectedly; a new one continues its work.");
+                    .log(
+                            System.Logger.Level.ERROR,
+                            "The store's writer has ended unexpectedly; a new one continues its work.");
             Thread next = make();
             thread = next;
             next.start();
