@@ -1,4 +1,4 @@
-/** The server's HTTP API, as far as the page uses it. */
+/** The calls of the server's HTTP API that the page uses. */
 
 /** Sends to a client; returns the receipt, or throws an Error with a sentence for the user. */
 export async function send(key, message) {
@@ -8,16 +8,16 @@ export async function send(key, message) {
     body: JSON.stringify(message),
   }).catch(() => null);
   if (!answer) {
-    throw new Error('The server does not answer. Nothing was sent.');
+    throw new Error('The server does not answer. It is not known whether the message was sent.');
   }
   const body = await answer.json().catch(() => ({}));
   if (!answer.ok) {
-    throw new Error(body.error?.message ?? `The server refused it (${answer.status}).`);
+    throw new Error(body.error?.message ?? `The server refused the message (${answer.status}).`);
   }
   return body;
 }
 
-/** What the server knows of a message to a client; null if nothing, or if it may not or cannot say. */
+/** The server's record of a message to a client; null if there is none, or if the server does not tell. */
 export async function askState(key, client, id) {
   if (!key) {
     return null;

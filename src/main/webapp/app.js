@@ -1,4 +1,4 @@
-/** The page: connects as a client, shows what comes, sends to any client. */
+/** The page: connects as a client, shows its messages, and sends to any client. */
 
 import { Holdfast, State } from './holdfast.js';
 import { askState, send } from './api.js';
@@ -6,7 +6,7 @@ import { age, messageRow, sentRow, setChip } from './rows.js';
 
 const MAX_ROWS = 500;
 
-/** Under way at the same time; a large backlog shows the time of arrival instead. */
+/** How many requests for publish times may run at the same time. Other messages show their time of arrival. */
 const MAX_QUESTIONS = 100;
 
 const FINAL = new Set(['acknowledged', 'expired', 'dropped', 'dead']);
@@ -25,11 +25,11 @@ let insecure = false;
 let holdfast = null;
 let received = 0;
 
-/** When the connection at hand was made: what comes over it and was published before, came while we were away. */
+/** When the present connection was made. A message that was published earlier came while the client was away. */
 let connectedAt = 0;
 let questions = 0;
 
-/** What was sent from here and may still change its state. */
+/** The messages sent from this page whose state may still change. */
 const watched = new Map();
 
 async function start() {
@@ -38,7 +38,7 @@ async function start() {
     insecure = mode.insecure;
     $('version').textContent = `Holdfast ${mode.version}`;
   } catch {
-    notice('The server does not answer. Reload the page when it runs.');
+    notice('The server does not answer. Reload the page when the server runs.');
   }
   $('insecure').hidden = !insecure;
   document.querySelectorAll('[data-secure]').forEach((field) => {
@@ -64,7 +64,7 @@ function connect(client) {
   holdfast = new Holdfast({ ...(insecure ? { client } : { token }), storage: storage() });
   holdfast.on('message', showMessage);
   holdfast.on('state', showState);
-  holdfast.on('lost', () => notice('Some messages were no longer there: they were too old or too many.'));
+  holdfast.on('lost', () => notice('Some messages are lost: they were too old, or there were too many of them.'));
   holdfast.on('error', ({ error }) => notice(error.message));
   holdfast.connect();
   remember(client);
@@ -85,7 +85,7 @@ function showState({ state, code, reason }) {
     notice('');
   }
   const closed = state === State.CLOSED;
-  $('toggle').textContent = state === State.OFFLINE || closed ? 'Come back' : 'Go offline';
+  $('toggle').textContent = state === State.OFFLINE || closed ? 'Go online' : 'Go offline';
   if (closed && code !== 1000) {
     notice(`The server closed the connection: ${reason || 'no reason given'} (${code}).`);
   }
@@ -103,7 +103,7 @@ async function showMessage(message) {
   showPublishTime(row, message);
 }
 
-/** A push does not say when it was published; the server does, when asked with a key. Else the age since arrival stands. */
+/** A push has no publish time. The server tells it to callers with a key; without one, the row shows the time since arrival. */
 async function showPublishTime(row, message) {
   if (!message.id || questions >= MAX_QUESTIONS) {
     return;
@@ -212,7 +212,7 @@ function showCurl() {
     `curl -H 'X-API-Key: ${insecure ? 'dev' : '…'}' ${location.origin}/api/send -d '${body.replaceAll("'", "'\\''")}'`;
 }
 
-/** In this tab only: after a reload the page goes on as the same client, where it was. Undefined where it is forbidden. */
+/** The storage of this tab: after a reload the page continues as the same client. Undefined if the browser forbids it. */
 function storage() {
   try {
     return sessionStorage;

@@ -1,6 +1,6 @@
-/** Types of holdfast.js; what everything does is told there. A test compares the two. */
+/** Types of holdfast.js. That file describes everything in detail. A test compares the two files. */
 
-/** What a connection can be. */
+/** The states of a connection. */
 export declare const State: Readonly<{
   /** connect() has not been called yet. */
   IDLE: 'idle';
@@ -12,12 +12,12 @@ export declare const State: Readonly<{
   WAITING: 'waiting';
   /** offline() was called. */
   OFFLINE: 'offline';
-  /** close() was called, or the server does not want us: code and reason say why. connect() tries again. */
+  /** close() was called, or the server refused the client: code and reason say why. connect() tries again. */
   CLOSED: 'closed';
 }>;
 export type State = (typeof State)[keyof typeof State];
 
-/** An error told by the server or found here; temporary means that the same may succeed later. */
+/** An error from the server or from this module. temporary means that the same call may succeed later. */
 export declare class HoldfastError extends Error {
   constructor(code: number, message: string, temporary?: boolean);
   code: number;
@@ -34,56 +34,56 @@ export interface Position {
 }
 
 export interface Options {
-  /** Endpoint; absent: connection/websocket beside this module. Needed in Node, and where a bundler has moved the module. */
+  /** Endpoint. The default is connection/websocket next to this module. Required in Node, and if a bundler has moved the module. */
   url?: string | URL;
   /** Connect token. */
   token?: TokenSource;
-  /** Who we are; counts in the server's insecure mode only. */
+  /** Name of the client; used only in the server's insecure mode. */
   client?: string;
-  /** Name of this installation, with a cursor of its own. One connection at a time: the newer one wins. */
+  /** Name of this installation, which has its own cursor. It has one connection at a time: the newest one wins. */
   device?: string;
-  /** More for connect.data. */
+  /** More fields for connect.data. */
   data?: object;
-  /** false: no messages to this client, only channels. */
+  /** false: the client gets no outbox, only channels. */
   outbox?: boolean;
-  /** sessionStorage, above all: where positions outlive a reload of the page. One instance of a page only. */
+  /** Keeps positions over a reload of the page: usually sessionStorage. Only one instance in a page may use it. */
   storage?: Pick<Storage, 'getItem' | 'setItem'>;
-  /** Constructor, where there is no global one. */
+  /** Constructor, if there is no global one. */
   WebSocket?: new (url: string) => any;
   /** Upper bound of the first delay before reconnecting; 300. */
   minDelayMillis?: number;
   /** Upper bound of all delays; 20,000. */
   maxDelayMillis?: number;
-  /** For one answer of the server; 10,000. */
+  /** Time limit for one answer of the server; 10,000. */
   commandTimeoutMillis?: number;
-  /** For publish(), all its attempts together; 60,000. */
+  /** Time limit for publish(), with all its attempts; 60,000. */
   publishTimeoutMillis?: number;
-  /** The connection is dead if nothing has come for this much longer than the server's ping interval; 10,000. */
+  /** The connection counts as dead if nothing comes for this much longer than the server's ping interval; 10,000. */
   pingGraceMillis?: number;
   /** How often a message is given to a listener that fails; 3. */
   handlerAttempts?: number;
-  /** Before the second attempt; doubles; 500. */
+  /** Delay before the second attempt; it doubles with each attempt; 500. */
   handlerDelayMillis?: number;
-  /** With more messages waiting for their handlers, the connection is closed until half of them are done; 10,000. */
+  /** If more messages wait for their handlers, the connection is closed until half of them are done; 10,000. */
   maxWaiting?: number;
 }
 
 export interface SubscribeOptions {
   /** Subscription token. */
   token?: TokenSource;
-  /** Where to begin; absent: with what is published from now on. */
+  /** The position after which to begin. Without it, only new publications come. */
   since?: Position;
 }
 
 export interface PublishOptions {
   /** Message id; a random one if absent. */
   id?: string;
-  /** Time to live in seconds; 0 for no expiry; absent for the channel's default. */
+  /** Time to live in seconds; 0 means no expiry. Without it, the channel's default applies. */
   ttl?: number;
   tags?: Record<string, string>;
 }
 
-/** It is stored. */
+/** The position at which the message is stored. */
 export interface Receipt extends Position {
   id: string;
   duplicate: boolean;
@@ -97,7 +97,7 @@ export interface Message {
   offset: number;
   epoch: string;
   tags: Record<string, string>;
-  /** Which client published it itself, else null. */
+  /** The client that made the publication; null if no client made it. */
   info: { user: string; client: string; conn_info?: any; chan_info?: any } | null;
   expiresAt: Date | null;
   receivedAt: Date;
@@ -115,15 +115,15 @@ export interface Events {
 export declare class Holdfast {
   constructor(options?: Options);
   get state(): State;
-  /** Name of the channel of messages to us; undefined before the first connection. */
+  /** Name of the client's outbox; undefined before the first connection. */
   get outbox(): string | undefined;
-  /** Adds a listener; the function returned takes it off. A promise of a 'message' listener is waited for. */
+  /** Adds a listener and returns a function that removes it. The next message waits for the promise of a 'message' listener. */
   on<E extends keyof Events>(event: E, listener: (details: Events[E]) => unknown): () => boolean;
   connect(): void;
   /** Ends the connection until online() is called. */
   offline(): void;
   online(): void;
-  /** Ends for good; resolves when the handler under way has ended and its message is confirmed. */
+  /** Closes this instance. Resolves when the running handler has ended and its message is confirmed. */
   close(): Promise<void>;
   subscribe(name: string, options?: SubscribeOptions): Promise<void>;
   unsubscribe(name: string): Promise<void>;
@@ -132,5 +132,5 @@ export declare class Holdfast {
   rpc(method: string, data?: unknown): Promise<any>;
 }
 
-/** By the protocol's ranges: whether to connect again after a close with this code. */
+/** Whether a client connects again after a close with this code, by the protocol's ranges. */
 export declare function comesBack(code: number): boolean;

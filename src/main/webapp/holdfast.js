@@ -1,7 +1,7 @@
 // @ts-self-types="./holdfast.d.ts"
 /**
- * Holdfast's own client: a small ES module without dependencies, for browsers and for Node (22 or newer; older with
- * the option WebSocket).
+ * Holdfast's own client: a small ES module without dependencies. It runs in browsers and in Node 22 or newer, and in
+ * older versions of Node with the option WebSocket.
  *
  *     import { Holdfast } from '/holdfast.js';
  *
@@ -10,32 +10,35 @@
  *     holdfast.on('state', ({ state }) => { … });
  *     holdfast.connect();
  *
- * What it promises, together with the server:
+ * The promises of this module, together with the server:
  *
- * - Messages of a channel come in order, each once to this instance, one at a time: the next one waits until the
- *   promises of all 'message' listeners have resolved. Without a 'message' listener they wait for one.
- * - Only then is a message to this client confirmed. A reloaded page goes on behind the last confirmed one. With the
- *   option storage it goes on in every channel, behind the last message that this tab has handled.
- * - A lost connection is made again, after a random time that grows (full jitter). Every subscription goes on where it
- *   was: the outbox, the channels of the token, those of subscribe(). What cannot go on says so ('lost', 'unsubscribed').
+ * - Messages of a channel come in order, each once to this instance, and one at a time: the next message waits until the
+ *   promises of all 'message' listeners have resolved. While there is no 'message' listener, messages wait.
+ * - After that, the message is confirmed, if it was sent to this client. A reloaded page continues after the last
+ *   confirmed message. With the option storage it continues in every channel after the last message that this tab has
+ *   handled.
+ * - After a lost connection the module reconnects, after a random delay that grows (full jitter). Every subscription
+ *   continues where it was: the outbox, the channels of the token, those of subscribe(). If a subscription cannot
+ *   continue, an event says so ('lost', 'unsubscribed').
  *
- * Events, all by on(name, listener), which returns a function that takes the listener off again:
+ * Add listeners with on(name, listener). It returns a function that removes the listener. The events are:
  *
- * - 'message'      { channel, data, id, offset, epoch, tags, info, expiresAt, receivedAt }; offset is 0 and there is no
- *                  place in the stream if it was sent as non-critical; info says which client published it itself, else
- *                  null; expiresAt is a Date or null.
- *                  A listener that throws or rejects gets the same message again (handlerAttempts in all, backing off);
- *                  after that an 'error' tells that it was given up, and the next message has its turn.
+ * - 'message'      { channel, data, id, offset, epoch, tags, info, expiresAt, receivedAt }. If the message was sent as
+ *                  non-critical, offset is 0, and the message has no place in the stream. info tells which client made
+ *                  the publication; it is null if no client made it. expiresAt is a Date or null.
+ *                  A listener that throws or rejects gets the same message again, with growing delays, up to
+ *                  handlerAttempts times. Then an 'error' tells that the message was given up, and the next one follows.
  * - 'state'        { state, previous, code, reason, retryInMillis }: see State.
- * - 'lost'         { channel }: messages since our position are gone, or were never kept; what is left follows.
- * - 'subscribed'   { channel, data }: from now on its messages come, for the first time or again; data is what the call
- *                  of /api/subscribe gave, else undefined.
- * - 'unsubscribed' { channel, code, reason }: its messages come no more, and unsubscribe() was not called. A subscription
- *                  made by /api/subscribe ends with its connection. Without listener: an 'error'.
- * - 'error'        { error, message, channel }: something failed that no promise tells. Without listener: console.error.
+ * - 'lost'         { channel }: messages since the last position are gone, or were never stored; those that are left follow.
+ * - 'subscribed'   { channel, data }: messages of this channel come from now on, for the first time or again. data comes
+ *                  from the call of /api/subscribe, and is undefined for other subscriptions.
+ * - 'unsubscribed' { channel, code, reason }: messages of this channel no longer come, although unsubscribe() was not
+ *                  called. A subscription made by /api/subscribe ends with its connection. If there is no listener for
+ *                  this event, an 'error' follows instead.
+ * - 'error'        { error, message, channel }: a failure that no promise reports. Without listener: console.error.
  */
 
-/** What a connection can be. */
+/** The states of a connection. */
 export const State = Object.freeze({
   /** connect() has not been called yet. */
   IDLE: 'idle',
@@ -47,11 +50,11 @@ export const State = Object.freeze({
   WAITING: 'waiting',
   /** offline() was called. */
   OFFLINE: 'offline',
-  /** close() was called, or the server does not want us: code and reason say why. connect() tries again. */
+  /** close() was called, or the server refused the client: code and reason say why. connect() tries again. */
   CLOSED: 'closed',
 });
 
-/** An error told by the server or found here; temporary means that the same may succeed later. */
+/** An error from the server or from this module. temporary means that the same call may succeed later. */
 export class HoldfastError extends Error {
   constructor(code, message, temporary = false) {
     super(message);
@@ -61,7 +64,7 @@ export class HoldfastError extends Error {
   }
 }
 
-/** Codes of ours, none of which the server uses. */
+/** Error codes of this module. The server uses none of them. */
 const TIMEOUT = 1;
 const NOT_CONNECTED = 2;
 const CANCELLED = 3;
@@ -73,10 +76,10 @@ const TOKEN_EXPIRED = 109;
 const CONNECTION_EXPIRED = 3005;
 const SUBSCRIPTION_EXPIRED = 3006;
 
-/** From this code on, an unsubscribe push asks to subscribe again. */
+/** An unsubscribe push with this code or a higher one asks the client to subscribe again. */
 const SUBSCRIBE_AGAIN = 2500;
 
-/** WebSocket.OPEN, which not every constructor has. */
+/** WebSocket.OPEN, a constant that not every constructor has. */
 const OPEN = 1;
 
 const DEFAULTS = {
@@ -98,13 +101,13 @@ const DEFAULTS = {
   maxWaiting: 10_000,
 };
 
-/** A connection that lived this long sets the delays back. */
+/** After a connection that lasted this long, the delays start again at the first one. */
 const STABLE_MILLIS = 10_000;
 
-/** While messages wait for their handlers, confirm and remember no more often than this; with none waiting, at once. */
+/** The shortest time between two acks, and between two writes to the storage, while messages wait for their handlers. */
 const ACK_EVERY_MILLIS = 200;
 
-/** Tokens are renewed when this part of their life is over. */
+/** A token is renewed when this part of its lifetime has passed. */
 const RENEW_AT = 0.8;
 
 /** Positions of earlier pages that are kept although this page has not subscribed to their channels. */
@@ -125,7 +128,7 @@ export class Holdfast {
     error: new Set(),
   };
 
-  /** The socket at hand; events of earlier ones are not ours any more. */
+  /** The present socket. Events of earlier sockets are ignored. */
   #socket = null;
   #connectedAt = 0;
   #pingMillis = 0;
@@ -136,7 +139,7 @@ export class Holdfast {
   #nextId = 1;
   #replies = new Map();
 
-  /** Channel name to Channel; the outbox among them once the server has told its name. */
+  /** Channel name to Channel. It includes the outbox as soon as the server has told its name. */
   #channels = new Map();
   /** Channel name to the position that an earlier page left in the storage. */
   #remembered = new Map();
@@ -148,17 +151,17 @@ export class Holdfast {
 
   /**
    * @param {object} [options]
-   * @param {string|URL} [options.url] of the endpoint; if absent, connection/websocket beside this module,
-   *   whatever the context root. In Node, or where a bundler has moved the module, it is needed
+   * @param {string|URL} [options.url] of the endpoint. The default is connection/websocket next to this module,
+   *   so it works with any context root. It is required in Node, and if a bundler has moved the module
    * @param {string|(() => string|Promise<string>)} [options.token] connect token, or a function that gets a fresh one
-   * @param {string} [options.client] who we are; counts in the server's insecure mode only
-   * @param {string} [options.device] name of this installation, with a cursor of its own. One connection at a time: the
-   *   newer one wins. Absent: the unnamed device, which may have many connections (tabs)
-   * @param {object} [options.data] more for connect.data
-   * @param {boolean} [options.outbox] false: no messages to this client, only channels
-   * @param {Pick<Storage, 'getItem' | 'setItem'>} [options.storage] sessionStorage, above all: where positions outlive a
-   *   reload of the page. One instance of a page only, and not localStorage, which tabs share
-   * @param {typeof WebSocket} [options.WebSocket] constructor, where there is no global one
+   * @param {string} [options.client] name of the client; used only in the server's insecure mode
+   * @param {string} [options.device] name of this installation, which has its own cursor. It has one connection at a
+   *   time: the newest one wins. Without it: the unnamed device, which may have many connections (tabs)
+   * @param {object} [options.data] more fields for connect.data
+   * @param {boolean} [options.outbox] false: the client gets no outbox, only channels
+   * @param {Pick<Storage, 'getItem' | 'setItem'>} [options.storage] keeps positions over a reload of the page:
+   *   usually sessionStorage. Only one instance in a page may use it. Do not use localStorage, which tabs share
+   * @param {typeof WebSocket} [options.WebSocket] constructor, if there is no global one
    * @param {number} [options.minDelayMillis] upper bound of the first delay before reconnecting
    * @param {number} [options.maxDelayMillis] upper bound of all delays
    * @param {number} [options.commandTimeoutMillis] for one answer of the server
@@ -167,8 +170,8 @@ export class Holdfast {
    *   the connection is dead
    * @param {number} [options.handlerAttempts] how often a message is given to a listener that fails
    * @param {number} [options.handlerDelayMillis] before the second attempt; doubles
-   * @param {number} [options.maxWaiting] with more messages than this waiting for their handlers, the connection is
-   *   closed until half of them are done: the server keeps the rest
+   * @param {number} [options.maxWaiting] if more messages than this wait for their handlers, the connection is
+   *   closed until half of them are done. The server keeps the others
    */
   constructor(options = {}) {
     this.#options = { ...DEFAULTS, ...options };
@@ -176,7 +179,7 @@ export class Holdfast {
     this.#token = new Token(this.#options.token);
     this.#options.WebSocket ??= globalThis.WebSocket;
     if (!this.#options.WebSocket) {
-      throw new TypeError('There is no global WebSocket here: pass a constructor as option WebSocket');
+      throw new TypeError('There is no global WebSocket: pass a constructor in the option WebSocket');
     }
     this.#remember();
   }
@@ -186,12 +189,12 @@ export class Holdfast {
     return this.#state;
   }
 
-  /** Name of the channel of messages to us, '#' and our client id; undefined before the first connection. */
+  /** Name of the client's outbox, '#' and the client id; undefined before the first connection. */
   get outbox() {
     return [...this.#channels.values()].find((channel) => channel.isOutbox)?.name;
   }
 
-  /** Adds a listener; the function returned takes it off. */
+  /** Adds a listener. Returns a function that removes it. */
   on(event, listener) {
     const listeners = this.#listeners[event];
     if (!listeners) {
@@ -204,7 +207,7 @@ export class Holdfast {
     return () => listeners.delete(listener);
   }
 
-  /** Connects and stays so. Does nothing if that is under way. Add the listeners first: they get what waits for us. */
+  /** Connects, and reconnects when needed. Does nothing while connected or connecting. Add the listeners first: waiting messages come at once. */
   connect() {
     if (this.#state === State.CONNECTING || this.#state === State.CONNECTED) {
       return;
@@ -216,7 +219,7 @@ export class Holdfast {
     this.#open();
   }
 
-  /** Ends the connection until online() is called; positions, subscriptions and messages at hand are kept. */
+  /** Ends the connection until online() is called. Positions, subscriptions and received messages are kept. */
   offline() {
     if (this.#state !== State.CLOSED) {
       this.#settle();
@@ -231,10 +234,10 @@ export class Holdfast {
   }
 
   /**
-   * Ends for good. Messages that no handler has begun with are not confirmed: the next instance gets them, or this one
-   * after connect().
+   * Closes this instance. Messages whose handlers have not begun are not confirmed: the next instance gets them, or
+   * this one after connect().
    *
-   * @returns {Promise<void>} resolves when the handler under way has ended and its message is confirmed
+   * @returns {Promise<void>} resolves when the running handler has ended and its message is confirmed
    */
   async close() {
     globalThis.removeEventListener?.('online', this.#hurry);
@@ -250,15 +253,15 @@ export class Holdfast {
   }
 
   /**
-   * Subscribes to a channel, now and after every reconnect, going on where it was.
+   * Subscribes to a channel, now and after every reconnect. After a reconnect the subscription continues where it was.
    *
    * @param {string} name
-   * @param {object} [options] count for a channel that is not subscribed yet
+   * @param {object} [options] they apply only if the channel is not subscribed yet
    * @param {string|(() => string|Promise<string>)} [options.token] subscription token, or a function that gets a fresh one
-   * @param {{epoch: string, offset: number}} [options.since] where to begin, such as the epoch and the offset of the last
-   *   message that an earlier instance has handled; absent: with what is published from now on
-   * @returns {Promise<void>} resolves when the server has subscribed us for the first time; rejects with HoldfastError if
-   *   it refuses
+   * @param {{epoch: string, offset: number}} [options.since] the position after which to begin, such as that of the last
+   *   message that an earlier instance has handled. Without it, only new publications come
+   * @returns {Promise<void>} resolves after the first subscribe reply of the server; rejects with HoldfastError if
+   *   the server refuses
    */
   subscribe(name, { token, since } = {}) {
     const channel = this.#channel(name);
@@ -276,7 +279,7 @@ export class Holdfast {
   }
 
   /**
-   * Ends a subscription made by subscribe(). Messages of it that wait for their handlers are forgotten.
+   * Ends a subscription made by subscribe(). Its messages that wait for their handlers are discarded.
    *
    * @param {string} name
    * @returns {Promise<void>} rejects with HoldfastError if the server made this subscription: only the server can end it
@@ -287,7 +290,7 @@ export class Holdfast {
       return;
     }
     if (!channel.wanted) {
-      throw new HoldfastError(NOT_OURS, `the server has subscribed us to ${name}, and only the server can end that`);
+      throw new HoldfastError(NOT_OURS, `the server made the subscription to ${name}, and only the server can end it`);
     }
     this.#forget(channel, new HoldfastError(CANCELLED, 'unsubscribed'));
     this.#settle();
@@ -430,7 +433,7 @@ export class Holdfast {
       if (channel.wanted) {
         this.#subscribe(channel);
       } else {
-        this.#ended(channel, new HoldfastError(NOT_MADE_AGAIN, 'the server has not subscribed us again'));
+        this.#ended(channel, new HoldfastError(NOT_MADE_AGAIN, 'the server has not made this subscription again'));
       }
     }
   }
@@ -582,7 +585,7 @@ export class Holdfast {
       replies = frame.split('\n').map((line) => JSON.parse(line));
     } catch (error) {
       this.#report(error);
-      this.#lose('not understood');
+      this.#lose('unreadable frame');
       return;
     }
     for (const reply of replies) {
@@ -900,7 +903,7 @@ export class Holdfast {
     if (!this.#listeners.message.size) {
       this.#report(new Error("Too many messages wait, and nobody listens: add a 'message' listener, or use outbox: false"));
     }
-    this.#lose('handlers are behind');
+    this.#lose('too many messages wait for their handlers');
   }
 
   // --- small things

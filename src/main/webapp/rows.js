@@ -1,6 +1,6 @@
-/** Rows of the two lists. Text only: nothing that came over the wire is ever taken for HTML. */
+/** Rows of the two lists. They are made of text: nothing that was received is interpreted as HTML. */
 
-/** A received message; data-since is the moment its age counts from. */
+/** A received message. Its age counts from the time in data-since. */
 export function messageRow(message) {
   const row = document.createElement('li');
   row.dataset.offset = message.offset;

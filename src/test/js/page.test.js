@@ -80,7 +80,7 @@ test('connects, sends, goes offline, misses three, comes back and sees them', as
   await page.screenshot({ path: `${shots}page-offline.png` });
   assert.equal((await texts(page)).length, 1);
 
-  await page.getByRole('button', { name: 'Come back' }).click();
+  await page.getByRole('button', { name: 'Go online' }).click();
   await shows(page, ['Hello, <b>myself</b>', 'missed 1', 'missed 2', 'missed 3', 'sent while offline']);
   const offsets = (await page.locator('#messages .offset').allTextContents()).reverse();
   assert.deepEqual(offsets, ['#1', '#2', '#3', '#4', '#5']);

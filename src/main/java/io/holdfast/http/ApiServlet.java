@@ -45,7 +45,7 @@ public class ApiServlet extends HttpServlet {
                     Answer.error(
                             401,
                             "unauthorized",
-                            "A valid API key in the header X-API-Key is required, or a token with one of Holdfast's roles"));
+                            "A valid API key is required in the header X-API-Key, or a token with one of Holdfast's roles"));
             return;
         }
         String path = request.getPathInfo() == null ? "" : request.getPathInfo();

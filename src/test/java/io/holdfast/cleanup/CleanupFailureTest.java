@@ -156,6 +156,6 @@ class CleanupFailureTest extends OnTheBench {
         bench.toys.trouble = Bench.failing("discover", "", Cause.TIMEOUT);
         CycleReport cycle = bench.run();
         assertThat(cycle.result()).isEqualTo(CycleReport.Result.ABORTED);
-        assertThat(cycle.reason()).contains("could not be found");
+        assertThat(cycle.reason()).contains("could not be discovered");
     }
 }

@@ -151,7 +151,7 @@ class CleanupQuotaTest extends OnTheBench {
         bench.toys.standsStill = true;
         CycleReport cycle = bench.run();
         assertThat(cycle.result()).isEqualTo(CycleReport.Result.ABORTED);
-        assertThat(cycle.reason()).contains("the walk stands still");
+        assertThat(cycle.reason()).contains("discovery makes no progress");
     }
 
     @Test
