@@ -1,5 +1,6 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.watch.Latency;
 import io.holdfast.delivery.DeliverySettings;
 
 import io.holdfast.stream.Publication;

@@ -1,5 +1,7 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Heap;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.AdmissionSettings;
 import io.holdfast.delivery.DeliveryClock;

@@ -1,5 +1,6 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.watch.Counters;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.DeliveryException.Reason;

@@ -1,5 +1,7 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Events;
 import io.holdfast.delivery.BreakerInfo;
 import io.holdfast.delivery.BreakerSettings;
 import io.holdfast.delivery.BreakerState;

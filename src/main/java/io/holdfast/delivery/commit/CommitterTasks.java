@@ -1,5 +1,6 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.watch.Fatal;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.DeliveryException.Reason;
 import io.holdfast.stream.Change;

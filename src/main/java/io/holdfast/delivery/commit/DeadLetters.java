@@ -1,5 +1,6 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.DeadLetter;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.PoisonSettings;

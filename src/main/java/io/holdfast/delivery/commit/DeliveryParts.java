@@ -1,5 +1,8 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.watch.Clients;
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Events;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryEvent;
 import io.holdfast.delivery.DeliverySettings;

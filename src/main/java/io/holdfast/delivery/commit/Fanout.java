@@ -1,5 +1,6 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Limit;
 import java.util.ArrayList;

@@ -1,5 +1,14 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.watch.ClientRecord;
+import io.holdfast.delivery.watch.Clients;
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Events;
+import io.holdfast.delivery.watch.Fatal;
+import io.holdfast.delivery.watch.Heap;
+import io.holdfast.delivery.watch.Heartbeat;
+import io.holdfast.delivery.watch.Pulse;
+import io.holdfast.delivery.watch.Supervisor;
 import io.holdfast.delivery.BreakerState;
 import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.ClientInfo;

@@ -1,5 +1,6 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.watch.ClientRecord;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.Connection;
 import io.holdfast.delivery.Ending;

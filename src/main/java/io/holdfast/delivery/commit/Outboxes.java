@@ -1,5 +1,6 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.watch.KeepTime;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.Names;
 import io.holdfast.stream.StreamEngine;

@@ -1,5 +1,7 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.watch.Fatal;
+import io.holdfast.delivery.watch.Heartbeat;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.Ending;
 import java.util.ArrayDeque;

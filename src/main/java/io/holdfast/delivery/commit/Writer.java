@@ -1,5 +1,8 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Fatal;
+import io.holdfast.delivery.watch.Heartbeat;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliverySettings;

@@ -1,5 +1,9 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.MovedClock;
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Heap;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.delivery.AdmissionSettings;

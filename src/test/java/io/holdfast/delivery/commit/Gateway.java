@@ -1,5 +1,7 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.MovedClock;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.delivery.ChannelOptions;
@@ -33,7 +35,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** A whole delivery room over the memory engine, with clients that a test holds in its hands. */
-final class Gateway implements AutoCloseable {
+public final class Gateway implements AutoCloseable {
     final MovedClock clock = new MovedClock();
     final MemoryEngine engine = new MemoryEngine(clock::millis);
     final HookedEngine hooked = new HookedEngine(engine);
@@ -128,7 +130,7 @@ final class Gateway implements AutoCloseable {
         return new Client();
     }
 
-    static void until(BooleanSupplier condition) {
+    public static void until(BooleanSupplier condition) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("time is up").isLessThan(end);

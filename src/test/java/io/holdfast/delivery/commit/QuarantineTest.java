@@ -1,5 +1,7 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.MovedClock;
+
 import static io.holdfast.delivery.commit.Gateway.until;
 import static org.assertj.core.api.Assertions.assertThat;
 

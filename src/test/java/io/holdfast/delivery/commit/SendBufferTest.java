@@ -1,5 +1,8 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.MovedClock;
+import io.holdfast.delivery.watch.Latency;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 

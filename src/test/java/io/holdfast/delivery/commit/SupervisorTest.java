@@ -1,5 +1,10 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.MovedClock;
+import io.holdfast.delivery.watch.Heap;
+import io.holdfast.delivery.watch.Heartbeat;
+import io.holdfast.delivery.watch.Supervisor;
+
 import static io.holdfast.delivery.commit.Gateway.until;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,5 +1,7 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.MovedClock;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

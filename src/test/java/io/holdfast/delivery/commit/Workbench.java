@@ -1,5 +1,10 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.MovedClock;
+import io.holdfast.delivery.watch.Clients;
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Events;
+import io.holdfast.delivery.watch.Heap;
 import io.holdfast.delivery.Connection;
 import io.holdfast.delivery.DeliveryEvent;
 import io.holdfast.delivery.DeliverySettings;

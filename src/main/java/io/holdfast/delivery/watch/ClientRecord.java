@@ -1,4 +1,4 @@
-package io.holdfast.delivery.commit;
+package io.holdfast.delivery.watch;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.HashMap;
@@ -6,21 +6,21 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What was counted for one client since it was first seen, or seen again after an hour. Any thread. */
-final class ClientRecord {
+public final class ClientRecord {
     private record Seen(int connections, long nanos) {}
 
-    final long sinceMillis;
-    final AtomicLong connections = new AtomicLong();
-    final AtomicLong sent = new AtomicLong();
-    final AtomicLong acknowledged = new AtomicLong();
-    final AtomicLong expired = new AtomicLong();
-    final AtomicLong dropped = new AtomicLong();
-    final AtomicLong dead = new AtomicLong();
+    public final long sinceMillis;
+    public final AtomicLong connections = new AtomicLong();
+    public final AtomicLong sent = new AtomicLong();
+    public final AtomicLong acknowledged = new AtomicLong();
+    public final AtomicLong expired = new AtomicLong();
+    public final AtomicLong dropped = new AtomicLong();
+    public final AtomicLong dead = new AtomicLong();
 
     @GuardedBy("this")
     private final Map<String, Seen> devices = new HashMap<>(2);
 
-    ClientRecord(long sinceMillis) {
+    public ClientRecord(long sinceMillis) {
         this.sinceMillis = sinceMillis;
     }
 

@@ -1,4 +1,4 @@
-package io.holdfast.delivery.commit;
+package io.holdfast.delivery.watch;
 
 import io.holdfast.delivery.DeliveryEvent;
 import io.holdfast.delivery.EventSink;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Takes events off the delivery path: a bounded queue and one thread that calls the observers. Raising never waits; what
  * nobody observes is not raised again after the first time.
  */
-final class Events {
+public final class Events {
     private static final Logger LOG = Logger.getLogger(Events.class.getName());
     private static final int MOST_WAITING = 10_000;
     private static final long STOP_MILLIS = 2_000;
@@ -30,19 +30,19 @@ final class Events {
     private volatile boolean stopped;
     private @Nullable Thread thread;
 
-    Events(EventSink sink, Counters counters, ThreadFactory threads) {
+    public Events(EventSink sink, Counters counters, ThreadFactory threads) {
         this.sink = sink;
         this.counters = counters;
         this.threads = threads;
     }
 
-    void start() {
+    public void start() {
         thread = threads.newThread(this::run);
         thread.start();
     }
 
     /** Delivers what waits, for a while. */
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         stopped = true;
         queue.offer(END);
         if (thread != null) {
@@ -51,11 +51,11 @@ final class Events {
     }
 
     /** Whether somebody may observe this kind. */
-    boolean wanted(Class<? extends DeliveryEvent> kind) {
+    public boolean wanted(Class<? extends DeliveryEvent> kind) {
         return !unwanted.contains(kind);
     }
 
-    void raise(DeliveryEvent event) {
+    public void raise(DeliveryEvent event) {
         if (wanted(event.getClass()) && !queue.offer(event)) {
             counters.eventsDiscarded.increment();
         }

@@ -1,4 +1,4 @@
-package io.holdfast.delivery.commit;
+package io.holdfast.delivery.watch;
 
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryThreads;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any thread. Whoever wants to publish, and health, look themselves if nobody has for a second: no watching thread need live.
  */
-final class Supervisor {
+public final class Supervisor {
     /** Longer than any time limit of what a turn waits for. */
     static final long HANGS_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -47,7 +47,7 @@ final class Supervisor {
     private final AtomicLong restarts = new AtomicLong();
 
     /** @param engineStuck whether the engine is in a state from which only a new process helps */
-    Supervisor(DeliveryThreads.Named threads, DeliveryClock clock, BooleanSupplier engineStuck) {
+    public Supervisor(DeliveryThreads.Named threads, DeliveryClock clock, BooleanSupplier engineStuck) {
         this.threads = threads;
         this.clock = clock;
         this.engineStuck = engineStuck;
@@ -60,7 +60,7 @@ final class Supervisor {
      * @param part its name
      * @param whenFailed called when the loop does not begin again
      */
-    ThreadFactory part(String part, Runnable whenFailed) {
+    public ThreadFactory part(String part, Runnable whenFailed) {
         ThreadFactory factory = threads.factory(part);
         return loop -> {
             Worker worker = new Worker(part, loop, whenFailed);
@@ -72,12 +72,12 @@ final class Supervisor {
         };
     }
 
-    ThreadFactory part(String part) {
+    public ThreadFactory part(String part) {
         return part(part, () -> {});
     }
 
     /** The names of what has failed and not come back, as of at most a second ago. */
-    List<String> failed() {
+    public List<String> failed() {
         long now = clock.nanos();
         if (now - lookedAtNanos >= LOOK_NANOS) {
             look(now);
@@ -86,7 +86,7 @@ final class Supervisor {
     }
 
     /** How often a loop began again. */
-    long restarts() {
+    public long restarts() {
         return restarts.get();
     }
 

@@ -1,4 +1,4 @@
-package io.holdfast.delivery.commit;
+package io.holdfast.delivery.watch;
 
 import io.holdfast.delivery.DeliveryClock;
 import java.util.ArrayList;
@@ -20,13 +20,13 @@ public final class Clients {
     private final KeepTime keepTime = new KeepTime(MOST_GONE);
     private final AtomicInteger connectedDevices = new AtomicInteger();
 
-    Clients(DeliveryClock clock) {
+    public Clients(DeliveryClock clock) {
         this.clock = clock;
     }
 
     /** A device of a client has come or gone. */
     @SuppressWarnings("NullAway") // the function never returns null
-    void seen(String client, String device, int connections) {
+    public void seen(String client, String device, int connections) {
         known.compute(client, (name, record) -> {
             ClientRecord seen = record == null ? new ClientRecord(clock.millis()) : record;
             connectedDevices.addAndGet(seen.seen(device, connections, clock.nanos()));
@@ -35,31 +35,31 @@ public final class Clients {
     }
 
     @Nullable
-    ClientRecord find(String client) {
+    public ClientRecord find(String client) {
         return known.get(client);
     }
 
-    boolean isConnected(String client, String device) {
+    public boolean isConnected(String client, String device) {
         ClientRecord record = known.get(client);
         return record != null && record.isConnected(device);
     }
 
-    int connectedDevices() {
+    public int connectedDevices() {
         return connectedDevices.get();
     }
 
     /** Devices that are connected or were within the last hour. */
-    int seenDevices() {
+    public int seenDevices() {
         return known.values().stream().mapToInt(ClientRecord::devices).sum();
     }
 
-    List<String> names() {
+    public List<String> names() {
         List<String> names = new ArrayList<>(known.keySet());
         names.sort(null);
         return names;
     }
 
-    void sweep() {
+    public void sweep() {
         long now = clock.nanos();
         long keep = keepTime.of(KEEP_NANOS);
         for (String client : known.keySet()) {

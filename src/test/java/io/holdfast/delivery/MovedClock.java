@@ -1,17 +1,15 @@
-package io.holdfast.delivery.commit;
+package io.holdfast.delivery;
 
-import io.holdfast.delivery.DeliveryClock;
-import io.holdfast.delivery.WallClock;
 import io.holdfast.stream.Publication;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Clocks that tests move: together, or wall time alone. */
-final class MovedClock implements DeliveryClock {
+public final class MovedClock implements DeliveryClock {
     private final AtomicLong nanos = new AtomicLong(Duration.ofDays(1).toNanos());
     private final AtomicLong wallAheadMillis = new AtomicLong();
-    final WallClock wall = () -> Instant.ofEpochMilli(wallMillis(millis()));
+    public final WallClock wall = () -> Instant.ofEpochMilli(wallMillis(millis()));
 
     /** Wall time is stepped; the steady clock is not. */
     void step(Duration time) {
@@ -29,9 +27,9 @@ final class MovedClock implements DeliveryClock {
     }
 
     /** Called by whoever asks for the time. */
-    volatile Runnable beforeNanos = () -> {};
+    public volatile Runnable beforeNanos = () -> {};
 
-    void advance(Duration time) {
+    public void advance(Duration time) {
         nanos.addAndGet(time.toNanos());
     }
 

@@ -1,4 +1,7 @@
-package io.holdfast.delivery.commit;
+package io.holdfast.delivery.watch;
+
+import io.holdfast.delivery.commit.Gateway;
+
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,7 @@
-package io.holdfast.delivery.commit;
+package io.holdfast.delivery.watch;
+
+import io.holdfast.delivery.MovedClock;
+
 
 import static org.assertj.core.api.Assertions.assertThat;
 

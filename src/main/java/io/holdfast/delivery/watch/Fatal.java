@@ -1,15 +1,15 @@
-package io.holdfast.delivery.commit;
+package io.holdfast.delivery.watch;
 
 import org.jspecify.annotations.Nullable;
 
 /** Errors after which this process cannot be trusted any more: its memory is used up, or the virtual machine is broken. */
-final class Fatal {
+public final class Fatal {
     private static final int DEEPEST = 20;
 
     private Fatal() {}
 
     /** Throws it again where it is one, or was caused by one. To be called wherever an Error is caught, after cleaning up. */
-    static void rethrow(Throwable thrown) {
+    public static void rethrow(Throwable thrown) {
         VirtualMachineError fatal = in(thrown);
         if (fatal != null) {
             throw fatal;

@@ -1,4 +1,4 @@
-package io.holdfast.delivery.commit;
+package io.holdfast.delivery.watch;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.concurrent.atomic.AtomicLong;
@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * How a long-lived thread shows that it does not hang: it says when it begins a turn and when it has nothing to do. Costs an
  * ordered write each, no lock and no look at the clock. Written by its thread, read by the {@link Supervisor}.
  */
-final class Heartbeat {
+public final class Heartbeat {
     private static final ThreadLocal<Heartbeat> OF_THREAD = ThreadLocal.withInitial(Heartbeat::new);
 
     /** Odd during a turn; another number for each. */
@@ -24,7 +24,7 @@ final class Heartbeat {
     private volatile boolean givenUp;
 
     /** The one of the thread that calls, to be kept for its loop. */
-    static Heartbeat ofThisThread() {
+    public static Heartbeat ofThisThread() {
         return OF_THREAD.get();
     }
 
@@ -35,19 +35,19 @@ final class Heartbeat {
     }
 
     /** A turn begins. */
-    void works() {
+    public void works() {
         written = (written | 1) + 2;
         count.lazySet(written);
     }
 
     /** Nothing is to be done, or what is done may take any time. */
-    void rests() {
+    public void rests() {
         written = (written | 1) + 1;
         count.lazySet(written);
     }
 
     /** Nobody waits for this thread any more: another one has taken its work. */
-    void giveUp() {
+    public void giveUp() {
         givenUp = true;
     }
 

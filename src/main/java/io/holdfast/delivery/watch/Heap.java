@@ -1,4 +1,4 @@
-package io.holdfast.delivery.commit;
+package io.holdfast.delivery.watch;
 
 import io.holdfast.delivery.AdmissionSettings;
 import java.lang.management.ManagementFactory;
@@ -12,18 +12,18 @@ import java.util.function.IntSupplier;
  * Sheds load before the heap is full: new connections first, then publishes. What counts is what collections leave, never
  * garbage. {@link #look} is the ticker's; the answers are read by any thread and cost nothing.
  */
-final class Heap {
+public final class Heap {
     private final IntSupplier percent;
     private final AdmissionSettings settings;
     private volatile int live;
 
     /** @param percent of the heap that is certainly in use */
-    Heap(IntSupplier percent, AdmissionSettings settings) {
+    public Heap(IntSupplier percent, AdmissionSettings settings) {
         this.percent = percent;
         this.settings = settings;
     }
 
-    static Heap ofThisProcess(AdmissionSettings settings) {
+    public static Heap ofThisProcess(AdmissionSettings settings) {
         List<MemoryPoolMXBean> pools = ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null)
                 .toList();
@@ -44,20 +44,20 @@ final class Heap {
         return now.getMax() <= 0 ? 0 : (int) (100 * Math.min(left, now.getUsed()) / now.getMax());
     }
 
-    void look() {
+    public void look() {
         live = percent.getAsInt();
     }
 
     /** In percent of the most that it may be, as of the last look. */
-    int live() {
+    public int live() {
         return live;
     }
 
-    boolean refusesConnections() {
+    public boolean refusesConnections() {
         return live >= settings.heapPercentForConnections();
     }
 
-    boolean refusesPublishes() {
+    public boolean refusesPublishes() {
         return live >= settings.heapPercentForPublishes();
     }
 }

@@ -1,4 +1,4 @@
-package io.holdfast.delivery.commit;
+package io.holdfast.delivery.watch;
 
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.stream.EngineException;
@@ -15,7 +15,7 @@ import java.util.logging.Logger;
  *
  * <p>Threads: {@link #beat} is the ticker's; the results are read by any. Counting takes at most a twentieth of one thread.
  */
-final class Pulse {
+public final class Pulse {
     private static final Logger LOG = Logger.getLogger(Pulse.class.getName());
     private static final int REST = 20;
 
@@ -30,14 +30,14 @@ final class Pulse {
     private volatile long countAtNanos;
 
     /** @param waiting counts messages that wait for clients; may take its time */
-    Pulse(Executor executor, DeliveryClock clock, LongSupplier waiting) {
+    public Pulse(Executor executor, DeliveryClock clock, LongSupplier waiting) {
         this.executor = executor;
         this.clock = clock;
         this.waiting = waiting;
         countAtNanos = clock.nanos();
     }
 
-    void beat() {
+    public void beat() {
         if (queued) {
             return;
         }
@@ -69,12 +69,12 @@ final class Pulse {
     }
 
     /** How long the last task waited for a thread, or the present one has waited already. */
-    long waitNanos() {
+    public long waitNanos() {
         return queued ? Math.max(waitedNanos, clock.nanos() - queuedAtNanos) : waitedNanos;
     }
 
     /** As of about a second ago. */
-    long waitingMessages() {
+    public long waitingMessages() {
         return waitingMessages;
     }
 }

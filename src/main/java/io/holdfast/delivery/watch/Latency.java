@@ -1,4 +1,4 @@
-package io.holdfast.delivery.commit;
+package io.holdfast.delivery.watch;
 
 import io.holdfast.delivery.LatencyStats;
 import java.util.SortedMap;
@@ -22,12 +22,12 @@ public final class Latency {
     private final LongAdder totalMillis = new LongAdder();
 
     /** Negative values, which clocks that step can make, count as 0. */
-    void record(long millis) {
+    public void record(long millis) {
         buckets.getAndIncrement(bucket(millis));
         totalMillis.add(Math.max(0, millis));
     }
 
-    LatencyStats snapshot() {
+    public LatencyStats snapshot() {
         long[] counts = new long[BUCKETS];
         long count = 0;
         for (int i = 0; i < BUCKETS; i++) {

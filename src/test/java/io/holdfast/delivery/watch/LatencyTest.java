@@ -1,4 +1,5 @@
-package io.holdfast.delivery.commit;
+package io.holdfast.delivery.watch;
+
 
 import static org.assertj.core.api.Assertions.assertThat;
 
