@@ -1,11 +1,11 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.watch.Counters;
-import io.holdfast.delivery.watch.Heap;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.AdmissionSettings;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.Limit;
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Heap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;

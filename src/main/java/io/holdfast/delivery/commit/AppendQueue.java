@@ -1,10 +1,10 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.watch.Counters;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.DeliveryException.Reason;
 import io.holdfast.delivery.DeliverySettings;
+import io.holdfast.delivery.watch.Counters;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.Receipt;
 import java.util.ArrayDeque;

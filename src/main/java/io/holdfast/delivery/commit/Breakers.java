@@ -1,12 +1,12 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.watch.Counters;
-import io.holdfast.delivery.watch.Events;
 import io.holdfast.delivery.BreakerInfo;
 import io.holdfast.delivery.BreakerSettings;
 import io.holdfast.delivery.BreakerState;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryEvent;
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Events;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

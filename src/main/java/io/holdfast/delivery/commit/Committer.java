@@ -1,14 +1,14 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.watch.Counters;
-import io.holdfast.delivery.watch.Fatal;
-import io.holdfast.delivery.watch.Supervisor;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.DeliveryException.Reason;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.commit.AppendQueue.Pending;
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Fatal;
+import io.holdfast.delivery.watch.Supervisor;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.Change;

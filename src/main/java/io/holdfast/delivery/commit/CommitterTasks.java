@@ -1,8 +1,8 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.watch.Fatal;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.DeliveryException.Reason;
+import io.holdfast.delivery.watch.Fatal;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.EngineException;
 import java.util.concurrent.CompletableFuture;

@@ -1,9 +1,9 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.DeadLetter;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.PoisonSettings;
+import io.holdfast.delivery.watch.Counters;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.Page;

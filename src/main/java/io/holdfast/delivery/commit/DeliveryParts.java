@@ -1,13 +1,13 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.watch.Clients;
-import io.holdfast.delivery.watch.Counters;
-import io.holdfast.delivery.watch.Events;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryEvent;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.WallClock;
+import io.holdfast.delivery.watch.Clients;
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Events;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.StreamEngine;
 import java.util.Set;

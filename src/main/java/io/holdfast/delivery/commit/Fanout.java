@@ -1,8 +1,8 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Limit;
+import io.holdfast.delivery.watch.Counters;
 import java.util.ArrayList;
 import java.util.List;
 

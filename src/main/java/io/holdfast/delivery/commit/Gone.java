@@ -1,12 +1,12 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.DeliveryClock;
+import io.holdfast.delivery.DeliveryEvent;
+import io.holdfast.delivery.Names;
 import io.holdfast.delivery.watch.ClientRecord;
 import io.holdfast.delivery.watch.Clients;
 import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.watch.Events;
-import io.holdfast.delivery.DeliveryClock;
-import io.holdfast.delivery.DeliveryEvent;
-import io.holdfast.delivery.Names;
 import io.holdfast.stream.FinalState;
 import io.holdfast.stream.Removed;
 import java.util.concurrent.atomic.AtomicLong;

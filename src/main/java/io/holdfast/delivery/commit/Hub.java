@@ -1,10 +1,10 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.DeliveryException;
+import io.holdfast.delivery.commit.AppendQueue.Pending;
 import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.watch.Fatal;
 import io.holdfast.delivery.watch.Heartbeat;
-import io.holdfast.delivery.DeliveryException;
-import io.holdfast.delivery.commit.AppendQueue.Pending;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.Publication;

@@ -1,12 +1,12 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.DeliveryException.Reason;
 import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.RateLimit;
 import io.holdfast.delivery.commit.AppendQueue.Pending;
+import io.holdfast.delivery.watch.Counters;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.Publisher;

@@ -1,6 +1,5 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.watch.ClientRecord;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.Connection;
 import io.holdfast.delivery.Ending;
@@ -13,6 +12,7 @@ import io.holdfast.delivery.SubscriptionHandle;
 import io.holdfast.delivery.SubscriptionTerms;
 import io.holdfast.delivery.WireFormat;
 import io.holdfast.delivery.commit.SendBuffer.Frame;
+import io.holdfast.delivery.watch.ClientRecord;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publisher;
 import java.time.Duration;

@@ -1,11 +1,11 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.DeliveryEvent;
+import io.holdfast.delivery.PoisonSettings;
 import io.holdfast.delivery.watch.ClientRecord;
 import io.holdfast.delivery.watch.Clients;
 import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.watch.Events;
-import io.holdfast.delivery.DeliveryEvent;
-import io.holdfast.delivery.PoisonSettings;
 
 /** What the outboxes share. */
 record OutboxParts(

@@ -1,8 +1,8 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.watch.KeepTime;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.Names;
+import io.holdfast.delivery.watch.KeepTime;
 import io.holdfast.stream.StreamEngine;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,9 +1,9 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.watch.Fatal;
-import io.holdfast.delivery.watch.Heartbeat;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.watch.Fatal;
+import io.holdfast.delivery.watch.Heartbeat;
 import java.util.ArrayDeque;
 import java.util.concurrent.ThreadFactory;
 import java.util.logging.Level;

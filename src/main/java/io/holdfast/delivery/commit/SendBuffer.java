@@ -1,9 +1,9 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.watch.Latency;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.WireFormat;
+import io.holdfast.delivery.watch.Latency;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;

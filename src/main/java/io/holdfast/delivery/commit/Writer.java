@@ -1,13 +1,13 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.watch.Counters;
-import io.holdfast.delivery.watch.Fatal;
-import io.holdfast.delivery.watch.Heartbeat;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.commit.SendBuffer.Frame;
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Fatal;
+import io.holdfast.delivery.watch.Heartbeat;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

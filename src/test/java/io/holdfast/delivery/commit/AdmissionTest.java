@@ -1,15 +1,14 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.MovedClock;
-import io.holdfast.delivery.watch.Counters;
-import io.holdfast.delivery.watch.Heap;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.delivery.AdmissionSettings;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Limit;
+import io.holdfast.delivery.MovedClock;
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Heap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,5 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.MovedClock;
-import io.holdfast.delivery.watch.Clients;
-import io.holdfast.delivery.watch.Counters;
-import io.holdfast.delivery.watch.Events;
-
 import static io.holdfast.delivery.commit.Gateway.until;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,7 +10,11 @@ import io.holdfast.delivery.DeliveryException.Reason;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.GuardedEngine;
 import io.holdfast.delivery.MessageState;
+import io.holdfast.delivery.MovedClock;
 import io.holdfast.delivery.SubscribeOptions;
+import io.holdfast.delivery.watch.Clients;
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Events;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.EngineException;

@@ -1,16 +1,15 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.MovedClock;
-import io.holdfast.delivery.watch.Clients;
-import io.holdfast.delivery.watch.Counters;
-import io.holdfast.delivery.watch.Events;
-
 import static io.holdfast.delivery.commit.Gateway.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.delivery.BreakerSettings;
 import io.holdfast.delivery.DeliveryHealth;
 import io.holdfast.delivery.DeliveryStats;
+import io.holdfast.delivery.MovedClock;
+import io.holdfast.delivery.watch.Clients;
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Events;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;

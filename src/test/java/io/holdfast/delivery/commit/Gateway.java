@@ -1,7 +1,5 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.MovedClock;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.delivery.ChannelOptions;
@@ -12,6 +10,7 @@ import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.DeliveryThreads;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.GuardedEngine;
+import io.holdfast.delivery.MovedClock;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.delivery.SubscribeOptions;

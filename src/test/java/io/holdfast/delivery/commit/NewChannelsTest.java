@@ -1,8 +1,5 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.MovedClock;
-import io.holdfast.delivery.watch.Counters;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,8 +8,10 @@ import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.DeliveryException.Reason;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.Limit;
+import io.holdfast.delivery.MovedClock;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.delivery.commit.AppendQueue.Pending;
+import io.holdfast.delivery.watch.Counters;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.MemoryEngine;

@@ -1,11 +1,10 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.MovedClock;
-
 import static io.holdfast.delivery.commit.Gateway.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.delivery.DeadLetter;
+import io.holdfast.delivery.MovedClock;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.Position;

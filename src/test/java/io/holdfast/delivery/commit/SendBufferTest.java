@@ -1,15 +1,14 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.MovedClock;
-import io.holdfast.delivery.watch.Latency;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.delivery.DeliverySettings;
+import io.holdfast.delivery.MovedClock;
 import io.holdfast.delivery.commit.SendBuffer.Added;
 import io.holdfast.delivery.commit.SendBuffer.Frame;
 import io.holdfast.delivery.commit.SendBuffer.Look;
+import io.holdfast.delivery.watch.Latency;
 import io.holdfast.stream.Publication;
 import java.time.Duration;
 import java.util.Map;

@@ -1,10 +1,5 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.MovedClock;
-import io.holdfast.delivery.watch.Heap;
-import io.holdfast.delivery.watch.Heartbeat;
-import io.holdfast.delivery.watch.Supervisor;
-
 import static io.holdfast.delivery.commit.Gateway.until;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,7 +9,11 @@ import io.holdfast.delivery.AdmissionSettings;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.DeliveryException.Reason;
 import io.holdfast.delivery.Limit;
+import io.holdfast.delivery.MovedClock;
 import io.holdfast.delivery.SendOptions;
+import io.holdfast.delivery.watch.Heap;
+import io.holdfast.delivery.watch.Heartbeat;
+import io.holdfast.delivery.watch.Supervisor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

@@ -1,13 +1,12 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.MovedClock;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.delivery.BreakerState;
 import io.holdfast.delivery.DeliveryStats;
 import io.holdfast.delivery.GuardedEngine;
+import io.holdfast.delivery.MovedClock;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.EngineException;

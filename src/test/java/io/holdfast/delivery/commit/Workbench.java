@@ -1,18 +1,18 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.MovedClock;
-import io.holdfast.delivery.watch.Clients;
-import io.holdfast.delivery.watch.Counters;
-import io.holdfast.delivery.watch.Events;
-import io.holdfast.delivery.watch.Heap;
 import io.holdfast.delivery.Connection;
 import io.holdfast.delivery.DeliveryEvent;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.GuardedEngine;
+import io.holdfast.delivery.MovedClock;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.SubscribeOptions;
 import io.holdfast.delivery.commit.SendBuffer.Frame;
+import io.holdfast.delivery.watch.Clients;
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Events;
+import io.holdfast.delivery.watch.Heap;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.Change;

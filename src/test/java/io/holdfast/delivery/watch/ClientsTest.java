@@ -1,10 +1,8 @@
 package io.holdfast.delivery.watch;
 
-import io.holdfast.delivery.MovedClock;
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.delivery.MovedClock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -1,14 +1,12 @@
 package io.holdfast.delivery.watch;
 
-import io.holdfast.delivery.commit.Gateway;
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.delivery.DeliveryEvent;
 import io.holdfast.delivery.DeliveryEvent.MessageAcknowledged;
 import io.holdfast.delivery.DeliveryEvent.MessageExpired;
 import io.holdfast.delivery.EventSink;
+import io.holdfast.delivery.commit.Gateway;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

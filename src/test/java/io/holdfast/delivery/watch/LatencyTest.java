@@ -1,6 +1,5 @@
 package io.holdfast.delivery.watch;
 
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.delivery.LatencyStats;

@@ -1,10 +1,8 @@
 package io.holdfast.delivery.watch;
 
-import io.holdfast.delivery.MovedClock;
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.delivery.MovedClock;
 import io.holdfast.stream.EngineException;
 import java.time.Duration;
 import java.util.ArrayDeque;
