@@ -77,7 +77,7 @@ stop() {
 }
 
 load() {
-    (on_core 1 java -Xmx1g -cp target/classes io.holdfast.bench.Load "$@" \
+    (on_core 1 java -Xmx1g -jar target/holdfast-cli.jar bench "$@" \
         --port "$PORT" --seconds "$SECONDS_EACH" --warmup "$WARMUP" --warmup-cpu "$WARMUP" --json "$WORK/last.json") >"$WORK/last.txt" || FAILED=yes
     if [ -z "${HEAD_PRINTED:-}" ]; then
         cat "$WORK/last.txt"

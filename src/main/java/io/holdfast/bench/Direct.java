@@ -12,14 +12,14 @@ final class Direct implements Scenario {
     @Override
     public Result run(Setup setup) {
         Options options = setup.options();
-        int clients = options.count("clients");
-        boolean overSocket = options.text("via").equals("socket");
-        boolean batched = overSocket || options.text("via").equals("batch");
-        int batch = batched ? options.count("batch") : 1;
-        int underWay = options.count("under-way", 64);
-        double rate = options.number("rate");
+        int clients = options.clients;
+        boolean overSocket = options.via == Options.Via.SOCKET;
+        boolean batched = overSocket || options.via == Options.Via.BATCH;
+        int batch = batched ? options.batch : 1;
+        int underWay = options.underWayOr(64);
+        double rate = options.rate;
         List<String> names = setup.freshNames("d");
-        String key = options.text("api-key");
+        String key = options.apiKey;
 
         Ledger ledger = Ledger.unicast(clients);
         Watch watch = new Watch(setup.payload(), ledger);
@@ -37,23 +37,23 @@ final class Direct implements Scenario {
                 setup.payload(),
                 ledger,
                 submitter,
-                new Pace(limit, Integer.MAX_VALUE, batch, 1, rate, options.seconds("patience")));
+                new Pace(limit, Integer.MAX_VALUE, batch, 1, rate, options.patience));
         watch.onFirst(publishing::arrived);
 
         Optional<ServerProcess> server = setup.server();
         Probe probe = setup.probe();
         long confirmedBefore = probe.acknowledged();
         FanOut.warmUp(options, publishing, server);
-        probe.awaitAcknowledged(confirmedBefore + publishing.next(), options.seconds("patience"));
+        probe.awaitAcknowledged(confirmedBefore + publishing.next(), options.patience);
 
         int first = publishing.next();
         watch.measureFrom(first);
         Measured measured = new Measured(server, setup.traffic());
-        publishing.run(options.seconds("seconds"), Integer.MAX_VALUE / 2);
+        publishing.run(options.measured, Integer.MAX_VALUE / 2);
         double delivered = measured.seconds();
         double perFrame = measured.messagesPerFrame();
         int sent = publishing.next();
-        long confirmed = probe.awaitAcknowledged(confirmedBefore + sent, options.seconds("patience")) - confirmedBefore;
+        long confirmed = probe.awaitAcknowledged(confirmedBefore + sent, options.patience) - confirmedBefore;
         double cpu = measured.cpuSeconds();
         double untilConfirmed = measured.seconds();
 
@@ -63,7 +63,7 @@ final class Direct implements Scenario {
             problems.add("confirmed " + confirmed + " of " + sent);
         }
         Map<String, Object> more = new LinkedHashMap<>();
-        more.put("receiptP99Millis", publishing.receipts().quantile(0.99) / 1e3);
+        more.put("receiptP99Millis", publishing.receipts().getValueAtPercentile(99) / 1e3);
         more.put("lastConfirmedAfterLastDeliverySeconds", untilConfirmed - delivered);
         crowd.leave(Duration.ofSeconds(5));
         String name = "direct, " + (batched ? "batches of " + batch : "one by one") + ", "

@@ -20,10 +20,10 @@ final class FanOut implements Scenario {
     @Override
     public Result run(Setup setup) {
         Options options = setup.options();
-        int clients = options.count("clients");
-        int stalled = (int) Math.ceil(clients * options.number("stalled") / 100);
-        int underWay = options.count("under-way", 4);
-        double rate = options.number("rate");
+        int clients = options.clients;
+        int stalled = (int) Math.ceil(clients * options.stalled.doubleValue() / 100);
+        int underWay = options.underWayOr(4);
+        double rate = options.rate;
 
         Ledger ledger = Ledger.broadcast(clients);
         Watch watch = new Watch(setup.payload(), ledger);
@@ -38,32 +38,31 @@ final class FanOut implements Scenario {
             ledger.excuse(index);
         }
 
-        boolean untilReceipt = options.text("until").equals("receipt");
+        boolean untilReceipt = options.until == Options.Until.RECEIPT;
         int limit = rate > 0 ? Integer.MAX_VALUE : untilReceipt ? underWay * UNDELIVERED_TO_UNANSWERED : underWay;
         int connections = rate > 0 ? 32 : underWay;
-        boolean overSocket = options.text("via").equals("socket");
+        boolean overSocket = options.via == Options.Via.SOCKET;
         Publishing publishing = new Publishing(
                 setup.loop(),
                 setup.payload(),
                 ledger,
                 overSocket
                         ? SocketSubmitter.publish(setup.loop(), setup.target(), CHANNEL)
-                        : HttpSubmitter.publish(
-                                setup.loop(), options.text("api-key"), connections, setup.target(), CHANNEL),
+                        : HttpSubmitter.publish(setup.loop(), options.apiKey, connections, setup.target(), CHANNEL),
                 new Pace(
                         limit,
                         untilReceipt ? underWay : Integer.MAX_VALUE,
                         1,
                         clients - stalled,
                         rate,
-                        options.seconds("patience")));
+                        options.patience));
         watch.onFirst(publishing::arrived);
 
         warmUp(options, publishing, server);
         watch.measureFrom(publishing.next());
         int first = publishing.next();
         Measured measured = new Measured(server, setup.traffic());
-        publishing.run(options.seconds("seconds"), Integer.MAX_VALUE / 2);
+        publishing.run(options.measured, Integer.MAX_VALUE / 2);
         double seconds = measured.seconds();
         double cpu = measured.cpuSeconds();
         double perFrame = measured.messagesPerFrame();
@@ -71,10 +70,10 @@ final class FanOut implements Scenario {
         setup.loop().runFor(Duration.ofMillis(200)); // whatever comes a second time, comes now
         List<String> problems = problems(publishing, crowd, 0);
         Map<String, Object> more = new LinkedHashMap<>();
-        more.put("receiptP99Millis", publishing.receipts().quantile(0.99) / 1e3);
+        more.put("receiptP99Millis", publishing.receipts().getValueAtPercentile(99) / 1e3);
         crowd.cut();
         if (stalled > 0) {
-            setup.loop().runFor(options.seconds("patience"));
+            setup.loop().runFor(options.patience);
             more.put("threadsBefore", threadsBefore);
             more.put("threadsAfter", server.map(ServerProcess::threads).orElse(0L));
         }
@@ -83,7 +82,7 @@ final class FanOut implements Scenario {
                 : "fan-out, " + underWay + (untilReceipt ? " without receipt" : " under way")
                         + (overSocket ? ", over WebSocket" : "");
         return new Result(
-                setup.label(stalled > 0 ? name + ", " + options.text("stalled") + " % stalled" : name),
+                setup.label(stalled > 0 ? name + ", " + options.stalled.toPlainString() + " % stalled" : name),
                 setup.target().name(),
                 clients,
                 publishing.next() - first,
@@ -99,9 +98,9 @@ final class FanOut implements Scenario {
 
     /** For the time asked for, and then second by second until the server has used as much CPU as was asked for. */
     static void warmUp(Options options, Publishing publishing, Optional<ServerProcess> server) {
-        double wanted = server.map(ServerProcess::cpuSeconds).orElse(0.0) + options.number("warmup-cpu");
+        double wanted = server.map(ServerProcess::cpuSeconds).orElse(0.0) + options.warmupCpuSeconds;
         long deadline = System.nanoTime() + WARM_WITHIN.toNanos();
-        publishing.run(options.seconds("warmup"), Integer.MAX_VALUE / 2);
+        publishing.run(options.warmup, Integer.MAX_VALUE / 2);
         while (server.isPresent() && server.get().cpuSeconds() < wanted && System.nanoTime() - deadline < 0) {
             publishing.run(Duration.ofSeconds(1), Integer.MAX_VALUE / 2);
         }

@@ -15,7 +15,7 @@ final class Idle implements Scenario {
 
     @Override
     public Result run(Setup setup) {
-        int clients = setup.options().count("clients");
+        int clients = setup.options().clients;
         warm(setup, Math.min(clients, WARMING_CROWD));
         Watch watch = new Watch(setup.payload(), Ledger.broadcast(clients));
         Optional<ServerProcess> server = setup.server();
@@ -26,7 +26,7 @@ final class Idle implements Scenario {
         crowd.connect(Setup.CONNECTING_AT_A_TIME, Setup.CONNECT_LIMIT);
         setup.loop().runFor(Duration.ofSeconds(2));
         Measured measured = new Measured(server, setup.traffic());
-        setup.loop().runFor(setup.options().seconds("seconds"));
+        setup.loop().runFor(setup.options().measured);
         double cpu = measured.cpuSeconds();
         double seconds = measured.seconds();
         long heapAfter = heap(server);
@@ -48,7 +48,7 @@ final class Idle implements Scenario {
                 seconds,
                 cpu,
                 0,
-                new Histogram(),
+                Result.latencies(),
                 Faults.NONE,
                 problems,
                 more);
@@ -64,7 +64,7 @@ final class Idle implements Scenario {
                 setup.payload(),
                 watch,
                 setup.traffic());
-        long end = System.nanoTime() + setup.options().seconds("warmup").toNanos();
+        long end = System.nanoTime() + setup.options().warmup.toNanos();
         do {
             crowd.connect(Setup.CONNECTING_AT_A_TIME, Setup.CONNECT_LIMIT);
             setup.loop().runFor(Duration.ofSeconds(1));

@@ -7,59 +7,45 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The load program: runs scenarios against a server from outside, prints a table, and ends with 1 if anything was wrong. */
+/** The load program: runs scenarios against a server from outside and prints a table. */
 public final class Load {
     private static final Map<String, Scenario> SCENARIOS =
             Map.of("fanout", new FanOut(), "direct", new Direct(), "return", new Return(), "idle", new Idle());
 
     private Load() {}
 
-    public static void main(String[] arguments) throws IOException {
-        System.exit(run(arguments));
-    }
-
-    /** @return 0 if all was right, 1 if anything was lost, doubled or reordered, 2 if the arguments are wrong */
-    public static int run(String... arguments) throws IOException {
-        Options options;
-        List<Scenario> scenarios;
-        try {
-            options = Options.parse(arguments);
-            scenarios = options.scenarios().stream().map(Load::named).toList();
-        } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage());
-            System.err.println();
-            System.err.println(Options.USAGE);
-            return 2;
-        }
-        if (scenarios.isEmpty()) {
-            System.err.println(Options.USAGE);
-            return 2;
-        }
-        List<Result> results = run(options, scenarios);
-        return results.stream().allMatch(Result::isClean) ? 0 : 1;
-    }
-
-    /** Runs them one after the other and prints a row as each of them ends. */
-    static List<Result> run(Options options, List<Scenario> scenarios) throws IOException {
+    /**
+     * Runs the scenarios one after the other and prints a row as each of them ends.
+     *
+     * @return false if anything was lost, doubled or reordered
+     * @throws IllegalArgumentException if there is no such scenario, or an option does not suit it
+     * @throws IllegalStateException if the server or a client does not do as it should
+     */
+    public static boolean run(Options options) throws IOException {
+        List<Scenario> scenarios = options.scenarios.stream().map(Load::named).toList();
         List<Result> results = new ArrayList<>();
         System.out.print(Report.head());
         for (Scenario scenario : scenarios) {
-            try (Loop loop = new Loop(options.server())) {
-                Result result = scenario.run(new Setup(options, loop));
-                System.out.print(Report.row(result));
-                results.add(result);
-            }
+            Result result = run(options, scenario);
+            System.out.print(Report.row(result));
+            results.add(result);
         }
-        if (!options.text("json").isEmpty()) {
-            Files.writeString(Path.of(options.text("json")), Report.json(results));
+        if (!options.json.isEmpty()) {
+            Files.writeString(Path.of(options.json), Report.json(results));
         }
-        return results;
+        return results.stream().allMatch(Result::isClean);
+    }
+
+    static Result run(Options options, Scenario scenario) throws IOException {
+        try (Loop loop = new Loop(options.server())) {
+            return scenario.run(new Setup(options, loop));
+        }
     }
 
     static Scenario named(String name) {
         Scenario scenario = SCENARIOS.get(name);
         if (scenario == null) {
-            throw new IllegalArgumentException("there is no scenario " + name);
+            throw new IllegalArgumentException("There is no scenario " + name);
         }
         return scenario;
     }

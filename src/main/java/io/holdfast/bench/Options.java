@@ -1,169 +1,258 @@
 package io.holdfast.bench;
 
+import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
-/** What was asked for on the command line: {@code scenario --name value --flag}, with a default for each name. */
-final class Options {
-    static final String USAGE = """
-            Usage: java -jar holdfast-cli.jar bench SCENARIO... [options]
+/** The options of the load program. The command line mixes them into its command {@code bench}. */
+public final class Options {
 
-            Scenarios
-              fanout   publish to everybody on one channel
-              direct   send to one client after the other, until delivered and confirmed
-              return   everybody leaves, is sent to, comes back at once
-              idle     connect, and see what a connection costs
-
-            Options (default)
-              --host localhost --port 9080     the server
-              --target holdfast|bare           bare: an endpoint without any logic, for comparison (holdfast)
-              --clients N                      (1000)
-              --under-way K                    messages under way (fanout 4, direct 64)
-              --until delivery|receipt         fanout: a publication is under way until everybody has it, or until its receipt
-                                               has come (then 16 times as many may be undelivered) (delivery)
-              --rate R                         messages per second on a fixed schedule instead (0: off)
-              --stalled S                      percent of subscribers that stop reading (0)
-              --via http|batch|socket          one request for each message; one for many (direct); commands over a WebSocket,
-                                               in insecure mode (http)
-              --batch B                        messages in one request or frame (100)
-              --pending P                      return: messages for each client (100)
-              --kill-cmd C --start-cmd C       return: shell commands that kill and start the server in between
-              --ready-path P                   what answers 200 when the server is ready (/health/ready)
-              --seconds S --warmup S           measured time (10) and time before it (10)
-              --warmup-cpu S                   warm up at least until the server has used so many CPU seconds: on a busy
-                                               machine, time alone says little about how warm a JVM is (0)
-              --payload BYTES                  (128)
-              --patience S                     how long nothing may move before messages count as lost (15)
-              --api-key KEY --secret SECRET    (dev; no secret: insecure mode)
-              --format json|protobuf           in which the subscribers speak (json)
-              --no-outbox                      fanout: clients do not ask for their outbox
-              --server-pid PID                 (found by its port)
-              --label TEXT                     added to the scenario's name
-              --json FILE                      results as JSON, too
-            """;
-
-    private static final Map<String, String> DEFAULTS = defaults();
-
-    private final List<String> scenarios;
-    private final Map<String, String> values;
-
-    private Options(List<String> scenarios, Map<String, String> values) {
-        this.scenarios = List.copyOf(scenarios);
-        this.values = values;
+    enum ServerKind {
+        HOLDFAST,
+        BARE
     }
 
-    /** @throws IllegalArgumentException that names what is not understood */
-    static Options parse(String... arguments) {
-        List<String> scenarios = new ArrayList<>();
-        Map<String, String> values = new LinkedHashMap<>(DEFAULTS);
-        for (int i = 0; i < arguments.length; i++) {
-            String argument = arguments[i];
-            if (!argument.startsWith("--")) {
-                scenarios.add(argument);
-                continue;
-            }
-            String name = argument.substring(2);
-            String known = DEFAULTS.get(name);
-            if (known == null) {
-                throw new IllegalArgumentException("there is no option " + argument);
-            }
-            if (known.equals("false")) {
-                values.put(name, "true");
-            } else if (i + 1 < arguments.length) {
-                i++;
-                values.put(name, arguments[i]);
-            } else {
-                throw new IllegalArgumentException(argument + " wants a value");
-            }
-        }
-        return new Options(scenarios, values);
+    enum Until {
+        DELIVERY,
+        RECEIPT
     }
 
-    List<String> scenarios() {
-        return scenarios;
+    enum Via {
+        HTTP,
+        BATCH,
+        SOCKET
     }
 
-    String text(String name) {
-        String value = values.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("there is no option --" + name);
-        }
-        return value;
+    enum Format {
+        JSON,
+        PROTOBUF
     }
 
-    boolean on(String name) {
-        return text(name).equals("true");
+    @Parameters(
+            paramLabel = "SCENARIO",
+            arity = "1..*",
+            description = {
+                "fanout: publish to everybody on one channel",
+                "direct: send to one client after the other, until delivered and confirmed",
+                "return: everybody leaves, is sent to, and comes back at once",
+                "idle: connect, and see what a connection costs"
+            })
+    List<String> scenarios = new ArrayList<>();
+
+    @Option(names = "--host", paramLabel = "HOST", description = "The server's host (${DEFAULT-VALUE}).")
+    String host = "localhost";
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            converter = Count.class,
+            description = "The server's port (${DEFAULT-VALUE}).")
+    int port = 9080;
+
+    @Option(
+            names = "--target",
+            paramLabel = "holdfast|bare",
+            description = "bare: an endpoint without any logic, for comparison (holdfast).")
+    ServerKind target = ServerKind.HOLDFAST;
+
+    @Option(
+            names = "--clients",
+            paramLabel = "NUMBER",
+            converter = Count.class,
+            description = "Connected clients (${DEFAULT-VALUE}).")
+    int clients = 1000;
+
+    @Option(
+            names = "--under-way",
+            paramLabel = "NUMBER",
+            converter = Count.class,
+            description = "Messages under way at a time (fanout 4; return in batches 4; otherwise 64).")
+    @Nullable
+    Integer underWay;
+
+    @Option(
+            names = "--until",
+            paramLabel = "delivery|receipt",
+            description =
+                    "fanout: a publication is under way until everybody has it, or until its receipt has come; then"
+                            + " 16 times as many may be undelivered (delivery).")
+    Until until = Until.DELIVERY;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "NUMBER",
+            description = "Messages per second on a fixed schedule instead (0: off).")
+    double rate = 0;
+
+    @Option(
+            names = "--stalled",
+            paramLabel = "PERCENT",
+            description = "Share of subscribers that stop reading (${DEFAULT-VALUE}).")
+    BigDecimal stalled = BigDecimal.ZERO;
+
+    @Option(
+            names = "--via",
+            paramLabel = "http|batch|socket",
+            description = "One request for each message; one for many (direct, return); commands over a WebSocket, in"
+                    + " insecure mode (http).")
+    Via via = Via.HTTP;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "NUMBER",
+            converter = Count.class,
+            description = "Messages in one request or frame (${DEFAULT-VALUE}).")
+    int batch = 100;
+
+    @Option(
+            names = "--pending",
+            paramLabel = "NUMBER",
+            converter = Count.class,
+            description = "return: messages for each client (${DEFAULT-VALUE}).")
+    int pending = 100;
+
+    @Option(
+            names = "--kill-cmd",
+            paramLabel = "COMMAND",
+            description = "return: a shell command that kills the server in between.")
+    String killCommand = "";
+
+    @Option(
+            names = "--start-cmd",
+            paramLabel = "COMMAND",
+            description = "return: a shell command that starts it again.")
+    String startCommand = "";
+
+    @Option(
+            names = "--ready-path",
+            paramLabel = "PATH",
+            description = "The path that answers 200 when the server is ready (${DEFAULT-VALUE}).")
+    String readyPath = "/health/ready";
+
+    @Option(names = "--seconds", paramLabel = "SECONDS", converter = Seconds.class, description = "Measured time (10).")
+    Duration measured = Duration.ofSeconds(10);
+
+    @Option(
+            names = "--warmup",
+            paramLabel = "SECONDS",
+            converter = Seconds.class,
+            description = "Time before the measured time (10).")
+    Duration warmup = Duration.ofSeconds(10);
+
+    @Option(
+            names = "--warmup-cpu",
+            paramLabel = "SECONDS",
+            description =
+                    "Warm up at least until the server has used this many CPU seconds. On a busy machine, time alone"
+                            + " says little about how warm a JVM is (0).")
+    double warmupCpuSeconds = 0;
+
+    @Option(
+            names = "--payload",
+            paramLabel = "BYTES",
+            converter = Count.class,
+            description = "Size of a message (${DEFAULT-VALUE}).")
+    int payloadBytes = Payload.DEFAULT_LENGTH;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "SECONDS",
+            converter = Seconds.class,
+            description = "How long nothing may move before messages count as lost (15).")
+    Duration patience = Duration.ofSeconds(15);
+
+    @Option(names = "--api-key", paramLabel = "KEY", description = "The publisher's API key (${DEFAULT-VALUE}).")
+    String apiKey = "dev";
+
+    @Option(
+            names = "--secret",
+            paramLabel = "SECRET",
+            description = "Signs the clients' tokens with HS256 (none: insecure mode).")
+    String secret = "";
+
+    @Option(names = "--format", paramLabel = "json|protobuf", description = "The subscribers' format (json).")
+    Format format = Format.JSON;
+
+    @Option(names = "--no-outbox", description = "fanout: clients do not ask for their outbox.")
+    boolean noOutbox;
+
+    @Option(names = "--server-pid", paramLabel = "PID", description = "The server's process (found by its port).")
+    @Nullable
+    Long serverPid;
+
+    @Option(names = "--label", paramLabel = "TEXT", description = "Added to the scenario's name.")
+    String label = "";
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Writes the results to this file as JSON, too.")
+    String json = "";
+
+    /**
+     * Sets how a parser reads these options: the last of several counts, choices are read in any case, and nothing stands
+     * for a file with arguments.
+     *
+     * @return the parser
+     */
+    public static CommandLine readBy(CommandLine parser) {
+        return parser.setOverwrittenOptionsAllowed(true)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExpandAtFiles(false);
     }
 
-    double number(String name) {
-        try {
-            return Double.parseDouble(text(name));
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("--" + name + " is a number, not " + text(name), e);
-        }
-    }
-
-    int count(String name) {
-        double number = number(name);
-        if (number != Math.rint(number) || number < 0 || number > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("--" + name + " is a whole number from 0, not " + text(name));
-        }
-        return (int) number;
-    }
-
-    /** As {@link #count}, with a default that differs between scenarios. */
-    int count(String name, int otherwise) {
-        return text(name).isEmpty() ? otherwise : count(name);
-    }
-
-    Duration seconds(String name) {
-        return Duration.ofMillis(Math.round(number(name) * 1000));
+    int underWayOr(int otherwise) {
+        return underWay == null ? otherwise : underWay;
     }
 
     InetSocketAddress server() {
-        return new InetSocketAddress(text("host"), count("port"));
+        return new InetSocketAddress(host, port);
     }
 
     Target target() {
-        return switch (text("target")) {
-            case "holdfast" -> Target.holdfast(text("secret"), !on("no-outbox"), Speech.of(text("format")));
-            case "bare" -> Target.bare();
-            default -> throw new IllegalArgumentException("--target is holdfast or bare, not " + text("target"));
+        return switch (target) {
+            case HOLDFAST -> Target.holdfast(secret, !noOutbox, speech());
+            case BARE -> Target.bare();
         };
     }
 
-    private static Map<String, String> defaults() {
-        Map<String, String> defaults = new LinkedHashMap<>();
-        defaults.put("host", "localhost");
-        defaults.put("port", "9080");
-        defaults.put("target", "holdfast");
-        defaults.put("clients", "1000");
-        defaults.put("under-way", "");
-        defaults.put("until", "delivery");
-        defaults.put("rate", "0");
-        defaults.put("stalled", "0");
-        defaults.put("via", "http");
-        defaults.put("batch", "100");
-        defaults.put("pending", "100");
-        defaults.put("kill-cmd", "");
-        defaults.put("start-cmd", "");
-        defaults.put("ready-path", "/health/ready");
-        defaults.put("seconds", "10");
-        defaults.put("warmup", "10");
-        defaults.put("patience", "15");
-        defaults.put("warmup-cpu", "0");
-        defaults.put("payload", Integer.toString(Payload.DEFAULT_LENGTH));
-        defaults.put("api-key", "dev");
-        defaults.put("secret", "");
-        defaults.put("format", "json");
-        defaults.put("no-outbox", "false");
-        defaults.put("server-pid", "");
-        defaults.put("label", "");
-        defaults.put("json", "");
-        return defaults;
+    private Speech speech() {
+        return switch (format) {
+            case JSON -> JsonSpeech.INSTANCE;
+            case PROTOBUF -> ProtobufSpeech.INSTANCE;
+        };
+    }
+
+    /** Reads a whole number that is not negative; also in the form {@code 1e3}. */
+    static final class Count implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            double number = number(text);
+            if (number != Math.rint(number) || number < 0 || number > Integer.MAX_VALUE) {
+                throw new TypeConversionException("'" + text + "' is not a whole number from 0");
+            }
+            return (int) number;
+        }
+    }
+
+    /** Reads seconds with a fraction. */
+    static final class Seconds implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            return Duration.ofMillis(Math.round(number(text) * 1000));
+        }
+    }
+
+    private static double number(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("'" + text + "' is not a number");
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.HdrHistogram.Histogram;
 
 /**
  * Keeps a number of messages under way. A message is under way from the moment it is submitted until both its receipt has
@@ -18,7 +19,7 @@ final class Publishing {
     private final Ledger ledger;
     private final Submitter submitter;
     private final Pace plan;
-    private final Histogram receipts = new Histogram();
+    private final Histogram receipts = Result.latencies();
     private int[] awaited = new int[1 << 16];
     private int next;
     private int end;
@@ -139,7 +140,7 @@ final class Publishing {
     private void receipt(int first, int count, long sentMicros, boolean accepted, String answer) {
         steps++;
         unanswered -= count;
-        receipts.add(Loop.micros() - sentMicros);
+        receipts.recordValue(Loop.micros() - sentMicros);
         for (int n = first; n < first + count; n++) {
             if (accepted) {
                 ledger.accept(n);

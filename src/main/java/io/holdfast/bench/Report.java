@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.HdrHistogram.Histogram;
 
 /** Writes results as a table in Markdown and as JSON. */
 final class Report {
@@ -52,14 +53,14 @@ final class Report {
     }
 
     private static String latency(Histogram latency) {
-        return latency.count() == 0
+        return latency.getTotalCount() == 0
                 ? "–"
                 : String.format(
                         Locale.ROOT,
                         "%.1f / %.1f / %.1f",
-                        latency.quantile(0.5) / 1e3,
-                        latency.quantile(0.99) / 1e3,
-                        latency.quantile(0.999) / 1e3);
+                        latency.getValueAtPercentile(50) / 1e3,
+                        latency.getValueAtPercentile(99) / 1e3,
+                        latency.getValueAtPercentile(99.9) / 1e3);
     }
 
     private static String number(double value) {

@@ -21,8 +21,8 @@ final class Return implements Scenario {
     @Override
     public Result run(Setup setup) {
         Options options = setup.options();
-        int clients = options.count("clients");
-        int total = clients * options.count("pending");
+        int clients = options.clients;
+        int total = clients * options.pending;
         List<String> names = setup.freshNames("r");
 
         Ledger ledger = Ledger.unicast(clients);
@@ -33,7 +33,7 @@ final class Return implements Scenario {
 
         Publishing publishing = whileAway(setup, names, ledger);
         publishing.run(Duration.ofSeconds(120), total);
-        boolean restarted = !options.text("kill-cmd").isEmpty();
+        boolean restarted = !options.killCommand.isEmpty();
         Map<String, Object> more = new LinkedHashMap<>();
         if (restarted) {
             more.put("restartSeconds", restart(setup));
@@ -48,8 +48,7 @@ final class Return implements Scenario {
         long before;
         do {
             before = watch.firsts();
-        } while (!setup.loop()
-                        .runUntil(() -> watch.firsts() >= total || crowd.closed() > 0, options.seconds("patience"))
+        } while (!setup.loop().runUntil(() -> watch.firsts() >= total || crowd.closed() > 0, options.patience)
                 && watch.firsts() != before);
         double seconds = measured.seconds();
         double cpu = measured.cpuSeconds();
@@ -61,8 +60,7 @@ final class Return implements Scenario {
         more.put("lastDeliverySeconds", seconds);
         crowd.leave(LEFT_WITHIN);
         return new Result(
-                setup.label(
-                        "return with " + options.count("pending") + " pending" + (restarted ? ", SIGKILL before" : "")),
+                setup.label("return with " + options.pending + " pending" + (restarted ? ", SIGKILL before" : "")),
                 setup.target().name(),
                 clients,
                 total,
@@ -70,7 +68,7 @@ final class Return implements Scenario {
                 seconds,
                 cpu,
                 perFrame,
-                new Histogram(),
+                Result.latencies(),
                 ledger.faults(),
                 problems,
                 more);
@@ -78,10 +76,10 @@ final class Return implements Scenario {
 
     private static Publishing whileAway(Setup setup, List<String> names, Ledger ledger) {
         Options options = setup.options();
-        String key = options.text("api-key");
-        boolean batched = options.text("via").equals("batch");
-        int batch = batched ? options.count("batch") : 1;
-        int underWay = options.count("under-way", batched ? 4 : 64);
+        String key = options.apiKey;
+        boolean batched = options.via == Options.Via.BATCH;
+        int batch = batched ? options.batch : 1;
+        int underWay = options.underWayOr(batched ? 4 : 64);
         Submitter submitter = batched
                 ? HttpSubmitter.batch(setup.loop(), key, underWay, setup.target(), names)
                 : HttpSubmitter.send(setup.loop(), key, underWay, setup.target(), names);
@@ -90,20 +88,20 @@ final class Return implements Scenario {
                 setup.payload(),
                 ledger,
                 submitter,
-                new Pace(underWay * batch, Integer.MAX_VALUE, batch, 0, 0, options.seconds("patience")));
+                new Pace(underWay * batch, Integer.MAX_VALUE, batch, 0, 0, options.patience));
     }
 
     /** @return seconds from the start command to readiness */
     private static double restart(Setup setup) {
         Options options = setup.options();
         try {
-            int exit = shell(options.text("kill-cmd")).waitFor();
+            int exit = shell(options.killCommand).waitFor();
             if (exit != 0) {
                 throw new IllegalStateException("--kill-cmd ended with " + exit);
             }
             long started = System.nanoTime();
-            shell(options.text("start-cmd"));
-            if (!setup.probe().awaitReady(options.text("ready-path"), READY_WITHIN)) {
+            shell(options.startCommand);
+            if (!setup.probe().awaitReady(options.readyPath, READY_WITHIN)) {
                 throw new IllegalStateException("the server was not ready within " + READY_WITHIN.toSeconds() + " s");
             }
             return (System.nanoTime() - started) / 1e9;

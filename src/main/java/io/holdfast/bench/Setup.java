@@ -23,7 +23,7 @@ final class Setup {
         this.loop = loop;
         this.target = options.target();
         this.run = ThreadLocalRandom.current().nextInt(1_000_000);
-        this.payload = new Payload(run, options.count("payload"));
+        this.payload = new Payload(run, options.payloadBytes);
     }
 
     Options options() {
@@ -47,13 +47,13 @@ final class Setup {
     }
 
     Probe probe() {
-        return new Probe(loop, options.text("api-key"));
+        return new Probe(loop, options.apiKey);
     }
 
     /** Client ids that the server has not seen before. */
     List<String> freshNames(String prefix) {
         List<String> names = new ArrayList<>();
-        for (int i = 0; i < options.count("clients"); i++) {
+        for (int i = 0; i < options.clients; i++) {
             names.add(prefix + run + "-" + i);
         }
         return names;
@@ -62,7 +62,7 @@ final class Setup {
     /** The same client ids in every run. */
     List<String> names(String prefix) {
         List<String> names = new ArrayList<>();
-        for (int i = 0; i < options.count("clients"); i++) {
+        for (int i = 0; i < options.clients; i++) {
             names.add(prefix + i);
         }
         return names;
@@ -70,13 +70,12 @@ final class Setup {
 
     /** The server's process as it is now; it is another one after a restart. */
     Optional<ServerProcess> server() {
-        String pid = options.text("server-pid");
-        return pid.isEmpty()
-                ? ServerProcess.listeningOn(options.count("port"))
-                : Optional.of(new ServerProcess(Long.parseLong(pid)));
+        return options.serverPid == null
+                ? ServerProcess.listeningOn(options.port)
+                : Optional.of(new ServerProcess(options.serverPid));
     }
 
     String label(String scenario) {
-        return options.text("label").isEmpty() ? scenario : scenario + ", " + options.text("label");
+        return options.label.isEmpty() ? scenario : scenario + ", " + options.label;
     }
 }

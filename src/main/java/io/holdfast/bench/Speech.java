@@ -32,13 +32,4 @@ interface Speech {
 
     /** The offset of the publication whose payload ends here; 0 if it has none. */
     long offset(byte[] bytes, int payloadEnd, int to);
-
-    /** @throws IllegalArgumentException if there is none of this name */
-    static Speech of(String name) {
-        return switch (name) {
-            case "json" -> JsonSpeech.INSTANCE;
-            case "protobuf" -> ProtobufSpeech.INSTANCE;
-            default -> throw new IllegalArgumentException("--format is json or protobuf, not " + name);
-        };
-    }
 }

@@ -1,12 +1,13 @@
 package io.holdfast.bench;
 
 import java.util.function.IntConsumer;
+import org.HdrHistogram.Histogram;
 
 /** Reads each arriving test message, enters it into the ledger and measures how long it took. */
 final class Watch implements Arrivals {
     private final Payload payload;
     private final Ledger ledger;
-    private Histogram latency = new Histogram();
+    private Histogram latency = Result.latencies();
     private IntConsumer onFirst = sequence -> {};
     private int measuredFrom;
     private long firsts;
@@ -24,7 +25,7 @@ final class Watch implements Arrivals {
 
     /** Measures anew, and only messages from this sequence number on. */
     void measureFrom(int sequence) {
-        latency = new Histogram();
+        latency = Result.latencies();
         measuredFrom = sequence;
         firsts = 0;
     }
@@ -41,7 +42,7 @@ final class Watch implements Arrivals {
         }
         if (sequence >= measuredFrom) {
             firsts++;
-            latency.add(Loop.micros() - payload.sentMicros(bytes, at));
+            latency.recordValue(Loop.micros() - payload.sentMicros(bytes, at));
         }
         onFirst.accept(sequence);
     }

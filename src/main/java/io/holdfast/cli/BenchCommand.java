@@ -1,25 +1,24 @@
 package io.holdfast.cli;
 
 import io.holdfast.bench.Load;
+import io.holdfast.bench.Options;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Unmatched;
+import picocli.CommandLine.Mixin;
 
-/** {@code bench}: the load program with its own options. */
-@Command(
-        name = "bench",
-        description = "Runs the load program: bench SCENARIO... [options]; without a scenario it prints its options.")
+/** {@code bench SCENARIO...}: runs the load program. */
+@Command(name = "bench", description = "Runs the load program.")
 final class BenchCommand implements Callable<Integer> {
-    @Unmatched
-    private final List<String> arguments = new ArrayList<>();
+    @Mixin
+    private final Options options = new Options();
 
     @Override
     public Integer call() throws IOException {
         try {
-            return Load.run(arguments.toArray(String[]::new));
+            return (Load.run(options) ? Exit.OK : Exit.NO).code();
+        } catch (IllegalArgumentException e) { // how it says that an option or a scenario is wrong
+            throw Failure.usage(String.valueOf(e.getMessage()), "See: holdfast bench --help");
         } catch (IllegalStateException e) { // how it says that a server or a client does not do as it should
             throw new Failure(
                     Exit.NO,

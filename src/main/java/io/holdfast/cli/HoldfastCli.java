@@ -1,7 +1,9 @@
 package io.holdfast.cli;
 
+import io.holdfast.bench.Options;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -67,6 +69,7 @@ public final class HoldfastCli {
         }
         CommandLine line = new CommandLine(new HoldfastCli(surroundings));
         line.setExpandAtFiles(false); // @bob is a client, not a file with arguments
+        Options.readBy(Objects.requireNonNull(line.getSubcommands().get("bench")));
         line.setOut(new PrintWriter(surroundings.out(), true));
         line.setErr(new PrintWriter(surroundings.err(), true));
         line.setParameterExceptionHandler((wrong, all) -> {

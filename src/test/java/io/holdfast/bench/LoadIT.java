@@ -124,11 +124,8 @@ class LoadIT {
                             "50",
                             "--patience",
                             mischief == Mischief.NONE ? "10" : "0.3"));
-            Options options = Options.parse(arguments.toArray(String[]::new));
-            Result result;
-            try (Loop loop = new Loop(options.server())) {
-                result = Load.named(arguments.get(0)).run(new Setup(options, loop));
-            }
+            Options options = OptionsTest.parse(arguments.toArray(String[]::new));
+            Result result = Load.run(options, Load.named(arguments.get(0)));
             assertThat(server.requestsWithoutKey()).isZero();
             return result;
         }

@@ -1,13 +1,13 @@
 package io.holdfast.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
 /** What the load program writes: frames, tokens, options, reports. */
@@ -39,17 +39,9 @@ class WireTest {
     }
 
     @Test
-    void an_unknown_option_is_refused_by_name() {
-        assertThatThrownBy(() -> Options.parse("fanout", "--client", "5")).hasMessageContaining("--client");
-        assertThatThrownBy(() -> Options.parse("fanout", "--clients", "5.5").count("clients"))
-                .hasMessageContaining("5.5");
-        assertThatThrownBy(() -> Options.parse("fanout", "--clients")).hasMessageContaining("wants a value");
-    }
-
-    @Test
     void a_report_is_a_table_row_and_json() {
-        Histogram latency = new Histogram();
-        latency.add(1500);
+        Histogram latency = Result.latencies();
+        latency.recordValue(1500);
         Result result = new Result(
                 "fan-out",
                 "bare",
