@@ -1,14 +1,13 @@
 package io.holdfast.app;
 
-import java.math.BigDecimal;
+import io.holdfast.configuration.Values;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.eclipse.microprofile.config.Config;
 
 /**
@@ -52,22 +51,21 @@ final class Keys {
         return value.isEmpty() ? defaultValue : Path.of(value);
     }
 
-    /** Values separated by commas; blanks around them do not count. */
     List<String> list(String key) {
-        return Arrays.stream(text(key, "").split(",", -1))
-                .map(String::trim)
-                .filter(value -> !value.isEmpty())
-                .toList();
+        return Values.list(text(key, ""));
+    }
+
+    /** @param reader throws an {@link IllegalArgumentException} that says what is allowed */
+    private static <T> T read(String key, String value, Function<String, T> reader) {
+        try {
+            return reader.apply(value);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(key, value, String.valueOf(e.getMessage()));
+        }
     }
 
     boolean flag(String key, boolean defaultValue) {
-        String value = value(key, Boolean.toString(defaultValue), List.of("true", "false"))
-                .toLowerCase(Locale.ROOT);
-        return switch (value) {
-            case "true", "on", "yes" -> true;
-            case "false", "off", "no" -> false;
-            default -> throw new ConfigurationException(key, value, "true or false");
-        };
+        return read(key, value(key, Boolean.toString(defaultValue), List.of("true", "false")), Values::flag);
     }
 
     int integer(String key, int defaultValue, int min, int max) {
@@ -76,51 +74,22 @@ final class Keys {
 
     long number(String key, long defaultValue, long min, long max) {
         String value = value(key, Long.toString(defaultValue), List.of(Long.toString(min), Long.toString(max)));
-        try {
-            long number = Long.parseLong(value);
-            if (number >= min && number <= max) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // the same message as for a number out of range
-        }
-        throw new ConfigurationException(key, value, "a whole number from " + min + " to " + max);
+        return read(key, value, text -> Values.number(text, min, max));
     }
 
-    /** ISO-8601 ({@code PT5M}) or a number of seconds, to the millisecond. Units are refused: {@code 5d} is not 5 s. */
     Duration duration(String key, Duration defaultValue, Duration min, Duration max) {
         String value = value(key, defaultValue.toString(), List.of(min.toString(), max.toString()));
-        try {
-            Duration duration = value.toUpperCase(Locale.ROOT).startsWith("P")
-                    ? Duration.parse(value)
-                    : Duration.ofMillis(new BigDecimal(value).movePointRight(3).longValueExact());
-            if (duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0) {
-                return duration;
-            }
-        } catch (DateTimeParseException | ArithmeticException | NumberFormatException e) {
-            // the same message as for a time out of range
-        }
-        throw new ConfigurationException(key, value, "seconds or an ISO-8601 duration from " + min + " to " + max);
+        return read(key, value, text -> Values.time(text, min, max));
     }
 
-    /** A zone with rules of its own, such as {@code Europe/Vienna}, or {@code UTC}. */
     ZoneId zone(String key, ZoneId defaultValue) {
-        String value = text(key, defaultValue.getId());
-        if (!ZoneId.getAvailableZoneIds().contains(value)) {
-            throw new ConfigurationException(key, value, "the id of a time zone, such as Australia/Melbourne or UTC");
-        }
-        return ZoneId.of(value);
+        return read(key, text(key, defaultValue.getId()), Values::zone);
     }
 
     <E extends Enum<E>> E choice(String key, E defaultValue) {
         List<E> choices = List.of(defaultValue.getDeclaringClass().getEnumConstants());
         List<String> names = choices.stream().map(Keys::name).toList();
-        String value = value(key, name(defaultValue), names);
-        int chosen = names.indexOf(value);
-        if (chosen < 0) {
-            throw new ConfigurationException(key, value, "one of " + names);
-        }
-        return choices.get(chosen);
+        return choices.get(read(key, value(key, name(defaultValue), names), text -> Values.choice(text, names)));
     }
 
     private static String name(Enum<?> constant) {

@@ -1,193 +1,134 @@
 package io.holdfast.cli;
 
-import io.holdfast.cli.Finding.Level;
-import io.holdfast.cli.ServerProcess.Sourced;
-import io.holdfast.cli.Settings.Value;
+import io.holdfast.cli.ConfigFiles.Place;
+import io.holdfast.cli.ConfigFiles.Setting;
+import io.holdfast.configuration.KnownKey;
+import io.holdfast.configuration.Values;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.regex.Matcher;
 
-/** Compares what is configured with what the gateway reads: keys, values, and what no key says alone. */
+/** Compares the settings that were read with the keys that the gateway has. */
 final class ConfigCheck {
-    private static final String OURS = "holdfast.";
-    private static final String VARIABLES = "HOLDFAST_";
+    /** Variables of this program and not of the server. */
+    private static final Set<String> OWN = Set.of("URL", "HEALTH_URL", "API_KEY", "TOKEN", "SUBSCRIPTION_TOKEN");
 
-    /** Of this program and not of the server. */
-    private static final Set<String> OWN_VARIABLES = Set.of(
-            "HOLDFAST_URL", "HOLDFAST_HEALTH_URL", "HOLDFAST_API_KEY", "HOLDFAST_TOKEN", "HOLDFAST_SUBSCRIPTION_TOKEN");
-
-    private final ServerXml xml;
-    private final ServerProcess process;
-    private final Settings settings;
-    private final Catalogue catalogue;
+    private final ConfigFiles files;
+    private final Map<String, KnownKey> keys;
     private final List<Finding> findings = new ArrayList<>();
 
-    ConfigCheck(ServerXml xml, ServerProcess process) {
-        this.xml = xml;
-        this.process = process;
-        this.settings = new Settings(xml.settings(), process);
-        this.catalogue = new Catalogue(namespaces());
-    }
+    /** @param level error: the server does not start; warning: something will not work; note: it was not checked */
+    record Finding(String level, String where, String key, String message) {}
 
-    private List<String> namespaces() {
-        return Arrays.stream(text("holdfast.namespaces").split(",", -1))
-                .map(String::strip)
-                .filter(name -> !name.isEmpty())
-                .toList();
+    ConfigCheck(ConfigFiles files) {
+        this.files = files;
+        this.keys = KnownKey.all(Values.list(value("holdfast.namespaces")));
     }
 
     List<Finding> run() {
-        findings.addAll(xml.findings());
-        unknownSettings();
-        unknownVariables();
-        values();
-        access();
-        findings.addAll(new ServerCheck(xml, settings).run());
+        files.all().forEach(this::checkName);
+        keys.values().forEach(key -> files.find(key.name()).ifPresent(setting -> checkValue(key, setting)));
+        checkAccess();
         return findings;
     }
 
-    /** A key that is set. @param value what counts, no secret @param where file and line, or the environment */
-    record Given(String key, String value, String where) {}
-
-    private void unknownSettings() {
-        xml.written().forEach(setting -> unknownSetting(setting.name(), setting.where()));
-        process.properties().forEach((name, sourced) -> unknownSetting(name, sourced.where()));
+    /** Every key that is set, with the value that is used. */
+    List<Finding> values() {
+        return keys.values().stream()
+                .flatMap(key -> files.find(key.name()).stream()
+                        .map(used -> new Finding("value", used.where(), key.name(), shown(key, files.resolve(used)))))
+                .toList();
     }
 
-    private void unknownSetting(String name, String where) {
-        if (catalogue.find(name) != null) {
+    private String value(String key) {
+        return files.find(key).map(files::resolve).orElse("");
+    }
+
+    private void add(String level, Setting setting, String key, String message) {
+        findings.add(new Finding(level, setting.where(), key, message));
+    }
+
+    private void checkName(Setting setting) {
+        boolean environment = setting.place() == Place.ENVIRONMENT;
+        String name = environment ? setting.name().substring(ConfigFiles.ENV.length()) : setting.name();
+        if (setting.place() == Place.INCLUDE) {
+            add("note", setting, "", "the include " + setting.value() + " is not read; name it as a further FILE");
+        } else if (environment ? name.startsWith("HOLDFAST_") && !isUsed(name) : !keys.containsKey(name)) {
+            unknown(setting, name, environment);
+        }
+    }
+
+    private boolean isUsed(String variable) {
+        return OWN.contains(variable.substring("HOLDFAST_".length()))
+                || keys.keySet().stream().map(KnownKey::variable).anyMatch(variable::equals)
+                || files.all().anyMatch(setting -> setting.value().contains("${env." + variable + "}"));
+    }
+
+    private void unknown(Setting setting, String name, boolean environment) {
+        String key = environment ? name.toLowerCase(Locale.ROOT).replace('_', '.') : name;
+        String nearest =
+                Collections.min(keys.keySet(), Comparator.comparingInt(known -> KnownKey.distance(key, known)));
+        int distance = KnownKey.distance(key, nearest);
+        String advice = "; see docs/configuration.md";
+        if (key.startsWith("holdfast.namespace.")) {
+            advice = "; its namespace must be in holdfast.namespaces, and the rest be as in holdfast.channels.*";
+        } else if (distance <= Math.max(2, key.length() / 4)) {
+            advice = "; did you mean " + (environment ? KnownKey.variable(nearest) : nearest) + "?";
+        }
+        if (environment) {
+            add("warning", setting, name, "no key has this name in the environment" + advice);
+        } else if (key.startsWith("holdfast.")) {
+            add("error", setting, name, "there is no such key" + advice);
+        } else if (nearest.startsWith("holdfast.") && distance <= 2) {
+            add("warning", setting, name, "the gateway does not read this" + advice);
+        }
+    }
+
+    private void checkValue(KnownKey key, Setting setting) {
+        String value = files.resolve(setting);
+        Matcher reference = ConfigFiles.REFERENCE.matcher(value);
+        if (reference.find()) {
+            if (value.contains("${env.")) {
+                add("note", setting, key.name(), "not checked: " + reference.group() + " is not set here");
+            }
             return;
         }
-        String nearest = catalogue.nearest(name);
-        if (name.startsWith(OURS)) {
-            add(Level.ERROR, where, name, "there is no such key" + unknown(name, nearest));
-        } else if (nearest.startsWith(OURS) && Catalogue.distance(name, nearest) <= 2) {
-            add(Level.WARNING, where, name, "the gateway does not read this; did you mean " + nearest + "?");
+        try {
+            key.check(value);
+        } catch (IllegalArgumentException e) {
+            String given = "has the value '" + shown(key, value) + "'";
+            add("error", setting, key.name(), given + "; allowed is " + e.getMessage());
         }
     }
 
-    private static String unknown(String name, String nearest) {
-        if (name.startsWith("holdfast.namespace.")) {
-            return "; its namespace must be in holdfast.namespaces, and the rest be as in holdfast.channels.*";
-        }
-        return nearest.isEmpty() ? "; see docs/configuration.md" : "; did you mean " + nearest + "?";
-    }
-
-    private void unknownVariables() {
-        Map<String, String> known = new LinkedHashMap<>();
-        catalogue.all().forEach(key -> known.put(key.variable(), key.name()));
-        for (Map.Entry<String, Sourced> given : process.environment().entrySet()) {
-            String name = given.getKey();
-            boolean used =
-                    xml.written().stream().anyMatch(setting -> setting.value().contains("${env." + name + "}"));
-            if (name.startsWith(VARIABLES) && !known.containsKey(name) && !OWN_VARIABLES.contains(name) && !used) {
-                String nearest = catalogue.nearest(name.toLowerCase(Locale.ROOT).replace('_', '.'));
-                add(
-                        Level.WARNING,
-                        given.getValue().where().startsWith("environment ")
-                                ? "environment"
-                                : given.getValue().where(),
-                        name,
-                        "no key has this name in the environment"
-                                + (nearest.isEmpty()
-                                        ? "; see docs/configuration.md"
-                                        : "; did you mean " + KnownKey.variable(nearest) + "?"));
-            }
-        }
-    }
-
-    private void values() {
-        for (KnownKey key : catalogue.all()) {
-            Value value = settings.find(key.name());
-            if (value == null) {
-                continue;
-            }
-            if (!value.unresolved().isEmpty()) {
-                if (value.unresolved().startsWith("${env.")) {
-                    add(
-                            Level.NOTE,
-                            value.where(),
-                            key.name(),
-                            "not checked: " + value.unresolved() + " is not set in this environment");
-                }
-                continue;
-            }
-            String allowed = key.refusal(value.text());
-            if (allowed != null) {
-                String shown = key.isSecret() ? "(hidden)" : value.text();
-                add(Level.ERROR, value.where(), key.name(), "has the value '" + shown + "'; allowed is " + allowed);
-            }
-            shadowed(key, value);
-        }
-    }
-
-    private void shadowed(KnownKey key, Value value) {
-        Sourced other = settings.fromEnvironment(key.name());
-        if (other != null && !other.where().equals(value.where())) {
-            String place = other.where().startsWith("environment ") ? "the environment" : other.where();
-            add(
-                    Level.NOTE,
-                    value.where(),
-                    key.name(),
-                    key.variable() + " in " + place + " does not count: what is written here goes before it");
-        }
-    }
-
-    /** Every key that is set, with the value that counts. */
-    List<Given> given() {
-        List<Given> given = new ArrayList<>();
-        for (KnownKey key : catalogue.all()) {
-            Value value = settings.find(key.name());
-            if (value != null) {
-                given.add(new Given(key.name(), key.isSecret() ? "(hidden)" : value.text(), value.where()));
-            }
-        }
-        return given;
+    private static String shown(KnownKey key, String value) {
+        return key.isSecret() ? "(hidden)" : value;
     }
 
     /** Nothing is open by default, and that is easily forgotten. */
-    private void access() {
-        boolean insecure =
-                Set.of("true", "on", "yes").contains(text("holdfast.insecure").toLowerCase(Locale.ROOT));
-        if (insecure) {
-            add(
-                    Level.WARNING,
-                    where("holdfast.insecure"),
-                    "holdfast.insecure",
-                    "for development only: clients name themselves, and without holdfast.api.keys the key is dev");
+    private void checkAccess() {
+        if (List.of("true", "on", "yes").contains(value("holdfast.insecure").toLowerCase(Locale.ROOT))) {
+            warn("holdfast.insecure", "for development only: without holdfast.api.keys, the API key is dev");
             return;
         }
-        if (!text("holdfast.identity").equals("container")
-                && text("holdfast.token.hmac-secret").isEmpty()
-                && text("holdfast.token.public-key").isEmpty()
-                && text("holdfast.token.jwks-url").isEmpty()) {
-            add(
-                    Level.WARNING,
-                    "",
-                    "holdfast.token.hmac-secret",
-                    "no client may connect: set this, holdfast.token.public-key or holdfast.token.jwks-url");
+        String keys = value("holdfast.token.hmac-secret")
+                + value("holdfast.token.public-key")
+                + value("holdfast.token.jwks-url");
+        if (keys.isEmpty() && !value("holdfast.identity").equals("container")) {
+            warn("holdfast.token.hmac-secret", "no client may connect: set this, or public-key or jwks-url");
         }
-        if (text("holdfast.api.keys").isEmpty()) {
-            add(Level.WARNING, "", "holdfast.api.keys", "nobody may use /api with a key: set it (docs/api.md)");
+        if (value("holdfast.api.keys").isEmpty()) {
+            warn("holdfast.api.keys", "nobody may use /api with a key: set it (docs/api.md)");
         }
     }
 
-    private String text(String key) {
-        Value value = settings.find(key);
-        return value == null ? "" : value.text().strip();
-    }
-
-    private String where(String key) {
-        @Nullable Value value = settings.find(key);
-        return value == null ? "" : value.where();
-    }
-
-    private void add(Level level, String where, String key, String message) {
-        findings.add(new Finding(level, where, key, message));
+    private void warn(String key, String message) {
+        String where = files.find(key).map(Setting::where).orElse("");
+        findings.add(new Finding("warning", where, key, message));
     }
 }

@@ -27,19 +27,8 @@ class ConfigCheckIT {
     static {
         WHERE.put("env", "server.env");
         WHERE.put("boot", "bootstrap.properties");
-        WHERE.put("bootinc", "more.properties");
         WHERE.put("jvm", "jvm.options");
         WHERE.put("xml", "server.xml");
-        WHERE.put("merge", "merge.xml");
-        WHERE.put("before", "server.xml");
-        WHERE.put("ignore", "server.xml");
-        WHERE.put("ignorefirst", "server.xml");
-        WHERE.put("ignorenew", "ignore.xml");
-        WHERE.put("replace", "replace.xml");
-        WHERE.put("nested", "nested.xml");
-        WHERE.put("inherited", "server.xml");
-        WHERE.put("located", "located.xml");
-        WHERE.put("many", "z.xml");
         WHERE.put("dropdefault", "server.xml");
         WHERE.put("dropover", "over.xml");
         WHERE.put("defaultlast", "over.xml");
@@ -74,27 +63,10 @@ class ConfigCheckIT {
                 directory.resolve("server.env"),
                 "# a comment\n" + environment("env", 2) + environment("boot", 2) + environment("defaultenv", 2)
                         + "HOLDFAST_TEST_SIX=6\nkeystore_password=unused\nltpa_keys_password=unused\n");
-        Files.writeString(
-                directory.resolve("bootstrap.properties"),
-                key("boot") + "=3\n" + key("jvm") + "=3\nparts=parts\nbootstrap.include=more.properties\n");
-        Files.writeString(directory.resolve("more.properties"), key("boot") + "=9\n" + key("bootinc") + " = 3\n");
+        Files.writeString(directory.resolve("bootstrap.properties"), key("boot") + " = 3\n" + key("jvm") + "=3\n");
         Files.writeString(
                 directory.resolve("jvm.options"),
                 "-Xmx512m\n# -D" + key("boot") + "=9\n-D" + key("jvm") + "=4\n-D" + key("xml") + "=4\n");
-        server(directory.resolve("parts/merge.xml"), variable("merge", 6), variable("before", 6));
-        server(
-                directory.resolve("parts/ignore.xml"),
-                variable("ignore", 6),
-                variable("ignorefirst", 6),
-                variable("ignorenew", 6),
-                "<include location=\"deeper/nested.xml\" onConflict=\"merge\"/>\n",
-                "<include location=\"deeper/inherited.xml\"/>\n");
-        server(directory.resolve("parts/deeper/nested.xml"), variable("nested", 7));
-        server(directory.resolve("parts/deeper/inherited.xml"), variable("inherited", 7));
-        server(directory.resolve("parts/replace.xml"), variable("replace", 6));
-        server(directory.resolve("parts/located.xml"), variable("located", 6));
-        server(directory.resolve("many/z.xml"), variable("many", 7));
-        server(directory.resolve("many/B.xml"), variable("many", 6));
         server(directory.resolve("configDropins/defaults/def.xml"), variable("dropdefault", 8));
         server(
                 directory.resolve("configDropins/overrides/over.xml"),
@@ -104,19 +76,6 @@ class ConfigCheckIT {
         Path xml = directory.resolve("server.xml");
         String own = byDefault("env", 1)
                 + variable("xml", 5)
-                + variable("merge", 5)
-                + "<include location=\"parts/merge.xml\"/>\n"
-                + variable("before", 5)
-                + variable("ignore", 5)
-                + variable("nested", 5)
-                + variable("inherited", 5)
-                + "<include location=\"${server.config.dir}/${parts}/ignore.xml\" onConflict=\"IGNORE\"/>\n"
-                + variable("ignorefirst", 5)
-                + variable("replace", 5)
-                + "<include location=\"parts/replace.xml\" onConflict=\"replace\"/>\n"
-                + "<include location=\"parts/not-there.xml\" optional=\"true\"/>\n"
-                + "<include location=\"./${parts}/located.xml\"/>\n"
-                + "<include location=\"many/\"/>\n"
                 + variable("dropdefault", 5)
                 + variable("dropover", 5)
                 + variable("defaultlast", 5)

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class RoomsTest {
     static final Map<String, Set<String>> DOORS = Map.ofEntries(
             Map.entry("json", Set.of()),
+            Map.entry("configuration", Set.of()),
             Map.entry("protocol", Set.of("json")),
             Map.entry("stream", Set.of()),
             Map.entry("stream.rocksdb", Set.of("stream")),
@@ -29,6 +30,7 @@ class RoomsTest {
                     "app",
                     Set.of(
                             "json",
+                            "configuration",
                             "protocol",
                             "stream",
                             "stream.rocksdb",
@@ -41,7 +43,7 @@ class RoomsTest {
                             "http")),
             Map.entry("validate", Set.of()),
             Map.entry("bench", Set.of()),
-            Map.entry("cli", Set.of("json", "validate", "bench")));
+            Map.entry("cli", Set.of("json", "configuration", "validate", "bench")));
 
     private static final Map<String, Set<String>> KEEPERS = Map.of(
             "jakarta.websocket", Set.of("websocket"),
