@@ -231,7 +231,7 @@ export const scenarios = [
     assert.deepEqual((await older.call('log')).state.at(-1), { state: 'closed', code: 4500 });
   }),
 
-  scenario('tab-away', 'a tab that was away gets what another tab has confirmed', async (run) => {
+  scenario('tab-away', 'a tab that was away gets the messages that another tab has confirmed', async (run) => {
     const [one, two] = [await run.connected(), await run.connected()];
     await run.send(1, 1);
     await run.has(one, [1]);
@@ -246,7 +246,7 @@ export const scenarios = [
     await run.lost(two, 0);
   }),
 
-  scenario('device-away', 'a device that was away gets what another device has confirmed', async (run) => {
+  scenario('device-away', 'a device that was away gets the messages that another device has confirmed', async (run) => {
     const [one, two] = [await run.connected({ device: 'phone' }), await run.connected({ device: 'till' })];
     await run.send(1, 1);
     await run.has(one, [1]);

@@ -24,7 +24,7 @@ final class BenchCommand implements Callable<Integer> {
                     Exit.NO,
                     "bench",
                     String.valueOf(e.getMessage()),
-                    "Look whether the server runs where the options say.");
+                    "Check that the server runs at the address in the options.");
         }
     }
 }

@@ -10,19 +10,19 @@ import picocli.CommandLine.Parameters;
 /** {@code breakers}: those of recipients, and their reset. */
 @Command(
         name = "breakers",
-        description = "The breakers of recipients that have failed. Role: reader.",
+        description = "Lists the breakers of recipients that have failed. Role: reader.",
         subcommands = BreakersCommand.Reset.class)
 final class BreakersCommand implements Callable<Integer> {
     @Mixin
     private final Server server = new Server();
 
-    @Option(names = "--client", paramLabel = "CLIENT", description = "Of this client only.")
+    @Option(names = "--client", paramLabel = "CLIENT", description = "Lists only the breakers of this client.")
     private @Nullable String client;
 
-    @Option(names = "--after", paramLabel = "CLIENT", description = "Begin behind this client, as next says.")
+    @Option(names = "--after", paramLabel = "CLIENT", description = "Begins after this client. Take the value from next in the previous answer.")
     private @Nullable String after;
 
-    @Option(names = "--limit", paramLabel = "NUMBER", description = "At most this many, and all of the last client.")
+    @Option(names = "--limit", paramLabel = "NUMBER", description = "Lists at most this many breakers, but always all of the last client.")
     private @Nullable Integer limit;
 
     @Override

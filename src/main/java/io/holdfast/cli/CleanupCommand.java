@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 /** {@code cleanup}: what the server would tidy up, doing it, taking it back, and who did what. */
 @Command(
         name = "cleanup",
-        description = "Plans and runs the removal of what is no longer needed. Role: admin.",
+        description = "Plans and runs the removal of resources that are no longer used. Role: admin.",
         subcommands = {
             CleanupCommand.Plan.class,
             CleanupCommand.Run.class,
@@ -28,10 +28,10 @@ final class CleanupCommand {
 
     /** What of it, and how much. */
     static final class Extent {
-        @Option(names = "--kind", paramLabel = "KIND", description = "Only this kind; may be repeated.")
+        @Option(names = "--kind", paramLabel = "KIND", description = "Only resources of this kind. The option may be repeated.")
         private final List<String> kinds = new ArrayList<>();
 
-        @Option(names = "--quota", paramLabel = "N", description = "At most so many.")
+        @Option(names = "--quota", paramLabel = "N", description = "At most this many resources.")
         private @Nullable Long quota;
 
         String request(boolean dryRun, boolean wait) {
@@ -53,7 +53,7 @@ final class CleanupCommand {
     }
 
     /** {@code cleanup plan}. */
-    @Command(name = "plan", description = "What a run would do now; changes nothing.")
+    @Command(name = "plan", description = "Shows what a run would do now. It changes nothing.")
     static final class Plan implements Callable<Integer> {
         @Mixin
         private final Server server = new Server();
@@ -69,7 +69,7 @@ final class CleanupCommand {
     }
 
     /** {@code cleanup run}. */
-    @Command(name = "run", description = "Runs now, and tells the number of the cycle; with --wait what it has done.")
+    @Command(name = "run", description = "Runs a cycle now and prints its number; with --wait it prints what the cycle has done.")
     static final class Run implements Callable<Integer> {
         @Mixin
         private final Server server = new Server();
@@ -77,7 +77,7 @@ final class CleanupCommand {
         @Mixin
         private final Extent extent = new Extent();
 
-        @Option(names = "--wait", description = "Waits until it is done, ten minutes at most.")
+        @Option(names = "--wait", description = "Waits until the cycle has ended, for at most ten minutes.")
         private boolean wait;
 
         @Override
@@ -91,12 +91,12 @@ final class CleanupCommand {
     }
 
     /** {@code cleanup cycles [NUMBER]}. */
-    @Command(name = "cycles", description = "The cycles of late, or one of them.")
+    @Command(name = "cycles", description = "Lists the latest cycles, or shows one cycle.")
     static final class Cycles implements Callable<Integer> {
         @Mixin
         private final Server server = new Server();
 
-        @Parameters(arity = "0..1", paramLabel = "NUMBER", description = "As run has told it.")
+        @Parameters(arity = "0..1", paramLabel = "NUMBER", description = "The number of the cycle, as printed by run.")
         private @Nullable Long number;
 
         @Override
@@ -108,15 +108,15 @@ final class CleanupCommand {
     }
 
     /** {@code cleanup restore KIND ID}. */
-    @Command(name = "restore", description = "Takes a removal back, while that is possible.")
+    @Command(name = "restore", description = "Restores a soft-deleted resource.")
     static final class Restore implements Callable<Integer> {
         @Mixin
         private final Server server = new Server();
 
-        @Parameters(index = "0", paramLabel = "KIND", description = "Of what was removed, as in the audit.")
+        @Parameters(index = "0", paramLabel = "KIND", description = "The kind of the resource, as in the audit.")
         private String kind = "";
 
-        @Parameters(index = "1", paramLabel = "ID", description = "What was removed, as in the audit.")
+        @Parameters(index = "1", paramLabel = "ID", description = "The id of the resource, as in the audit.")
         private String id = "";
 
         @Override
@@ -129,8 +129,8 @@ final class CleanupCommand {
                 throw new Failure(
                         Exit.NO,
                         "nothing_restored",
-                        "Nothing of this kind and id is set aside",
-                        "See what is, and what was: cleanup audit.");
+                        "No resource of this kind and id is soft-deleted",
+                        "To see soft-deleted and removed resources, use: cleanup audit.");
             }
             server.screen().document(answer);
             return Exit.OK.code();
@@ -138,7 +138,7 @@ final class CleanupCommand {
     }
 
     /** {@code cleanup audit}. */
-    @Command(name = "audit", description = "Who has removed and restored what, and when.")
+    @Command(name = "audit", description = "Shows who removed or restored which resource, and when.")
     static final class Audit implements Callable<Integer> {
         @Mixin
         private final Server server = new Server();
@@ -146,10 +146,10 @@ final class CleanupCommand {
         @Option(
                 names = "--after",
                 paramLabel = "NUMBER",
-                description = "Only what came after the entry of this number.")
+                description = "Only entries after the entry with this number.")
         private @Nullable Long after;
 
-        @Option(names = "--limit", paramLabel = "N", description = "At most so many, the oldest first (100).")
+        @Option(names = "--limit", paramLabel = "N", description = "At most this many entries, the oldest first (100).")
         private @Nullable Integer limit;
 
         @Override

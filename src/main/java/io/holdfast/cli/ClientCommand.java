@@ -6,7 +6,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code client ID}: one of them, with its devices. */
-@Command(name = "client", description = "What is known of a client, and its devices. Role: reader.")
+@Command(name = "client", description = "Shows a client and its devices. Role: reader.")
 final class ClientCommand implements Callable<Integer> {
     @Mixin
     private final Server server = new Server();

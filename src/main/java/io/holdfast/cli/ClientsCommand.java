@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code clients}: everybody whom the server has seen of late. */
-@Command(name = "clients", description = "The clients that the server has seen within the last hour. Role: reader.")
+@Command(name = "clients", description = "Lists the clients that were connected within the last hour. Role: reader.")
 final class ClientsCommand implements Callable<Integer> {
     @Mixin
     private final Server server = new Server();

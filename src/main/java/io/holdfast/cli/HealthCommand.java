@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code health}: the report, and 1 unless it says healthy. */
-@Command(name = "health", description = "The health report; ends with 1 unless it is healthy. Needs no key.")
+@Command(name = "health", description = "Shows the health report. The exit code is 1 unless the gateway is healthy. Needs no key.")
 final class HealthCommand implements Callable<Integer> {
     private static final String PATH = "/health/websocket";
 
@@ -24,8 +24,8 @@ final class HealthCommand implements Callable<Integer> {
                     Exit.NO,
                     "no_report",
                     "There is no health report at " + PATH + ", but an answer " + answer.status(),
-                    "Give --health-url the address with the port for health (health.port, 8081), or wait until it has"
-                            + " started.");
+                    "Give --health-url the address with the port for health (health.port, 8081), or wait until the"
+                            + " gateway has started.");
         }
         server.screen().document(answer.body());
         return answer.status() == 200 ? Exit.OK.code() : Exit.NO.code();

@@ -12,19 +12,19 @@ import picocli.CommandLine.ScopeType;
 /** {@code java -jar holdfast-cli.jar}: parses the command line and ends with the exit code of the command. */
 @Command(
         name = "holdfast",
-        description = "Sees to a Holdfast gateway, sends through it, and checks it.",
+        description = "Operates and checks a Holdfast gateway, and sends messages through it.",
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         versionProvider = HoldfastCli.Version.class,
         sortOptions = false,
-        exitCodeListHeading = "%nIt ends with%n",
+        exitCodeListHeading = "%nExit codes%n",
         exitCodeList = {
             "0:done",
-            "1:the server says no, does not find it, or is not well; a check has found errors",
+            "1:the server refuses the request, does not find the object, or is not healthy; or a check has found errors",
             "2:the command line or the input is wrong; nothing was sent",
             "3:the server cannot be reached, or does not answer in time",
-            "4:not allowed: no key or token, a wrong one, or one that does not suffice",
-            "70:a mistake in this program"
+            "4:not allowed: there is no key or token, a wrong one, or one with insufficient rights",
+            "70:a bug in this program"
         },
         subcommands = {
             StatusCommand.class,
@@ -63,7 +63,7 @@ public final class HoldfastCli {
         Screen screen = new Screen(surroundings, Arrays.asList(arguments).contains(Output.JSON));
         if (Arrays.stream(arguments).anyMatch(argument -> argument.indexOf(UNDECODED) >= 0)) {
             screen.failure(Failure.usage(
-                    "An argument has letters that Java cannot read in this locale",
+                    "An argument has characters that Java cannot read in this locale",
                     "Set LC_ALL=C.UTF-8, or another locale with UTF-8."));
             return Exit.USAGE.code();
         }
@@ -94,8 +94,8 @@ public final class HoldfastCli {
                 : new Failure(
                         Exit.BUG,
                         "internal",
-                        "This program has made a mistake: " + thrown,
-                        "Please report it with the command line, without keys and tokens.");
+                        "This program has a bug: " + thrown,
+                        "Please report it together with the command line, without keys and tokens.");
         screen.failure(failure);
         return failure.exit().code();
     }

@@ -31,8 +31,8 @@ final class Input {
             return Json.line(text);
         } catch (MalformedJsonException e) {
             throw Failure.usage(
-                    "What is to be sent is not one JSON value",
-                    "Texts need their quotes: '\"hello\"'. In a shell, put single quotes around JSON.");
+                    "The payload is not one JSON value",
+                    "JSON texts need double quotes: '\"hello\"'. In a shell, put single quotes around JSON.");
         }
     }
 
@@ -40,11 +40,11 @@ final class Input {
         try {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
-                throw Failure.usage(name + " is longer than " + MAX_BYTES + " bytes", "Give something shorter.");
+                throw Failure.usage(name + " is longer than " + MAX_BYTES + " bytes", "Use a shorter one.");
             }
             return JsonInput.utf8(bytes);
         } catch (IOException e) {
-            throw Failure.usage(name + " cannot be read as UTF-8", "Look at what is in it.");
+            throw Failure.usage(name + " cannot be read as UTF-8", "Check its content.");
         }
     }
 
@@ -53,11 +53,11 @@ final class Input {
         try (InputStream in = Files.newInputStream(file)) {
             String secret = text(in, "The file " + file).strip();
             if (secret.isEmpty()) {
-                throw Failure.usage("The file " + file + " is empty", "Put the secret into it, and nothing else.");
+                throw Failure.usage("The file " + file + " is empty", "Put only the secret into it.");
             }
             return secret;
         } catch (IOException e) {
-            throw Failure.usage("The file " + file + " cannot be read", "Look at its path and permissions.");
+            throw Failure.usage("The file " + file + " cannot be read", "Check its path and permissions.");
         }
     }
 }

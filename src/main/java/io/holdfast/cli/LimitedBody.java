@@ -62,7 +62,7 @@ final class LimitedBody implements BodySubscriber<byte[]> {
                 Exit.NO,
                 "answer_too_long",
                 "The answer is longer than " + (maxBytes >> 20) + " MiB",
-                "Ask for less (one client, a --limit), or look whether the URL is a Holdfast gateway's."));
+                "Ask for less (one client, a --limit), or check that the URL is that of a Holdfast gateway."));
     }
 
     @Override

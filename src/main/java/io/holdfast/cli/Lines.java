@@ -51,7 +51,7 @@ final class Lines {
             read(new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder())), api, screen);
         } catch (CharacterCodingException e) {
             throw Failure.usage(
-                    "Standard input is not UTF-8; accepted were " + accepted + " lines before",
+                    "Standard input is not UTF-8. Messages accepted before that: " + accepted + " lines before",
                     "Convert it, for instance with iconv.");
         }
         screen.document(Json.object(result -> {
@@ -81,8 +81,8 @@ final class Lines {
             data = Input.payload(line);
         } catch (Failure e) {
             throw Failure.usage(
-                    "Line " + number + " is not one JSON value; sent were " + accepted + " before it",
-                    "Correct it and send the rest; with the same --id from the first line on nothing is stored twice.");
+                    "Line " + number + " is not one JSON value. Messages sent before that: " + accepted + " before it",
+                    "Correct the line and send the rest. With the same --id you can send all lines again: nothing is stored twice.");
         }
         String call = Json.object(outer -> {
             outer.writeObjectFieldStart(command);
@@ -105,7 +105,7 @@ final class Lines {
             throw new Failure(
                     e.exit(),
                     e.code(),
-                    e.message() + "; accepted were " + accepted + " before line " + numbers.get(0),
+                    e.message() + ". Messages accepted before that: " + accepted + " before line " + numbers.get(0),
                     e.advice());
         }
         Object replies = Json.answer(answer).get("replies");

@@ -6,12 +6,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code message CLIENT ID}: where a message stands. */
-@Command(name = "message", description = "Where a message to a client stands. Role: publisher or reader.")
+@Command(name = "message", description = "Shows the state of a message to a client. Role: publisher or reader.")
 final class MessageCommand implements Callable<Integer> {
     @Mixin
     private final Server server = new Server();
 
-    @Parameters(index = "0", paramLabel = "CLIENT", description = "To whom it was sent.")
+    @Parameters(index = "0", paramLabel = "CLIENT", description = "The client that the message was sent to.")
     private String client = "";
 
     @Parameters(index = "1", paramLabel = "ID", description = "The message id, as in the receipt.")

@@ -9,16 +9,16 @@ import picocli.CommandLine.Option;
 
 /** What {@code send} and {@code publish} have in common: the id, the tags, and lines as messages. */
 final class Outgoing {
-    static final String PAYLOAD = "What: any JSON value. - or nothing: read it from standard input.";
+    static final String PAYLOAD = "The payload: any JSON value. With - or without a payload it is read from standard input.";
 
     @Option(
             names = "--id",
             paramLabel = "ID",
             description =
-                    "The message id: the same id is stored once. With --lines, the line's number is put behind it.")
+                    "The message id. A message with the same id is stored only once. With --lines, the line's number is added to it.")
     private @Nullable String id;
 
-    @Option(names = "--tag", paramLabel = "NAME=VALUE", description = "A tag; may be repeated.")
+    @Option(names = "--tag", paramLabel = "NAME=VALUE", description = "A tag. The option may be repeated.")
     private final Map<String, String> tags = new LinkedHashMap<>();
 
     @Option(names = "--lines", description = "Each line of standard input is a message of its own, in order.")

@@ -7,7 +7,7 @@ import picocli.CommandLine.Spec;
 /** What commands without a server have: {@code --json}, and the way to their surroundings. */
 final class Output {
     static final String JSON = "--json";
-    static final String JSON_TEXT = "JSON, one document a line, on both outputs, for scripts.";
+    static final String JSON_TEXT = "Prints JSON for scripts, one document per line, on both outputs.";
 
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called

@@ -24,7 +24,7 @@ final class PublishCommand implements Callable<Integer> {
     @Mixin
     private final Outgoing outgoing = new Outgoing();
 
-    @Option(names = "--skip-history", description = "Stores nothing: only who is connected and keeps up gets it.")
+    @Option(names = "--skip-history", description = "Stores nothing: only connections that keep up get the message.")
     private boolean skipHistory;
 
     @Override

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a server's no, or its silence, means to who called, and what to do about it. */
 final class Refusals {
-    private static final String REPEAT = "A send or publish with --id can be repeated: it is stored once.";
+    private static final String REPEAT = "A send or publish with --id can be repeated: the message is stored only once.";
 
     private Refusals() {}
 
@@ -43,16 +43,16 @@ final class Refusals {
                         "Put the API key into HOLDFAST_API_KEY or a file for --api-key-file; in insecure mode it is dev.");
             case 403 ->
                 new Failure(
-                        Exit.NOT_ALLOWED, code, message, "Use an API key with the role that is needed (docs/api.md).");
+                        Exit.NOT_ALLOWED, code, message, "Use an API key with the required role (docs/api.md).");
             case 404 ->
                 new Failure(
                         Exit.NO,
                         code,
                         noCall ? "There is no such call at " + url : message,
                         noCall
-                                ? "Look whether --url is a Holdfast gateway's, and as new as this program."
-                                : "Look for a slip in the name.");
-            case 409 -> new Failure(Exit.NO, code, message, "Try again when that has changed.");
+                                ? "Check that --url is that of a Holdfast gateway, and that the gateway is as new as this program."
+                                : "Check the spelling of the name.");
+            case 409 -> new Failure(Exit.NO, code, message, "Try again when the cause is gone.");
             case 429, 503 ->
                 new Failure(
                         Exit.NO,
@@ -60,21 +60,21 @@ final class Refusals {
                         message,
                         "Try again in " + (retryAfter.matches("\\d{1,6}") ? retryAfter + " s. " : "some seconds. ")
                                 + REPEAT);
-            case 500 -> new Failure(Exit.NO, code, message, "Look into the server's log.");
+            case 500 -> new Failure(Exit.NO, code, message, "See the server's log.");
             default ->
                 status / 100 == 3
                         ? new Failure(
                                 Exit.NO,
                                 code,
-                                "The server sends elsewhere (" + status + ")",
-                                "Give --url the address behind the redirect: the key is not carried along.")
+                                "The server redirects elsewhere (" + status + ")",
+                                "Give --url the target of the redirect. Redirects are not followed, because the key would be sent along.")
                         : new Failure(
                                 Exit.NO,
                                 code,
                                 message,
                                 error.isEmpty()
-                                        ? "Look whether --url is a Holdfast gateway's: " + url
-                                        : "Correct what the message names.");
+                                        ? "Check that --url is that of a Holdfast gateway: " + url
+                                        : "Correct the part that the message names.");
         };
     }
 
@@ -84,7 +84,7 @@ final class Refusals {
         String message = Json.text(error, "message");
         return switch (code) {
             case "101", "103" ->
-                new Failure(Exit.NOT_ALLOWED, code, message, "Use a key with the role that is needed (docs/api.md).");
+                new Failure(Exit.NOT_ALLOWED, code, message, "Use a key with the required role (docs/api.md).");
             case "102" ->
                 new Failure(
                         Exit.NO,
@@ -92,7 +92,7 @@ final class Refusals {
                         message,
                         "Put the part before the colon into holdfast.namespaces, or correct the name.");
             case "100", "111" -> new Failure(Exit.NO, code, message, "Try again in some seconds. " + REPEAT);
-            default -> new Failure(Exit.NO, code, message, "Correct what the message names.");
+            default -> new Failure(Exit.NO, code, message, "Correct the part that the message names.");
         };
     }
 
@@ -101,7 +101,7 @@ final class Refusals {
                 Exit.NO,
                 "not_json",
                 "The answer is not JSON",
-                "Look whether the URL is a Holdfast gateway's and not a proxy's page.");
+                "Check that the URL is that of a Holdfast gateway, and not of a proxy's page.");
     }
 
     static Failure silent(URI server, Duration limit) {
@@ -109,12 +109,12 @@ final class Refusals {
                 Exit.UNREACHABLE,
                 "no_answer",
                 "No answer from " + server + " within " + limit.toMillis() / 1_000.0 + " s",
-                "Look whether the server is well, or give a longer --timeout. " + REPEAT);
+                "Check that the server is healthy, or give a longer --timeout. " + REPEAT);
     }
 
     static Failure unreachable(URI server, @Nullable Throwable cause) {
         String why;
-        String advice = "Look whether the gateway runs there; --url or HOLDFAST_URL says where it is.";
+        String advice = "Check that the gateway runs there. Set its address with --url or HOLDFAST_URL.";
         if (cause instanceof HttpConnectTimeoutException) {
             why = "no connection in time";
         } else if (has(cause, UnresolvedAddressException.class) || has(cause, UnknownHostException.class)) {

@@ -13,7 +13,7 @@ final class Secret {
     @Option(
             names = "--secret-file",
             paramLabel = "FILE",
-            description = "Has holdfast.token.hmac-secret and nothing else. Else " + VARIABLE + ".")
+            description = "A file that contains only holdfast.token.hmac-secret. The default is " + VARIABLE + ".")
     private @Nullable Path file;
 
     String read(Surroundings surroundings) {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 /** {@code send CLIENT [JSON|-]}: into a client's outbox. */
 @Command(
         name = "send",
-        description = "Sends a message to a client, and prints the receipt: it is stored. Role: publisher.")
+        description = "Sends a message to a client, and prints the receipt when the message is stored. Role: publisher.")
 final class SendCommand implements Callable<Integer> {
     @Mixin
     private final Server server = new Server();
@@ -27,16 +27,16 @@ final class SendCommand implements Callable<Integer> {
     @Mixin
     private final Outgoing outgoing = new Outgoing();
 
-    @Option(names = "--ttl", paramLabel = "SECONDS", description = "How long it waits for the client; 0: for ever.")
+    @Option(names = "--ttl", paramLabel = "SECONDS", description = "How long the message waits for its client; with 0 it never expires.")
     private @Nullable BigDecimal ttl;
 
     @Option(
             names = "--dedup",
             paramLabel = "HOW",
-            description = "What counts as a repetition: channel, id, content, none.")
+            description = "How duplicates are recognised: channel, id, content or none.")
     private @Nullable String dedup;
 
-    @Option(names = "--not-critical", description = "Stores nothing: only who is connected and keeps up gets it.")
+    @Option(names = "--not-critical", description = "Stores nothing: only connections that keep up get the message.")
     private boolean notCritical;
 
     @Override

@@ -27,26 +27,26 @@ final class Server {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "Where the gateway is. Else HOLDFAST_URL, else http://localhost:9080.")
+            description = "The URL of the gateway. The default is HOLDFAST_URL, or else http://localhost:9080.")
     private @Nullable String url;
 
     @Option(
             names = "--health-url",
             paramLabel = "URL",
-            description = "Where its health is told. Else HOLDFAST_HEALTH_URL, else port 8081 of the gateway's host.")
+            description = "The URL of the gateway's health report. The default is HOLDFAST_HEALTH_URL, or else port 8081 of the gateway's host.")
     private @Nullable String healthUrl;
 
     @Option(
             names = "--api-key-file",
             paramLabel = "FILE",
-            description = "Has the API key and nothing else. Else HOLDFAST_API_KEY; else, on loopback, the key 'dev' of"
+            description = "A file that contains only the API key. The default is HOLDFAST_API_KEY, or else, on loopback, the key 'dev' of"
                     + " insecure mode.")
     private @Nullable Path apiKeyFile;
 
     @Option(
             names = "--ca-file",
             paramLabel = "FILE",
-            description = "Certificates in PEM that are trusted for https, in the place of those that Java trusts.")
+            description = "A file with certificates in PEM that are trusted for https, instead of those that Java trusts.")
     private @Nullable Path caFile;
 
     @Option(
@@ -89,7 +89,7 @@ final class Server {
             return caFile == null ? Trust.ofJava() : Trust.of(caFile);
         } catch (IOException e) {
             throw Failure.usage(
-                    "The file " + caFile + " cannot be read, or has no certificates in it",
+                    "The file " + caFile + " cannot be read, or contains no certificates",
                     "Give certificates in PEM (-----BEGIN CERTIFICATE-----).");
         }
     }
@@ -111,8 +111,8 @@ final class Server {
                 apiKeyFile != null ? Input.secret(apiKeyFile) : surroundings().environment("HOLDFAST_API_KEY");
         if (!key.codePoints().allMatch(c -> c > ' ' && c < 0x7f)) {
             throw Failure.usage(
-                    "The API key has blanks or other characters that no key has",
-                    "Look at HOLDFAST_API_KEY, or what is in the file.");
+                    "The API key contains blanks or other invalid characters",
+                    "Check HOLDFAST_API_KEY, or the content of the file.");
         }
         return key.isEmpty() && LOOPBACK.contains(base.getHost()) ? "dev" : key;
     }

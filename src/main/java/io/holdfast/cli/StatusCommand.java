@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code status}: what the server is and what it has counted. */
-@Command(name = "status", description = "What the server is, and what it has counted since its start. Role: reader.")
+@Command(name = "status", description = "Shows which server it is, and its counters since the start. Role: reader.")
 final class StatusCommand implements Callable<Integer> {
     @Mixin
     private final Server server = new Server();

@@ -102,7 +102,7 @@ final class Tail {
             unread = !screen.print(line);
             shown++;
         } catch (IOException e) {
-            screen.note("A publication that cannot be read is left out");
+            screen.note("An unreadable publication was skipped");
         }
         return !isDone();
     }

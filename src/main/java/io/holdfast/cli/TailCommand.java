@@ -12,45 +12,45 @@ import picocli.CommandLine.Parameters;
 /** {@code tail CHANNEL}: what is published, as it comes. */
 @Command(
         name = "tail",
-        description = "Prints what is published to a channel, a line each: offset and payload, with --json the whole"
-                + " publication. As a client, over WebSocket: comes back after a lost connection and goes on where it was."
-                + " Ctrl-C ends it with 0.")
+        description = "Prints the publications of a channel, one per line: offset and payload, or with --json the whole"
+                + " publication. It is a client over WebSocket: after a lost connection it reconnects and continues at its last position."
+                + " Ctrl-C ends it with exit code 0.")
 final class TailCommand implements Callable<Integer> {
     private static final int MOST_PAST = 1_000;
 
     @Mixin
     private final Server server = new Server();
 
-    @Parameters(paramLabel = "CHANNEL", description = "Which; not an outbox.")
+    @Parameters(paramLabel = "CHANNEL", description = "The channel. Outboxes are not possible.")
     private String channel = "";
 
     @Option(
             names = "--token",
             paramLabel = "TOKEN",
             description =
-                    "The client's token; others on this machine can see it. Else --token-file, else HOLDFAST_TOKEN.")
+                    "The client's token. Other users of this machine can see it. The default is --token-file, or else HOLDFAST_TOKEN.")
     private @Nullable String token;
 
-    @Option(names = "--token-file", paramLabel = "FILE", description = "Has the client's token and nothing else.")
+    @Option(names = "--token-file", paramLabel = "FILE", description = "A file that contains only the client's token.")
     private @Nullable Path tokenFile;
 
     @Option(
             names = "--subscription-token-file",
             paramLabel = "FILE",
-            description = "Has a token for the channel. Else HOLDFAST_SUBSCRIPTION_TOKEN.")
+            description = "A file with a subscription token for the channel. The default is HOLDFAST_SUBSCRIPTION_TOKEN.")
     private @Nullable Path subscriptionTokenFile;
 
     @Option(
             names = "--client",
             paramLabel = "NAME",
             defaultValue = "holdfast-cli",
-            description = "Without a token, in insecure mode: as whom to connect (${DEFAULT-VALUE}).")
+            description = "In insecure mode, without a token: the name of the client to connect as (${DEFAULT-VALUE}).")
     private String client = "";
 
-    @Option(names = "--count", paramLabel = "N", description = "Ends after so many publications.")
+    @Option(names = "--count", paramLabel = "N", description = "Ends after this many publications.")
     private long count;
 
-    @Option(names = "--last", paramLabel = "N", description = "Begins with up to N of those that were there before.")
+    @Option(names = "--last", paramLabel = "N", description = "Begins with up to N stored publications.")
     private int last;
 
     @Override
@@ -58,7 +58,7 @@ final class TailCommand implements Callable<Integer> {
         if (channel.startsWith("#")) {
             throw Failure.usage(
                     channel + " is an outbox, which belongs to its client",
-                    "Ask what became of a message: message CLIENT ID. Or how many wait: client CLIENT.");
+                    "For the state of a message, use: message CLIENT ID. For the number of waiting messages, use: client CLIENT.");
         }
         if (count < 0 || last < 0 || last > MOST_PAST) {
             throw Failure.usage("--count must be 0 or more, --last from 0 to " + MOST_PAST, "Correct it.");

@@ -58,7 +58,7 @@ final class TailSession {
         while (!done) {
             Socket.Event event = socket.next(silence);
             if (event == null) {
-                return "The server is silent";
+                return "The server does not answer";
             } else if (event instanceof Socket.Closed closed) {
                 return closed(closed);
             } else if (event instanceof Socket.Text text) {
@@ -108,8 +108,8 @@ final class TailSession {
             throw new Failure(
                     Exit.NO,
                     "not_protocol",
-                    "The server does not speak the protocol",
-                    "Look whether --url is a gateway's.");
+                    "The server does not use the client protocol",
+                    "Check that --url is that of a gateway.");
         }
     }
 
@@ -223,11 +223,11 @@ final class TailSession {
         String code = Json.text(error, "code");
         String message = Json.text(error, "message");
         if (Boolean.TRUE.equals(error.get("temporary")) && live) {
-            finish("The server says: " + message);
+            finish("The server answers: " + message);
             return;
         }
         String what =
-                incoming.id() == HISTORY ? "to read the past of " : incoming.id() == SUBSCRIBE ? "to subscribe " : "";
+                incoming.id() == HISTORY ? "to read the history of " : incoming.id() == SUBSCRIBE ? "to subscribe " : "";
         throw switch (code) {
             case "101" ->
                 new Failure(
@@ -255,7 +255,7 @@ final class TailSession {
         boolean mayReturn = code < 3_500 || (code >= 4_000 && code < 4_500);
         if (mayReturn) {
             if (!live) {
-                throw new Failure(Exit.UNREACHABLE, "closed", why, "Look whether --url is a gateway's, and try again.");
+                throw new Failure(Exit.UNREACHABLE, "closed", why, "Check that --url is that of a gateway, and try again.");
             }
             return why;
         }
@@ -265,7 +265,7 @@ final class TailSession {
                 String.valueOf(code),
                 why,
                 denied
-                        ? "Give a good token: HOLDFAST_TOKEN or --token-file; see: token make --help"
+                        ? "Give a valid token: HOLDFAST_TOKEN or --token-file; see: token make --help"
                         : "See docs/protocol.md.");
     }
 

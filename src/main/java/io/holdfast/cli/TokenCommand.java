@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 /** {@code token}: makes and checks tokens for development, signed with the server's secret. */
 @Command(
         name = "token",
-        description = "Makes and checks tokens for development (HS256). In production your login makes them.",
+        description = "Makes and checks tokens for development (HS256). In production your login service makes them.",
         subcommands = {TokenCommand.Make.class, TokenCommand.Check.class},
         synopsisSubcommandLabel = "COMMAND")
 final class TokenCommand {
@@ -41,35 +41,35 @@ final class TokenCommand {
                 paramLabel = "TIME",
                 defaultValue = "10m",
                 converter = Life.class,
-                description = "How long it is good: 90s, 10m, 8h, 30d (${DEFAULT-VALUE}).")
+                description = "How long the token is valid: 90s, 10m, 8h, 30d (${DEFAULT-VALUE}).")
         private Duration life = Duration.ZERO;
 
         @Option(
                 names = "--subscription",
                 paramLabel = "CHANNEL",
-                description = "Makes a subscription token, good for this channel only.")
+                description = "Makes a subscription token that is valid only for this channel.")
         private @Nullable String subscription;
 
         @Option(
                 names = "--channels",
                 paramLabel = "CHANNEL",
                 split = ",",
-                description = "The server subscribes the client to these at once; separated by commas.")
+                description = "The server subscribes the client to these channels at once. Separate them by commas.")
         private final List<String> channels = new ArrayList<>();
 
-        @Option(names = "--device", paramLabel = "NAME", description = "Names the device.")
+        @Option(names = "--device", paramLabel = "NAME", description = "The name of the device.")
         private @Nullable String device;
 
-        @Option(names = "--info", paramLabel = "JSON", description = "Shown to others in presence.")
+        @Option(names = "--info", paramLabel = "JSON", description = "Other clients see it in presence.")
         private @Nullable String info;
 
-        @Option(names = "--id", paramLabel = "ID", description = "The claim jti, by which it can be revoked.")
+        @Option(names = "--id", paramLabel = "ID", description = "The claim jti. The token can be revoked by it.")
         private @Nullable String id;
 
-        @Option(names = "--aud", paramLabel = "TEXT", description = "As holdfast.token.audience.")
+        @Option(names = "--aud", paramLabel = "TEXT", description = "The same value as holdfast.token.audience.")
         private @Nullable String audience;
 
-        @Option(names = "--iss", paramLabel = "TEXT", description = "As holdfast.token.issuer.")
+        @Option(names = "--iss", paramLabel = "TEXT", description = "The same value as holdfast.token.issuer.")
         private @Nullable String issuer;
 
         @Override
@@ -135,7 +135,7 @@ final class TokenCommand {
     }
 
     /** {@code token check TOKEN|-}. */
-    @Command(name = "check", description = "Tells what a token says, and ends with 1 unless the server would take it.")
+    @Command(name = "check", description = "Shows the content of a token. The exit code is 1 unless the server would accept the token.")
     static final class Check implements Callable<Integer> {
         @Mixin
         private final Output output = new Output();
@@ -143,7 +143,7 @@ final class TokenCommand {
         @Mixin
         private final Secret secret = new Secret();
 
-        @Parameters(paramLabel = "TOKEN", description = "The token; - reads it from standard input, unseen by others.")
+        @Parameters(paramLabel = "TOKEN", description = "The token. With - it is read from standard input, where other users cannot see it.")
         private String token = "";
 
         @Option(
@@ -151,7 +151,7 @@ final class TokenCommand {
                 paramLabel = "TIME",
                 defaultValue = "10s",
                 converter = Life.class,
-                description = "As holdfast.token.skew (${DEFAULT-VALUE}).")
+                description = "The same value as holdfast.token.skew (${DEFAULT-VALUE}).")
         private Duration skew = Duration.ZERO;
 
         @Override

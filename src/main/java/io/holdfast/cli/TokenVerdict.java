@@ -38,24 +38,24 @@ record TokenVerdict(Map<String, @Nullable Object> claims, List<String> problems)
             throw new Failure(
                     Exit.NO,
                     "other_algorithm",
-                    "The token says that it is signed with " + (algorithm.isEmpty() ? "nothing" : algorithm),
-                    "Only HS256 is checked here. The server checks others by holdfast.token.public-key or jwks-url.");
+                    "According to its header the token is signed with " + (algorithm.isEmpty() ? "nothing" : algorithm),
+                    "This command checks only HS256. The server checks other algorithms with holdfast.token.public-key or jwks-url.");
         }
         Map<String, @Nullable Object> claims = object(parts[1]);
         List<String> problems = new ArrayList<>();
         if (!Tokens.isSigned(secret, parts[0] + "." + parts[1], decoded(parts[2]))) {
-            problems.add("the signature is not made with this secret");
+            problems.add("the signature was not made with this secret");
         }
         if (token.length() > MAX_LENGTH) {
             problems.add("longer than " + MAX_LENGTH + " characters");
         }
         if (!(claims.get("sub") instanceof String client) || !Printable.isName(client, MAX_CLIENT_BYTES)) {
-            problems.add("the claim sub is missing, or no name of a client");
+            problems.add("the claim sub is missing, or is not a client's name");
         }
         times(claims, skew, now, problems);
         if (claims.containsKey("channel")) {
             if (!isName(claims.get("channel"), MAX_CHANNEL_BYTES)) {
-                problems.add("the claim channel is no name of a channel");
+                problems.add("the claim channel is not a channel's name");
             }
         } else {
             connect(claims, problems);
@@ -65,12 +65,12 @@ record TokenVerdict(Map<String, @Nullable Object> claims, List<String> problems)
 
     private static void connect(Map<String, @Nullable Object> claims, List<String> problems) {
         if (claims.get("device") != null && !isName(claims.get("device"), MAX_DEVICE_BYTES)) {
-            problems.add("the claim device is no name of a device");
+            problems.add("the claim device is not a device's name");
         }
         Object listed = claims.get("channels");
         Object mapped = claims.get("subs");
         if ((listed != null && !(listed instanceof List<?>)) || (mapped != null && !(mapped instanceof Map<?, ?>))) {
-            problems.add("the claim channels is no array, or the claim subs no object");
+            problems.add("the claim channels is not an array, or the claim subs is not an object");
             return;
         }
         Set<@Nullable Object> channels = new HashSet<>(listed instanceof List<?> names ? names : List.of());
@@ -100,7 +100,7 @@ record TokenVerdict(Map<String, @Nullable Object> claims, List<String> problems)
         }
         Instant begins = time(claims, "nbf", problems);
         if (begins != null && begins.minus(skew).isAfter(now)) {
-            problems.add("not good before " + begins);
+            problems.add("not valid before " + begins);
         }
     }
 
@@ -112,7 +112,7 @@ record TokenVerdict(Map<String, @Nullable Object> claims, List<String> problems)
                 && seconds.abs().compareTo(BigDecimal.valueOf(Instant.MAX.getEpochSecond() / 2)) < 0) {
             return Instant.ofEpochSecond(seconds.longValue());
         }
-        problems.add("the claim " + name + " is no number of seconds since 1970");
+        problems.add("the claim " + name + " is not a number of seconds since 1970");
         return null;
     }
 
@@ -159,7 +159,7 @@ record TokenVerdict(Map<String, @Nullable Object> claims, List<String> problems)
         return new Failure(
                 Exit.NO,
                 "not_a_token",
-                "That is not a token (JWT)",
-                "It has three parts with points between them; give all of it, without quotes or line breaks.");
+                "This is not a token (JWT)",
+                "A token has three parts with dots between them. Give all of it, without quotes or line breaks.");
     }
 }

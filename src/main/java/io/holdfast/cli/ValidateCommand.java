@@ -30,13 +30,13 @@ import picocli.CommandLine.Spec;
 /** {@code validate}: runs the validation suite against a gateway and prints what holds. */
 @Command(
         name = "validate",
-        description = "Checks a running gateway from outside and reports what holds and what does not.",
+        description = "Checks a running gateway from outside and reports which promises hold and which do not.",
         footer = {
             "",
             "The API key comes from --api-key-file or HOLDFAST_API_KEY, the secret of the tokens from",
             "HOLDFAST_TOKEN_HMAC_SECRET. Without a secret the gateway must be in insecure mode; the key is then dev.",
             "",
-            "Exit code: 0 all held (or was skipped), 1 something did not, 2 wrong options, 3 the server cannot be reached."
+            "Exit code: 0 everything held (or was skipped), 1 something did not hold, 2 wrong options, 3 the server cannot be reached."
         })
 final class ValidateCommand implements Callable<Integer> {
 
@@ -52,7 +52,7 @@ final class ValidateCommand implements Callable<Integer> {
             description = "json, protobuf or both (default: ${DEFAULT-VALUE})")
     private String format = "both";
 
-    @Option(names = "--seed", description = "of all choices; a report names the one that was used")
+    @Option(names = "--seed", description = "seed of all random choices; the report names the seed of its run")
     private @Nullable Long seed;
 
     @Option(names = "--only", split = ",", paramLabel = "NAME", description = "scenarios or groups to run")
@@ -92,7 +92,7 @@ final class ValidateCommand implements Callable<Integer> {
             names = "--patience",
             paramLabel = "SECONDS",
             defaultValue = "10",
-            description = "how long anything may take that comes at once where all is well (default: ${DEFAULT-VALUE})")
+            description = "how long to wait for anything that comes at once if all is well (default: ${DEFAULT-VALUE})")
     private long patienceSeconds;
 
     @Option(
@@ -106,13 +106,13 @@ final class ValidateCommand implements Callable<Integer> {
             names = "--latency-limit",
             paramLabel = "MILLIS",
             defaultValue = "1000",
-            description = "most that 99 of 100 messages may take (default: ${DEFAULT-VALUE})")
+            description = "the longest time that 99 of 100 messages may take (default: ${DEFAULT-VALUE})")
     private long latencyMillis;
 
     @Option(names = Output.JSON, description = "prints the report as JSON, in one line")
     private boolean json;
 
-    @Option(names = "--junit", paramLabel = "FILE", description = "writes the report as JUnit XML too")
+    @Option(names = "--junit", paramLabel = "FILE", description = "also writes the report as JUnit XML")
     private @Nullable Path junit;
 
     @Override
@@ -154,7 +154,7 @@ final class ValidateCommand implements Callable<Integer> {
                     Exit.UNREACHABLE,
                     "not_started",
                     "The server could not be started: " + e.getMessage(),
-                    "Look whether --spawn-command starts it by hand, and whether --ready-url is its own.");
+                    "Check that --spawn-command starts the server by hand, and that --ready-url belongs to this server.");
         }
     }
 
@@ -180,7 +180,7 @@ final class ValidateCommand implements Callable<Integer> {
         try {
             Files.writeString(file, report);
         } catch (IOException e) {
-            throw Failure.usage("The report cannot be written to " + file, "Look at its path and permissions.");
+            throw Failure.usage("The report cannot be written to " + file, "Check its path and permissions.");
         }
     }
 
@@ -196,7 +196,7 @@ final class ValidateCommand implements Callable<Integer> {
             case "json" -> List.of(Format.JSON);
             case "protobuf" -> List.of(Format.PROTOBUF);
             case "both" -> List.of(Format.JSON, Format.PROTOBUF);
-            default -> throw wrong("--format: " + format + " is none of json, protobuf, both");
+            default -> throw wrong("--format: " + format + " is not json, protobuf or both");
         };
         if (patienceSeconds < 1 || idleSeconds < 1 || latencyMillis < 1) {
             throw wrong("--patience, --idle and --latency-limit are at least 1");

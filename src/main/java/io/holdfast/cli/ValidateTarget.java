@@ -26,16 +26,16 @@ final class ValidateTarget {
             index = "0",
             arity = "0..1",
             paramLabel = "URL",
-            description = "http(s)://host:port of the gateway, or of the proxy before it")
+            description = "http(s)://host:port of the gateway, or of the proxy in front of it")
     private @Nullable URI url;
 
-    @Option(names = "--health-url", description = "where health and metrics answer (default: the same host, port 8081)")
+    @Option(names = "--health-url", description = "the URL of health and metrics (default: the same host, port 8081)")
     private @Nullable URI healthUrl;
 
     @Option(names = "--api-key-file", description = "a file with the API key of a publisher or administrator")
     private @Nullable Path apiKeyFile;
 
-    @Option(names = "--ca-file", description = "certificates in PEM that are trusted for https, in the place of Java's")
+    @Option(names = "--ca-file", description = "certificates in PEM that are trusted for https, instead of Java's")
     private @Nullable Path caFile;
 
     /** @param spawned whether it will be started, so that nobody need answer yet */
@@ -45,7 +45,7 @@ final class ValidateTarget {
             throw wrong("the URL of the gateway is missing, for instance http://localhost:9080");
         }
         if (base.getHost() == null || !("http".equals(base.getScheme()) || "https".equals(base.getScheme()))) {
-            throw wrong(base + " is no http(s)://host:port");
+            throw wrong(base + " is not http(s)://host:port");
         }
         Trust trust = trust();
         Surroundings surroundings = Output.surroundings(spec);
@@ -94,7 +94,7 @@ final class ValidateTarget {
                     Exit.UNREACHABLE,
                     "unreachable",
                     target.base() + " cannot be reached: " + obstacle,
-                    "Is the gateway running there? Give the URL where its clients come in.");
+                    "Is the gateway running there? Give the URL that clients connect to.");
         }
     }
 

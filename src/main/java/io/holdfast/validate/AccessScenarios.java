@@ -16,7 +16,7 @@ final class AccessScenarios {
                 Scenario.of(
                         GROUP,
                         "token",
-                        "a good token lets its client in and says when it ends",
+                        "a valid token connects its client, and the reply says when it expires",
                         AccessScenarios::goodToken,
                         Need.TOKEN_SECRET),
                 Scenario.of(
@@ -28,30 +28,30 @@ final class AccessScenarios {
                 Scenario.of(
                         GROUP,
                         "far-expiry",
-                        "tokens that expire in the year 9999 let in, and the connection stays",
+                        "tokens that expire in the year 9999 are accepted, and the connection stays open",
                         AccessScenarios::farExpiry,
                         Need.TOKEN_SECRET),
                 Scenario.of(
                         GROUP,
                         "expired-refresh",
-                        "an expired token at a refresh ends in a way from which SDKs come back",
+                        "after a refresh with an expired token, SDKs reconnect or subscribe again",
                         AccessScenarios::expiredRefresh,
                         Need.TOKEN_SECRET),
                 Scenario.of(
                         GROUP,
                         "forged-token",
-                        "a forged, unsigned or senseless token, or none, lets nobody in",
+                        "a forged, unsigned or malformed token, or no token, is refused",
                         AccessScenarios::forgedToken,
                         Need.TOKEN_SECRET),
                 Scenario.of(
                         GROUP,
                         "foreign-outbox",
-                        "nobody subscribes to the outbox of another",
+                        "a client cannot subscribe to the outbox of another client",
                         AccessScenarios::foreignOutbox),
                 Scenario.of(
                         GROUP,
                         "foreign-publish",
-                        "nobody writes into the outbox of another",
+                        "a client cannot publish to the outbox of another client",
                         AccessScenarios::foreignPublish,
                         Need.TOKEN_SECRET),
                 Scenario.of(
@@ -64,11 +64,11 @@ final class AccessScenarios {
     private static void goodToken(Scope scope) throws IOException, InterruptedException {
         String client = Scope.fresh("token");
         Json reply = scope.line().command("connect", scope.target().identity(client, ""));
-        scope.check(reply.at("subs").has("#" + client), "the token's client is not who is connected: " + reply);
+        scope.check(reply.at("subs").has("#" + client), "the connected client is not the token's client: " + reply);
         long ttl = reply.at("ttl").number();
         long life = Target.LIFE_SECONDS;
         scope.check(
-                reply.at("expires").isTrue() && ttl > life - 100 && ttl <= life, "the expiry is not told: " + reply);
+                reply.at("expires").isTrue() && ttl > life - 100 && ttl <= life, "the reply has no expiry: " + reply);
     }
 
     private static void expiredToken(Scope scope) throws IOException, InterruptedException {
@@ -81,11 +81,11 @@ final class AccessScenarios {
         String channel = Scope.fresh("far");
         Conversation line = scope.line();
         String connect = scope.target().tokenUntil(Map.of("sub", client), YEAR_9999);
-        scope.check(inSeconds(line.command("connect", "\"token\":\"" + connect + "\"")), "the life is out of range");
+        scope.check(inSeconds(line.command("connect", "\"token\":\"" + connect + "\"")), "the token's lifetime is out of range");
         String subscribe = scope.target().tokenUntil(Map.of("sub", client, "channel", channel), YEAR_9999);
         String request = "\"channel\":" + Json.quoted(channel) + ",\"token\":\"" + subscribe + "\"";
-        scope.check(inSeconds(line.command("subscribe", request)), "the life of a subscription is out of range");
-        scope.check(inSeconds(line.command("sub_refresh", request)), "its life after a refresh is out of range");
+        scope.check(inSeconds(line.command("subscribe", request)), "the lifetime of a subscription is out of range");
+        scope.check(inSeconds(line.command("sub_refresh", request)), "the lifetime after a refresh is out of range");
         line.command("refresh", "\"token\":\"" + connect + "\"");
         line.command("ping", "");
     }

@@ -17,10 +17,10 @@ final class BodyScenarios {
     private record Body(String fault, String headers, String bytes) {}
 
     private static final List<Body> FAULTS = List.of(
-            new Body("a chunk whose length is no number", "Transfer-Encoding: chunked\r\n", "zz\r\n{}\r\n0\r\n\r\n"),
+            new Body("a chunk whose length is not a number", "Transfer-Encoding: chunked\r\n", "zz\r\n{}\r\n0\r\n\r\n"),
             new Body("an early end", "Content-Length: 600\r\n", "{\"client\":\"x\""),
             new Body("an early end of a chunk", "Transfer-Encoding: chunked\r\n", "40\r\n{\"client\":"),
-            new Body("gzip that is none", "Content-Encoding: gzip\r\nContent-Length: 9\r\n", "{\"n\":123}"),
+            new Body("a body that is not gzip", "Content-Encoding: gzip\r\nContent-Length: 9\r\n", "{\"n\":123}"),
             new Body("no JSON", "Content-Length: 4\r\n", "junk"));
 
     private static final List<String> PATHS =

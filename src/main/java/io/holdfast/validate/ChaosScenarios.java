@@ -24,9 +24,9 @@ final class ChaosScenarios {
 
     static List<Scenario> all() {
         return List.of(
-                chaos("cut-by-network", "ends of connections", Fault.NONE, (proxy, device, scope) -> proxy.cut()),
-                chaos("reset-by-network", "resets of connections", Fault.NONE, (proxy, device, scope) -> proxy.reset()),
-                chaos("stall", "a network that stands still", Fault.NONE, (proxy, device, scope) -> {
+                chaos("cut-by-network", "connections end", Fault.NONE, (proxy, device, scope) -> proxy.cut()),
+                chaos("reset-by-network", "connections are reset", Fault.NONE, (proxy, device, scope) -> proxy.reset()),
+                chaos("stall", "the network stalls", Fault.NONE, (proxy, device, scope) -> {
                     proxy.set(Fault.STALL);
                     Thread.sleep(200 + scope.random().nextInt(800));
                     proxy.set(Fault.NONE);
@@ -34,7 +34,7 @@ final class ChaosScenarios {
                         proxy.reset();
                     }
                 }),
-                chaos("half-open", "a network that swallows everything", Fault.NONE, (proxy, device, scope) -> {
+                chaos("half-open", "the network discards everything", Fault.NONE, (proxy, device, scope) -> {
                     proxy.set(Fault.HALF_OPEN);
                     Thread.sleep(200 + scope.random().nextInt(500));
                     // A swallowed part of a stream cannot go on: whoever notices silence gives the connection up.
@@ -42,11 +42,11 @@ final class ChaosScenarios {
                     proxy.reset();
                     proxy.set(Fault.NONE);
                 }),
-                chaos("split", "bytes that come one by one", Fault.SPLIT, (proxy, device, scope) -> {}),
-                chaos("slow-link", "20 KB a second", Fault.SLOW, (proxy, device, scope) -> {}),
+                chaos("split", "bytes arrive one by one", Fault.SPLIT, (proxy, device, scope) -> {}),
+                chaos("slow-link", "the network carries 20 KB a second", Fault.SLOW, (proxy, device, scope) -> {}),
                 chaos(
                         "late-bytes",
-                        "what an old connection said arriving behind the new one",
+                        "bytes of an old connection arrive after the new one is open",
                         Fault.LATE,
                         (proxy, device, scope) -> {
                             if (device.isOpen()) {
@@ -60,7 +60,7 @@ final class ChaosScenarios {
         return Scenario.of(
                         GROUP,
                         name,
-                        "nothing is lost, doubled or reordered by " + trouble,
+                        "nothing is lost, doubled or reordered when " + trouble,
                         scope -> run(scope, fault, each),
                         Need.CHAOS,
                         Need.API_KEY)

@@ -184,7 +184,7 @@ final class Conversation implements WebSocket.Listener, AutoCloseable {
     private void pause(long end, String what) throws InterruptedException {
         long millis = (end - System.nanoTime()) / 1_000_000;
         if (millis <= 0) {
-            throw new NotHeldException("waited in vain for " + what);
+            throw new NotHeldException("did not get " + what);
         }
         wait(millis);
     }

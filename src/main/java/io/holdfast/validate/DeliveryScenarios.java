@@ -34,24 +34,24 @@ final class DeliveryScenarios {
                 Scenario.of(
                         GROUP,
                         "separation",
-                        "clients get nothing of each other",
+                        "clients do not get messages of other clients",
                         DeliveryScenarios::separation,
                         Need.API_KEY),
                 Scenario.of(
                         GROUP,
                         "one-frame",
-                        "the commands of one frame are worked off in their order",
+                        "the commands of one frame are carried out in their order",
                         DeliveryScenarios::oneFrame),
                 Scenario.of(
                         GROUP,
                         "replaced-device",
-                        "of a named device the newer connection wins and the older is closed with 4500",
+                        "of two connections of a named device, the newer one stays and the older one is closed with 4500",
                         DeliveryScenarios::replacedDevice,
                         Need.API_KEY),
                 Scenario.of(
                         GROUP,
                         "slow-consumer",
-                        "a client that stops reading holds up nobody and loses nothing",
+                        "a client that stops reading does not delay other clients, and loses nothing",
                         DeliveryScenarios::slowConsumer,
                         Need.API_KEY));
     }
@@ -109,7 +109,7 @@ final class DeliveryScenarios {
         List<String> toTwo = scope.send(two.client(), 5);
         scope.arrived(one, one.outbox(), toOne);
         scope.arrived(two, two.outbox(), toTwo);
-        scope.check(one.got(two.outbox()).isEmpty() && two.got(one.outbox()).isEmpty(), "one got what is the other's");
+        scope.check(one.got(two.outbox()).isEmpty() && two.got(one.outbox()).isEmpty(), "a client got a message of the other one");
         scope.same(5, one.got(one.outbox()).size(), "the number of messages");
         scope.delivered();
     }

@@ -225,7 +225,7 @@ final class Device implements AutoCloseable {
                 Thread.sleep(50);
             }
         }
-        throw new NotHeldException("in spite of coming back for " + patience.toSeconds() + " s: " + last);
+        throw new NotHeldException("although it has reconnected for " + patience.toSeconds() + " s: " + last);
     }
 
     /** The ids that this instance has got on a channel, in their order. */

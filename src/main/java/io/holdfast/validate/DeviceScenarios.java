@@ -106,22 +106,22 @@ final class DeviceScenarios {
 
     static List<Scenario> all() {
         return List.of(
-                tabs("tab-cut", "whose line was cut", CUT),
+                tabs("tab-cut", "whose connection was cut", CUT),
                 tabs("tab-stalled", "that did not read", STALLED),
                 tabs("tab-slow", "that was too slow for its messages", SLOW),
-                devices("device-cut", "whose line was cut", CUT),
+                devices("device-cut", "whose connection was cut", CUT),
                 devices("device-reloaded", "that has forgotten its position", RELOADED),
                 devices("device-stalled", "that did not read", STALLED),
                 devices("device-slow", "that was too slow for its messages", SLOW),
-                devices("device-replaced", "whose connection a newer one has replaced", REPLACED));
+                devices("device-replaced", "whose connection was replaced by a newer one", REPLACED));
     }
 
     private static Scenario tabs(String name, String what, Absence absence) {
-        return scenario(name, "a tab " + what + " gets what another tab has confirmed", absence, "", "");
+        return scenario(name, "a tab " + what + " gets the messages that another tab has confirmed", absence, "", "");
     }
 
     private static Scenario devices(String name, String what, Absence absence) {
-        return scenario(name, "a device " + what + " gets what another device has confirmed", absence, PHONE, TILL);
+        return scenario(name, "a device " + what + " gets the messages that another device has confirmed", absence, PHONE, TILL);
     }
 
     private static Scenario scenario(String name, String claim, Absence absence, String one, String other) {
@@ -167,7 +167,7 @@ final class DeviceScenarios {
             throws IOException, InterruptedException {
         String last = ids.get(ids.size() - 1);
         scope.until(
-                "the one that is there has confirmed everything",
+                "the connected one has confirmed everything",
                 scope.patience(),
                 () -> scope.api().state(client, last).equals("acknowledged"));
     }

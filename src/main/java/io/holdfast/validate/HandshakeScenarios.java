@@ -25,12 +25,12 @@ final class HandshakeScenarios {
                 Scenario.of(
                         GROUP,
                         "connect-reply",
-                        "the reply to connect says who, how often to ping, and where the outbox goes on",
+                        "the reply to connect has the connection, the ping interval and the position of the outbox",
                         HandshakeScenarios::connectReply),
                 Scenario.of(
                         GROUP,
                         "split-message",
-                        "a message may come in fragments, and its bytes one by one",
+                        "a message may come in fragments, even byte by byte",
                         HandshakeScenarios::splitMessage),
                 Scenario.of(
                         GROUP,

@@ -29,7 +29,7 @@ record Json(@Nullable Object value) {
     private static @Nullable Object value(JsonParser in) throws IOException {
         JsonToken token = in.currentToken();
         if (token == null) {
-            throw new IOException("no JSON value");
+            throw new IOException("not a JSON value");
         }
         return switch (token) {
             case START_OBJECT -> {
@@ -54,7 +54,7 @@ record Json(@Nullable Object value) {
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
             case VALUE_NULL -> null;
-            default -> throw new IOException("no JSON value but " + token);
+            default -> throw new IOException("not a JSON value but " + token);
         };
     }
 

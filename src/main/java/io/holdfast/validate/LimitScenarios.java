@@ -16,7 +16,7 @@ final class LimitScenarios {
     static List<Scenario> all() {
         return List.of(
                 Scenario.of(GROUP, "frame-limit", "a frame above 64 KiB closes with 1009", LimitScenarios::frameLimit),
-                Scenario.of(GROUP, "malformed", "what is no command closes with 3501", LimitScenarios::malformed),
+                Scenario.of(GROUP, "malformed", "a frame that is not a command closes with 3501", LimitScenarios::malformed),
                 Scenario.of(
                         GROUP,
                         "connect-first",
@@ -25,27 +25,27 @@ final class LimitScenarios {
                 Scenario.of(
                         GROUP,
                         "refused-commands",
-                        "a command that cannot be carried out gets its error code, and the connection stays",
+                        "a command that cannot be carried out gets its error code, and the connection stays open",
                         LimitScenarios::refusedCommands),
                 Scenario.of(
                         GROUP,
                         "payload-limit",
-                        "a payload above 60 KiB and a body that is no JSON are refused with 400",
+                        "a payload above 60 KiB and a body that is not JSON are refused with 400",
                         LimitScenarios::payloadLimit,
                         Need.API_KEY),
                 Scenario.of(
                                 GROUP,
                                 "large-presence",
-                                "the presence of a large channel is answered or refused, and the asker stays",
+                                "presence of a large channel is answered or refused, and the connection that asked stays open",
                                 LimitScenarios::largePresence,
                                 Need.API_KEY)
                         .lasting(Duration.ofSeconds(120)),
-                Scenario.of(GROUP, "no-connect", "who does not connect is closed with 3502", LimitScenarios::noConnect)
+                Scenario.of(GROUP, "no-connect", "a connection without a connect command is closed with 3502", LimitScenarios::noConnect)
                         .lasting(Duration.ofSeconds(60)),
                 Scenario.of(
                                 GROUP,
                                 "no-pong",
-                                "who answers no ping is closed with 3012, and its messages stay",
+                                "a client that does not answer a ping is closed with 3012, and its messages stay",
                                 LimitScenarios::noPong,
                                 Need.API_KEY)
                         .lasting(Duration.ofSeconds(120)),
@@ -171,7 +171,7 @@ final class LimitScenarios {
         }
         List<String> ids = scope.send(client, 1);
         scope.arrived(device, device.outbox(), ids);
-        scope.check(device.line().pings() > 0, "not one ping came");
+        scope.check(device.line().pings() > 0, "no ping came");
         scope.note(
                 device.line().pings() + " pings in " + scope.settings().idle().toSeconds() + " s");
     }

@@ -48,7 +48,7 @@ final class OperationScenarios {
                 Scenario.of(
                         GROUP,
                         "latency",
-                        "99 of 100 messages come within the limit",
+                        "99 of 100 messages arrive within the limit",
                         OperationScenarios::latency,
                         Need.API_KEY));
     }
@@ -57,7 +57,7 @@ final class OperationScenarios {
         for (String path : List.of("/health/started", "/health/live", "/health/ready", "/health/websocket")) {
             Api.Answer answer = scope.api().health(path);
             scope.same(200, answer.status(), "the status of " + path);
-            scope.check(!answer.json().at("status").text().isEmpty(), path + " says no status");
+            scope.check(!answer.json().at("status").text().isEmpty(), path + " has no status");
         }
     }
 

@@ -26,43 +26,43 @@ final class RecoveryScenarios {
                 Scenario.of(
                         GROUP,
                         "backlog",
-                        "a client that comes for the first time gets all that waits for it",
+                        "a client that connects for the first time gets all messages that wait for it",
                         RecoveryScenarios::backlog,
                         Need.API_KEY),
                 Scenario.of(
                         GROUP,
                         "channel-recovery",
-                        "a subscriber that comes back to a channel gets what it missed, once, in order",
+                        "a subscriber that comes back to a channel gets the publications that it missed, once, in order",
                         RecoveryScenarios::channelRecovery,
                         Need.API_KEY),
                 Scenario.of(
                         GROUP,
                         "fresh-instance",
-                        "a fresh instance goes on behind what its predecessor confirmed",
+                        "a new instance continues after the messages that its predecessor confirmed",
                         RecoveryScenarios::freshInstance,
                         Need.API_KEY),
                 Scenario.of(
                         GROUP,
                         "fresh-unconfirmed",
-                        "a fresh instance gets again what its predecessor did not confirm",
+                        "a new instance gets again the messages that its predecessor did not confirm",
                         RecoveryScenarios::freshUnconfirmed,
                         Need.API_KEY),
                 Scenario.of(
                         GROUP,
                         "other-epoch",
-                        "a position of another epoch is answered with recovered: false and all that is left",
+                        "a position of another epoch is answered with recovered: false and all messages that are left",
                         RecoveryScenarios::otherEpoch,
                         Need.API_KEY),
                 Scenario.of(
                         GROUP,
                         "overflow",
-                        "messages that gave way to newer ones are dropped by state and told by recovered: false",
+                        "messages dropped for newer ones have the state dropped, and the client is told recovered: false",
                         RecoveryScenarios::overflow,
                         Need.API_KEY),
                 Scenario.of(
                         GROUP,
                         "expiry",
-                        "a message that nobody fetched in time expires and is not delivered; the others are",
+                        "a message that is not fetched in time expires and is not delivered; the others are",
                         RecoveryScenarios::expiry,
                         Need.API_KEY));
     }
@@ -177,7 +177,7 @@ final class RecoveryScenarios {
         for (int i = 0; i < TOO_MANY - 100; i += 50) {
             boolean got = device.got(device.outbox()).contains(ids.get(i));
             String state = scope.api().state(device.client(), ids.get(i));
-            scope.check(got || state.equals("dropped"), "one that did not come is " + state);
+            scope.check(got || state.equals("dropped"), "the state of a message that did not come is " + state);
         }
         scope.delivered();
     }
@@ -196,7 +196,7 @@ final class RecoveryScenarios {
                 Duration.ofSeconds(15),
                 () -> scope.api().state(device.client(), shortLived).equals("expired"));
         Json outbox = device.connect();
-        scope.check(outbox.at("recovered").isTrue(), "an expired message is told as a loss: " + outbox);
+        scope.check(outbox.at("recovered").isTrue(), "an expired message is reported as lost: " + outbox);
         scope.arrived(device, device.outbox(), after);
         scope.check(!device.got(device.outbox()).contains(shortLived), "the expired message was delivered");
         scope.delivered();

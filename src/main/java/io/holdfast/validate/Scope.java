@@ -194,7 +194,7 @@ final class Scope implements AutoCloseable {
     void until(String what, Duration patience, Question question) throws IOException, InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
         while (!question.ask()) {
-            check(System.nanoTime() < end, "waited " + patience.toSeconds() + " s in vain until " + what);
+            check(System.nanoTime() < end, "waited " + patience.toSeconds() + " s without success until " + what);
             Thread.sleep(30);
         }
     }

@@ -19,25 +19,25 @@ final class SecrecyScenarios {
                 Scenario.of(
                         GROUP,
                         "silent-errors",
-                        "no error and no close reason has a payload, a token or a key in it",
+                        "no error and no close reason contains a payload, a token or a key",
                         SecrecyScenarios::silentErrors),
                 Scenario.of(
                         GROUP,
                         "silent-log",
-                        "the server's log has no payload, token or key in it",
+                        "the server's log contains no payload, token or key",
                         SecrecyScenarios::silentLog,
                         Need.API_KEY,
                         Need.LOG),
                 Scenario.of(
                         GROUP,
                         "flood",
-                        "a client that floods the server with commands holds up nobody",
+                        "a client that floods the server with commands does not delay other clients",
                         SecrecyScenarios::flood,
                         Need.API_KEY),
                 Scenario.of(
                         GROUP,
                         "half-requests",
-                        "connections that never finish what they begin hold up nobody",
+                        "connections that never finish a request do not delay other clients",
                         SecrecyScenarios::halfRequests,
                         Need.API_KEY));
     }
@@ -76,9 +76,9 @@ final class SecrecyScenarios {
     private static void silentErrors(Scope scope) throws IOException, InterruptedException {
         String mark = Scope.fresh("secret");
         for (String answer : provoke(scope, mark)) {
-            scope.check(!answer.contains(mark), "an error tells what was sent: " + answer);
+            scope.check(!answer.contains(mark), "an error contains the payload: " + answer);
             String key = scope.target().apiKey();
-            scope.check(key == null || key.length() < 8 || !answer.contains(key), "an error tells the API key");
+            scope.check(key == null || key.length() < 8 || !answer.contains(key), "an error contains the API key");
         }
     }
 
@@ -96,10 +96,10 @@ final class SecrecyScenarios {
         java.nio.file.Path file = scope.settings().logFile();
         String log = file == null ? scope.spawned().log() : Files.readString(file, StandardCharsets.UTF_8);
         scope.check(!log.isEmpty(), "the log is empty");
-        scope.check(!log.contains(mark), "the log has a payload, a token or a key in it that was sent just now");
+        scope.check(!log.contains(mark), "the log contains a payload, a token or a key of this run");
         for (String secret :
                 new String[] {scope.target().apiKey(), scope.target().tokenSecret()}) {
-            scope.check(secret == null || secret.length() < 8 || !log.contains(secret), "the log has a secret in it");
+            scope.check(secret == null || secret.length() < 8 || !log.contains(secret), "the log contains a secret");
         }
     }
 

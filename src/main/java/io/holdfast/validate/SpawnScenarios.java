@@ -15,19 +15,19 @@ final class SpawnScenarios {
 
     static List<Scenario> all() {
         return List.of(
-                spawn("sigkill", "SIGKILL of the server under load", SpawnScenarios::sigkill),
+                spawn("sigkill", "the server is killed under load", SpawnScenarios::sigkill),
                 Scenario.of(
                                 GROUP,
                                 "restart-duplicates",
-                                "a repetition after SIGKILL and a new start is still called a duplicate",
+                                "a repetition after SIGKILL and a restart is still a duplicate",
                                 SpawnScenarios::duplicates,
                                 Need.CHAOS,
                                 Need.SPAWN,
                                 Need.API_KEY)
                         .lasting(Duration.ofMinutes(12)),
-                spawn("sigstop", "a server that stands still for seconds", SpawnScenarios::sigstop),
-                spawn("low-memory", "a heap of 96 MB", scope -> restarted(scope, Map.of("JVM_ARGS", "-Xmx96m"))),
-                spawn("clock-steps", "a clock that steps an hour ahead, then an hour behind", ClockSteps::run),
+                spawn("sigstop", "the server is stopped for seconds", SpawnScenarios::sigstop),
+                spawn("low-memory", "the heap has only 96 MB", scope -> restarted(scope, Map.of("JVM_ARGS", "-Xmx96m"))),
+                spawn("clock-steps", "the clock steps an hour ahead, then an hour behind", ClockSteps::run),
                 room("full-disk", "writes to a full disk", FullDisk::run),
                 room("file-limit", "writes to files that may not grow", FullDisk::limited));
     }
@@ -36,7 +36,7 @@ final class SpawnScenarios {
         return Scenario.of(
                         GROUP,
                         name,
-                        trouble + " make publishing fail, and it goes on when there is room; nothing is lost",
+                        trouble + " make publishing fail; publishing continues when there is room; nothing is lost",
                         script,
                         Need.CHAOS,
                         Need.SPAWN,
@@ -48,7 +48,7 @@ final class SpawnScenarios {
         return Scenario.of(
                         GROUP,
                         name,
-                        "nothing is lost, doubled or reordered by " + trouble,
+                        "nothing is lost, doubled or reordered when " + trouble,
                         script,
                         Need.CHAOS,
                         Need.SPAWN,

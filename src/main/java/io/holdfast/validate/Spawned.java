@@ -57,7 +57,7 @@ public final class Spawned implements AutoCloseable {
     private void launch(Map<String, String> environment) throws IOException, InterruptedException {
         if (answers()) {
             throw new IOException("something answers at " + ready
-                    + " already and would be taken for the spawned server: stop it first");
+                    + " already, and would be mistaken for the spawned server: stop it first");
         }
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", command);
         builder.environment().putAll(environment);
@@ -80,7 +80,7 @@ public final class Spawned implements AutoCloseable {
         while (System.nanoTime() < end) {
             Process running = running();
             if (!running.isAlive()) {
-                throw new IOException("the spawned server ended with " + running.exitValue() + "; look at " + log);
+                throw new IOException("the spawned server ended with " + running.exitValue() + "; see " + log);
             }
             try {
                 int status = Api.plain(ready).status();
@@ -94,7 +94,7 @@ public final class Spawned implements AutoCloseable {
             Thread.sleep(100);
         }
         throw new IOException(
-                ready + " did not answer 200 within " + START.toSeconds() + " s, but " + last + "; look at " + log);
+                ready + " did not answer 200 within " + START.toSeconds() + " s, but " + last + "; see " + log);
     }
 
     private Process running() {

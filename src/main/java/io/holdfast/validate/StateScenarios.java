@@ -15,13 +15,13 @@ final class StateScenarios {
                 Scenario.of(
                         GROUP,
                         "message-states",
-                        "a message is queued, then sent, then acknowledged once an ack says so",
+                        "a message is queued, then sent, and acknowledged after an ack",
                         StateScenarios::states,
                         Need.API_KEY),
                 Scenario.of(
                         GROUP,
                         "answered-ping",
-                        "an answered ping confirms what came before it",
+                        "an answered ping confirms the messages before it",
                         StateScenarios::answeredPing,
                         Need.API_KEY),
                 Scenario.of(
@@ -33,7 +33,7 @@ final class StateScenarios {
                 Scenario.of(
                         GROUP,
                         "unknown-message",
-                        "of a message that nobody sent there is no state",
+                        "a message that nobody sent has no state",
                         StateScenarios::unknownMessage,
                         Need.API_KEY));
     }

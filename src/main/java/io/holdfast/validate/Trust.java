@@ -112,18 +112,18 @@ public final class Trust {
             tls |= cause instanceof SSLException;
             all += cause.getMessage() + " ";
             if (cause instanceof CertificateExpiredException || cause instanceof CertificateNotYetValidException) {
-                return "its certificate is out of date: renew it, or set the clock of this machine right";
+                return "its certificate has expired: renew it, or correct the clock of this machine";
             }
         }
         if (!tls) {
             return "";
         }
         if (all.contains("certification path") || all.contains("PKIX") || all.contains("trustAnchors")) {
-            return "its certificate is not trusted: give the one of its authority with --ca-file";
+            return "its certificate is not trusted: give the certificate of its authority with --ca-file";
         }
         if (all.contains("No name matching") || all.contains("No subject alternative")) {
-            return "its certificate is for another host: use a name that it has";
+            return "its certificate is for another host: use a name that is in it";
         }
-        return "TLS fails (" + all.strip() + "): does it speak https there?";
+        return "TLS fails (" + all.strip() + "): is https served there?";
     }
 }

@@ -120,7 +120,7 @@ class TokenCommandTest {
         assertThat(check(claims("{\"sub\":\"u\",\"exp\":" + aMomentAgo + "}")).exit())
                 .isZero();
         assertThat(check(claims("{\"sub\":\"u\",\"nbf\":" + (now + 60) + "}")).out())
-                .contains("not good before");
+                .contains("not valid before");
         assertThat(check(claims("{\"sub\":\"u\",\"exp\":null}")).exit()).isEqualTo(1);
         assertThat(check(claims("{\"sub\":\"u\",\"exp\":\"soon\"}")).exit()).isEqualTo(1);
         assertThat(check(claims("{\"sub\":\"u\",\"exp\":1e999}")).exit()).isEqualTo(1);

@@ -39,10 +39,10 @@ class ValidateCommandTest {
     @Test
     void wrong_options_say_what_is_wrong() {
         wrong("the URL of the gateway is missing");
-        wrong("is no http(s)://host:port", "localhost:9080");
-        wrong("is no http(s)://host:port", "ftp://localhost");
+        wrong("is not http(s)://host:port", "localhost:9080");
+        wrong("is not http(s)://host:port", "ftp://localhost");
         wrong("no scenario and no group called nonsense", "http://localhost:1", "--only", "cut,nonsense");
-        wrong("none of json, protobuf, both", "http://localhost:1", "--format", "xml");
+        wrong("not json, protobuf or both", "http://localhost:1", "--format", "xml");
         wrong("at least 1", "http://localhost:1", "--idle", "0");
         wrong("--api-key-file", "http://localhost:1", "--api-key-file", "not/here");
         wrong("--log-file", "http://localhost:1", "--log-file", "not/here");

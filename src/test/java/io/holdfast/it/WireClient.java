@@ -230,7 +230,7 @@ abstract class WireClient implements AutoCloseable {
     private void pause(long end, String what) {
         long millis = (end - System.nanoTime()) / 1_000_000;
         if (millis <= 0) {
-            throw new AssertionError("waited in vain for " + what + "; left: " + inbox);
+            throw new AssertionError("did not get " + what + "; left: " + inbox);
         }
         doWait(millis);
     }
