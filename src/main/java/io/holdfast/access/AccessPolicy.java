@@ -83,7 +83,7 @@ public final class AccessPolicy {
                 throw new AccessDeniedException(
                         Kind.UNKNOWN_CHANNEL, "the token names a channel in an unknown namespace");
             }
-            if (namespace.subscribe() == Who.NOBODY) {
+            if (namespace.subscribe() == AllowedClients.NOBODY) {
                 throw new AccessDeniedException(
                         Kind.PERMISSION, "the token names a channel that no client may subscribe to");
             }
@@ -157,7 +157,7 @@ public final class AccessPolicy {
         if (namespace == null) {
             return SubscribeGrant.of(ChannelAccess.UNKNOWN);
         }
-        if (namespace.subscribe() == Who.NOBODY) {
+        if (namespace.subscribe() == AllowedClients.NOBODY) {
             return SubscribeGrant.of(ChannelAccess.DENIED);
         }
         if (token != null) {
@@ -167,7 +167,7 @@ public final class AccessPolicy {
             }
             return grant;
         }
-        return SubscribeGrant.of(namespace.subscribe() == Who.CLIENTS ? ChannelAccess.ALLOWED : ChannelAccess.DENIED);
+        return SubscribeGrant.of(namespace.subscribe() == AllowedClients.CLIENTS ? ChannelAccess.ALLOWED : ChannelAccess.DENIED);
     }
 
     /**
@@ -189,7 +189,7 @@ public final class AccessPolicy {
         if (namespace == null) {
             return false;
         }
-        Who allowed = switch (action) {
+        AllowedClients allowed = switch (action) {
             case PUBLISH -> namespace.publish();
             case PRESENCE -> namespace.presence();
             case HISTORY -> namespace.history();

@@ -24,10 +24,10 @@ import java.time.Duration;
  */
 public record Namespace(
         String name,
-        Who subscribe,
-        Who publish,
-        Who presence,
-        Who history,
+        AllowedClients subscribe,
+        AllowedClients publish,
+        AllowedClients presence,
+        AllowedClients history,
         boolean joinLeave,
         boolean joinLeaveUnasked,
         boolean recovery,

@@ -2,7 +2,7 @@ package io.holdfast.app;
 
 import io.holdfast.access.Namespace;
 import io.holdfast.access.Namespaces;
-import io.holdfast.access.Who;
+import io.holdfast.access.AllowedClients;
 import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.Names;
 import io.holdfast.delivery.OutsideTime;
@@ -51,10 +51,10 @@ final class NamespaceKeys {
     private Namespace outboxes() {
         return new Namespace(
                 Names.OUTBOX_NAMESPACE,
-                Who.NOBODY,
-                Who.NOBODY,
-                Who.NOBODY,
-                Who.NOBODY,
+                AllowedClients.NOBODY,
+                AllowedClients.NOBODY,
+                AllowedClients.NOBODY,
+                AllowedClients.NOBODY,
                 false,
                 false,
                 true,
@@ -67,10 +67,10 @@ final class NamespaceKeys {
 
     /** What channels are like if nothing is said: in insecure mode open, else for holders of subscription tokens. */
     private Namespace channels(Namespace outboxes) {
-        Who others = insecure ? Who.CLIENTS : Who.NOBODY;
+        AllowedClients others = insecure ? AllowedClients.CLIENTS : AllowedClients.NOBODY;
         return new Namespace(
                 "",
-                insecure ? Who.CLIENTS : Who.SUBSCRIBERS,
+                insecure ? AllowedClients.CLIENTS : AllowedClients.SUBSCRIBERS,
                 others,
                 others,
                 others,

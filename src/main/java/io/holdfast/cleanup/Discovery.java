@@ -62,16 +62,16 @@ final class Discovery {
      */
     private Found discover(CleanupProvider provider) {
         String kind = provider.kind();
-        Walk walk = new Walk(provider, operations, Math.max(1, SPARE * quota()), this::isNew);
+        CandidateSearch search = new CandidateSearch(provider, operations, Math.max(1, SPARE * quota()), this::isNew);
         records.softDeleted(
                         each -> each.kind().equals(kind) && each.graceEndsAtMillis() <= nowMillis && wanted(each.key()))
-                .forEach(each -> walk.take(each.candidate(), Action.DELETE));
+                .forEach(each -> search.take(each.candidate(), Action.DELETE));
         String begun = records.stoppedAt(kind);
         if (!begun.isEmpty()) {
-            walk.untilEnough(begun);
+            search.untilEnough(begun);
         }
-        long all = walk.whole();
-        return new Found(provider, walk.items(), share(all), begun, walk.stopped());
+        long all = search.whole();
+        return new Found(provider, search.items(), share(all), begun, search.stopped());
     }
 
     private int quota() {

@@ -84,14 +84,14 @@ public final class Conversation {
     private final Answers answers;
     private final Publishing publishing;
     private final Subscribing subscribing;
-    private final Asking asking;
+    private final ChannelQueries queries;
     private final ResilientWebSocketManager manager;
     private final AccessPolicy access;
     private final CommandSettings settings;
     private final LongSupplier nanos;
     private final WallClock wall;
     private final String session;
-    private final Pace pace;
+    private final CommandRate commandRate;
     private final CommandQueue queue;
     private volatile State state = State.EXPECTING;
     private volatile Identity who = NOBODY_YET;
@@ -115,7 +115,7 @@ public final class Conversation {
         this.queue = new CommandQueue(executor, this::carryOut);
         this.publishing = new Publishing(connection, answers, manager, access, clock, queue);
         this.subscribing = new Subscribing(connection, answers, manager, access, settings, wall);
-        this.asking = new Asking(connection, answers, manager, access);
+        this.queries = new ChannelQueries(connection, answers, manager, access);
         this.manager = manager;
         this.access = access;
         this.settings = settings;
@@ -123,7 +123,7 @@ public final class Conversation {
         this.wall = wall;
         this.session = session;
         this.login = login;
-        this.pace = new Pace(settings.commandsPerSecond(), clock.nanos());
+        this.commandRate = new CommandRate(settings.commandsPerSecond(), clock.nanos());
         connection.endAfter(settings.connectTimeout(), Failures.ending(CloseCode.STALE));
     }
 
@@ -277,11 +277,11 @@ public final class Conversation {
         } else if (request instanceof SubRefreshRequest refresh) {
             subscribing.refresh(id, who, refresh);
         } else if (request instanceof PresenceRequest presence) {
-            asking.presence(id, who, presence.channel());
+            queries.presence(id, who, presence.channel());
         } else if (request instanceof PresenceStatsRequest presence) {
-            asking.presenceStats(id, who, presence.channel());
+            queries.presenceStats(id, who, presence.channel());
         } else if (request instanceof HistoryRequest history) {
-            asking.history(id, who, history);
+            queries.history(id, who, history);
         } else if (request instanceof PingRequest) {
             answers.reply(id, new PingResult());
         } else {
@@ -455,7 +455,7 @@ public final class Conversation {
             answers.close(CloseCode.BAD_REQUEST);
             return true;
         }
-        if (!pace.take(commands.size(), nanos.getAsLong())) {
+        if (!commandRate.take(commands.size(), nanos.getAsLong())) {
             connection.hit(Limit.COMMAND_RATE);
             answers.close(CloseCode.TOO_MANY_REQUESTS);
             return true;

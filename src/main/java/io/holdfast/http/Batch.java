@@ -66,14 +66,14 @@ final class Batch {
     /** Carries out the next command, or all publications up to it. */
     private CompletionStage<?> step() {
         Call call = calls.get(next);
-        if (call instanceof Call.Asking asking) {
+        if (call instanceof Call.CommandCall other) {
             int index = next++;
-            return commands.carryOut(asking.command())
-                    .handle((result, failure) -> replies[index] = reply(asking.kind(), result, failure));
+            return commands.carryOut(other.command())
+                    .handle((result, failure) -> replies[index] = reply(other.kind(), result, failure));
         }
         List<Call.Publishing> fit = new ArrayList<>();
         List<Integer> indices = new ArrayList<>();
-        for (; next < replies.length && !(calls.get(next) instanceof Call.Asking); next++) {
+        for (; next < replies.length && !(calls.get(next) instanceof Call.CommandCall); next++) {
             if (calls.get(next) instanceof Call.Publishing publishing) {
                 fit.add(publishing);
                 indices.add(next);

@@ -54,7 +54,7 @@ class BatchApi {
             allowed.add(allowed(call, caller));
             if (call instanceof Call.Publishing publishing) {
                 publications += publishing.targets().size();
-            } else if (call instanceof Call.Asking) {
+            } else if (call instanceof Call.CommandCall) {
                 asked++;
             } else if (!(call instanceof Call.Refused)) {
                 throw new IllegalArgumentException("an unknown call: " + call.kind());

@@ -19,7 +19,7 @@ sealed interface Call {
     record Publishing(Kind kind, List<String> targets, byte[] payload, SendOptions how) implements Call {}
 
     /** Anything else. */
-    record Asking(Kind kind, Command command) implements Call {}
+    record CommandCall(Kind kind, Command command) implements Call {}
 
     /**
      * JSON, but not what was wanted, or not allowed.

@@ -56,7 +56,7 @@ class CommandApi {
         if (call instanceof Call.Refused refused) {
             return CompletableFuture.completedFuture(Replies.refused(refused));
         }
-        return carryOut(((Call.Asking) call).command()).handle((result, failure) -> {
+        return carryOut(((Call.CommandCall) call).command()).handle((result, failure) -> {
             JsonOutput json = new JsonOutput();
             if (failure == null) {
                 json.raw("{\"result\":").json(result);

@@ -111,7 +111,7 @@ final class CommandReader implements Binder.Target {
         }
         (kind == Kind.SUBSCRIBE ? SUBSCRIBE : FIELDS).read(in, this);
         Command command = command();
-        return refused == null ? new Call.Asking(kind, command) : refused;
+        return refused == null ? new Call.CommandCall(kind, command) : refused;
     }
 
     /** Any JSON value; null for {@code null}. */

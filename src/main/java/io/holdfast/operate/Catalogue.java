@@ -200,7 +200,7 @@ final class Catalogue {
                         s -> s.stats().circuitBreaker().closes()));
     }
 
-    private static List<Metric> latency(String part, String what, Function<Observed, LatencyStats> from) {
+    private static List<Metric> latency(String part, String what, Function<GatewaySnapshot, LatencyStats> from) {
         String name = "holdfast_" + part + "_milliseconds";
         String quantiles = what + ": quantiles since the start";
         String bucket = name + "_bucket";

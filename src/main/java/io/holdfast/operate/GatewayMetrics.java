@@ -32,7 +32,7 @@ class GatewayMetrics {
     private static final String TELEMETRY = "io.opentelemetry.api.OpenTelemetry";
 
     private final MetricRegistry registry;
-    private final Observations observations;
+    private final GatewaySnapshots snapshots;
     private final HealthSettings settings;
     private final ManagedScheduledExecutorService scheduler;
     private final Exporter exporter;
@@ -42,7 +42,7 @@ class GatewayMetrics {
 
     /** Another way out for the same metrics. */
     interface Exporter {
-        Export register(String application, Supplier<Observed> observed);
+        Export register(String application, Supplier<GatewaySnapshot> snapshot);
     }
 
     /** What goes out until it is closed. */
@@ -54,33 +54,33 @@ class GatewayMetrics {
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected GatewayMetrics() {
-        this(null, null, null, null, (application, observed) -> () -> {});
+        this(null, null, null, null, (application, snapshot) -> () -> {});
     }
 
     @Inject
     GatewayMetrics(
             MetricRegistry registry,
-            Observations observations,
+            GatewaySnapshots snapshots,
             HealthSettings settings,
             ManagedScheduledExecutorService scheduler) {
         this(
                 registry,
-                observations,
+                snapshots,
                 settings,
                 scheduler,
-                (application, observed) ->
-                        hasTelemetry() ? TelemetryMetrics.register(application, observed) : () -> {});
+                (application, snapshot) ->
+                        hasTelemetry() ? TelemetryMetrics.register(application, snapshot) : () -> {});
     }
 
     GatewayMetrics(
             MetricRegistry registry,
-            Observations observations,
+            GatewaySnapshots snapshots,
             HealthSettings settings,
             ManagedScheduledExecutorService scheduler,
             Exporter exporter) {
         this.exporter = exporter;
         this.registry = registry;
-        this.observations = observations;
+        this.snapshots = snapshots;
         this.settings = settings;
         this.scheduler = scheduler;
     }
@@ -93,7 +93,7 @@ class GatewayMetrics {
                             : ROOT;
             Catalogue.metrics().forEach(metric -> register(metric, application));
             updates = scheduler.scheduleWithFixedDelay(this::update, 1, 1, TimeUnit.SECONDS);
-            telemetry = exporter.register(application, observations::latest);
+            telemetry = exporter.register(application, snapshots::latest);
         }
     }
 
@@ -118,13 +118,13 @@ class GatewayMetrics {
         if (metric.kind() == Metric.Kind.COUNTER) {
             counters.put(metric, registry.counter(metadata, tags));
         } else {
-            registry.gauge(metadata, metric, gauge -> gauge.value().applyAsDouble(observations.latest()), tags);
+            registry.gauge(metadata, metric, gauge -> gauge.value().applyAsDouble(snapshots.latest()), tags);
         }
     }
 
-    /** Brings the counters up to what was observed. One at a time: the scheduler waits for the end of it. */
+    /** Adds to the counters what has changed since the last snapshot. One at a time: the scheduler waits for its end. */
     void update() {
-        Observed seen = observations.latest();
+        GatewaySnapshot seen = snapshots.latest();
         counters.forEach((metric, counter) -> {
             long missing = (long) metric.value().applyAsDouble(seen) - counter.getCount();
             if (missing > 0) {

@@ -21,7 +21,7 @@ record HealthReport(Verdict.Status status, String json) {
     private static final DateTimeFormatter WITH_OFFSET = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssxxx");
     private static final String UTC = "utc";
 
-    static HealthReport of(Observed seen, HealthSettings settings, Instant now) {
+    static HealthReport of(GatewaySnapshot seen, HealthSettings settings, Instant now) {
         Verdict.Status status = Verdict.of(seen.health(), settings).status();
         JsonOutput json = new JsonOutput(1_024)
                 .open()

@@ -21,13 +21,13 @@ public class HealthServlet extends HttpServlet {
 
     private static final String METHODS = "GET, HEAD, OPTIONS";
 
-    private final transient Observations observations;
+    private final transient GatewaySnapshots snapshots;
     private final transient HealthSettings settings;
     private final transient WallClock wall;
 
     @Inject
-    HealthServlet(Observations observations, HealthSettings settings, WallClock wall) {
-        this.observations = observations;
+    HealthServlet(GatewaySnapshots snapshots, HealthSettings settings, WallClock wall) {
+        this.snapshots = snapshots;
         this.settings = settings;
         this.wall = wall;
     }
@@ -69,7 +69,7 @@ public class HealthServlet extends HttpServlet {
     }
 
     private void report(HttpServletResponse response) throws IOException {
-        HealthReport report = HealthReport.of(observations.latest(), settings, wall.now());
+        HealthReport report = HealthReport.of(snapshots.latest(), settings, wall.now());
         byte[] body = report.json().getBytes(StandardCharsets.UTF_8);
         response.setStatus(
                 report.status() == Verdict.Status.HEALTHY

@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
  * @param labelValue of the label
  */
 record Metric(
-        Kind kind, String name, String label, String labelValue, String description, ToDoubleFunction<Observed> value) {
+        Kind kind, String name, String label, String labelValue, String description, ToDoubleFunction<GatewaySnapshot> value) {
 
     enum Kind {
         /** Grows from 0 at each start of the gateway. */
@@ -19,21 +19,21 @@ record Metric(
         GAUGE
     }
 
-    static Metric counter(String name, String description, ToDoubleFunction<Observed> value) {
+    static Metric counter(String name, String description, ToDoubleFunction<GatewaySnapshot> value) {
         return new Metric(Kind.COUNTER, name, "", "", description, value);
     }
 
-    static Metric gauge(String name, String description, ToDoubleFunction<Observed> value) {
+    static Metric gauge(String name, String description, ToDoubleFunction<GatewaySnapshot> value) {
         return new Metric(Kind.GAUGE, name, "", "", description, value);
     }
 
-    static Metric quantile(String name, String quantile, String description, ToDoubleFunction<Observed> value) {
+    static Metric quantile(String name, String quantile, String description, ToDoubleFunction<GatewaySnapshot> value) {
         return new Metric(Kind.GAUGE, name, "quantile", quantile, description, value);
     }
 
     /** A counter with one label. */
     static Metric labelled(
-            String name, String label, String labelValue, String description, ToDoubleFunction<Observed> value) {
+            String name, String label, String labelValue, String description, ToDoubleFunction<GatewaySnapshot> value) {
         return new Metric(Kind.COUNTER, name, label, labelValue, description, value);
     }
 

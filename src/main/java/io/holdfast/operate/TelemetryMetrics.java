@@ -22,7 +22,7 @@ final class TelemetryMetrics implements GatewayMetrics.Export {
     private TelemetryMetrics() {}
 
     /** Registers the catalogue's metrics, which are read when the exporter asks. */
-    static TelemetryMetrics register(String application, Supplier<Observed> observed) {
+    static TelemetryMetrics register(String application, Supplier<GatewaySnapshot> snapshot) {
         TelemetryMetrics made = new TelemetryMetrics();
         Instance<OpenTelemetry> telemetry = CDI.current().select(OpenTelemetry.class);
         if (telemetry.isResolvable()) {
@@ -30,27 +30,27 @@ final class TelemetryMetrics implements GatewayMetrics.Export {
             Map<String, List<Metric>> byName =
                     Catalogue.metrics().stream().collect(Collectors.groupingBy(Metric::name));
             byName.forEach(
-                    (name, metrics) -> made.instruments.add(instrument(meter, name, metrics, application, observed)));
+                    (name, metrics) -> made.instruments.add(instrument(meter, name, metrics, application, snapshot)));
         }
         return made;
     }
 
     /** @return what ends it */
     private static Runnable instrument(
-            Meter meter, String name, List<Metric> metrics, String application, Supplier<Observed> observed) {
+            Meter meter, String name, List<Metric> metrics, String application, Supplier<GatewaySnapshot> snapshot) {
         String dotted = name.replace('_', '.');
         Metric first = metrics.get(0);
         if (first.kind() == Metric.Kind.COUNTER) {
             return meter.counterBuilder(dotted)
                             .setDescription(first.description())
                             .buildWithCallback(measured -> metrics.forEach(metric -> measured.record(
-                                    (long) metric.value().applyAsDouble(observed.get()),
+                                    (long) metric.value().applyAsDouble(snapshot.get()),
                                     attributes(metric, application))))::close;
         }
         return meter.gaugeBuilder(dotted)
                         .setDescription(first.description())
                         .buildWithCallback(measured -> metrics.forEach(metric -> measured.record(
-                                metric.value().applyAsDouble(observed.get()), attributes(metric, application))))::close;
+                                metric.value().applyAsDouble(snapshot.get()), attributes(metric, application))))::close;
     }
 
     private static Attributes attributes(Metric metric, String application) {

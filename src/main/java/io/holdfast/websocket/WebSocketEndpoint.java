@@ -43,8 +43,8 @@ public class WebSocketEndpoint {
     @SuppressWarnings("NullAway.Init")
     private DeliverySettings settings;
 
-    private final Assembly<String> text = Assembly.ofText();
-    private final Assembly<byte[]> bytes = Assembly.ofBytes();
+    private final MessageAssembler<String> text = MessageAssembler.ofText();
+    private final MessageAssembler<byte[]> bytes = MessageAssembler.ofBytes();
     private @Nullable Conversation conversation;
 
     @OnOpen
@@ -61,7 +61,7 @@ public class WebSocketEndpoint {
      * (measured; its limit is for each frame). The price: it reads each part as UTF-8, so a fragment that ends within a
      * character is closed with 1007.
      */
-    @OnMessage(maxMessageSize = Assembly.CEILING)
+    @OnMessage(maxMessageSize = MessageAssembler.CEILING)
     public void receive(String part, boolean last) {
         String message = text.add(part, last);
         if (message != null && conversation != null) {
@@ -69,7 +69,7 @@ public class WebSocketEndpoint {
         }
     }
 
-    @OnMessage(maxMessageSize = Assembly.CEILING)
+    @OnMessage(maxMessageSize = MessageAssembler.CEILING)
     public void receive(byte[] part, boolean last) {
         byte[] message = bytes.add(part, last);
         if (message != null && conversation != null) {

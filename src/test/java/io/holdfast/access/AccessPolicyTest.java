@@ -14,8 +14,8 @@ class AccessPolicyTest {
 
     private static final String SECRET = ConnectTokensTest.secret();
 
-    private final AccessPolicy secure = policy(false, SECRET, Who.CLIENTS, Who.CLIENTS);
-    private final AccessPolicy insecure = policy(true, null, Who.NOBODY, Who.NOBODY);
+    private final AccessPolicy secure = policy(false, SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS);
+    private final AccessPolicy insecure = policy(true, null, AllowedClients.NOBODY, AllowedClients.NOBODY);
 
     @Test
     void a_token_is_needed_and_what_the_client_says_of_itself_does_not_count() throws Exception {
@@ -57,7 +57,7 @@ class AccessPolicyTest {
     void a_bad_token_does_not_become_good_in_insecure_mode() {
         assertKind(() -> insecure.authenticate("x", "u42", null, Instant.EPOCH), Kind.INVALID_TOKEN);
         assertKind(
-                () -> policy(true, SECRET, Who.CLIENTS, Who.CLIENTS).authenticate("x", "u42", null, Instant.EPOCH),
+                () -> policy(true, SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS).authenticate("x", "u42", null, Instant.EPOCH),
                 Kind.INVALID_TOKEN);
     }
 
@@ -74,9 +74,9 @@ class AccessPolicyTest {
         assertThat(access(secure, "news")).isEqualTo(ChannelAccess.ALLOWED);
         assertThat(access(secure, "u42")).isEqualTo(ChannelAccess.ALLOWED);
         assertThat(mayPublish(secure, "news")).isTrue();
-        assertThat(access(policy(false, SECRET, Who.NOBODY, Who.CLIENTS), "news"))
+        assertThat(access(policy(false, SECRET, AllowedClients.NOBODY, AllowedClients.CLIENTS), "news"))
                 .isEqualTo(ChannelAccess.DENIED);
-        assertThat(mayPublish(policy(false, SECRET, Who.CLIENTS, Who.NOBODY), "news"))
+        assertThat(mayPublish(policy(false, SECRET, AllowedClients.CLIENTS, AllowedClients.NOBODY), "news"))
                 .isFalse();
     }
 
@@ -104,7 +104,7 @@ class AccessPolicyTest {
     @Test
     void the_origin_is_checked_as_configured() {
         AccessPolicy listed = new AccessPolicy(
-                Rules.options(false, SECRET, Who.CLIENTS, Who.CLIENTS, List.of("https://shop.example")));
+                Rules.options(false, SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of("https://shop.example")));
 
         assertThat(listed.mayOpen("https://shop.example", "gateway")).isTrue();
         assertThat(secure.mayOpen("https://shop.example", "gateway")).isFalse();
@@ -114,9 +114,9 @@ class AccessPolicyTest {
 
     @Test
     void options_refuse_what_cannot_work_and_hide_secrets() {
-        assertThatThrownBy(() -> policy(false, "short", Who.CLIENTS, Who.CLIENTS))
+        assertThatThrownBy(() -> policy(false, "short", AllowedClients.CLIENTS, AllowedClients.CLIENTS))
                 .isInstanceOf(IllegalArgumentException.class);
-        AccessOptions good = Rules.options(false, SECRET, Who.CLIENTS, Who.CLIENTS, List.of());
+        AccessOptions good = Rules.options(false, SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of());
         assertThatThrownBy(() -> new AccessOptions(
                         false,
                         IdentitySource.TOKEN,
@@ -193,11 +193,11 @@ class AccessPolicyTest {
                 false,
                 identity,
                 TokenOptions.ofSecret(SECRET),
-                Rules.namespaces(Rules.namespace("orders", Who.SUBSCRIBERS, Who.CLIENTS, 2)),
+                Rules.namespaces(Rules.namespace("orders", AllowedClients.SUBSCRIBERS, AllowedClients.CLIENTS, 2)),
                 List.of()));
     }
 
-    private static AccessPolicy policy(boolean insecure, @Nullable String secret, Who subscribe, Who publish) {
+    private static AccessPolicy policy(boolean insecure, @Nullable String secret, AllowedClients subscribe, AllowedClients publish) {
         return new AccessPolicy(Rules.options(insecure, secret, subscribe, publish, List.of()));
     }
 

@@ -89,7 +89,7 @@ class JwksTest {
     }
 
     @Test
-    void a_key_that_is_not_there_is_looked_for_at_once_so_that_rotation_costs_nobody_anything() throws Exception {
+    void a_missing_key_is_fetched_at_once_so_that_rotation_refuses_no_token() throws Exception {
         found("old");
         offered = List.of(OLD, NEW);
         pass(Jwks.MIN_INTERVAL);
@@ -99,7 +99,7 @@ class JwksTest {
     }
 
     @Test
-    void invented_key_ids_cause_one_fetch_in_ten_seconds_and_are_not_called_bad_in_between() throws Exception {
+    void invented_key_ids_cause_one_fetch_in_ten_seconds_and_are_not_refused_meanwhile() throws Exception {
         found("old");
         for (int i = 0; i < 1_000; i++) {
             assertUnavailable("invented-" + i);

@@ -9,9 +9,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NamespacesTest {
-    private static final Namespace OUTBOXES = Rules.namespace("#", Who.NOBODY, Who.NOBODY, 0);
-    private static final Namespace UNNAMED = Rules.namespace("", Who.CLIENTS, Who.NOBODY, 0);
-    private static final Namespace ORDERS = Rules.namespace("orders", Who.CLIENTS, Who.CLIENTS, 0);
+    private static final Namespace OUTBOXES = Rules.namespace("#", AllowedClients.NOBODY, AllowedClients.NOBODY, 0);
+    private static final Namespace UNNAMED = Rules.namespace("", AllowedClients.CLIENTS, AllowedClients.NOBODY, 0);
+    private static final Namespace ORDERS = Rules.namespace("orders", AllowedClients.CLIENTS, AllowedClients.CLIENTS, 0);
 
     private final Namespaces closed = new Namespaces(OUTBOXES, UNNAMED, List.of(ORDERS), false);
     private final Namespaces open = new Namespaces(OUTBOXES, UNNAMED, List.of(ORDERS), true);
@@ -62,7 +62,7 @@ class NamespacesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "#", "a b", "a:b", "ä", "a\n"})
     void a_name_that_is_none_is_refused(String name) {
-        Namespace namespace = Rules.namespace(name, Who.CLIENTS, Who.CLIENTS, 0);
+        Namespace namespace = Rules.namespace(name, AllowedClients.CLIENTS, AllowedClients.CLIENTS, 0);
         assertThatThrownBy(() -> new Namespaces(OUTBOXES, UNNAMED, List.of(namespace), false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("1 to 64");

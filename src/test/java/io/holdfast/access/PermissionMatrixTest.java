@@ -20,9 +20,9 @@ class PermissionMatrixTest {
             IdentitySource.TOKEN,
             TokenOptions.ofSecret(ConnectTokensTest.secret()),
             Rules.namespaces(
-                    Rules.namespace("open", Who.CLIENTS, Who.CLIENTS, 0),
-                    Rules.namespace("subscribers", Who.SUBSCRIBERS, Who.SUBSCRIBERS, 0),
-                    Rules.namespace("nobody", Who.NOBODY, Who.NOBODY, 0)),
+                    Rules.namespace("open", AllowedClients.CLIENTS, AllowedClients.CLIENTS, 0),
+                    Rules.namespace("subscribers", AllowedClients.SUBSCRIBERS, AllowedClients.SUBSCRIBERS, 0),
+                    Rules.namespace("nobody", AllowedClients.NOBODY, AllowedClients.NOBODY, 0)),
             List.of()));
 
     // subscribe, and subscribe with recovery, which is the same decision | publish | presence | history

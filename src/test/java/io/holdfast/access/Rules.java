@@ -11,13 +11,13 @@ public final class Rules {
     private Rules() {}
 
     public static AccessOptions options(
-            boolean insecure, @Nullable String secret, Who subscribe, Who publish, List<String> origins) {
+            boolean insecure, @Nullable String secret, AllowedClients subscribe, AllowedClients publish, List<String> origins) {
         return options(
                 insecure,
                 IdentitySource.TOKEN,
                 TokenOptions.ofSecret(secret),
                 new Namespaces(
-                        namespace("#", Who.NOBODY, Who.NOBODY, 0),
+                        namespace("#", AllowedClients.NOBODY, AllowedClients.NOBODY, 0),
                         namespace("", subscribe, publish, 0),
                         List.of(),
                         insecure),
@@ -34,7 +34,7 @@ public final class Rules {
     }
 
     /** A namespace where presence and history are for whom publishing is for. */
-    public static Namespace namespace(String name, Who subscribe, Who others, int publishesPerSecond) {
+    public static Namespace namespace(String name, AllowedClients subscribe, AllowedClients others, int publishesPerSecond) {
         return new Namespace(
                 name,
                 subscribe,
@@ -53,7 +53,7 @@ public final class Rules {
 
     /** Open to clients, and its subscribers are told who comes and goes whether they ask or not. */
     public static Namespace loud(String name) {
-        Namespace open = namespace(name, Who.CLIENTS, Who.CLIENTS, 0);
+        Namespace open = namespace(name, AllowedClients.CLIENTS, AllowedClients.CLIENTS, 0);
         return new Namespace(
                 name,
                 open.subscribe(),
@@ -73,8 +73,8 @@ public final class Rules {
     /** Namespaces by name; without a name the channels are closed. */
     public static Namespaces namespaces(Namespace... named) {
         return new Namespaces(
-                namespace("#", Who.NOBODY, Who.NOBODY, 0),
-                namespace("", Who.NOBODY, Who.NOBODY, 0),
+                namespace("#", AllowedClients.NOBODY, AllowedClients.NOBODY, 0),
+                namespace("", AllowedClients.NOBODY, AllowedClients.NOBODY, 0),
                 List.of(named),
                 false);
     }

@@ -9,7 +9,7 @@ import io.holdfast.access.IdentitySource;
 import io.holdfast.access.Namespace;
 import io.holdfast.access.Namespaces;
 import io.holdfast.access.Role;
-import io.holdfast.access.Who;
+import io.holdfast.access.AllowedClients;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.operate.HealthSettings;
 import io.holdfast.stream.Retention;
@@ -52,9 +52,9 @@ class ConfigurationTest {
         assertThat(defaults.access().identity()).isEqualTo(IdentitySource.TOKEN);
         assertThat(defaults.access().connectTokens().hasKeys()).isFalse();
         Namespace channels = defaults.access().namespaces().storing("news");
-        assertThat(channels.subscribe()).isEqualTo(Who.SUBSCRIBERS);
+        assertThat(channels.subscribe()).isEqualTo(AllowedClients.SUBSCRIBERS);
         assertThat(List.of(channels.publish(), channels.presence(), channels.history()))
-                .containsOnly(Who.NOBODY);
+                .containsOnly(AllowedClients.NOBODY);
         assertThat(channels.joinLeave()).isFalse();
         assertThat(channels.recovery()).isTrue();
         assertThat(channels.publishesPerSecond()).isZero();
@@ -72,7 +72,7 @@ class ConfigurationTest {
         Namespace anywhere =
                 read(Map.of("holdfast.insecure", "true")).access().namespaces().storing("what:ever");
         assertThat(List.of(anywhere.subscribe(), anywhere.publish(), anywhere.presence(), anywhere.history()))
-                .containsOnly(Who.CLIENTS);
+                .containsOnly(AllowedClients.CLIENTS);
     }
 
     @Test
@@ -105,12 +105,12 @@ class ConfigurationTest {
         Namespace chat = read.storing("chat:room:1");
 
         assertThat(orders.name()).isEqualTo("orders");
-        assertThat(orders.publish()).isEqualTo(Who.CLIENTS);
+        assertThat(orders.publish()).isEqualTo(AllowedClients.CLIENTS);
         assertThat(orders.retention().maxMessages()).isEqualTo(50);
         assertThat(orders.timeToLive()).isEqualTo(Duration.ofSeconds(7));
         assertThat(orders.deduplication().window()).isEqualTo(Duration.ofSeconds(60));
         assertThat(chat.name()).isEqualTo("chat");
-        assertThat(chat.publish()).isEqualTo(Who.SUBSCRIBERS);
+        assertThat(chat.publish()).isEqualTo(AllowedClients.SUBSCRIBERS);
         assertThat(chat.retention().maxMessages()).isEqualTo(5);
         assertThat(chat.publishesPerSecond()).isEqualTo(2);
         assertThat(chat.deduplication().content()).isTrue();
@@ -121,7 +121,7 @@ class ConfigurationTest {
     }
 
     @Test
-    void subscription_tokens_are_checked_as_connect_tokens_unless_they_have_keys_of_their_own() {
+    void subscription_tokens_use_the_keys_of_connect_tokens_unless_they_have_their_own() {
         String first = "a secret of at least thirty-two bytes";
         String second = "another secret of more than 32 bytes";
         AccessOptions same = read(Map.of("holdfast.token.hmac-secret", first, "holdfast.token.issuer", "me"))

@@ -87,7 +87,7 @@ class SteadyClockTest {
     }
 
     @Test
-    void it_never_goes_back_however_the_wall_clock_jumps_and_however_often_it_is_asked() {
+    void it_never_goes_back_however_the_wall_clock_jumps_and_however_often_it_is_read() {
         for (long seed = 1; seed <= 200; seed++) {
             Random random = new Random(seed);
             SteadyClock clock = clock(0);

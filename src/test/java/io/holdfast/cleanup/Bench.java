@@ -17,8 +17,8 @@ final class Bench {
 
     final MovedTime time = new MovedTime();
     final List<CleanupFinished> events = new ArrayList<>();
-    final Shelf toys = new Shelf("toys", 500, time);
-    final Shelf boxes = new Shelf("boxes", 600, time);
+    final MemoryProvider toys = new MemoryProvider("toys", 500, time);
+    final MemoryProvider boxes = new MemoryProvider("boxes", 600, time);
     CleanupSettings settings = settings(100, 100);
     Executor executor = Runnable::run;
     CleanupCoordinator coordinator;
@@ -92,7 +92,7 @@ final class Bench {
     }
 
     /** Fails an operation on a thing whose name begins so. */
-    static Shelf.Trouble failing(String operation, String prefix, CleanupException.Cause cause) {
+    static MemoryProvider.Trouble failing(String operation, String prefix, CleanupException.Cause cause) {
         return (at, id) -> {
             if (at.equals(operation) && id.startsWith(prefix)) {
                 throw new CleanupException(cause, "as the test asked", null);

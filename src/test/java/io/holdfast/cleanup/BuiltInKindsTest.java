@@ -38,7 +38,7 @@ class BuiltInKindsTest {
     }
 
     @Test
-    void an_outbox_with_a_message_is_no_candidate_and_one_that_gets_a_message_is_kept() {
+    void an_outbox_with_a_message_is_not_a_candidate_and_one_that_gets_one_is_kept() {
         store.see("u1", "phone");
         store.see("u2", "phone");
         store.manager
@@ -195,7 +195,7 @@ class BuiltInKindsTest {
     }
 
     @Test
-    void a_cycle_in_whose_midst_the_store_fails_is_aborted_and_the_next_one_ends_what_it_began(
+    void a_cycle_is_aborted_when_the_store_fails_and_the_next_one_completes_its_work(
             @TempDir Path directory) {
         for (int i = 0; i < 10; i++) {
             store.see("u" + i, "phone");

@@ -235,7 +235,7 @@ class CleanupCrashTest {
             int at = call;
             Bench bench = prepared("call-" + call);
             int[] calls = new int[1];
-            Shelf.Trouble dying = (operation, id) -> {
+            MemoryProvider.Trouble dying = (operation, id) -> {
                 if (++calls[0] == at) {
                     throw new Crash();
                 }

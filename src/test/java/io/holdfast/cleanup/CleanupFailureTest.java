@@ -19,7 +19,7 @@ class CleanupFailureTest extends OnTheBench {
 
     private long calls(String operation, Runnable run) {
         long[] calls = new long[1];
-        Shelf.Trouble before = bench.toys.trouble;
+        MemoryProvider.Trouble before = bench.toys.trouble;
         bench.toys.trouble = (at, id) -> {
             calls[0] += at.equals(operation) ? 1 : 0;
             before.at(at, id);

@@ -84,9 +84,9 @@ class CleanupMemoryTest extends OnTheBench {
 
     @Test
     void a_kind_provided_twice_or_badly_named_stops_the_start() {
-        assertThatThrownBy(() -> new Providers(List.of(bench.toys, new Shelf("toys", 1, bench.time))))
+        assertThatThrownBy(() -> new Providers(List.of(bench.toys, new MemoryProvider("toys", 1, bench.time))))
                 .hasMessageContaining("toys is provided twice");
-        assertThatThrownBy(() -> new Providers(List.of(new Shelf("no blanks", 1, bench.time))))
+        assertThatThrownBy(() -> new Providers(List.of(new MemoryProvider("no blanks", 1, bench.time))))
                 .hasMessageContaining("no blanks");
     }
 }

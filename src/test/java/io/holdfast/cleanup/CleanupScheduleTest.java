@@ -59,7 +59,7 @@ class CleanupScheduleTest extends OnTheBench {
     }
 
     @Test
-    void where_the_executor_takes_nothing_any_more_the_caller_is_told_and_the_cycle_undone_later() {
+    void a_cycle_that_the_executor_refuses_is_reported_and_undone_later() {
         bench.toys.with(Bench.OLD, "ball");
         bench.executor = work -> {
             throw new RejectedExecutionException("as the test asked");

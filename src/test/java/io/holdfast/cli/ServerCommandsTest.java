@@ -348,7 +348,7 @@ class ServerCommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost:9080", "ftp://x", "http://u:p@x", "http://x?y", "http:///", "", "http://a b"})
-    void an_address_that_is_none_is_refused_without_showing_what_may_be_a_password(String url) {
+    void an_invalid_address_is_refused_without_showing_a_possible_password(String url) {
         CliRun run = CliRun.run("clients", "--url", url);
         assertThat(run.exit()).isEqualTo(2);
         assertThat(run.err()).contains("http://localhost:9080").doesNotContain("u:p");

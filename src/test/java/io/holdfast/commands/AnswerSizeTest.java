@@ -11,21 +11,21 @@ import org.junit.jupiter.api.Test;
 
 /** Answers that would be large: they are bounded, and never end the connection that asked. */
 class AnswerSizeTest {
-    private final Talk talk = Talk.insecure();
+    private final CommandsFixture talk = CommandsFixture.insecure();
 
     @AfterEach
     void close() {
         talk.close();
     }
 
-    private Talk.Peer connected(int client) {
+    private CommandsFixture.Peer connected(int client) {
         return talk.new Peer().connect("{\"client\":\"u" + client + "\",\"outbox\":false}");
     }
 
     @Test
     void the_presence_of_a_crowd_is_refused_and_its_number_is_told() {
-        Talk.Peer asking = connected(0);
-        for (int i = 1; i <= Asking.MOST_MEMBERS; i++) {
+        CommandsFixture.Peer asking = connected(0);
+        for (int i = 1; i <= ChannelQueries.MOST_MEMBERS; i++) {
             connected(i).say("{\"id\":2,\"subscribe\":{\"channel\":\"crowd\"}}").hears("\"id\":2,\"subscribe\"");
         }
         asking.say("{\"id\":2,\"presence\":{\"channel\":\"crowd\"}}").hears("{\"id\":2,\"presence\":{\"presence\":{");

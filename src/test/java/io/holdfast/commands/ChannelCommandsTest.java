@@ -7,7 +7,7 @@ import io.holdfast.access.IdentitySource;
 import io.holdfast.access.Revocation;
 import io.holdfast.access.Rules;
 import io.holdfast.access.TokenOptions;
-import io.holdfast.access.Who;
+import io.holdfast.access.AllowedClients;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.delivery.SubscriptionTerms;
@@ -25,18 +25,18 @@ import org.junit.jupiter.api.Test;
 
 /** Presence, history, joining and leaving, and what the server does to subscriptions. */
 class ChannelCommandsTest {
-    private Talk talk = Talk.insecure();
+    private CommandsFixture talk = CommandsFixture.insecure();
 
     @AfterEach
     void close() {
         talk.close();
     }
 
-    private Talk.Peer connected(String client) {
+    private CommandsFixture.Peer connected(String client) {
         return talk.new Peer().connect("{\"client\":\"" + client + "\",\"outbox\":false}");
     }
 
-    private Talk.Peer subscribed(String client, String more) {
+    private CommandsFixture.Peer subscribed(String client, String more) {
         return connected(client)
                 .say("{\"id\":2,\"subscribe\":{\"channel\":\"news\"" + more + "}}")
                 .hears("\"id\":2,\"subscribe\"");
@@ -50,14 +50,14 @@ class ChannelCommandsTest {
                 .position();
     }
 
-    private static String connection(Talk.Peer peer) {
+    private static String connection(CommandsFixture.Peer peer) {
         return peer.conversation.connectionId();
     }
 
     @Test
     void presence_names_everybody_who_is_subscribed() {
-        Talk.Peer one = subscribed("u1", "");
-        Talk.Peer other = subscribed("u1", "");
+        CommandsFixture.Peer one = subscribed("u1", "");
+        CommandsFixture.Peer other = subscribed("u1", "");
         subscribed("u2", "")
                 .say("{\"id\":3,\"presence_stats\":{\"channel\":\"news\"}}")
                 .hears("{\"id\":3,\"presence_stats\":{\"num_clients\":3,\"num_users\":2}}");
@@ -75,7 +75,7 @@ class ChannelCommandsTest {
 
     @Test
     void a_publisher_is_told_whether_nothing_is_stored_or_nobody_knows() {
-        Talk.Peer peer = connected("u1");
+        CommandsFixture.Peer peer = connected("u1");
         String publish = "\"publish\":{\"channel\":\"news\",\"data\":1}}";
         String rpc = "\"rpc\":{\"method\":\"publish\",\"data\":{\"channel\":\"news\",\"data\":1,\"id\":\"a\"}}}";
         talk.engine.fail(EngineException.Reason.IO);
@@ -95,13 +95,13 @@ class ChannelCommandsTest {
 
     @Test
     void who_asks_for_it_is_told_who_joins_and_leaves() {
-        Talk.Peer told = subscribed("u1", ",\"join_leave\":true");
-        Talk.Peer untold = subscribed("u2", "");
+        CommandsFixture.Peer told = subscribed("u1", ",\"join_leave\":true");
+        CommandsFixture.Peer untold = subscribed("u2", "");
         String info = "{\"info\":{\"user\":\"u2\",\"client\":\"" + connection(untold) + "\"}}";
         told.hears("{\"push\":{\"channel\":\"news\",\"join\":" + info + "}}");
         untold.say("{\"id\":3,\"unsubscribe\":{\"channel\":\"news\"}}");
         told.hears("{\"push\":{\"channel\":\"news\",\"leave\":" + info + "}}");
-        Talk.Peer third = subscribed("u3", "");
+        CommandsFixture.Peer third = subscribed("u3", "");
         told.hears("\"join\":{\"info\":{\"user\":\"u3\"");
         third.conversation.ended(false);
         told.hears("\"leave\":{\"info\":{\"user\":\"u3\"");
@@ -110,8 +110,8 @@ class ChannelCommandsTest {
 
     @Test
     void who_is_subscribed_by_the_server_is_seen_to_join_and_to_leave() {
-        Talk.Peer told = subscribed("u1", ",\"join_leave\":true");
-        Talk.Peer made = connected("u2");
+        CommandsFixture.Peer told = subscribed("u1", ",\"join_leave\":true");
+        CommandsFixture.Peer made = connected("u2");
         talk.manager.subscribe("u2", null, "news", SubscriptionTerms.from(null));
         told.hears("\"join\":{\"info\":{\"user\":\"u2\"");
         made.hears("\"join\":{\"info\":{\"user\":\"u2\"");
@@ -123,9 +123,9 @@ class ChannelCommandsTest {
     @Test
     void a_revoked_subscription_token_ends_no_later_subscription_by_the_server() throws Exception {
         talk.close();
-        talk = new Talk(Rules.options(true, Talk.SECRET, Who.CLIENTS, Who.CLIENTS, List.of()));
+        talk = new CommandsFixture(Rules.options(true, CommandsFixture.SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
         String token = talk.token("\"sub\":\"u1\",\"channel\":\"news\",\"jti\":\"t1\"");
-        Talk.Peer peer = subscribed("u1", ",\"token\":\"" + token + "\"");
+        CommandsFixture.Peer peer = subscribed("u1", ",\"token\":\"" + token + "\"");
         peer.say("{\"id\":3,\"unsubscribe\":{\"channel\":\"news\"}}").hears("\"id\":3,");
         talk.manager.subscribe("u1", null, "news", SubscriptionTerms.from(null));
         talk.policy.revoke(Revocation.ofToken("t1", talk.wall.now().toEpochMilli() + 60_000), talk.wall.now());
@@ -140,13 +140,13 @@ class ChannelCommandsTest {
                 TokenOptions.ofSecret(null),
                 Rules.namespaces(Rules.loud("room")),
                 List.of());
-        try (Talk loud = new Talk(options)) {
+        try (CommandsFixture loud = new CommandsFixture(options)) {
             String subscribe = "{\"id\":2,\"subscribe\":{\"channel\":\"room:1\"}}";
-            Talk.Peer one = loud.new Peer()
+            CommandsFixture.Peer one = loud.new Peer()
                     .connect("{\"client\":\"u1\"}")
                     .say(subscribe)
                     .hears("\"id\":2");
-            Talk.Peer two = loud.new Peer()
+            CommandsFixture.Peer two = loud.new Peer()
                     .connect("{\"client\":\"u2\"}")
                     .say(subscribe)
                     .hears("\"id\":2");
@@ -157,14 +157,14 @@ class ChannelCommandsTest {
     }
 
     @Test
-    void a_publication_names_the_client_that_made_it_with_both_infos_and_one_in_an_outbox_nobody() throws Exception {
+    void a_publication_names_its_client_with_both_infos_except_in_an_outbox() throws Exception {
         talk.close();
-        talk = new Talk(Rules.options(true, Talk.SECRET, Who.CLIENTS, Who.CLIENTS, List.of()));
+        talk = new CommandsFixture(Rules.options(true, CommandsFixture.SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
         String token = talk.token("\"sub\":\"u1\",\"info\":{\"a\":1}");
-        Talk.Peer writer = talk.new Peer();
+        CommandsFixture.Peer writer = talk.new Peer();
         writer.say("{\"id\":1,\"connect\":{\"token\":\"" + token + "\"}}").hears("\"id\":1,\"connect\"");
         String shown = talk.token("\"sub\":\"u1\",\"channel\":\"news\",\"info\":\"b\"");
-        Talk.Peer reader = subscribed("u2", "");
+        CommandsFixture.Peer reader = subscribed("u2", "");
         writer.say("{\"id\":2,\"publish\":{\"channel\":\"news\",\"data\":1}}");
         String who = "\"info\":{\"user\":\"u1\",\"client\":\"" + connection(writer) + "\",\"conn_info\":{\"a\":1}";
         reader.hears(who + "}}}}").hears("\"data\":1,\"offset\":1,");
@@ -174,7 +174,7 @@ class ChannelCommandsTest {
         reader.hears(who + ",\"chan_info\":\"b\"}}}}").hears("\"data\":2,\"offset\":2,");
         publish("3");
         reader.hears("\"data\":3,\"offset\":3,\"tags\":{\"id\":\"m3\",\"expires\":\"1700086700000\"}}}}");
-        Talk.Peer recipient = talk.new Peer().connect("{\"client\":\"u3\"}");
+        CommandsFixture.Peer recipient = talk.new Peer().connect("{\"client\":\"u3\"}");
         writer.say("{\"id\":5,\"publish\":{\"channel\":\"#u3\",\"data\":4}}");
         recipient.hears("\"data\":4,\"offset\":1");
         assertThat(recipient.heard()).noneMatch(piece -> piece.contains("info"));
@@ -186,7 +186,7 @@ class ChannelCommandsTest {
         for (int i = 1; i <= 5; i++) {
             top = publish(Integer.toString(i));
         }
-        Talk.Peer peer = connected("u1");
+        CommandsFixture.Peer peer = connected("u1");
         String end = "\"epoch\":\"" + top.epoch() + "\",\"offset\":5}}";
         peer.say("{\"id\":2,\"history\":{\"channel\":\"news\"}}").hears("{\"id\":2,\"history\":{" + end);
         peer.say("{\"id\":3,\"history\":{\"channel\":\"news\",\"limit\":2}}")
@@ -212,7 +212,7 @@ class ChannelCommandsTest {
         peer.say("{\"id\":9,\"history\":{\"channel\":\"news\",\"limit\":9}}").hears("{\"id\":9,\"history\":{" + end);
     }
 
-    private static List<String> data(Talk.Peer peer, int id) {
+    private static List<String> data(CommandsFixture.Peer peer, int id) {
         String reply = peer.heard().stream()
                 .filter(piece -> piece.startsWith("{\"id\":" + id + ","))
                 .findFirst()
@@ -228,9 +228,9 @@ class ChannelCommandsTest {
     void a_removed_history_is_a_loss_for_who_recovers() throws Exception {
         Position first = publish("1");
         publish("2");
-        Talk.Peer live = subscribed("u1", "");
+        CommandsFixture.Peer live = subscribed("u1", "");
         talk.manager.removeHistory("news").toCompletableFuture().get(10, TimeUnit.SECONDS);
-        Talk.Peer peer = subscribed(
+        CommandsFixture.Peer peer = subscribed(
                 "u2", ",\"recover\":true,\"offset\":" + first.offset() + ",\"epoch\":\"" + first.epoch() + "\"");
         assertThat(peer.heard()).anyMatch(piece -> piece.contains("\"was_recovering\":true}"));
         publish("3");
@@ -240,9 +240,9 @@ class ChannelCommandsTest {
 
     @Test
     void the_server_subscribes_and_unsubscribes() throws Exception {
-        Talk.Peer one = connected("u1");
-        Talk.Peer other = connected("u1");
-        Talk.Peer foreign = connected("u2");
+        CommandsFixture.Peer one = connected("u1");
+        CommandsFixture.Peer other = connected("u1");
+        CommandsFixture.Peer foreign = connected("u2");
         assertThat(talk.manager.subscribe("u1", connection(one), "news", SubscriptionTerms.from(null)))
                 .isEqualTo(1);
         assertThat(talk.manager.subscribe("u1", null, "news", SubscriptionTerms.from(null)))
@@ -266,8 +266,8 @@ class ChannelCommandsTest {
 
     @Test
     void the_server_disconnects_and_refreshes() {
-        Talk.Peer one = connected("u1");
-        Talk.Peer other = connected("u1");
+        CommandsFixture.Peer one = connected("u1");
+        CommandsFixture.Peer other = connected("u1");
         assertThat(talk.manager.disconnect("u1", connection(one), Set.of(), new Ending(4501, "enough")))
                 .isEqualTo(1);
         one.endsWith(4501);
@@ -283,7 +283,7 @@ class ChannelCommandsTest {
 
     @Test
     void a_subscription_by_the_server_brings_data_is_seen_with_its_info_and_ends_in_time() throws Exception {
-        Talk.Peer one = connected("u1");
+        CommandsFixture.Peer one = connected("u1");
         Instant end = Instant.ofEpochMilli(talk.clock.millis() + 60_000);
         SubscriptionTerms terms = new SubscriptionTerms(null, bytes("{\"till\":3}"), bytes("[1]"), end);
         assertThat(talk.manager.subscribe("u1", null, "news", terms)).isEqualTo(1);
@@ -303,7 +303,7 @@ class ChannelCommandsTest {
 
     @Test
     void an_end_that_nobody_will_see_is_ten_years_away_and_one_that_is_past_is_now() {
-        Talk.Peer one = connected("u1");
+        CommandsFixture.Peer one = connected("u1");
         assertThat(talk.manager.refresh("u1", null, Instant.MAX, null)).isEqualTo(1);
         one.hears("{\"push\":{\"refresh\":{\"expires\":true,\"ttl\":315360000}}}");
         assertThat(talk.manager.subscribe("u1", null, "news", new SubscriptionTerms(null, null, null, Instant.MAX)))
@@ -317,8 +317,8 @@ class ChannelCommandsTest {
 
     @Test
     void the_server_spares_whom_it_is_told_to_and_changes_what_others_see() {
-        Talk.Peer one = subscribed("u1", "");
-        Talk.Peer other = connected("u1");
+        CommandsFixture.Peer one = subscribed("u1", "");
+        CommandsFixture.Peer other = connected("u1");
         assertThat(talk.manager.disconnect("u1", null, Set.of(connection(one)), new Ending(4501, "enough")))
                 .isEqualTo(1);
         other.endsWith(4501);
@@ -332,16 +332,16 @@ class ChannelCommandsTest {
     }
 
     @Test
-    void a_login_that_expires_ends_its_connection_after_the_grace_and_the_sdk_is_not_told_to_refresh()
+    void an_expired_login_ends_its_connection_after_the_grace_without_a_refresh()
             throws Exception {
         talk.close();
-        talk = new Talk(Rules.options(
+        talk = new CommandsFixture(Rules.options(
                 false,
                 IdentitySource.CONTAINER,
-                TokenOptions.ofSecret(Talk.SECRET),
-                Rules.namespaces(Rules.namespace("news", Who.CLIENTS, Who.CLIENTS, 1)),
+                TokenOptions.ofSecret(CommandsFixture.SECRET),
+                Rules.namespaces(Rules.namespace("news", AllowedClients.CLIENTS, AllowedClients.CLIENTS, 1)),
                 List.of()));
-        Talk.Peer peer = talk.new Peer(Format.JSON, () -> "u1").say("{\"id\":1,\"connect\":{}}");
+        CommandsFixture.Peer peer = talk.new Peer(Format.JSON, () -> "u1").say("{\"id\":1,\"connect\":{}}");
         peer.hears("\"subs\":{\"#u1\"");
         assertThat(peer.heard().get(0)).doesNotContain("expires", "ttl");
         talk.pass(Duration.ofSeconds(84));
@@ -350,7 +350,7 @@ class ChannelCommandsTest {
         talk.pass(Duration.ofSeconds(1));
         peer.endsWith(3005);
 
-        Talk.Peer revoked = talk.new Peer(Format.JSON, () -> "u1").say("{\"id\":1,\"connect\":{}}");
+        CommandsFixture.Peer revoked = talk.new Peer(Format.JSON, () -> "u1").say("{\"id\":1,\"connect\":{}}");
         revoked.hears("\"subs\":{\"#u1\"");
         long end = talk.clock.millis() + 60_000;
         talk.policy.revoke(Revocation.ofToken("token-of-the-login", end), talk.wall.now());
@@ -363,7 +363,7 @@ class ChannelCommandsTest {
 
     @Test
     void many_subscriptions_in_one_frame_are_answered_in_order() {
-        Talk.Peer peer = talk.new Peer();
+        CommandsFixture.Peer peer = talk.new Peer();
         peer.say(
                 "{\"id\":1,\"connect\":{\"data\":{\"client\":\"u1\"}}}",
                 "{\"id\":2,\"subscribe\":{\"channel\":\"a\"}}",
@@ -377,13 +377,13 @@ class ChannelCommandsTest {
     @Test
     void a_channel_of_an_unknown_namespace_and_too_many_publishes_have_their_errors() {
         talk.close();
-        talk = new Talk(Rules.options(
+        talk = new CommandsFixture(Rules.options(
                 true,
                 IdentitySource.TOKEN,
-                TokenOptions.ofSecret(Talk.SECRET),
-                Rules.namespaces(Rules.namespace("news", Who.CLIENTS, Who.CLIENTS, 1)),
+                TokenOptions.ofSecret(CommandsFixture.SECRET),
+                Rules.namespaces(Rules.namespace("news", AllowedClients.CLIENTS, AllowedClients.CLIENTS, 1)),
                 List.of()));
-        Talk.Peer peer = connected("u1");
+        CommandsFixture.Peer peer = connected("u1");
         for (String command : List.of("subscribe", "presence", "history")) {
             peer.say("{\"id\":2,\"" + command + "\":{\"channel\":\"nowhere:1\"}}")
                     .hearsError(2, 102);
@@ -404,8 +404,8 @@ class ChannelCommandsTest {
     @Test
     void a_revoked_subscription_token_ends_its_subscription_and_no_other() throws Exception {
         talk.close();
-        talk = Talk.secure();
-        Talk.Peer peer = talk.new Peer()
+        talk = CommandsFixture.secure();
+        CommandsFixture.Peer peer = talk.new Peer()
                 .say("{\"id\":1,\"connect\":{\"data\":{\"outbox\":false},\"token\":\"" + talk.token("\"sub\":\"u1\"")
                         + "\"}}")
                 .hears("\"id\":1,\"connect\"")

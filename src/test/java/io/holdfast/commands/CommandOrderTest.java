@@ -12,18 +12,18 @@ import org.junit.jupiter.api.Test;
 class CommandOrderTest {
     private static final String PUBLISH = "{\"id\":%d,\"publish\":{\"channel\":\"%s\",\"data\":%d}}";
 
-    private final Talk talk = Talk.insecure();
+    private final CommandsFixture talk = CommandsFixture.insecure();
 
     @AfterEach
     void close() {
         talk.close();
     }
 
-    private Talk.Peer connected(String client) {
+    private CommandsFixture.Peer connected(String client) {
         return talk.new Peer().connect("{\"client\":\"" + client + "\",\"outbox\":false}");
     }
 
-    private static List<String> replies(Talk.Peer peer) {
+    private static List<String> replies(CommandsFixture.Peer peer) {
         return peer.heard().stream()
                 .filter(piece -> piece.startsWith("{\"id\":") && !piece.startsWith("{\"id\":1,"))
                 .toList();
@@ -33,7 +33,7 @@ class CommandOrderTest {
     void commands_of_one_frame_are_answered_in_order_and_see_each_other() {
         for (int round = 0; round < 20; round++) {
             String channel = "c" + round;
-            Talk.Peer peer = connected("u1");
+            CommandsFixture.Peer peer = connected("u1");
             peer.say(
                     "{\"id\":2,\"subscribe\":{\"channel\":\"" + channel + "\"}}",
                     PUBLISH.formatted(3, channel, 7),
@@ -53,7 +53,7 @@ class CommandOrderTest {
 
     @Test
     void pipelined_publishes_share_a_batch() {
-        Talk.Peer peer = connected("u1");
+        CommandsFixture.Peer peer = connected("u1");
         List<String> frame = new ArrayList<>();
         for (int i = 0; i < 99; i++) {
             frame.add(PUBLISH.formatted(2 + i, "c", i));
@@ -70,8 +70,8 @@ class CommandOrderTest {
 
     @Test
     void what_waits_for_the_store_delays_neither_pongs_and_acks_nor_other_connections() {
-        Talk.Peer slow = connected("u1");
-        Talk.Peer other = connected("u2");
+        CommandsFixture.Peer slow = connected("u1");
+        CommandsFixture.Peer other = connected("u2");
         talk.storing = new CompletableFuture<>();
         slow.say(PUBLISH.formatted(2, "c", 1), "{\"id\":3,\"history\":{\"channel\":\"c\",\"limit\":1}}");
         slow.say("{\"id\":4,\"rpc\":{\"method\":\"ack\",\"data\":{\"channel\":\"#u1\",\"epoch\":\"e\",\"offset\":1}}}")
@@ -84,7 +84,7 @@ class CommandOrderTest {
 
     @Test
     void more_than_may_wait_is_refused_and_the_rest_goes_on_in_order() {
-        Talk.Peer peer = connected("u1");
+        CommandsFixture.Peer peer = connected("u1");
         talk.storing = new CompletableFuture<>();
         peer.say(PUBLISH.formatted(2, "c", 1));
         String pad = "x".repeat(60_000);
@@ -101,7 +101,7 @@ class CommandOrderTest {
 
     @Test
     void nothing_is_carried_out_for_a_connection_that_has_ended() {
-        Talk.Peer peer = connected("u1");
+        CommandsFixture.Peer peer = connected("u1");
         talk.storing = new CompletableFuture<>();
         peer.say(PUBLISH.formatted(2, "c", 1), "{\"id\":3,\"subscribe\":{\"channel\":\"c\"}}");
         peer.conversation.ended(false);

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConversationTest {
-    private Talk talk = Talk.insecure();
+    private CommandsFixture talk = CommandsFixture.insecure();
 
     @AfterEach
     void close() {
@@ -25,14 +25,14 @@ class ConversationTest {
 
     private void secure() {
         talk.close();
-        talk = Talk.secure();
+        talk = CommandsFixture.secure();
     }
 
-    private Talk.Peer peer() {
+    private CommandsFixture.Peer peer() {
         return talk.new Peer();
     }
 
-    private Talk.Peer connected() {
+    private CommandsFixture.Peer connected() {
         return peer().connect("{\"client\":\"u1\",\"device\":\"till\"}");
     }
 
@@ -69,14 +69,14 @@ class ConversationTest {
 
     @Test
     void a_connection_that_does_not_connect_in_time_is_stale() {
-        Talk.Peer peer = peer();
+        CommandsFixture.Peer peer = peer();
         talk.pass(Duration.ofSeconds(10));
         peer.endsWith(3502);
     }
 
     @Test
     void a_frame_in_another_format_is_inappropriate() {
-        Talk.Peer peer = peer();
+        CommandsFixture.Peer peer = peer();
         peer.conversation.receive(new byte[] {0});
         peer.endsWith(3506);
     }
@@ -110,15 +110,15 @@ class ConversationTest {
                 "{\"client\":7}|107"
             })
     void who_does_not_say_who_he_is_gets_an_error_and_may_say_nothing_more(String data, int code) {
-        Talk.Peer peer = peer();
+        CommandsFixture.Peer peer = peer();
         peer.say("{\"id\":1,\"connect\":{\"data\":" + data + "}}").hearsError(1, code);
         assertThat(peer.ended()).isNull();
         peer.say("{\"id\":2,\"connect\":{\"data\":{\"client\":\"u1\"}}}").endsWith(3501);
     }
 
     @Test
-    void who_says_nothing_of_himself_is_a_guest_of_insecure_mode_without_an_outbox() {
-        Talk.Peer guest = peer();
+    void a_client_without_a_name_is_a_guest_of_insecure_mode_without_an_outbox() {
+        CommandsFixture.Peer guest = peer();
         guest.say("{\"id\":1,\"connect\":{}}").hears("{\"id\":1,\"connect\":{");
         assertThat(guest.heard().get(0)).doesNotContain("subs", "#");
         guest.say("{\"id\":2,\"subscribe\":{\"channel\":\"news\"}}").hears("{\"id\":2,\"subscribe\":{");
@@ -130,9 +130,9 @@ class ConversationTest {
 
     @Test
     void two_guests_are_two_clients() {
-        Talk.Peer one = peer();
-        Talk.Peer other = peer();
-        for (Talk.Peer guest : List.of(one, other)) {
+        CommandsFixture.Peer one = peer();
+        CommandsFixture.Peer other = peer();
+        for (CommandsFixture.Peer guest : List.of(one, other)) {
             guest.say("{\"id\":1,\"connect\":{}}")
                     .say("{\"id\":2,\"subscribe\":{\"channel\":\"news\"}}")
                     .hears("{\"id\":2,\"subscribe\":{");
@@ -143,7 +143,7 @@ class ConversationTest {
 
     @Test
     void a_refused_client_that_stays_silent_is_stale_too() {
-        Talk.Peer peer = peer();
+        CommandsFixture.Peer peer = peer();
         peer.say("{\"id\":1,\"connect\":{\"data\":{\"client\":\"\"}}}").hearsError(1, 101);
         talk.pass(Duration.ofSeconds(10));
         peer.endsWith(3502);
@@ -151,7 +151,7 @@ class ConversationTest {
 
     @Test
     void a_connected_client_is_not_stale_and_may_not_connect_again() {
-        Talk.Peer peer = connected();
+        CommandsFixture.Peer peer = connected();
         talk.pass(Duration.ofSeconds(11));
         peer.afterAll(2);
         assertThat(peer.ended()).isNull();
@@ -160,7 +160,7 @@ class ConversationTest {
 
     @Test
     void without_outbox_there_is_no_subscription_and_nothing_is_pushed() throws Exception {
-        Talk.Peer peer = peer().connect("{\"client\":\"u1\",\"outbox\":false}");
+        CommandsFixture.Peer peer = peer().connect("{\"client\":\"u1\",\"outbox\":false}");
         send("u1", "1");
         assertThat(peer.afterAll(2)).hasSize(2);
         assertThat(peer.heard().get(0)).doesNotContain("#u1");
@@ -170,7 +170,7 @@ class ConversationTest {
     void a_position_that_the_client_presents_is_where_it_goes_on() throws Exception {
         Position first = send("u1", "1");
         send("u1", "2");
-        Talk.Peer peer = peer();
+        CommandsFixture.Peer peer = peer();
         peer.say("{\"id\":1,\"connect\":{\"data\":{\"client\":\"u1\"},\"subs\":{\"#u1\":{\"recover\":true,\"epoch\":\""
                 + first.epoch() + "\",\"offset\":1}}}}");
 
@@ -185,7 +185,7 @@ class ConversationTest {
         for (int i = 0; i < 15; i++) {
             send("u1", "2");
         }
-        Talk.Peer peer = peer();
+        CommandsFixture.Peer peer = peer();
         peer.say("{\"id\":1,\"connect\":{\"data\":{\"client\":\"u1\"},\"subs\":{\"#u1\":{\"recover\":true,\"epoch\":\""
                 + first.epoch() + "\",\"offset\":1}}}}");
 
@@ -206,19 +206,19 @@ class ConversationTest {
     @Test
     void a_good_token_connects_and_names_the_device() throws Exception {
         secure();
-        Talk.Peer peer = peer();
+        CommandsFixture.Peer peer = peer();
         peer.say("{\"id\":1,\"connect\":{\"token\":\""
                         + talk.token("\"sub\":\"u1\",\"device\":\"phone\",\"exp\":9999999999")
                         + "\",\"data\":{\"client\":\"somebody\",\"device\":\"till\"}}}")
                 .hears("\"#u1\"");
-        Talk.until(() -> talk.engine.devices("#u1").size() == 1);
+        CommandsFixture.until(() -> talk.engine.devices("#u1").size() == 1);
         assertThat(talk.engine.devices("#u1").get(0).device()).isEqualTo("phone");
     }
 
     @Test
     void a_device_that_the_client_names_itself_is_checked_in_secure_mode_too() {
         secure();
-        Talk.Peer peer = peer();
+        CommandsFixture.Peer peer = peer();
         peer.say("{\"id\":1,\"connect\":{\"token\":\"" + talk.token("\"sub\":\"u1\"") + "\",\"data\":{\"device\":\""
                         + "x".repeat(65) + "\"}}}")
                 .hearsError(1, 107);
@@ -234,8 +234,8 @@ class ConversationTest {
                 .hearsError(1, 109);
     }
 
-    private Talk.Peer withToken(String claims) {
-        Talk.Peer peer = peer();
+    private CommandsFixture.Peer withToken(String claims) {
+        CommandsFixture.Peer peer = peer();
         peer.say("{\"id\":1,\"connect\":{\"token\":\"" + talk.token(claims) + "\"}}")
                 .hears("\"id\":1,\"connect\"");
         return peer;
@@ -244,7 +244,7 @@ class ConversationTest {
     @Test
     void a_token_that_runs_out_ends_the_connection_after_the_grace_time() {
         secure();
-        Talk.Peer peer = withToken("\"sub\":\"u1\",\"exp\":1700086460"); // in 60 s
+        CommandsFixture.Peer peer = withToken("\"sub\":\"u1\",\"exp\":1700086460"); // in 60 s
         assertThat(peer.heard().get(0)).contains("\"expires\":true,\"ttl\":60");
         talk.pass(Duration.ofSeconds(24));
         peer.afterAll(2);
@@ -255,13 +255,13 @@ class ConversationTest {
     @Test
     void a_refreshed_token_lets_the_connection_live() {
         secure();
-        Talk.Peer peer = withToken("\"sub\":\"u1\",\"exp\":1700086460");
+        CommandsFixture.Peer peer = withToken("\"sub\":\"u1\",\"exp\":1700086460");
         peer.say("{\"id\":2,\"refresh\":{\"token\":\"" + talk.token("\"sub\":\"u1\"") + "\"}}")
                 .hears("{\"id\":2,\"refresh\":{");
         talk.pass(Duration.ofSeconds(20));
         peer.afterAll(3);
         talk.pass(Duration.ofSeconds(80));
-        Talk.until(() -> peer.heard().contains("{}"));
+        CommandsFixture.until(() -> peer.heard().contains("{}"));
         peer.say("{}").afterAll(4);
         assertThat(peer.ended()).isNull();
     }
@@ -275,7 +275,7 @@ class ConversationTest {
         withToken("\"sub\":\"u1\"")
                 .say("{\"id\":2,\"refresh\":{\"token\":\"no\"}}")
                 .endsWith(3500);
-        Talk.Peer peer = withToken("\"sub\":\"u1\"");
+        CommandsFixture.Peer peer = withToken("\"sub\":\"u1\"");
         peer.say("{\"id\":2,\"refresh\":{\"token\":\"" + talk.token("\"sub\":\"u1\",\"exp\":1") + "\"}}")
                 .endsWith(3005);
     }
@@ -283,7 +283,7 @@ class ConversationTest {
     @Test
     void a_token_that_outlives_everything_connects_with_seconds_that_clients_can_count() {
         secure();
-        Talk.Peer peer = withToken("\"sub\":\"u1\",\"exp\":99999999999999");
+        CommandsFixture.Peer peer = withToken("\"sub\":\"u1\",\"exp\":99999999999999");
         assertThat(peer.heard().get(0)).contains("\"ttl\":315360000");
     }
 
@@ -291,7 +291,7 @@ class ConversationTest {
 
     @Test
     void a_subscriber_gets_what_is_published_after_the_reply() {
-        Talk.Peer peer = connected();
+        CommandsFixture.Peer peer = connected();
         peer.say(
                 "{\"id\":2,\"subscribe\":{\"channel\":\"news\"}}",
                 "{\"id\":3,\"publish\":{\"channel\":\"news\",\"data\":{\"a\":1}}}");
@@ -303,7 +303,7 @@ class ConversationTest {
 
     @Test
     void the_errors_of_subscribe() {
-        Talk.Peer peer = connected();
+        CommandsFixture.Peer peer = connected();
         peer.say("{\"id\":2,\"subscribe\":{\"channel\":\"#u1\"}}").hearsError(2, 105);
         peer.say("{\"id\":3,\"subscribe\":{\"channel\":\"#u2\"}}").hearsError(3, 103);
         peer.say("{\"id\":4,\"subscribe\":{\"channel\":\"\"}}").hearsError(4, 107);
@@ -319,7 +319,7 @@ class ConversationTest {
 
     @Test
     void who_wants_no_unrecovered_subscription_gets_error_112_and_none() {
-        Talk.Peer peer = connected();
+        CommandsFixture.Peer peer = connected();
         peer.say(
                         "{\"id\":2,\"subscribe\":{\"channel\":\"news\",\"recover\":true,\"epoch\":\"old\",\"offset\":3,\"flag\":2}}")
                 .hearsError(2, 112);
@@ -330,7 +330,7 @@ class ConversationTest {
 
     @Test
     void after_unsubscribe_nothing_comes_and_ones_outbox_cannot_be_left() {
-        Talk.Peer peer = connected();
+        CommandsFixture.Peer peer = connected();
         peer.say(
                 "{\"id\":2,\"subscribe\":{\"channel\":\"news\"}}",
                 "{\"id\":3,\"unsubscribe\":{\"channel\":\"news\"}}",
@@ -348,7 +348,7 @@ class ConversationTest {
     @Test
     void the_errors_of_publish() {
         secure();
-        Talk.Peer peer = withToken("\"sub\":\"u1\"");
+        CommandsFixture.Peer peer = withToken("\"sub\":\"u1\"");
         peer.say("{\"id\":2,\"publish\":{\"channel\":\"news\",\"data\":1}}").hearsError(2, 103);
         peer.say("{\"id\":3,\"publish\":{\"channel\":\"#u2\",\"data\":1}}").hearsError(3, 103);
         peer.say("{\"id\":4,\"publish\":{\"channel\":\"\",\"data\":1}}").hearsError(4, 107);
@@ -356,7 +356,7 @@ class ConversationTest {
 
     @Test
     void rpc_publish_tells_where_it_lies_and_that_it_is_a_duplicate() {
-        Talk.Peer peer = connected();
+        CommandsFixture.Peer peer = connected();
         String call = "\"rpc\":{\"method\":\"publish\",\"data\":{\"channel\":\"news\",\"data\":1,\"id\":\"m1\"}}}";
         peer.say("{\"id\":2," + call).hears("{\"id\":2,\"rpc\":{\"data\":{\"id\":\"m1\"");
         peer.say("{\"id\":3," + call).hears("{\"id\":3,\"rpc\"");
@@ -372,7 +372,7 @@ class ConversationTest {
 
     @Test
     void a_failing_engine_is_a_temporary_error_for_the_publisher_alone() {
-        Talk.Peer peer = connected();
+        CommandsFixture.Peer peer = connected();
         talk.engine.fail(EngineException.Reason.IO);
         peer.say("{\"id\":2,\"publish\":{\"channel\":\"news\",\"data\":1}}").hearsError(2, 100);
         assertThat(peer.heard().get(1)).contains("\"temporary\":true").doesNotContain("told to fail");
@@ -384,13 +384,13 @@ class ConversationTest {
 
     @Test
     void an_ack_is_answered_with_the_cursor_by_rpc_and_not_at_all_by_send() throws Exception {
-        Talk.Peer peer = peer().connect("{\"client\":\"u1\",\"device\":\"till\",\"acks\":\"explicit\"}");
+        CommandsFixture.Peer peer = peer().connect("{\"client\":\"u1\",\"device\":\"till\",\"acks\":\"explicit\"}");
         Position first = send("u1", "1");
         Position second = send("u1", "2");
         peer.hears("\"data\":2");
         String epoch = first.epoch();
         peer.say("{\"send\":{\"data\":{\"ack\":{\"channel\":\"#u1\",\"epoch\":\"" + epoch + "\",\"offset\":1}}}}");
-        Talk.until(() -> talk.manager.stats().messages().acknowledged() == 1);
+        CommandsFixture.until(() -> talk.manager.stats().messages().acknowledged() == 1);
         peer.say("{\"id\":2," + ack("#u1", epoch, second.offset()))
                 .hears("{\"id\":2,\"rpc\":{\"data\":{\"acked\":2}}}");
         peer.say("{\"id\":3," + ack("#u1", epoch, 1)).hears("{\"id\":3,\"rpc\":{\"data\":{\"acked\":2}}}");
@@ -415,15 +415,15 @@ class ConversationTest {
 
     @Test
     void a_connection_without_outbox_acknowledges_for_its_own_device() throws Exception {
-        Talk.Peer tab = peer().connect("{\"client\":\"u1\",\"acks\":\"explicit\"}");
-        Talk.Peer till = peer().connect("{\"client\":\"u1\",\"device\":\"till\",\"acks\":\"explicit\"}");
+        CommandsFixture.Peer tab = peer().connect("{\"client\":\"u1\",\"acks\":\"explicit\"}");
+        CommandsFixture.Peer till = peer().connect("{\"client\":\"u1\",\"device\":\"till\",\"acks\":\"explicit\"}");
         Position position = send("u1", "1");
         tab.hears("\"data\":1");
         till.hears("\"data\":1");
-        Talk.Peer apart = peer().connect("{\"client\":\"u1\",\"device\":\"till\",\"outbox\":false}");
+        CommandsFixture.Peer apart = peer().connect("{\"client\":\"u1\",\"device\":\"till\",\"outbox\":false}");
         apart.say("{\"id\":2," + ack("#u1", position.epoch(), 1)).hears("\"acked\":1");
 
-        Talk.until(() -> talk.engine.devices("#u1").stream()
+        CommandsFixture.until(() -> talk.engine.devices("#u1").stream()
                 .anyMatch(device -> device.device().equals("till") && device.offset() == 1));
         assertThat(talk.engine.devices("#u1"))
                 .anyMatch(device -> device.device().equals("default") && device.offset() == 0);
@@ -431,23 +431,23 @@ class ConversationTest {
 
     @Test
     void an_answered_ping_confirms_and_an_unasked_pong_is_a_bad_request() throws Exception {
-        Talk.Peer peer = connected();
+        CommandsFixture.Peer peer = connected();
         peer.afterAll(2);
         talk.pass(Duration.ofSeconds(1));
         send("u1", "1");
         peer.hears("\"data\":1");
-        Talk.until(() -> peer.heard().contains("{}"));
+        CommandsFixture.until(() -> peer.heard().contains("{}"));
         peer.say("{}");
-        Talk.until(() -> talk.manager.stats().messages().acknowledged() == 1);
+        CommandsFixture.until(() -> talk.manager.stats().messages().acknowledged() == 1);
         assertThat(peer.ended()).isNull();
         peer.say("{}").endsWith(3501);
     }
 
     @Test
     void a_ping_that_is_not_answered_ends_the_connection() {
-        Talk.Peer peer = connected();
+        CommandsFixture.Peer peer = connected();
         talk.pass(Duration.ofSeconds(25));
-        Talk.until(() -> peer.heard().contains("{}"));
+        CommandsFixture.until(() -> peer.heard().contains("{}"));
         talk.pass(Duration.ofMillis(10_001));
         peer.endsWith(3012);
     }
@@ -456,7 +456,7 @@ class ConversationTest {
 
     @Test
     void nothing_more_is_done_in_a_frame_after_a_breach() {
-        Talk.Peer peer = connected();
+        CommandsFixture.Peer peer = connected();
         peer.say("{\"id\":0,\"ping\":{}}", "{\"id\":3,\"publish\":{\"channel\":\"news\",\"data\":1}}");
         peer.endsWith(3501);
         assertThat(talk.engine.info("news").top().offset()).isZero();
@@ -464,8 +464,8 @@ class ConversationTest {
 
     @Test
     void the_newer_connection_of_a_device_replaces_the_older() {
-        Talk.Peer older = connected();
-        Talk.Peer newer = connected();
+        CommandsFixture.Peer older = connected();
+        CommandsFixture.Peer newer = connected();
         older.endsWith(4500);
         newer.afterAll(2);
         assertThat(newer.ended()).isNull();
@@ -473,7 +473,7 @@ class ConversationTest {
 
     @Test
     void a_client_that_leaves_is_gone() throws Exception {
-        Talk.Peer peer = connected();
+        CommandsFixture.Peer peer = connected();
         peer.conversation.ended(true);
         assertThat(talk.manager.stats().connections().active()).isZero();
         Position position = send("u1", "1");
@@ -488,13 +488,13 @@ class ConversationTest {
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
         assertThat(state()).isEqualTo(MessageState.QUEUED);
-        Talk.Peer peer = connected();
+        CommandsFixture.Peer peer = connected();
         peer.hears("\"data\":1");
-        Talk.until(() -> state() == MessageState.SENT);
+        CommandsFixture.until(() -> state() == MessageState.SENT);
         talk.pass(Duration.ofSeconds(1));
-        Talk.until(() -> peer.heard().contains("{}"));
+        CommandsFixture.until(() -> peer.heard().contains("{}"));
         peer.say("{}");
-        Talk.until(() -> state() == MessageState.ACKNOWLEDGED);
+        CommandsFixture.until(() -> state() == MessageState.ACKNOWLEDGED);
     }
 
     private MessageState state() {
@@ -503,7 +503,7 @@ class ConversationTest {
 
     @Test
     void an_unknown_rpc_method_is_told() {
-        Talk.Peer peer = connected();
+        CommandsFixture.Peer peer = connected();
         peer.say("{\"id\":6,\"rpc\":{\"method\":\"fly\",\"data\":1}}").hearsError(6, 104);
         peer.say("{\"id\":7,\"ping\":{}}").hears("{\"id\":7,\"ping\":{}}");
         assertThat(peer.ended()).isNull();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.Rules;
-import io.holdfast.access.Who;
+import io.holdfast.access.AllowedClients;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +15,7 @@ class HandshakeCheckTest {
 
     private static HandshakeCheck check(boolean insecure, String... origins) {
         AccessOptions options =
-                Rules.options(insecure, insecure ? null : Talk.SECRET, Who.CLIENTS, Who.CLIENTS, List.of(origins));
+                Rules.options(insecure, insecure ? null : CommandsFixture.SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of(origins));
         return new HandshakeCheck(new AccessPolicy(options), options);
     }
 

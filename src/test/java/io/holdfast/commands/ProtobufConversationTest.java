@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** What is different for a client that speaks Protobuf. */
 class ProtobufConversationTest {
-    private final Talk talk = Talk.insecure();
-    private final Talk.Peer peer = talk.new Peer(Format.PROTOBUF);
+    private final CommandsFixture talk = CommandsFixture.insecure();
+    private final CommandsFixture.Peer peer = talk.new Peer(Format.PROTOBUF);
 
     @AfterEach
     void close() {
@@ -111,7 +111,7 @@ class ProtobufConversationTest {
 
     /** The first replies, once there are so many. */
     private List<ClientProtocol.Reply> hears(int count) {
-        Talk.until(() -> heard().size() >= count);
+        CommandsFixture.until(() -> heard().size() >= count);
         return heard().subList(0, count);
     }
 

@@ -3,7 +3,7 @@ package io.holdfast.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.access.Rules;
-import io.holdfast.access.Who;
+import io.holdfast.access.AllowedClients;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,8 +16,8 @@ class RefreshTest {
     private static final String BEFORE =
             "\"sub\":\"u1\",\"device\":\"d\",\"channels\":[\"a\",\"b\"],\"info\":{\"n\":1}";
 
-    private final Talk talk = new Talk(Rules.options(true, Talk.SECRET, Who.CLIENTS, Who.CLIENTS, List.of()));
-    private Talk.Peer peer;
+    private final CommandsFixture talk = new CommandsFixture(Rules.options(true, CommandsFixture.SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
+    private CommandsFixture.Peer peer;
 
     @AfterEach
     void close() {
@@ -65,7 +65,7 @@ class RefreshTest {
                 .asString()
                 .isEqualTo("{\"n\":2}");
         refresh(BEFORE.replace(",\"info\":{\"n\":1}", ""));
-        Talk.until(() -> talk.manager.presence("a").get(0).connectionInfo() == null);
+        CommandsFixture.until(() -> talk.manager.presence("a").get(0).connectionInfo() == null);
         assertThat(peer.ended()).isNull();
     }
 

@@ -3,7 +3,7 @@ package io.holdfast.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.access.Rules;
-import io.holdfast.access.Who;
+import io.holdfast.access.AllowedClients;
 import io.holdfast.delivery.SubscriptionTerms;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TimesFromOutsideTest {
     private static final Pattern TTL = Pattern.compile("\"ttl\":([^,}]*)");
 
-    private final Talk talk = new Talk(Rules.options(true, Talk.SECRET, Who.CLIENTS, Who.CLIENTS, List.of()));
+    private final CommandsFixture talk = new CommandsFixture(Rules.options(true, CommandsFixture.SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
 
     @AfterEach
     void close() {
@@ -58,7 +58,7 @@ class TimesFromOutsideTest {
             connectAndRefresh(claims);
             subscribe(claims + ",\"channel\":\"news\"");
         }
-        Talk.Peer peer = connected();
+        CommandsFixture.Peer peer = connected();
         peer.say("{\"id\":2,\"rpc\":{\"method\":\"publish\",\"data\":{\"channel\":\"news\",\"data\":1,\"ttl\":"
                 + time.replace("NOW", "1700086400") + "}}}");
         check(peer, "rpc publish with ttl " + time);
@@ -70,17 +70,17 @@ class TimesFromOutsideTest {
         Instant moment = seconds > Instant.MAX.getEpochSecond()
                 ? Instant.MAX
                 : seconds < Instant.MIN.getEpochSecond() ? Instant.MIN : Instant.ofEpochSecond(seconds);
-        Talk.Peer peer = connected();
+        CommandsFixture.Peer peer = connected();
         talk.manager.subscribe("u1", null, "news", new SubscriptionTerms(null, null, null, moment));
         talk.manager.refresh("u1", null, moment, null);
         check(peer, "refresh and subscribe until " + moment);
     }
 
     private void connectAndRefresh(String claims) {
-        Talk.Peer connecting = talk.new Peer();
+        CommandsFixture.Peer connecting = talk.new Peer();
         connecting.say("{\"id\":1,\"connect\":{\"token\":\"" + talk.token(claims) + "\"}}");
         assertAnsweredOrEnded(connecting, 1, "connect with " + claims, 3500);
-        Talk.Peer refreshing = talk.new Peer();
+        CommandsFixture.Peer refreshing = talk.new Peer();
         refreshing
                 .say("{\"id\":1,\"connect\":{\"token\":\"" + talk.token("\"sub\":\"u1\",\"exp\":1800000000") + "\"}}")
                 .hears("\"id\":1,\"connect\"");
@@ -89,7 +89,7 @@ class TimesFromOutsideTest {
     }
 
     private void subscribe(String claims) {
-        Talk.Peer peer = connected();
+        CommandsFixture.Peer peer = connected();
         String token = talk.token(claims);
         peer.say("{\"id\":2,\"subscribe\":{\"channel\":\"news\",\"token\":\"" + token + "\"}}");
         check(peer, "subscribe with " + claims);
@@ -99,8 +99,8 @@ class TimesFromOutsideTest {
         assertAnsweredOrEnded(peer, 5, "sub_refresh with " + claims, 3006);
     }
 
-    private static void assertAnsweredOrEnded(Talk.Peer peer, int id, String what, Integer... codes) {
-        Talk.until(() -> peer.ended() != null
+    private static void assertAnsweredOrEnded(CommandsFixture.Peer peer, int id, String what, Integer... codes) {
+        CommandsFixture.until(() -> peer.ended() != null
                 || peer.heard().stream().anyMatch(piece -> piece.startsWith("{\"id\":" + id + ",")));
         if (peer.ended() != null) {
             assertThat(peer.ended().code()).as(what).isIn((Object[]) codes);
@@ -108,17 +108,17 @@ class TimesFromOutsideTest {
         checkNumbers(peer, what);
     }
 
-    private Talk.Peer connected() {
+    private CommandsFixture.Peer connected() {
         return talk.new Peer().connect("{\"client\":\"u1\",\"outbox\":false}");
     }
 
-    private static void check(Talk.Peer peer, String what) {
+    private static void check(CommandsFixture.Peer peer, String what) {
         peer.say("{\"id\":9,\"ping\":{}}").hears("{\"id\":9,\"ping\":{}}");
         assertThat(peer.ended()).as(what).isNull();
         checkNumbers(peer, what);
     }
 
-    private static void checkNumbers(Talk.Peer peer, String what) {
+    private static void checkNumbers(CommandsFixture.Peer peer, String what) {
         for (String piece : peer.heard()) {
             Matcher ttl = TTL.matcher(piece);
             while (ttl.find()) {

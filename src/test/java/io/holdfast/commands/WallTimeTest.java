@@ -6,7 +6,7 @@ import io.holdfast.access.IdentitySource;
 import io.holdfast.access.Revocation;
 import io.holdfast.access.Rules;
 import io.holdfast.access.TokenOptions;
-import io.holdfast.access.Who;
+import io.holdfast.access.AllowedClients;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.delivery.SubscriptionTerms;
 import io.holdfast.stream.Publication;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WallTimeTest {
     private static final long HOUR = 3_600;
 
-    private Talk talk = Talk.secure();
+    private CommandsFixture talk = CommandsFixture.secure();
 
     @AfterEach
     void close() {
@@ -40,7 +40,7 @@ class WallTimeTest {
         return talk.token(claims + ",\"exp\":" + (talk.wall.now().getEpochSecond() + seconds));
     }
 
-    private Talk.Peer connect(String token) {
+    private CommandsFixture.Peer connect(String token) {
         return talk.new Peer().say("{\"id\":1,\"connect\":{\"token\":\"" + token + "\"}}");
     }
 
@@ -59,7 +59,7 @@ class WallTimeTest {
     @ValueSource(longs = {-HOUR, HOUR})
     void a_refresh_and_a_subscription_token_are_judged_by_wall_time(long ahead) {
         wallIsAhead(ahead);
-        Talk.Peer peer = connect(lasting("\"sub\":\"u1\"", 60)).hears("\"connect\"");
+        CommandsFixture.Peer peer = connect(lasting("\"sub\":\"u1\"", 60)).hears("\"connect\"");
         peer.say("{\"id\":2,\"refresh\":{\"token\":\"" + lasting("\"sub\":\"u1\"", 90) + "\"}}")
                 .hears("\"ttl\":90");
         String channel = "\"sub\":\"u1\",\"channel\":\"a\"";
@@ -73,9 +73,9 @@ class WallTimeTest {
 
     @Test
     void a_session_ends_when_its_token_has_expired_by_a_clock_that_was_stepped() {
-        Talk.Peer waits = talk.new Peer();
-        Talk.Peer json = connect(lasting("\"sub\":\"u1\"", 3_000)).hears("\"connect\"");
-        Talk.Peer other = connect(lasting("\"sub\":\"u2\"", 9_000)).hears("\"connect\"");
+        CommandsFixture.Peer waits = talk.new Peer();
+        CommandsFixture.Peer json = connect(lasting("\"sub\":\"u1\"", 3_000)).hears("\"connect\"");
+        CommandsFixture.Peer other = connect(lasting("\"sub\":\"u2\"", 9_000)).hears("\"connect\"");
         wallIsAhead(HOUR);
         json.endsWith(3005);
         assertThat(other.ended()).isNull();
@@ -86,7 +86,7 @@ class WallTimeTest {
 
     @Test
     void a_subscription_ends_when_its_token_has_expired_by_a_clock_that_was_stepped() {
-        Talk.Peer peer = connect(lasting("\"sub\":\"u1\"", 90_000)).hears("\"connect\"");
+        CommandsFixture.Peer peer = connect(lasting("\"sub\":\"u1\"", 90_000)).hears("\"connect\"");
         String token = lasting("\"sub\":\"u1\",\"channel\":\"a\"", 3_000);
         peer.say("{\"id\":2,\"subscribe\":{\"channel\":\"a\",\"token\":\"" + token + "\"}}")
                 .hears("\"id\":2,\"subscribe\"");
@@ -99,7 +99,7 @@ class WallTimeTest {
     @ValueSource(longs = {-HOUR, HOUR})
     void what_the_api_grants_until_a_moment_ends_at_it(long ahead) {
         wallIsAhead(ahead);
-        Talk.Peer peer = connect(talk.token("\"sub\":\"u1\"")).hears("\"connect\"");
+        CommandsFixture.Peer peer = connect(talk.token("\"sub\":\"u1\"")).hears("\"connect\"");
         Instant soon = talk.wall.now().plusSeconds(60);
         talk.manager.subscribe("u1", null, "a", new SubscriptionTerms(null, null, null, soon));
         talk.manager.refresh("u1", null, soon.plusSeconds(60), null);
@@ -129,14 +129,14 @@ class WallTimeTest {
     @Test
     void a_login_of_the_container_ends_by_wall_time() {
         talk.close();
-        talk = new Talk(Rules.options(
+        talk = new CommandsFixture(Rules.options(
                 false,
                 IdentitySource.CONTAINER,
-                TokenOptions.ofSecret(Talk.SECRET),
-                Rules.namespaces(Rules.namespace("news", Who.CLIENTS, Who.CLIENTS, 1)),
+                TokenOptions.ofSecret(CommandsFixture.SECRET),
+                Rules.namespaces(Rules.namespace("news", AllowedClients.CLIENTS, AllowedClients.CLIENTS, 1)),
                 List.of()));
         wallIsAhead(-HOUR);
-        Talk.Peer peer = talk.new Peer(Format.JSON, () -> "u1").say("{\"id\":1,\"connect\":{}}");
+        CommandsFixture.Peer peer = talk.new Peer(Format.JSON, () -> "u1").say("{\"id\":1,\"connect\":{}}");
         peer.hears("\"connect\"");
         talk.pass(Duration.ofSeconds(60));
         peer.afterAll(2);
@@ -149,7 +149,7 @@ class WallTimeTest {
     @ValueSource(longs = {-HOUR, HOUR})
     void clients_are_told_the_wall_time_at_which_a_message_expires(long ahead) throws Exception {
         wallIsAhead(ahead);
-        Talk.Peer peer = connect(talk.token("\"sub\":\"u1\"")).hears("\"connect\"");
+        CommandsFixture.Peer peer = connect(talk.token("\"sub\":\"u1\"")).hears("\"connect\"");
         long expires = talk.wall.now().plusSeconds(60).toEpochMilli();
         long published = talk.wall.now().toEpochMilli();
         SendOptions how = SendOptions.defaults().withId("m1").withTtl(Duration.ofSeconds(60));

@@ -171,8 +171,8 @@ class CallsTest {
     }
 
     private static Command command(Kind kind, String body) throws IOException {
-        assertThat(read(kind, body)).as(body).isInstanceOf(Call.Asking.class);
-        return ((Call.Asking) read(kind, body)).command();
+        assertThat(read(kind, body)).as(body).isInstanceOf(Call.CommandCall.class);
+        return ((Call.CommandCall) read(kind, body)).command();
     }
 
     private static final Command.Addressee ALL = new Command.Addressee("u", null, null);
@@ -266,11 +266,11 @@ class CallsTest {
     void info_and_data_of_a_subscription_are_bounded() throws Exception {
         String body = "{\"user\":\"u\",\"channel\":\"c\",\"%s\":\"%s\"}";
         assertThat(read(Kind.SUBSCRIBE, String.format(body, "info", "x".repeat(8_190))))
-                .isInstanceOf(Call.Asking.class);
+                .isInstanceOf(Call.CommandCall.class);
         assertThat(read(Kind.SUBSCRIBE, String.format(body, "info", "x".repeat(8_191))))
                 .isInstanceOf(Call.Refused.class);
         assertThat(read(Kind.SUBSCRIBE, String.format(body, "data", "x".repeat(61_438))))
-                .isInstanceOf(Call.Asking.class);
+                .isInstanceOf(Call.CommandCall.class);
         assertThat(read(Kind.SUBSCRIBE, String.format(body, "data", "x".repeat(61_439))))
                 .isInstanceOf(Call.Refused.class);
     }
@@ -278,7 +278,7 @@ class CallsTest {
     @Test
     void a_reason_must_fit_into_a_close_frame() throws Exception {
         String body = "{\"user\":\"u\",\"disconnect\":{\"code\":4100,\"reason\":\"%s\"}}";
-        assertThat(read(Kind.DISCONNECT, String.format(body, "é".repeat(61)))).isInstanceOf(Call.Asking.class);
+        assertThat(read(Kind.DISCONNECT, String.format(body, "é".repeat(61)))).isInstanceOf(Call.CommandCall.class);
         assertThat(read(Kind.DISCONNECT, String.format(body, "é".repeat(62)))).isInstanceOf(Call.Refused.class);
     }
 
@@ -318,7 +318,7 @@ class CallsTest {
         assertThat(calls)
                 .extracting(call -> call.getClass().getSimpleName())
                 .containsExactly(
-                        "Publishing", "Refused", "Refused", "Asking", "Refused", "Refused", "Refused", "Publishing");
+                        "Publishing", "Refused", "Refused", "CommandCall", "Refused", "Refused", "Refused", "Publishing");
         assertThat(payload((Call.Publishing) calls.get(7))).isEqualTo("{\"last\":true}");
     }
 

@@ -71,7 +71,7 @@ class RoutesTest {
     }
 
     @Test
-    void a_publisher_publishes_a_reader_reads_and_only_an_administrator_changes_anything_else() {
+    void only_an_administrator_may_do_more_than_publish_or_read() {
         Map<String, Set<Role>> roles = routes.all().stream()
                 .collect(Collectors.toMap(route -> route.method() + " " + route.path(), Route::roles));
         assertThat(roles).hasSameSizeAs(routes.all());

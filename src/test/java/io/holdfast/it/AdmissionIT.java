@@ -404,7 +404,7 @@ class AdmissionIT {
     }
 
     @Test
-    void more_than_so_many_connects_a_second_get_503_and_are_let_in_a_moment_later() {
+    void connects_above_the_limit_per_second_get_503_and_are_accepted_a_moment_later() {
         try (LibertyServer slow = LibertyServer.prepare("accept-rate", limits(Map.of("connects-per-second", 5)))
                 .start()) {
             int came = 0;

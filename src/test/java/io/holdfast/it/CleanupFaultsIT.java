@@ -191,7 +191,7 @@ class CleanupFaultsIT {
     }
 
     @Test
-    void a_cycle_that_is_killed_or_stopped_in_its_midst_loses_nothing_and_leaves_nothing_behind() throws Exception {
+    void a_cycle_that_is_killed_or_stopped_loses_nothing_and_leaves_nothing_behind() throws Exception {
         System.out.println("CleanupFaultsIT: -Dholdfast.seed=" + seed);
         gateway = LibertyServer.prepare("cleanup-faults", VARIABLES).start();
         try (LibertyServer closed = gateway;

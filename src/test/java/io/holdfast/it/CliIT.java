@@ -385,7 +385,7 @@ class CliIT {
     }
 
     @Test
-    void tail_follows_a_secure_gateway_with_a_good_token_and_says_what_is_wrong_with_none() throws Exception {
+    void tail_follows_a_secure_gateway_with_a_token_and_names_the_problem_without_one() throws Exception {
         String channel = Names.fresh("cli-secure");
         String token = start(withKey(), "", "token", "make", "--sub", "u42")
                 .end()

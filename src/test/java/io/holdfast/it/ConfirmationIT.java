@@ -95,7 +95,7 @@ class ConfirmationIT {
     }
 
     @Test
-    void after_an_orderly_end_the_oldest_unconfirmed_goes_alone_until_the_client_shows_that_it_lives() {
+    void after_an_orderly_end_the_oldest_unconfirmed_message_is_sent_alone_at_first() {
         try (RawClient connection = gateway.client(wire)) {
             connection.connect(EXPLICIT, client, "d1");
             gateway.api().sendNumbers(client, 1, 3);

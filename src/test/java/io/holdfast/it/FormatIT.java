@@ -140,7 +140,7 @@ class FormatIT {
     }
 
     @Test
-    void connect_data_that_is_no_json_is_an_error_after_which_the_connection_is_of_no_use() {
+    void connect_data_that_is_not_json_is_an_error_and_the_connection_is_unusable() {
         try (SocketClient connection = gateway.socket(Wire.PROTOBUF)) {
             connection.sendBinary(Wire.frame(ClientProtocol.Command.newBuilder()
                     .setId(1)

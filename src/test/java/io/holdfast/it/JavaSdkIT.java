@@ -89,7 +89,7 @@ class JavaSdkIT {
     }
 
     @Test
-    void its_handler_sees_which_client_has_published_and_that_a_publisher_with_a_key_is_none() throws Exception {
+    void its_handler_sees_the_client_that_published_and_none_for_an_api_key() throws Exception {
         String channel = Names.fresh("java:");
         String claims = Json.object("{'sub': '%s', 'info': {'name': 'Ü'}}", client)
                 .put("exp", Instant.now().plusSeconds(60).getEpochSecond())
@@ -347,7 +347,7 @@ class JavaSdkIT {
     }
 
     @Test
-    void connected_again_the_same_instance_goes_on_behind_the_message_that_its_handler_threw_at() {
+    void after_a_reconnect_an_instance_continues_after_the_message_its_handler_threw_at() {
         try (JavaSdk sdk = failingAtTwo()) {
             sdk.awaitDisconnected();
             gateway.api().sendNumbers(client, 3, 3);

@@ -114,7 +114,7 @@ class JwtIdentityIT {
     }
 
     @Test
-    void whom_the_token_at_the_handshake_names_is_the_client_without_a_connect_token() throws Exception {
+    void the_token_at_the_handshake_names_the_client_without_a_connect_token() throws Exception {
         String client = Names.fresh("alice");
         try (RawClient connection =
                 open(token(keys, client, "t-1", Instant.now().plusSeconds(600)))) {
@@ -129,7 +129,7 @@ class JwtIdentityIT {
     }
 
     @Test
-    void nobody_gets_in_without_a_token_or_with_one_of_another_signature_or_an_old_one() throws Exception {
+    void no_client_connects_without_a_token_or_with_a_forged_or_an_expired_one() throws Exception {
         Instant later = Instant.now().plusSeconds(600);
         String forged = token(keyPair(), "alice", "t-2", later);
         String old = token(keys, "alice", "t-3", Instant.now().minusSeconds(3_600));

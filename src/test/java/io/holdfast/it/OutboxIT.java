@@ -62,7 +62,7 @@ class OutboxIT {
     }
 
     @Test
-    void a_fresh_instance_sees_again_what_was_not_confirmed_with_the_same_offsets_and_ids() {
+    void a_new_instance_gets_unconfirmed_messages_again_with_the_same_offsets_and_ids() {
         List<Pub> seen;
         try (SocketClient first = gateway.socket(wire)) {
             first.ignorePings().connectAs(client);

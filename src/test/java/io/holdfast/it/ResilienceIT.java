@@ -61,7 +61,7 @@ class ResilienceIT {
     }
 
     @Test
-    void a_message_that_its_client_never_survives_ends_in_the_dead_letters_and_the_others_arrive() {
+    void a_message_that_crashes_its_client_becomes_a_dead_letter_and_others_arrive() {
         gateway.api().sendNumbers(client, 1, 5);
         for (int attempt = 1; attempt <= 5; attempt++) {
             assertThat(die()).as("attempt %s", attempt).containsExactly(1);
@@ -121,7 +121,7 @@ class ResilienceIT {
     }
 
     @Test
-    void a_client_that_stops_reading_five_times_opens_its_breaker_and_costs_the_others_nothing() {
+    void a_client_that_stops_reading_five_times_opens_its_breaker_and_delays_no_other() {
         String other = Names.fresh("other");
         gateway.api().sendNumbers(client, 1, 8);
         try (RawClient healthy = gateway.client()) {

@@ -31,7 +31,7 @@ class GatewayMetricsTest {
                 usual.port(), usual.commitLimit(), usual.executorLimit(), usual.zone(), usual.origins(), enabled);
         return new GatewayMetrics(
                 proxy(MetricRegistry.class, this::registered),
-                new Observations(seen::observed, () -> nanos),
+                new GatewaySnapshots(seen::observed, () -> nanos),
                 settings,
                 proxy(ManagedScheduledExecutorService.class, (method, arguments) -> {
                     scheduled.add(method.getName());

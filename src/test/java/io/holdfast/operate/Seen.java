@@ -66,8 +66,8 @@ final class Seen {
                 limits());
     }
 
-    Observed observed() {
-        return new Observed(stats(), health(), cleanup());
+    GatewaySnapshot observed() {
+        return new GatewaySnapshot(stats(), health(), cleanup());
     }
 
     /** Every number another. */

@@ -308,7 +308,7 @@ public abstract class StreamEngineContract {
     }
 
     @Test
-    void overflow_of_what_one_device_has_confirmed_is_lost_for_the_others_and_stays_acknowledged() {
+    void a_confirmed_message_that_overflows_stays_acknowledged_and_is_lost_for_others() {
         Retention two = new Retention(2, 1000, Retention.Overflow.DROP_OLDEST);
         append(kept("a", two), kept("b", two));
         await(engine.apply(List.of(new Change.MoveCursor(S, "fast", 2, now.get(), true))));
@@ -883,7 +883,7 @@ public abstract class StreamEngineContract {
     }
 
     @Test
-    void an_unused_empty_stream_is_forgotten_after_30_days_with_its_devices_and_begins_a_new_life() {
+    void an_unused_empty_stream_is_forgotten_after_30_days_and_gets_a_new_epoch() {
         append(expiring("a", 1000));
         apply(confirm("d", 1), removal(S, 1));
         String epoch = engine.info(S).top().epoch();

@@ -246,7 +246,7 @@ class CommitterTest {
     }
 
     @Test
-    void where_nobody_publishes_any_more_it_counts_as_ready_when_the_breaker_may_try_again() {
+    void without_publishes_it_is_ready_again_when_the_breaker_may_try_again() {
         start();
         guard.before = () -> {
             throw new CircuitBreakerOpenException("told to be open");
@@ -259,7 +259,7 @@ class CommitterTest {
     }
 
     @Test
-    void what_an_attempt_stored_before_the_breaker_opened_is_read_by_who_is_live() {
+    void live_connections_read_what_an_attempt_stored_before_the_breaker_opened() {
         storedThoughReported(new CircuitBreakerOpenException("told to be open"));
     }
 
@@ -482,7 +482,7 @@ class CommitterTest {
     }
 
     @Test
-    void drops_in_a_batch_that_is_stored_after_its_publisher_was_told_unknown_are_told() {
+    void drops_in_a_batch_that_is_stored_after_the_outcome_unknown_are_reported() {
         CompletableFuture<Void> answer = new CompletableFuture<>();
         engine.answers = answer;
         guard.before = () -> Thread.currentThread().interrupt(); // as the time limit does

@@ -30,7 +30,7 @@ class DeliveryHealthTest {
     }
 
     @Test
-    void while_nothing_is_published_a_probe_is_stored_once_in_five_seconds_however_many_ask() throws Exception {
+    void while_nothing_is_published_a_probe_is_stored_at_most_once_in_five_seconds() throws Exception {
         for (int i = 0; i < 20; i++) {
             gateway.manager.health();
         }

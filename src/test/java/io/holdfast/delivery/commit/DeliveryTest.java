@@ -289,7 +289,7 @@ class DeliveryTest {
     }
 
     @Test
-    void what_was_stored_though_reported_as_failed_reaches_live_clients_after_the_next_success() throws Exception {
+    void stored_messages_reported_as_failed_reach_live_clients_after_the_next_success() throws Exception {
         Gateway.Client client = gateway.connect();
         client.open("u1");
         gateway.send("u1", "one");

@@ -127,7 +127,7 @@ class ResourceRemovalTest {
     }
 
     @Test
-    void who_comes_while_a_channel_is_being_forgotten_gets_the_epoch_that_stays() throws Exception {
+    void a_subscriber_during_the_removal_of_a_channel_gets_the_epoch_that_stays() throws Exception {
         Workbench bench = new Workbench();
         ResourceRemoval at = quiet(bench);
         CountDownLatch forgetting = new CountDownLatch(1);

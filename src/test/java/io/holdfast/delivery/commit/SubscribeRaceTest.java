@@ -68,7 +68,7 @@ class SubscribeRaceTest {
     }
 
     @Test
-    void what_the_server_ends_before_the_client_was_told_of_it_is_told_first_and_ends_then() {
+    void a_subscription_that_ends_before_its_announcement_is_announced_then_ended() {
         Workbench.Line line = bench.connect();
         line.connection.subscribe("news", null, LOUD);
         assertThat(line.connection.unsubscribeByServer("news", 2000, "server unsubscribe"))

@@ -138,7 +138,7 @@ class WriterTest {
     }
 
     @Test
-    void what_was_woken_behind_a_hanging_write_is_written_once_and_in_order_after_it_comes_back() {
+    void connections_woken_during_a_hanging_write_are_written_once_in_order_later() {
         Peer hanging = new Peer();
         hanging.hangs = true;
         hanging.reply("x");

@@ -14,7 +14,7 @@ class UpstreamTest {
     private final List<String> heard = new ArrayList<>();
 
     @Test
-    void who_brings_a_frame_while_another_is_at_work_leaves_it_and_order_is_that_of_arrival() throws Exception {
+    void a_frame_that_comes_while_another_is_processed_waits_and_keeps_its_order() throws Exception {
         CountDownLatch inFirst = new CountDownLatch(1);
         CountDownLatch mayGoOn = new CountDownLatch(1);
         Upstream upstream = new Upstream("c", frame -> {

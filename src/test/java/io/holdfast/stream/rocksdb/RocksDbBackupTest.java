@@ -78,7 +78,7 @@ class RocksDbBackupTest {
     }
 
     @Test
-    void what_has_the_name_already_is_left_alone_and_what_an_earlier_one_left_unfinished_is_not() throws IOException {
+    void a_backup_refuses_an_existing_name_and_replaces_an_unfinished_backup() throws IOException {
         try (RocksDbEngine engine = open("store")) {
             Files.createDirectories(backup(0));
             assertThatThrownBy(() -> engine.backup(backup(0))).isInstanceOf(BackupRefusedException.class);

@@ -110,7 +110,7 @@ class RocksDbFailedWriteTest {
     }
 
     @Test
-    void another_publisher_with_the_same_id_gets_a_duplicate_of_what_a_failed_batch_stored() {
+    void another_publisher_with_the_same_id_gets_a_duplicate_from_a_failed_batch() {
         disk.failAfter = true;
         failure(List.of(message("b")));
         disk.failAfter = false;
@@ -134,7 +134,7 @@ class RocksDbFailedWriteTest {
     }
 
     @Test
-    void a_hanging_write_hangs_neither_the_caller_nor_the_readers_and_its_repetition_joins_it() throws Exception {
+    void a_hanging_write_blocks_neither_caller_nor_readers_and_its_repetition_joins_it() throws Exception {
         await(engine.append(List.of(message("a"))));
         List<Append> batch = List.of(message("b"));
         disk.hang = true;

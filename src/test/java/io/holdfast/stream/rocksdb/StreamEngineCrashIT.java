@@ -25,7 +25,7 @@ class StreamEngineCrashIT {
     Path parent;
 
     @Test
-    void kill_minus_9_under_load_loses_changes_doubles_and_reorders_nothing_that_was_acknowledged() throws Exception {
+    void sigkill_under_load_loses_changes_doubles_and_reorders_nothing_acknowledged() throws Exception {
         int rounds = Integer.getInteger("holdfast.crash.rounds", 3);
         System.out.println("StreamEngineCrashIT: -Dholdfast.seed=" + seed + " -Dholdfast.crash.rounds=" + rounds);
         Acknowledged acknowledged = new Acknowledged();

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class ObservationsTest {
+class GatewaySnapshotsTest {
     private long nanos = -500_000_000L; // may be negative
     private int looks;
 
-    private final Observations observations = new Observations(
+    private final GatewaySnapshots observations = new GatewaySnapshots(
             () -> {
                 looks++;
                 return new Seen().observed();
@@ -18,7 +18,7 @@ class ObservationsTest {
 
     @Test
     void delivery_is_looked_at_once_a_second_however_many_ask() {
-        Observed first = observations.latest();
+        GatewaySnapshot first = observations.latest();
         nanos += TimeUnit.MILLISECONDS.toNanos(999);
         assertThat(observations.latest()).isSameAs(first);
         nanos += TimeUnit.MILLISECONDS.toNanos(1);

@@ -10,8 +10,8 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** A walk over all resources of a kind that takes candidates until it has enough, whole pages of them. */
-final class Walk {
-    private static final Logger LOG = Logger.getLogger(Walk.class.getName());
+final class CandidateSearch {
+    private static final Logger LOG = Logger.getLogger(CandidateSearch.class.getName());
     private static final int PAGE = 200;
 
     private final CleanupProvider provider;
@@ -22,7 +22,7 @@ final class Walk {
     private String stopped = "";
 
     /** @param wanted whether a candidate of this key and owner is one for this cycle */
-    Walk(CleanupProvider provider, Operations operations, int enough, BiPredicate<Key, String> wanted) {
+    CandidateSearch(CleanupProvider provider, Operations operations, int enough, BiPredicate<Key, String> wanted) {
         this.provider = provider;
         this.operations = operations;
         this.enough = enough;

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Resources in memory, hidden by a soft delete; candidates when unused for ten days. */
-final class Shelf implements CleanupProvider {
+final class MemoryProvider implements CleanupProvider {
     static final Duration AGE = Duration.ofDays(10);
 
     final TreeMap<String, Long> usedAt = new TreeMap<>();
@@ -34,21 +34,21 @@ final class Shelf implements CleanupProvider {
         void at(String operation, String id);
     }
 
-    Shelf(String kind, int order, DeliveryClock clock) {
+    MemoryProvider(String kind, int order, DeliveryClock clock) {
         this.kind = kind;
         this.order = order;
         this.clock = clock;
     }
 
     /** Puts things there that were used so long ago. */
-    Shelf with(Duration ago, String... ids) {
+    MemoryProvider with(Duration ago, String... ids) {
         for (String id : ids) {
             usedAt.put(id, clock.millis() - ago.toMillis());
         }
         return this;
     }
 
-    Shelf withMany(Duration ago, String prefix, int count) {
+    MemoryProvider withMany(Duration ago, String prefix, int count) {
         for (int i = 0; i < count; i++) {
             with(ago, prefix + String.format("%05d", i));
         }

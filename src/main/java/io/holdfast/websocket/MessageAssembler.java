@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> a part, and the whole
  */
-final class Assembly<T> {
+final class MessageAssembler<T> {
     /** Bytes or characters: above the limit that the conversation checks, so that it answers and counts. */
     static final int CEILING = 256 * 1024;
 
@@ -21,15 +21,15 @@ final class Assembly<T> {
     private final Supplier<T> take;
     private boolean beyond;
 
-    private Assembly(Consumer<T> append, IntSupplier length, Supplier<T> take) {
+    private MessageAssembler(Consumer<T> append, IntSupplier length, Supplier<T> take) {
         this.append = append;
         this.length = length;
         this.take = take;
     }
 
-    static Assembly<String> ofText() {
+    static MessageAssembler<String> ofText() {
         StringBuilder text = new StringBuilder(0);
-        return new Assembly<>(text::append, text::length, () -> {
+        return new MessageAssembler<>(text::append, text::length, () -> {
             String whole = text.toString();
             text.setLength(0);
             text.trimToSize();
@@ -37,9 +37,9 @@ final class Assembly<T> {
         });
     }
 
-    static Assembly<byte[]> ofBytes() {
+    static MessageAssembler<byte[]> ofBytes() {
         Bytes bytes = new Bytes();
-        return new Assembly<>(bytes::writeBytes, bytes::size, bytes::take);
+        return new MessageAssembler<>(bytes::writeBytes, bytes::size, bytes::take);
     }
 
     /** @param last whether it ends the message @return the message; null if it is not complete, or was handed on before */

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class AssemblyTest {
+class MessageAssemblerTest {
     @Test
     void parts_become_one_message_and_the_next_begins_anew() {
-        Assembly<String> text = Assembly.ofText();
+        MessageAssembler<String> text = MessageAssembler.ofText();
         assertThat(text.add("a", false)).isNull();
         assertThat(text.add("", false)).isNull();
         assertThat(text.add("b", true)).isEqualTo("ab");
         assertThat(text.add("c", true)).isEqualTo("c");
-        Assembly<byte[]> bytes = Assembly.ofBytes();
+        MessageAssembler<byte[]> bytes = MessageAssembler.ofBytes();
         assertThat(bytes.add(new byte[] {1}, false)).isNull();
         assertThat(bytes.add(new byte[] {2, 3}, true)).containsExactly(1, 2, 3);
         assertThat(bytes.add(new byte[] {4}, false)).isNull();
@@ -21,14 +21,14 @@ class AssemblyTest {
 
     @Test
     void what_is_beyond_the_ceiling_is_handed_on_once_and_the_rest_thrown_away() {
-        Assembly<String> text = Assembly.ofText();
+        MessageAssembler<String> text = MessageAssembler.ofText();
         String part = "x".repeat(1024);
         int handed = 0;
         for (int i = 0; i < 10_000; i++) {
             String message = text.add(part, false);
             if (message != null) {
                 handed++;
-                assertThat(message.length()).isBetween(Assembly.CEILING, Assembly.CEILING + part.length());
+                assertThat(message.length()).isBetween(MessageAssembler.CEILING, MessageAssembler.CEILING + part.length());
             }
         }
         assertThat(handed).isEqualTo(1);

@@ -13,7 +13,7 @@ import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.Login;
 import io.holdfast.access.Rules;
-import io.holdfast.access.Who;
+import io.holdfast.access.AllowedClients;
 import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.Connection;
 import io.holdfast.delivery.Deduplication;
@@ -47,7 +47,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Commands over delivery over the memory engine, and clients that say frames and note what they hear. */
-final class Talk implements AutoCloseable {
+final class CommandsFixture implements AutoCloseable {
     static final String SECRET = "a secret of at least thirty-two bytes";
 
     private final AtomicLong wallAheadMillis = new AtomicLong();
@@ -93,15 +93,15 @@ final class Talk implements AutoCloseable {
     private final Conversations conversations;
     final AccessPolicy policy;
 
-    static Talk insecure() {
-        return new Talk(Rules.options(true, null, Who.CLIENTS, Who.CLIENTS, List.of()));
+    static CommandsFixture insecure() {
+        return new CommandsFixture(Rules.options(true, null, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
     }
 
-    static Talk secure() {
-        return new Talk(Rules.options(false, SECRET, Who.CLIENTS, Who.NOBODY, List.of()));
+    static CommandsFixture secure() {
+        return new CommandsFixture(Rules.options(false, SECRET, AllowedClients.CLIENTS, AllowedClients.NOBODY, List.of()));
     }
 
-    Talk(AccessOptions access) {
+    CommandsFixture(AccessOptions access) {
         policy = new AccessPolicy(access);
         ChannelOptions options = new ChannelOptions() {
             @Override

@@ -3,9 +3,9 @@ package io.holdfast.cleanup;
 import java.time.Duration;
 
 /** The contract holds for a provider as an application might write it. */
-class ShelfTest extends CleanupProviderContract {
+class MemoryProviderTest extends CleanupProviderContract {
     private final MovedTime time = new MovedTime();
-    private final Shelf shelf = new Shelf("toys", 1, time);
+    private final MemoryProvider shelf = new MemoryProvider("toys", 1, time);
 
     @Override
     protected CleanupProvider provider() {
@@ -35,6 +35,6 @@ class ShelfTest extends CleanupProviderContract {
 
     @Override
     protected Duration age() {
-        return Shelf.AGE;
+        return MemoryProvider.AGE;
     }
 }

@@ -25,14 +25,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a client may ask of a channel: who is there, and what was published. */
-final class Asking {
-    /** In one reply, which must find room in the send buffer. */
+/** Answers a client's queries about a channel: presence and history. */
+final class ChannelQueries {
+    /** The most publications in one reply, which must fit into the send buffer. */
     static final int MOST_PUBLICATIONS = 1_000;
 
     private static final int MOST_HISTORY_BYTES = 64 << 10;
 
-    /** In one reply; whoever has more is told to ask in another way. */
+    /** The most members in one reply; a channel with more gets an error that says so. */
     static final int MOST_MEMBERS = 1_000;
 
     private final RegisteredConnection connection;
@@ -40,7 +40,7 @@ final class Asking {
     private final ResilientWebSocketManager manager;
     private final AccessPolicy access;
 
-    Asking(RegisteredConnection connection, Answers answers, ResilientWebSocketManager manager, AccessPolicy access) {
+    ChannelQueries(RegisteredConnection connection, Answers answers, ResilientWebSocketManager manager, AccessPolicy access) {
         this.connection = connection;
         this.answers = answers;
         this.manager = manager;
@@ -114,7 +114,7 @@ final class Asking {
                     new HistoryResult(
                             history.top().epoch(),
                             history.top().offset(),
-                            history.publications().stream().map(Asking::entry).toList()));
+                            history.publications().stream().map(ChannelQueries::entry).toList()));
         } catch (DeliveryException e) {
             answers.error(id, Failures.errorCode(e));
         }

@@ -10,41 +10,41 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at delivery, at most once a second however many ask. Any thread. */
+/** Takes a snapshot of the gateway at most once a second, however many callers ask. Any thread. */
 @ApplicationScoped
-class Observations {
+class GatewaySnapshots {
     private static final long KEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private record Taken(Observed observed, long atNanos) {}
+    private record Taken(GatewaySnapshot snapshot, long atNanos) {}
 
-    private final Supplier<Observed> source;
+    private final Supplier<GatewaySnapshot> source;
     private final LongSupplier nanos;
     private volatile @Nullable Taken last;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
-    protected Observations() {
+    protected GatewaySnapshots() {
         source = null;
         nanos = null;
     }
 
     @Inject
-    Observations(ResilientWebSocketManager manager, CleanupCoordinator cleanup, DeliveryClock clock) {
-        this(() -> new Observed(manager.stats(), manager.health(), cleanup.state()), clock::nanos);
+    GatewaySnapshots(ResilientWebSocketManager manager, CleanupCoordinator cleanup, DeliveryClock clock) {
+        this(() -> new GatewaySnapshot(manager.stats(), manager.health(), cleanup.state()), clock::nanos);
     }
 
-    Observations(Supplier<Observed> source, LongSupplier nanos) {
+    GatewaySnapshots(Supplier<GatewaySnapshot> source, LongSupplier nanos) {
         this.source = source;
         this.nanos = nanos;
     }
 
-    Observed latest() {
+    GatewaySnapshot latest() {
         long now = nanos.getAsLong();
         Taken taken = last;
         if (taken == null || now - taken.atNanos() >= KEEP_NANOS) {
             taken = new Taken(source.get(), now);
             last = taken;
         }
-        return taken.observed();
+        return taken.snapshot();
     }
 }

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class PaceTest {
+class CommandRateTest {
     private static final long MILLI = 1_000_000;
 
     @Test
     void two_seconds_worth_at_once_then_evenly() {
-        Pace pace = new Pace(100, 5);
+        CommandRate pace = new CommandRate(100, 5);
         assertThat(pace.take(200, 5)).isTrue();
         assertThat(pace.take(1, 5)).isFalse();
-        Pace other = new Pace(100, 5);
+        CommandRate other = new CommandRate(100, 5);
         assertThat(other.take(200, 5)).isTrue();
         assertThat(other.take(1, 5 + 10 * MILLI)).isTrue();
         assertThat(other.take(1, 5 + 19 * MILLI)).isFalse();
@@ -20,7 +20,7 @@ class PaceTest {
 
     @Test
     void rest_does_not_save_up_more_than_two_seconds() {
-        Pace pace = new Pace(100, 0);
+        CommandRate pace = new CommandRate(100, 0);
         assertThat(pace.take(1, 3_600_000 * MILLI)).isTrue();
         assertThat(pace.take(199, 3_600_000 * MILLI)).isTrue();
         assertThat(pace.take(1, 3_600_000 * MILLI)).isFalse();
@@ -28,6 +28,6 @@ class PaceTest {
 
     @Test
     void without_a_limit_everything_goes() {
-        assertThat(new Pace(0, 0).take(Integer.MAX_VALUE, 0)).isTrue();
+        assertThat(new CommandRate(0, 0).take(Integer.MAX_VALUE, 0)).isTrue();
     }
 }
