@@ -167,7 +167,8 @@ public final class AccessPolicy {
             }
             return grant;
         }
-        return SubscribeGrant.of(namespace.subscribe() == AllowedClients.CLIENTS ? ChannelAccess.ALLOWED : ChannelAccess.DENIED);
+        return SubscribeGrant.of(
+                namespace.subscribe() == AllowedClients.CLIENTS ? ChannelAccess.ALLOWED : ChannelAccess.DENIED);
     }
 
     /**

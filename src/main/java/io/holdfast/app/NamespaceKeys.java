@@ -1,8 +1,8 @@
 package io.holdfast.app;
 
+import io.holdfast.access.AllowedClients;
 import io.holdfast.access.Namespace;
 import io.holdfast.access.Namespaces;
-import io.holdfast.access.AllowedClients;
 import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.Names;
 import io.holdfast.delivery.OutsideTime;

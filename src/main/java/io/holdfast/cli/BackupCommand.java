@@ -10,7 +10,8 @@ import picocli.CommandLine.Parameters;
 /** {@code backup [NAME]}: the server writes a backup of its store while it runs. */
 @Command(
         name = "backup",
-        description = "Makes a backup of the server's store while the server runs, and waits until it is written. Role: admin.")
+        description =
+                "Makes a backup of the server's store while the server runs, and waits until it is written. Role: admin.")
 final class BackupCommand implements Callable<Integer> {
     private static final Duration LEAST = Duration.ofMinutes(10);
 
@@ -20,7 +21,8 @@ final class BackupCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "NAME",
-            description = "The name of the backup's directory below the server's holdfast.backup.directory. The default is the time.")
+            description =
+                    "The name of the backup's directory below the server's holdfast.backup.directory. The default is the time.")
     private @Nullable String name;
 
     @Override

@@ -19,10 +19,16 @@ final class BreakersCommand implements Callable<Integer> {
     @Option(names = "--client", paramLabel = "CLIENT", description = "Lists only the breakers of this client.")
     private @Nullable String client;
 
-    @Option(names = "--after", paramLabel = "CLIENT", description = "Begins after this client. Take the value from next in the previous answer.")
+    @Option(
+            names = "--after",
+            paramLabel = "CLIENT",
+            description = "Begins after this client. Take the value from next in the previous answer.")
     private @Nullable String after;
 
-    @Option(names = "--limit", paramLabel = "NUMBER", description = "Lists at most this many breakers, but always all of the last client.")
+    @Option(
+            names = "--limit",
+            paramLabel = "NUMBER",
+            description = "Lists at most this many breakers, but always all of the last client.")
     private @Nullable Integer limit;
 
     @Override

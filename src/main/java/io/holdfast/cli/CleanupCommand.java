@@ -28,7 +28,10 @@ final class CleanupCommand {
 
     /** What of it, and how much. */
     static final class Extent {
-        @Option(names = "--kind", paramLabel = "KIND", description = "Only resources of this kind. The option may be repeated.")
+        @Option(
+                names = "--kind",
+                paramLabel = "KIND",
+                description = "Only resources of this kind. The option may be repeated.")
         private final List<String> kinds = new ArrayList<>();
 
         @Option(names = "--quota", paramLabel = "N", description = "At most this many resources.")
@@ -69,7 +72,9 @@ final class CleanupCommand {
     }
 
     /** {@code cleanup run}. */
-    @Command(name = "run", description = "Runs a cycle now and prints its number; with --wait it prints what the cycle has done.")
+    @Command(
+            name = "run",
+            description = "Runs a cycle now and prints its number; with --wait it prints what the cycle has done.")
     static final class Run implements Callable<Integer> {
         @Mixin
         private final Server server = new Server();

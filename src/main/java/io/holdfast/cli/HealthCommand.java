@@ -8,7 +8,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code health}: the report, and 1 unless it says healthy. */
-@Command(name = "health", description = "Shows the health report. The exit code is 1 unless the gateway is healthy. Needs no key.")
+@Command(
+        name = "health",
+        description = "Shows the health report. The exit code is 1 unless the gateway is healthy. Needs no key.")
 final class HealthCommand implements Callable<Integer> {
     private static final String PATH = "/health/websocket";
 

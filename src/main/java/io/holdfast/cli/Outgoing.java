@@ -9,7 +9,8 @@ import picocli.CommandLine.Option;
 
 /** What {@code send} and {@code publish} have in common: the id, the tags, and lines as messages. */
 final class Outgoing {
-    static final String PAYLOAD = "The payload: any JSON value. With - or without a payload it is read from standard input.";
+    static final String PAYLOAD =
+            "The payload: any JSON value. With - or without a payload it is read from standard input.";
 
     @Option(
             names = "--id",

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a server's no, or its silence, means to who called, and what to do about it. */
 final class Refusals {
-    private static final String REPEAT = "A send or publish with --id can be repeated: the message is stored only once.";
+    private static final String REPEAT =
+            "A send or publish with --id can be repeated: the message is stored only once.";
 
     private Refusals() {}
 
@@ -42,8 +43,7 @@ final class Refusals {
                         message,
                         "Put the API key into HOLDFAST_API_KEY or a file for --api-key-file; in insecure mode it is dev.");
             case 403 ->
-                new Failure(
-                        Exit.NOT_ALLOWED, code, message, "Use an API key with the required role (docs/api.md).");
+                new Failure(Exit.NOT_ALLOWED, code, message, "Use an API key with the required role (docs/api.md).");
             case 404 ->
                 new Failure(
                         Exit.NO,

@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
 /** {@code send CLIENT [JSON|-]}: into a client's outbox. */
 @Command(
         name = "send",
-        description = "Sends a message to a client, and prints the receipt when the message is stored. Role: publisher.")
+        description =
+                "Sends a message to a client, and prints the receipt when the message is stored. Role: publisher.")
 final class SendCommand implements Callable<Integer> {
     @Mixin
     private final Server server = new Server();
@@ -27,7 +28,10 @@ final class SendCommand implements Callable<Integer> {
     @Mixin
     private final Outgoing outgoing = new Outgoing();
 
-    @Option(names = "--ttl", paramLabel = "SECONDS", description = "How long the message waits for its client; with 0 it never expires.")
+    @Option(
+            names = "--ttl",
+            paramLabel = "SECONDS",
+            description = "How long the message waits for its client; with 0 it never expires.")
     private @Nullable BigDecimal ttl;
 
     @Option(

@@ -33,20 +33,23 @@ final class Server {
     @Option(
             names = "--health-url",
             paramLabel = "URL",
-            description = "The URL of the gateway's health report. The default is HOLDFAST_HEALTH_URL, or else port 8081 of the gateway's host.")
+            description =
+                    "The URL of the gateway's health report. The default is HOLDFAST_HEALTH_URL, or else port 8081 of the gateway's host.")
     private @Nullable String healthUrl;
 
     @Option(
             names = "--api-key-file",
             paramLabel = "FILE",
-            description = "A file that contains only the API key. The default is HOLDFAST_API_KEY, or else, on loopback, the key 'dev' of"
-                    + " insecure mode.")
+            description =
+                    "A file that contains only the API key. The default is HOLDFAST_API_KEY, or else, on loopback, the key 'dev' of"
+                            + " insecure mode.")
     private @Nullable Path apiKeyFile;
 
     @Option(
             names = "--ca-file",
             paramLabel = "FILE",
-            description = "A file with certificates in PEM that are trusted for https, instead of those that Java trusts.")
+            description =
+                    "A file with certificates in PEM that are trusted for https, instead of those that Java trusts.")
     private @Nullable Path caFile;
 
     @Option(

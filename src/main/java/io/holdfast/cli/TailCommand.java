@@ -37,7 +37,8 @@ final class TailCommand implements Callable<Integer> {
     @Option(
             names = "--subscription-token-file",
             paramLabel = "FILE",
-            description = "A file with a subscription token for the channel. The default is HOLDFAST_SUBSCRIPTION_TOKEN.")
+            description =
+                    "A file with a subscription token for the channel. The default is HOLDFAST_SUBSCRIPTION_TOKEN.")
     private @Nullable Path subscriptionTokenFile;
 
     @Option(

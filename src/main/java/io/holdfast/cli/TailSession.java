@@ -226,8 +226,9 @@ final class TailSession {
             finish("The server answers: " + message);
             return;
         }
-        String what =
-                incoming.id() == HISTORY ? "to read the history of " : incoming.id() == SUBSCRIBE ? "to subscribe " : "";
+        String what = incoming.id() == HISTORY
+                ? "to read the history of "
+                : incoming.id() == SUBSCRIBE ? "to subscribe " : "";
         throw switch (code) {
             case "101" ->
                 new Failure(
@@ -255,7 +256,8 @@ final class TailSession {
         boolean mayReturn = code < 3_500 || (code >= 4_000 && code < 4_500);
         if (mayReturn) {
             if (!live) {
-                throw new Failure(Exit.UNREACHABLE, "closed", why, "Check that --url is that of a gateway, and try again.");
+                throw new Failure(
+                        Exit.UNREACHABLE, "closed", why, "Check that --url is that of a gateway, and try again.");
             }
             return why;
         }

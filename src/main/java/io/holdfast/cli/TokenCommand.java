@@ -135,7 +135,9 @@ final class TokenCommand {
     }
 
     /** {@code token check TOKEN|-}. */
-    @Command(name = "check", description = "Shows the content of a token. The exit code is 1 unless the server would accept the token.")
+    @Command(
+            name = "check",
+            description = "Shows the content of a token. The exit code is 1 unless the server would accept the token.")
     static final class Check implements Callable<Integer> {
         @Mixin
         private final Output output = new Output();
@@ -143,7 +145,9 @@ final class TokenCommand {
         @Mixin
         private final Secret secret = new Secret();
 
-        @Parameters(paramLabel = "TOKEN", description = "The token. With - it is read from standard input, where other users cannot see it.")
+        @Parameters(
+                paramLabel = "TOKEN",
+                description = "The token. With - it is read from standard input, where other users cannot see it.")
         private String token = "";
 
         @Option(

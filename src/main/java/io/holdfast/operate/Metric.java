@@ -10,7 +10,12 @@ import java.util.function.ToDoubleFunction;
  * @param labelValue of the label
  */
 record Metric(
-        Kind kind, String name, String label, String labelValue, String description, ToDoubleFunction<GatewaySnapshot> value) {
+        Kind kind,
+        String name,
+        String label,
+        String labelValue,
+        String description,
+        ToDoubleFunction<GatewaySnapshot> value) {
 
     enum Kind {
         /** Grows from 0 at each start of the gateway. */

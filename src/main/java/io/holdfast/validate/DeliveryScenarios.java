@@ -109,7 +109,9 @@ final class DeliveryScenarios {
         List<String> toTwo = scope.send(two.client(), 5);
         scope.arrived(one, one.outbox(), toOne);
         scope.arrived(two, two.outbox(), toTwo);
-        scope.check(one.got(two.outbox()).isEmpty() && two.got(one.outbox()).isEmpty(), "a client got a message of the other one");
+        scope.check(
+                one.got(two.outbox()).isEmpty() && two.got(one.outbox()).isEmpty(),
+                "a client got a message of the other one");
         scope.same(5, one.got(one.outbox()).size(), "the number of messages");
         scope.delivered();
     }

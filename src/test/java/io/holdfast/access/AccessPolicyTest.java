@@ -57,7 +57,8 @@ class AccessPolicyTest {
     void a_bad_token_does_not_become_good_in_insecure_mode() {
         assertKind(() -> insecure.authenticate("x", "u42", null, Instant.EPOCH), Kind.INVALID_TOKEN);
         assertKind(
-                () -> policy(true, SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS).authenticate("x", "u42", null, Instant.EPOCH),
+                () -> policy(true, SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS)
+                        .authenticate("x", "u42", null, Instant.EPOCH),
                 Kind.INVALID_TOKEN);
     }
 
@@ -103,8 +104,8 @@ class AccessPolicyTest {
 
     @Test
     void the_origin_is_checked_as_configured() {
-        AccessPolicy listed = new AccessPolicy(
-                Rules.options(false, SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of("https://shop.example")));
+        AccessPolicy listed = new AccessPolicy(Rules.options(
+                false, SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of("https://shop.example")));
 
         assertThat(listed.mayOpen("https://shop.example", "gateway")).isTrue();
         assertThat(secure.mayOpen("https://shop.example", "gateway")).isFalse();
@@ -197,7 +198,8 @@ class AccessPolicyTest {
                 List.of()));
     }
 
-    private static AccessPolicy policy(boolean insecure, @Nullable String secret, AllowedClients subscribe, AllowedClients publish) {
+    private static AccessPolicy policy(
+            boolean insecure, @Nullable String secret, AllowedClients subscribe, AllowedClients publish) {
         return new AccessPolicy(Rules.options(insecure, secret, subscribe, publish, List.of()));
     }
 

@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NamespacesTest {
     private static final Namespace OUTBOXES = Rules.namespace("#", AllowedClients.NOBODY, AllowedClients.NOBODY, 0);
     private static final Namespace UNNAMED = Rules.namespace("", AllowedClients.CLIENTS, AllowedClients.NOBODY, 0);
-    private static final Namespace ORDERS = Rules.namespace("orders", AllowedClients.CLIENTS, AllowedClients.CLIENTS, 0);
+    private static final Namespace ORDERS =
+            Rules.namespace("orders", AllowedClients.CLIENTS, AllowedClients.CLIENTS, 0);
 
     private final Namespaces closed = new Namespaces(OUTBOXES, UNNAMED, List.of(ORDERS), false);
     private final Namespaces open = new Namespaces(OUTBOXES, UNNAMED, List.of(ORDERS), true);

@@ -167,8 +167,8 @@ class RevocationsTest {
 
     @Test
     void the_policy_refuses_what_is_revoked_and_closes_what_is_open() throws Exception {
-        AccessPolicy policy =
-                new AccessPolicy(Rules.options(false, ConnectTokensTest.secret(), AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
+        AccessPolicy policy = new AccessPolicy(Rules.options(
+                false, ConnectTokensTest.secret(), AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
         String first = ConnectTokensTest.hs256("{\"sub\":\"u1\",\"jti\":\"a\",\"iat\":1700000000}");
         String second = ConnectTokensTest.hs256("{\"sub\":\"u1\",\"jti\":\"b\",\"iat\":1700000100}");
         Identity one = policy.authenticate(first, null, null, at(NOW));

@@ -11,7 +11,11 @@ public final class Rules {
     private Rules() {}
 
     public static AccessOptions options(
-            boolean insecure, @Nullable String secret, AllowedClients subscribe, AllowedClients publish, List<String> origins) {
+            boolean insecure,
+            @Nullable String secret,
+            AllowedClients subscribe,
+            AllowedClients publish,
+            List<String> origins) {
         return options(
                 insecure,
                 IdentitySource.TOKEN,
@@ -34,7 +38,8 @@ public final class Rules {
     }
 
     /** A namespace where presence and history are for whom publishing is for. */
-    public static Namespace namespace(String name, AllowedClients subscribe, AllowedClients others, int publishesPerSecond) {
+    public static Namespace namespace(
+            String name, AllowedClients subscribe, AllowedClients others, int publishesPerSecond) {
         return new Namespace(
                 name,
                 subscribe,

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.access.AccessOptions;
+import io.holdfast.access.AllowedClients;
 import io.holdfast.access.ApiKeys;
 import io.holdfast.access.IdentitySource;
 import io.holdfast.access.Namespace;
 import io.holdfast.access.Namespaces;
 import io.holdfast.access.Role;
-import io.holdfast.access.AllowedClients;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.operate.HealthSettings;
 import io.holdfast.stream.Retention;

@@ -195,8 +195,7 @@ class BuiltInKindsTest {
     }
 
     @Test
-    void a_cycle_is_aborted_when_the_store_fails_and_the_next_one_completes_its_work(
-            @TempDir Path directory) {
+    void a_cycle_is_aborted_when_the_store_fails_and_the_next_one_completes_its_work(@TempDir Path directory) {
         for (int i = 0; i < 10; i++) {
             store.see("u" + i, "phone");
         }

@@ -3,11 +3,11 @@ package io.holdfast.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.access.AccessOptions;
+import io.holdfast.access.AllowedClients;
 import io.holdfast.access.IdentitySource;
 import io.holdfast.access.Revocation;
 import io.holdfast.access.Rules;
 import io.holdfast.access.TokenOptions;
-import io.holdfast.access.AllowedClients;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.delivery.SubscriptionTerms;
@@ -123,7 +123,8 @@ class ChannelCommandsTest {
     @Test
     void a_revoked_subscription_token_ends_no_later_subscription_by_the_server() throws Exception {
         talk.close();
-        talk = new CommandsFixture(Rules.options(true, CommandsFixture.SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
+        talk = new CommandsFixture(
+                Rules.options(true, CommandsFixture.SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
         String token = talk.token("\"sub\":\"u1\",\"channel\":\"news\",\"jti\":\"t1\"");
         CommandsFixture.Peer peer = subscribed("u1", ",\"token\":\"" + token + "\"");
         peer.say("{\"id\":3,\"unsubscribe\":{\"channel\":\"news\"}}").hears("\"id\":3,");
@@ -159,7 +160,8 @@ class ChannelCommandsTest {
     @Test
     void a_publication_names_its_client_with_both_infos_except_in_an_outbox() throws Exception {
         talk.close();
-        talk = new CommandsFixture(Rules.options(true, CommandsFixture.SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
+        talk = new CommandsFixture(
+                Rules.options(true, CommandsFixture.SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
         String token = talk.token("\"sub\":\"u1\",\"info\":{\"a\":1}");
         CommandsFixture.Peer writer = talk.new Peer();
         writer.say("{\"id\":1,\"connect\":{\"token\":\"" + token + "\"}}").hears("\"id\":1,\"connect\"");
@@ -332,8 +334,7 @@ class ChannelCommandsTest {
     }
 
     @Test
-    void an_expired_login_ends_its_connection_after_the_grace_without_a_refresh()
-            throws Exception {
+    void an_expired_login_ends_its_connection_after_the_grace_without_a_refresh() throws Exception {
         talk.close();
         talk = new CommandsFixture(Rules.options(
                 false,

@@ -11,9 +11,9 @@ import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.AllowedClients;
 import io.holdfast.access.Login;
 import io.holdfast.access.Rules;
-import io.holdfast.access.AllowedClients;
 import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.Connection;
 import io.holdfast.delivery.Deduplication;
@@ -94,11 +94,13 @@ final class CommandsFixture implements AutoCloseable {
     final AccessPolicy policy;
 
     static CommandsFixture insecure() {
-        return new CommandsFixture(Rules.options(true, null, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
+        return new CommandsFixture(
+                Rules.options(true, null, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
     }
 
     static CommandsFixture secure() {
-        return new CommandsFixture(Rules.options(false, SECRET, AllowedClients.CLIENTS, AllowedClients.NOBODY, List.of()));
+        return new CommandsFixture(
+                Rules.options(false, SECRET, AllowedClients.CLIENTS, AllowedClients.NOBODY, List.of()));
     }
 
     CommandsFixture(AccessOptions access) {

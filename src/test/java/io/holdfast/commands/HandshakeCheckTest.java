@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
-import io.holdfast.access.Rules;
 import io.holdfast.access.AllowedClients;
+import io.holdfast.access.Rules;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,8 +14,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HandshakeCheckTest {
 
     private static HandshakeCheck check(boolean insecure, String... origins) {
-        AccessOptions options =
-                Rules.options(insecure, insecure ? null : CommandsFixture.SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of(origins));
+        AccessOptions options = Rules.options(
+                insecure,
+                insecure ? null : CommandsFixture.SECRET,
+                AllowedClients.CLIENTS,
+                AllowedClients.CLIENTS,
+                List.of(origins));
         return new HandshakeCheck(new AccessPolicy(options), options);
     }
 

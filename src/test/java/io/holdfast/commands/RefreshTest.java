@@ -2,8 +2,8 @@ package io.holdfast.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.access.Rules;
 import io.holdfast.access.AllowedClients;
+import io.holdfast.access.Rules;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,7 +16,8 @@ class RefreshTest {
     private static final String BEFORE =
             "\"sub\":\"u1\",\"device\":\"d\",\"channels\":[\"a\",\"b\"],\"info\":{\"n\":1}";
 
-    private final CommandsFixture talk = new CommandsFixture(Rules.options(true, CommandsFixture.SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
+    private final CommandsFixture talk = new CommandsFixture(
+            Rules.options(true, CommandsFixture.SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
     private CommandsFixture.Peer peer;
 
     @AfterEach

@@ -2,8 +2,8 @@ package io.holdfast.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.access.Rules;
 import io.holdfast.access.AllowedClients;
+import io.holdfast.access.Rules;
 import io.holdfast.delivery.SubscriptionTerms;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TimesFromOutsideTest {
     private static final Pattern TTL = Pattern.compile("\"ttl\":([^,}]*)");
 
-    private final CommandsFixture talk = new CommandsFixture(Rules.options(true, CommandsFixture.SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
+    private final CommandsFixture talk = new CommandsFixture(
+            Rules.options(true, CommandsFixture.SECRET, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
 
     @AfterEach
     void close() {

@@ -2,11 +2,11 @@ package io.holdfast.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.access.AllowedClients;
 import io.holdfast.access.IdentitySource;
 import io.holdfast.access.Revocation;
 import io.holdfast.access.Rules;
 import io.holdfast.access.TokenOptions;
-import io.holdfast.access.AllowedClients;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.delivery.SubscriptionTerms;
 import io.holdfast.stream.Publication;

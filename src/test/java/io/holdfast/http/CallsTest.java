@@ -318,7 +318,14 @@ class CallsTest {
         assertThat(calls)
                 .extracting(call -> call.getClass().getSimpleName())
                 .containsExactly(
-                        "Publishing", "Refused", "Refused", "CommandCall", "Refused", "Refused", "Refused", "Publishing");
+                        "Publishing",
+                        "Refused",
+                        "Refused",
+                        "CommandCall",
+                        "Refused",
+                        "Refused",
+                        "Refused",
+                        "Publishing");
         assertThat(payload((Call.Publishing) calls.get(7))).isEqualTo("{\"last\":true}");
     }
 

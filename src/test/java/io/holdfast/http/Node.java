@@ -1,8 +1,8 @@
 package io.holdfast.http;
 
 import io.holdfast.access.AccessPolicy;
-import io.holdfast.access.Rules;
 import io.holdfast.access.AllowedClients;
+import io.holdfast.access.Rules;
 import io.holdfast.cleanup.BuiltInKinds;
 import io.holdfast.cleanup.CleanupCoordinator;
 import io.holdfast.cleanup.CleanupSettings;
@@ -60,7 +60,8 @@ final class Node implements AutoCloseable {
                 new DeliveryThreads(part -> work -> new Thread(work, "test-" + part), threads, threads),
                 event -> false);
         manager.start();
-        AccessPolicy access = new AccessPolicy(Rules.options(true, null, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
+        AccessPolicy access =
+                new AccessPolicy(Rules.options(true, null, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
         publish = new PublishApi(manager, access);
         revoke = new RevokeApi(access, Instant::now);
         cleanup = new CleanupApi(new CleanupCoordinator(

@@ -28,7 +28,8 @@ class MessageAssemblerTest {
             String message = text.add(part, false);
             if (message != null) {
                 handed++;
-                assertThat(message.length()).isBetween(MessageAssembler.CEILING, MessageAssembler.CEILING + part.length());
+                assertThat(message.length())
+                        .isBetween(MessageAssembler.CEILING, MessageAssembler.CEILING + part.length());
             }
         }
         assertThat(handed).isEqualTo(1);
