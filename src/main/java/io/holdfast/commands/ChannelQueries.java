@@ -40,7 +40,8 @@ final class ChannelQueries {
     private final ResilientWebSocketManager manager;
     private final AccessPolicy access;
 
-    ChannelQueries(RegisteredConnection connection, Answers answers, ResilientWebSocketManager manager, AccessPolicy access) {
+    ChannelQueries(
+            RegisteredConnection connection, Answers answers, ResilientWebSocketManager manager, AccessPolicy access) {
         this.connection = connection;
         this.answers = answers;
         this.manager = manager;
@@ -114,7 +115,9 @@ final class ChannelQueries {
                     new HistoryResult(
                             history.top().epoch(),
                             history.top().offset(),
-                            history.publications().stream().map(ChannelQueries::entry).toList()));
+                            history.publications().stream()
+                                    .map(ChannelQueries::entry)
+                                    .toList()));
         } catch (DeliveryException e) {
             answers.error(id, Failures.errorCode(e));
         }

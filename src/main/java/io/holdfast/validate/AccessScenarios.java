@@ -81,7 +81,9 @@ final class AccessScenarios {
         String channel = Scope.fresh("far");
         Conversation line = scope.line();
         String connect = scope.target().tokenUntil(Map.of("sub", client), YEAR_9999);
-        scope.check(inSeconds(line.command("connect", "\"token\":\"" + connect + "\"")), "the token's lifetime is out of range");
+        scope.check(
+                inSeconds(line.command("connect", "\"token\":\"" + connect + "\"")),
+                "the token's lifetime is out of range");
         String subscribe = scope.target().tokenUntil(Map.of("sub", client, "channel", channel), YEAR_9999);
         String request = "\"channel\":" + Json.quoted(channel) + ",\"token\":\"" + subscribe + "\"";
         scope.check(inSeconds(line.command("subscribe", request)), "the lifetime of a subscription is out of range");

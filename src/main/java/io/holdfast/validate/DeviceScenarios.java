@@ -121,7 +121,12 @@ final class DeviceScenarios {
     }
 
     private static Scenario devices(String name, String what, Absence absence) {
-        return scenario(name, "a device " + what + " gets the messages that another device has confirmed", absence, PHONE, TILL);
+        return scenario(
+                name,
+                "a device " + what + " gets the messages that another device has confirmed",
+                absence,
+                PHONE,
+                TILL);
     }
 
     private static Scenario scenario(String name, String claim, Absence absence, String one, String other) {

@@ -16,7 +16,11 @@ final class LimitScenarios {
     static List<Scenario> all() {
         return List.of(
                 Scenario.of(GROUP, "frame-limit", "a frame above 64 KiB closes with 1009", LimitScenarios::frameLimit),
-                Scenario.of(GROUP, "malformed", "a frame that is not a command closes with 3501", LimitScenarios::malformed),
+                Scenario.of(
+                        GROUP,
+                        "malformed",
+                        "a frame that is not a command closes with 3501",
+                        LimitScenarios::malformed),
                 Scenario.of(
                         GROUP,
                         "connect-first",
@@ -40,7 +44,11 @@ final class LimitScenarios {
                                 LimitScenarios::largePresence,
                                 Need.API_KEY)
                         .lasting(Duration.ofSeconds(120)),
-                Scenario.of(GROUP, "no-connect", "a connection without a connect command is closed with 3502", LimitScenarios::noConnect)
+                Scenario.of(
+                                GROUP,
+                                "no-connect",
+                                "a connection without a connect command is closed with 3502",
+                                LimitScenarios::noConnect)
                         .lasting(Duration.ofSeconds(60)),
                 Scenario.of(
                                 GROUP,

@@ -26,7 +26,10 @@ final class SpawnScenarios {
                                 Need.API_KEY)
                         .lasting(Duration.ofMinutes(12)),
                 spawn("sigstop", "the server is stopped for seconds", SpawnScenarios::sigstop),
-                spawn("low-memory", "the heap has only 96 MB", scope -> restarted(scope, Map.of("JVM_ARGS", "-Xmx96m"))),
+                spawn(
+                        "low-memory",
+                        "the heap has only 96 MB",
+                        scope -> restarted(scope, Map.of("JVM_ARGS", "-Xmx96m"))),
                 spawn("clock-steps", "the clock steps an hour ahead, then an hour behind", ClockSteps::run),
                 room("full-disk", "writes to a full disk", FullDisk::run),
                 room("file-limit", "writes to files that may not grow", FullDisk::limited));

@@ -13,7 +13,9 @@ enum Defect {
     FORGETS_THE_SIGNAL("recovered|told", Set.of("other-epoch", "overflow")),
     STORES_TWICE("not called a duplicate", Set.of("deduplication")),
     DELIVERS_THE_EXPIRED("expired message was delivered", Set.of("expiry")),
-    NEVER_CONFIRMS("without success|did not get", Checks.and(Checks.DEVICES, "message-states", "answered-ping", "fresh-instance")),
+    NEVER_CONFIRMS(
+            "without success|did not get",
+            Checks.and(Checks.DEVICES, "message-states", "answered-ping", "fresh-instance")),
     TRIMS_WHAT_ONE_CONFIRMED(
             "lost [1-9]", Set.of("tab-cut", "tab-slow", "device-cut", "device-reloaded", "device-replaced")),
     SHARES_CURSORS("lost [1-9]", Set.of("device-reloaded")),
