@@ -1,5 +1,6 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.SubscribeOptions;
 import io.holdfast.delivery.Connection;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Member;
@@ -54,7 +55,7 @@ public class FanOutBenchmark {
             OpenConnection connection = rig.manager.register("c" + i, transport, JsonFormat.INSTANCE, "");
             transport.connection = connection;
             connection.replyConnected("{}".getBytes(StandardCharsets.UTF_8));
-            connection.subscribe("bench", null);
+            connection.subscribe("bench", null, SubscribeOptions.QUIET);
             connection.start("bench");
         }
     }

@@ -31,7 +31,7 @@ public class SendBufferBenchmark {
     private final SendBuffer buffer = new SendBuffer(settings, PlainFormat.INSTANCE, 0, new Latency());
     private final byte[] scratch = new byte[settings.frameBytes() + 16];
     private final Outgoing piece =
-            new Outgoing("x".repeat(220).getBytes(StandardCharsets.UTF_8), 0, Publication.NEVER, Outgoing.Kind.PUSH, new Outgoing.Message("m", 0));
+            new Outgoing("x".repeat(220).getBytes(StandardCharsets.UTF_8), 0, Publication.NEVER, Outgoing.Kind.PUSH, new HandedMessage("m", 0));
 
     @Benchmark
     @OperationsPerInvocation(MESSAGES)

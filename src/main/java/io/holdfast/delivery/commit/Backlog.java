@@ -1,9 +1,12 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.watch.Counters;
 import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
+import io.holdfast.stream.StreamEngine;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
@@ -21,18 +24,37 @@ final class Backlog {
     private static final int READING = 2;
     private static final int READING_WANTED_AGAIN = 3;
 
-    private final OpenConnection connection;
+    private final WritableConnection connection;
     private final Subscriptions subscriptions;
-    private final DeliveryParts parts;
+    private final StreamEngine engine;
+    private final int pageBytes;
+    private final OutboxConnections outboxes;
+    private final Dispatcher dispatcher;
+    private final DeliveryClock clock;
+    private final Counters counters;
     private final BooleanSupplier room;
     private final AtomicInteger reading = new AtomicInteger(IDLE);
     private volatile boolean waitsForRoom;
 
     /** @param room whether the connection's send buffer wants more */
-    Backlog(OpenConnection connection, Subscriptions subscriptions, DeliveryParts parts, BooleanSupplier room) {
+    Backlog(
+            WritableConnection connection,
+            Subscriptions subscriptions,
+            StreamEngine engine,
+            int pageBytes,
+            OutboxConnections outboxes,
+            Dispatcher dispatcher,
+            DeliveryClock clock,
+            Counters counters,
+            BooleanSupplier room) {
         this.connection = connection;
         this.subscriptions = subscriptions;
-        this.parts = parts;
+        this.engine = engine;
+        this.pageBytes = pageBytes;
+        this.outboxes = outboxes;
+        this.dispatcher = dispatcher;
+        this.clock = clock;
+        this.counters = counters;
         this.room = room;
     }
 
@@ -40,7 +62,7 @@ final class Backlog {
     void drained() {
         if (waitsForRoom && room.getAsBoolean()) {
             waitsForRoom = false;
-            parts.recovery().wake(connection);
+            dispatcher.read(connection);
         }
     }
 
@@ -69,7 +91,7 @@ final class Backlog {
     /** Reads one page for each subscription that is behind, on a reader's thread. */
     void read() {
         reading.set(READING);
-        Fanout fanout = parts.fanout();
+        Fanout fanout = dispatcher.fanout();
         for (Subscription subscription : subscriptions.all()) {
             // in this order: it is live before it is started
             if (!subscription.started() || subscription.live() || connection.hasEnded()) {
@@ -89,35 +111,29 @@ final class Backlog {
 
     /** @return whether there is more to read at once */
     private boolean readPage(Subscription subscription, Fanout fanout) {
-        OutboxConnection hold = subscription.channel().outbox() ? connection.hold() : null;
-        subscription.park(subscription.window() != Subscription.UNLIMITED);
-        int most = hold == null
-                ? PAGE_MESSAGES
-                : Math.min(PAGE_MESSAGES, hold.outbox().allowance(hold));
+        OutboxConnection outbox = subscription.outbox();
+        subscription.park(subscription.limited());
+        int most = outbox == null ? PAGE_MESSAGES : Math.min(PAGE_MESSAGES, outbox.allowance());
         if (most == 0) {
             return false;
         }
         Channel channel = subscription.channel();
-        Page page = parts.engine()
-                .read(
-                        channel.name(),
-                        new Position(subscription.epoch(), subscription.handedUpTo()),
-                        most,
-                        parts.settings().frameBytes());
-        parts.counters().recoveredReads.increment();
+        Page page = engine.read(
+                channel.name(), new Position(subscription.epoch(), subscription.handedUpTo()), most, pageBytes);
+        counters.recoveredReads.increment();
         if (page.continuity() != Page.Continuity.CONTINUOUS) {
             connection.fail(Ending.INSUFFICIENT_STATE);
             return false;
         }
-        long now = parts.clock().millis();
+        long now = clock.millis();
         for (Publication publication : page.publications()) {
-            if (hold != null && hold.outbox().givenUp(hold, publication.offset())) {
+            if (outbox != null && outbox.givenUp(publication.offset())) {
                 subscription.skipTo(publication.offset());
                 continue;
             }
             if (publication.expired(now)) {
-                if (hold != null) {
-                    parts.expired(hold.outbox(), publication.offset(), publication.id());
+                if (outbox != null) {
+                    outboxes.expired(outbox.outbox(), publication.offset(), publication.id());
                 }
                 subscription.skipTo(publication.offset());
                 continue;
@@ -131,7 +147,6 @@ final class Backlog {
             return true;
         }
         subscription.skipTo(page.info().top().offset());
-        return !channel.goLive(subscription, page.info().top(), fanout)
-                && subscription.window() == Subscription.UNLIMITED;
+        return !channel.goLive(subscription, page.info().top(), fanout) && !subscription.limited();
     }
 }

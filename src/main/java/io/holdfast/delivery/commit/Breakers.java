@@ -95,15 +95,15 @@ public final class Breakers {
         List<BreakerInfo> list = new ArrayList<>();
         known.forEach((key, breaker) -> {
             if (client == null || key.client().equals(client)) {
-                RecipientBreaker.Look look = breaker.look(now);
+                RecipientBreaker.Snapshot seen = breaker.snapshot(now);
                 list.add(new BreakerInfo(
                         key.client(),
                         key.device(),
-                        look.state(),
-                        look.failures(),
-                        look.successes(),
-                        look.openings(),
-                        look.openMillis()));
+                        seen.state(),
+                        seen.failures(),
+                        seen.successes(),
+                        seen.openings(),
+                        seen.openMillis()));
             }
         });
         list.sort(Comparator.comparing(BreakerInfo::client).thenComparing(BreakerInfo::device));

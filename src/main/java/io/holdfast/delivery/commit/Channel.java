@@ -95,7 +95,7 @@ final class Channel {
         if (!top.epoch().equals(epoch)) {
             begin(top, fanout);
         }
-        if (subscription.window() != Subscription.UNLIMITED
+        if (subscription.limited()
                 || subscription.handedUpTo() < delivered
                 || !subscription.epoch().equals(epoch)
                 || !behind.remove(subscription)) {
@@ -188,7 +188,7 @@ final class Channel {
     private static void addMembers(SubscriptionList from, List<Member> members) {
         for (Subscription subscription : from.each()) {
             if (subscription.started()) {
-                members.add(subscription.connection().member(subscription));
+                members.add(subscription.member());
             }
         }
     }
@@ -214,14 +214,14 @@ final class Channel {
     private void fallBehind(Subscription subscription, Fanout fanout) {
         subscription.live(false);
         behind.add(subscription);
-        fanout.wakeReader(subscription);
+        subscription.wakeReader(fanout);
     }
 
     @GuardedBy("this")
     private void wakeParked(Fanout fanout) {
         for (Subscription subscription : behind.each()) {
             if (subscription.parked()) {
-                fanout.wakeReader(subscription);
+                subscription.wakeReader(fanout);
             }
         }
     }

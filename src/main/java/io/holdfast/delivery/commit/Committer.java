@@ -74,7 +74,6 @@ final class Committer {
     private final EngineWrites writes;
     private final Outboxes outboxes;
     private final DeadLetters deadLetters;
-    private final Gone gone;
     private final NewChannels newChannels;
     private final Hub hub;
     private final DeliverySettings settings;
@@ -103,7 +102,6 @@ final class Committer {
             EngineWrites writes,
             Outboxes outboxes,
             DeadLetters deadLetters,
-            Gone gone,
             NewChannels newChannels,
             Hub hub,
             DeliverySettings settings,
@@ -113,7 +111,6 @@ final class Committer {
         this.writes = writes;
         this.outboxes = outboxes;
         this.deadLetters = deadLetters;
-        this.gone = gone;
         this.newChannels = newChannels;
         this.hub = hub;
         this.settings = settings;
@@ -250,7 +247,7 @@ final class Committer {
     private void round(List<Pending> batch) {
         try {
             tellLate();
-            expireDue |= deadLetters.move();
+            expireDue |= deadLetters.move(letter -> writes.append(List.of(letter)));
             apply();
             if (tasks.run()) {
                 wake();
@@ -437,7 +434,7 @@ final class Committer {
         expireDue = false;
         try {
             StreamEngine.Expired expired = writes.expire(clock.millis(), EXPIRE_AT_ONCE, outboxes, this::tellSoon);
-            expired.removed().forEach(gone::removed);
+            expired.removed().forEach(outboxes::removed);
             if (!expired.exhausted()) {
                 expireSoon();
             }
@@ -450,7 +447,7 @@ final class Committer {
     /** Counted before anybody can confirm what came after it: each message as dropped or as acknowledged, never both. */
     void dropped(AppendOutcome outcome) {
         if (outcome instanceof AppendOutcome.Stored stored) {
-            stored.dropped().forEach(gone::removed);
+            stored.dropped().forEach(outboxes::removed);
         }
     }
 
@@ -490,7 +487,7 @@ final class Committer {
     /** What the engine did though it did not answer in time: what it removed is told, what was stored is read. */
     private void tellLate() {
         for (List<Removed> removed = late.poll(); removed != null; removed = late.poll()) {
-            removed.forEach(gone::removed);
+            removed.forEach(outboxes::removed);
             resolveDoubt();
         }
     }

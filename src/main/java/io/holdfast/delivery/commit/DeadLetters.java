@@ -44,33 +44,29 @@ final class DeadLetters {
     private static final String ATTEMPTS = "\0attempts";
     private static final String PUBLISHED = "\0published";
 
+    /** The way to the engine, while letters are moved. */
+    interface Letters {
+        /** Returns when the letter is stored. */
+        void store(Append letter);
+    }
+
     /** What is to be given up. */
     private record Hopeless(Outbox outbox, String device, Position position, int attempts) {}
 
-    private final EngineWrites writes;
     private final StreamEngine engine;
     private final DeliveryClock clock;
     private final Counters counters;
     private final PoisonSettings settings;
-    private final Recovery recovery;
     private final Outboxes outboxes;
     private final ConcurrentLinkedQueue<Hopeless> waiting = new ConcurrentLinkedQueue<>();
     private final Quarantine<Hopeless> unreadable;
 
     DeadLetters(
-            EngineWrites writes,
-            StreamEngine engine,
-            DeliveryClock clock,
-            Counters counters,
-            PoisonSettings settings,
-            Recovery recovery,
-            Outboxes outboxes) {
-        this.writes = writes;
+            StreamEngine engine, DeliveryClock clock, Counters counters, PoisonSettings settings, Outboxes outboxes) {
         this.engine = engine;
         this.clock = clock;
         this.counters = counters;
         this.settings = settings;
-        this.recovery = recovery;
         this.outboxes = outboxes;
         this.unreadable = new Quarantine<>(clock);
     }
@@ -83,14 +79,15 @@ final class DeadLetters {
     /**
      * Moves what is to be given up into the list. What cannot be stored now waits for the next round.
      *
+     * @param letters stores what is moved
      * @return whether there was any: the engine may find that a message is dead
      */
-    boolean move() {
+    boolean move(Letters letters) {
         waiting.addAll(unreadable.due());
         boolean any = !waiting.isEmpty();
         for (Hopeless hopeless = waiting.peek(); hopeless != null; hopeless = waiting.peek()) {
             try {
-                move(hopeless);
+                move(hopeless, letters);
                 unreadable.release(hopeless);
             } catch (RuntimeException e) {
                 if (!(e instanceof EngineException failure) || failure.reason() != EngineException.Reason.CORRUPT) {
@@ -110,7 +107,7 @@ final class DeadLetters {
         return any;
     }
 
-    private void move(Hopeless hopeless) {
+    private void move(Hopeless hopeless, Letters letters) {
         Outbox outbox = hopeless.outbox();
         Position position = hopeless.position();
         if (!outbox.wants(hopeless.device(), position.epoch(), position.offset())) {
@@ -119,10 +116,9 @@ final class DeadLetters {
         Publication dead = read(outbox.stream(), position.epoch(), position.offset());
         boolean there = dead != null && !dead.expired(clock.millis());
         if (dead != null && there) {
-            writes.append(List.of(letter(hopeless, dead)));
+            letters.store(letter(hopeless, dead));
         }
-        List<OpenConnection> opened =
-                outbox.giveUp(hopeless.device(), position.epoch(), position.offset(), dead != null);
+        List<Line> wider = outbox.giveUp(hopeless.device(), position.epoch(), position.offset(), dead != null);
         counters.retryFailures.increment();
         if (there) {
             LOG.log(
@@ -131,7 +127,7 @@ final class DeadLetters {
                     hopeless.attempts());
         }
         outboxes.changed(outbox);
-        opened.forEach(recovery::wake);
+        wider.forEach(Line::readOn);
     }
 
     private Append letter(Hopeless hopeless, Publication dead) {

@@ -147,29 +147,17 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
 
     @Override
     public OptionalLong acknowledge(String client, @Nullable String device, Position position) {
-        Outboxes outboxes = machinery.outboxes;
-        Outbox outbox = outboxes.acquire(client);
-        try {
-            String name = device == null ? Device.DEFAULT : device;
-            if (!outbox.mayAcknowledge(name, position)) {
-                machinery.counters.staleAcks.increment();
-                return OptionalLong.empty();
-            }
-            machinery.parts.confirm(outbox, name, position);
-            return OptionalLong.of(outbox.cursor(name));
-        } finally {
-            outboxes.release(outbox);
-        }
+        return machinery.outboxConnections.acknowledge(client, device, position);
     }
 
     @Override
     public @Nullable Limit mayConnect(String address) {
-        return machinery.admission.mayCome(address);
+        return machinery.connections.mayCome(address);
     }
 
     @Override
     public OpenConnection register(String id, Connection transport, WireFormat format, String address) {
-        return machinery.register(id, transport, format, address);
+        return machinery.connections.register(id, transport, format, address);
     }
 
     @Override
@@ -204,19 +192,21 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
     public int subscribe(String client, @Nullable String connection, String channel, SubscriptionTerms terms) {
         validation.ordinaryChannel(channel);
         boolean joinLeave = options.joinLeave(channel);
-        return machinery.forEach(client, connection, each -> each.subscribeByServer(channel, terms, joinLeave));
+        return machinery.connections.forEach(
+                client, connection, each -> each.subscribeByServer(channel, terms, joinLeave));
     }
 
     @Override
     public int unsubscribe(String client, @Nullable String connection, String channel, int code, String reason) {
         validation.ordinaryChannel(channel);
-        return machinery.forEach(client, connection, each -> each.unsubscribeByServer(channel, code, reason));
+        return machinery.connections.forEach(
+                client, connection, each -> each.unsubscribeByServer(channel, code, reason));
     }
 
     @Override
     public int disconnect(String client, @Nullable String connection, Set<String> spared, Ending ending) {
         validation.client(client);
-        return machinery.forEach(client, connection, each -> {
+        return machinery.connections.forEach(client, connection, each -> {
             boolean meant = !spared.contains(each.id());
             if (meant) {
                 each.close(ending);
@@ -229,7 +219,7 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
     public int refresh(
             String client, @Nullable String connection, @Nullable Instant expiresAt, byte @Nullable [] info) {
         validation.client(client);
-        return machinery.forEach(client, connection, each -> {
+        return machinery.connections.forEach(client, connection, each -> {
             each.refreshByServer(expiresAt, info);
             return true;
         });
@@ -242,7 +232,7 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
 
     @Override
     public int connectedClients() {
-        return machinery.connectedClients();
+        return machinery.connections.clients();
     }
 
     @Override
@@ -273,7 +263,7 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
 
     @Override
     public int resetBreakers(String client) {
-        return machinery.resetBreakers(client);
+        return machinery.outboxes.resetBreakers(client);
     }
 
     @Override
@@ -387,7 +377,7 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
         if (channel == null) {
             return 0;
         }
-        Fanout fanout = machinery.parts.fanout();
+        Fanout fanout = machinery.dispatcher.fanout();
         int handed = channel.deliverNonCritical(publication, fanout);
         fanout.wake();
         return handed;

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A publication is <i>suspect</i> when the client ended a connection while it was the oldest unconfirmed one. If the
  * next connection shows no position at or past it, that was one failed attempt: from the second attempt on the suspect
  * goes alone, and not before a while. After the last one it is given up.
- *
- * <p>How many publications may be under way is the least of what the suspect and the device's breaker allow.
  */
 final class Device {
     static final String DEFAULT = "default";
@@ -43,7 +41,7 @@ final class Device {
     @Nullable
     RecipientBreaker breaker;
 
-    private final Suspicion suspicion;
+    private final PoisonSuspect suspect;
 
     /** When a delivery to it failed last; counts only if {@code failed}. */
     private long failedAtNanos;
@@ -56,36 +54,29 @@ final class Device {
         this.cursor = cursor;
         this.seenAtMillis = seenAtMillis;
         this.writtenUpTo = cursor;
-        this.suspicion = new Suspicion(poison);
+        this.suspect = new PoisonSuspect(poison);
     }
 
     boolean named() {
         return !name.equals(DEFAULT);
     }
 
-    Suspicion suspicion() {
-        return suspicion;
-    }
-
-    /** How many publications one of its connections may be handed beyond the confirmed ones. */
-    int window(OutboxConnection hold, long nowNanos) {
-        int alone = hold.released() ? Subscription.UNLIMITED : suspicion.window(nowNanos);
-        RecipientBreaker known = breaker;
-        return known == null ? alone : Math.min(alone, known.window());
+    PoisonSuspect suspect() {
+        return suspect;
     }
 
     /**
      * Which connections must go when one more comes: a named device has one, and of several the one that was opened last
      * stays. A connection that has ended replaces nobody.
      */
-    List<OpenConnection> replacedBy(OpenConnection coming) {
-        List<OpenConnection> replaced = new ArrayList<>(0);
+    List<Line> replacedBy(Line coming) {
+        List<Line> replaced = new ArrayList<>(0);
         if (!named() || coming.hasEnded()) {
             return replaced;
         }
-        for (OutboxConnection hold : connections) {
-            OpenConnection other = hold.connection();
-            replaced.add(other.openedBefore(coming) ? other : coming);
+        for (OutboxConnection connection : connections) {
+            Line other = connection.line();
+            replaced.add(other.opened() < coming.opened() ? other : coming);
         }
         return replaced;
     }
@@ -94,8 +85,9 @@ final class Device {
      * A connection has failed. That is a failed delivery if it was handed something unconfirmed, and if it has shown a sign
      * of life since the last one: several tabs of a machine that fell asleep are one failure.
      */
-    boolean failedOn(OutboxConnection hold, long nowNanos) {
-        boolean counts = hold.lastHanded() > cursor && (!failed || hold.aliveAtNanos() - failedAtNanos >= 0);
+    boolean failedOn(OutboxConnection connection, long nowNanos) {
+        boolean counts = connection.window().lastHanded() > cursor
+                && (!failed || connection.aliveAtNanos() - failedAtNanos >= 0);
         if (counts) {
             failed = true;
             failedAtNanos = nowNanos;
@@ -103,11 +95,11 @@ final class Device {
         return counts;
     }
 
-    /** Adds those of its connections whose window opens once everything up to an offset is confirmed. */
-    void opened(long offset, long nowNanos, List<OpenConnection> into) {
-        for (OutboxConnection hold : connections) {
-            if (hold.confirmed(offset, nowNanos)) {
-                into.add(hold.connection());
+    /** Everything up to an offset is confirmed. @param wider gets those of its connections that may be handed more */
+    void confirmed(long offset, long nowNanos, List<Line> wider) {
+        for (OutboxConnection connection : connections) {
+            if (connection.confirmed(offset, nowNanos)) {
+                wider.add(connection.line());
             }
         }
     }
@@ -144,8 +136,8 @@ final class Device {
     /** What lies above this must not be trimmed yet, as far as its connections are concerned. */
     long handedUpTo() {
         long floor = connections.isEmpty() ? Long.MAX_VALUE : cursor;
-        for (OutboxConnection hold : connections) {
-            floor = Math.min(floor, hold.subscription().handedUpTo());
+        for (OutboxConnection connection : connections) {
+            floor = Math.min(floor, connection.handedUpTo());
         }
         return floor;
     }

@@ -151,6 +151,6 @@ final class Devices {
     }
 
     boolean suspects() {
-        return known.values().stream().anyMatch(device -> device.suspicion().exists());
+        return known.values().stream().anyMatch(device -> device.suspect().exists());
     }
 }

@@ -4,9 +4,9 @@ import io.holdfast.delivery.Ending;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 final class Drain {
     private static final long LOOK_MILLIS = 5;
 
-    private final Set<OpenConnection> connections;
+    private final Collection<OpenConnection> connections;
     private final Duration window;
     private final Duration limit;
     private final LongSupplier nanos;
@@ -36,7 +36,7 @@ final class Drain {
      * @param nanos as {@link System#nanoTime}
      * @param limit after its turn has come a connection is closed whether or not its buffer is written
      */
-    Drain(Set<OpenConnection> connections, Duration window, Duration limit, LongSupplier nanos, Pause pause) {
+    Drain(Collection<OpenConnection> connections, Duration window, Duration limit, LongSupplier nanos, Pause pause) {
         this.connections = connections;
         this.window = window;
         this.limit = limit;

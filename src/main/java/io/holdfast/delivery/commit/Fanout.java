@@ -17,9 +17,9 @@ final class Fanout {
     private final Writer writer;
     private final Recovery recovery;
     private final Counters counters;
-    private final List<OpenConnection> busy = new ArrayList<>();
-    private final List<OpenConnection> overflowed = new ArrayList<>();
-    private final List<OpenConnection> toRead = new ArrayList<>();
+    private final List<WritableConnection> busy = new ArrayList<>();
+    private final List<WritableConnection> overflowed = new ArrayList<>();
+    private final List<WritableConnection> toRead = new ArrayList<>();
 
     Fanout(Writer writer, Recovery recovery, Counters counters) {
         this.writer = writer;
@@ -27,11 +27,11 @@ final class Fanout {
         this.counters = counters;
     }
 
-    void add(OpenConnection connection, Outgoing piece) {
+    void add(WritableConnection connection, Outgoing piece) {
         note(connection, connection.buffer().add(piece));
     }
 
-    boolean addIfReady(OpenConnection connection, Outgoing piece) {
+    boolean addIfReady(WritableConnection connection, Outgoing piece) {
         SendBuffer.Added added = connection.buffer().addIfHalfEmpty(piece);
         note(connection, added);
         boolean handed = added == SendBuffer.Added.QUEUED || added == SendBuffer.Added.BECAME_BUSY;
@@ -40,7 +40,7 @@ final class Fanout {
     }
 
     /** Adds what tells of somebody who has come or gone, unless the connection's buffer is over half full. */
-    void addNews(OpenConnection connection, Outgoing piece) {
+    void addNews(WritableConnection connection, Outgoing piece) {
         SendBuffer.Added added = connection.buffer().addIfHalfEmpty(piece);
         note(connection, added);
         if (added == SendBuffer.Added.DEAD) {
@@ -56,10 +56,9 @@ final class Fanout {
         counters.nonCriticalDropped.add(connections);
     }
 
-    void wakeReader(Subscription subscription) {
-        if (subscription.started()) {
-            toRead.add(subscription.connection());
-        }
+    /** There may be something to read for the connection. */
+    void read(WritableConnection connection) {
+        toRead.add(connection);
     }
 
     /** Wakes whoever must be woken if much has been collected. */
@@ -85,7 +84,7 @@ final class Fanout {
         }
     }
 
-    private void note(OpenConnection connection, SendBuffer.Added added) {
+    private void note(WritableConnection connection, SendBuffer.Added added) {
         if (added == SendBuffer.Added.BECAME_BUSY) {
             busy.add(connection);
         } else if (added == SendBuffer.Added.OVERFLOW) {

@@ -3,7 +3,6 @@ package io.holdfast.delivery.commit;
 import io.holdfast.delivery.BreakerState;
 import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.ClientInfo;
-import io.holdfast.delivery.Connection;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.DeliveryHealth;
@@ -17,26 +16,23 @@ import io.holdfast.delivery.GuardedEngine;
 import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.Names;
 import io.holdfast.delivery.WallClock;
-import io.holdfast.delivery.WireFormat;
 import io.holdfast.delivery.watch.ClientRecord;
 import io.holdfast.delivery.watch.Clients;
 import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.watch.Events;
-import io.holdfast.delivery.watch.Fatal;
 import io.holdfast.delivery.watch.Heap;
 import io.holdfast.delivery.watch.Heartbeat;
+import io.holdfast.delivery.watch.Outcomes;
 import io.holdfast.delivery.watch.Pulse;
 import io.holdfast.delivery.watch.Supervisor;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.StreamInfo;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -61,15 +57,15 @@ final class Machinery {
     final Clients clients;
     final DeadLetters deadLetters;
     final HistoryReader histories;
-    final Admission admission;
-    final DeliveryParts parts;
+    final Dispatcher dispatcher;
+    final OutboxConnections outboxConnections;
+    final OpenConnections connections;
     final ResourceRemoval resources;
 
     private final DeliveryClock clock;
     private final DeliverySettings settings;
     private final DeliveryThreads threads;
     private final StreamEngine engine;
-    private final Set<OpenConnection> connections = DeliveryParts.noConnections();
     private final WatchedEngine watched;
     private final Supervisor supervisor;
     private final Heap heap;
@@ -98,26 +94,21 @@ final class Machinery {
         watched = new WatchedEngine(guarded, clock);
         supervisor = new Supervisor(threads.named(), clock, engine::stuck);
         heap = Heap.ofThisProcess(settings.admission());
-        admission = new Admission(settings.admission(), clock, counters, connections::size, heap);
         histories = new HistoryReader(engine, clock);
         events = new Events(sink, counters, supervisor.part("events"));
         breakers = new Breakers(settings.breaker(), clock, counters, events);
         clients = new Clients(clock);
         pulse = new Pulse(threads.receipts(), clock, engine::waiting);
-        outboxes = new Outboxes(
-                engine,
-                clock,
-                new OutboxParts(counters, breakers, clients, events, settings.poison(), settings.devicesPerClient()));
+        Outcomes outcomes = new Outcomes(clients, counters, events, clock);
+        outboxes = new Outboxes(engine, clock, settings, breakers, clients, outcomes);
         hub = new Hub(channels, counters, threads.receipts(), supervisor.part("hub", this::hubFailed));
         recovery = new Recovery(settings.readers(), supervisor.part("reader"));
         EngineWrites writes = new EngineWrites(watched, engine);
-        deadLetters = new DeadLetters(writes, engine, clock, counters, settings.poison(), recovery, outboxes);
-        Gone gone = new Gone(outboxes, clients, counters, events, clock);
+        deadLetters = new DeadLetters(engine, clock, counters, settings.poison(), outboxes);
         committer = new Committer(
                 writes,
                 outboxes,
                 deadLetters,
-                gone,
                 new NewChannels(
                         engine,
                         options::newChannelsPerHour,
@@ -132,30 +123,26 @@ final class Machinery {
         resources = new ResourceRemoval(engine, outboxes, channels, deadLetters, committer, clock);
         closers = new Closers(threads.closers());
         writer = new Writer(settings, clock, counters, supervisor.part("writer"));
-        parts = new DeliveryParts(
+        dispatcher = new Dispatcher(writer, recovery, counters);
+        outboxConnections = new OutboxConnections(outboxes, deadLetters, counters, events, clock, committer::wake);
+        connections = new OpenConnections(
                 settings,
                 clock,
                 wall,
-                counters,
                 engine,
+                outboxConnections,
                 channels,
-                outboxes,
-                writer,
-                recovery,
-                committer,
+                dispatcher,
                 closers,
-                clients,
-                deadLetters,
-                gone,
-                events,
-                admission,
-                connections);
+                counters,
+                heap,
+                () -> running && drained.get() == null);
     }
 
     void start() {
         running = true;
         events.start();
-        hub.start(parts.fanout());
+        hub.start(dispatcher.fanout());
         committer.start();
         writer.start();
         recovery.start();
@@ -165,7 +152,7 @@ final class Machinery {
     /** Liberty cuts the connections before it tells (measured), so there is nothing to spread here: see {@link #drain}. */
     void stop() {
         running = false;
-        connections.forEach(connection -> connection.fail(Ending.SHUTDOWN));
+        connections.all().forEach(connection -> connection.fail(Ending.SHUTDOWN));
         try {
             try {
                 committer.stop();
@@ -213,50 +200,6 @@ final class Machinery {
 
     private void hubFailed() {
         hub.end();
-    }
-
-    OpenConnection register(String id, Connection transport, WireFormat format, String address) {
-        OpenConnection connection = new OpenConnection(id, transport, format, address, parts);
-        boolean fits = admission.came(address);
-        connections.add(connection);
-        counters.connectionsOpened.increment();
-        if (!fits || admission.overfull()) {
-            connection.fail(Ending.TOO_MANY_REQUESTS); // as 429 and 503 at the handshake: to come again
-        } else if (!running || drained.get() != null) {
-            connection.fail(Ending.SHUTDOWN);
-        }
-        return connection;
-    }
-
-    /** @param connection only this one; null for all of the client. @return for how many the answer was yes */
-    int forEach(String client, @Nullable String connection, Predicate<OpenConnection> work) {
-        int done = 0;
-        for (OpenConnection each : connections) {
-            boolean wanted = each.client().equals(client)
-                    && (connection == null || each.id().equals(connection));
-            if (wanted && work.test(each)) {
-                done++;
-            }
-        }
-        return done;
-    }
-
-    /** How many clients have a connection. */
-    int connectedClients() {
-        return (int) connections.stream()
-                .map(OpenConnection::client)
-                .filter(client -> !client.isEmpty())
-                .distinct()
-                .count();
-    }
-
-    int resetBreakers(String client) {
-        int reset = breakers.reset(client);
-        Outbox outbox = outboxes.find(client);
-        if (outbox != null) {
-            outbox.breakerChanged().forEach(recovery::wake);
-        }
-        return reset;
     }
 
     /** @return null for a client of which nothing is known */
@@ -345,7 +288,7 @@ final class Machinery {
         if (first != null) {
             return first;
         }
-        Drain drain = new Drain(connections, window, settings.drainTimeout(), System::nanoTime, Thread::sleep);
+        Drain drain = new Drain(connections.all(), window, settings.drainTimeout(), System::nanoTime, Thread::sleep);
         threads.named()
                 .factory("drain")
                 .newThread(() -> {
@@ -375,29 +318,12 @@ final class Machinery {
                 LOG.log(Level.FINE, "The ticker was interrupted and continues");
             }
             heartbeat.works();
-            tickConnections();
+            connections.tick();
             writer.watch();
             if (ticks % TICKS_A_SECOND == 0) {
                 tickSecond();
                 heartbeat.rests();
                 supervisor.failed();
-            }
-        }
-    }
-
-    /** What is the matter with one of them is that one's. */
-    private void tickConnections() {
-        long now = clock.nanos();
-        for (OpenConnection connection : connections) {
-            try {
-                connection.tick(now);
-            } catch (RuntimeException | Error e) {
-                LOG.log(
-                        Level.SEVERE,
-                        "The periodic check of a connection failed; the connection is closed, and its client may reconnect",
-                        e);
-                connection.fail(Ending.INTERNAL_ERROR);
-                Fatal.rethrow(e);
             }
         }
     }

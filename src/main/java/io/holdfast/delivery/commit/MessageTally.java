@@ -17,19 +17,19 @@ final class MessageTally {
 
     /** Takes what is acknowledged for the first time. */
     interface Acknowledged {
-        void acknowledged(long offset, Outgoing.Message message);
+        void acknowledged(long offset, HandedMessage message);
     }
 
     private final Acknowledged acknowledged;
 
     /** Handed to some connection and not gone: what a confirmation acknowledges, and what one that is not stored has. */
-    private final LongQueue<Outgoing.Message> handed = new LongQueue<>();
+    private final LongQueue<HandedMessage> handed = new LongQueue<>();
 
     /** Known to have expired or to be dead, and above what is confirmed. */
     private final LongQueue<Boolean> ended = new LongQueue<>();
 
     private final GivenUp givenUp = new GivenUp();
-    private final LongQueue.Taker<Outgoing.Message> confirming = this::confirming;
+    private final LongQueue.Taker<HandedMessage> confirming = this::confirming;
     private long confirmedUpTo;
     private long storingUpTo;
     private long droppedUpTo;
@@ -50,7 +50,7 @@ final class MessageTally {
         writtenUpTo = 0;
     }
 
-    void handed(long offset, Outgoing.Message message) {
+    void handed(long offset, HandedMessage message) {
         if (isOpen(offset)) {
             handed.add(offset, message);
         }
@@ -70,7 +70,7 @@ final class MessageTally {
         long before = confirmedUpTo;
         if (!givenUp.isEmpty()) {
             for (long late : givenUp.confirm(cursor, offset)) {
-                Outgoing.Message message = late <= before ? handed.get(late) : null;
+                HandedMessage message = late <= before ? handed.get(late) : null;
                 if (message != null) {
                     acknowledged.acknowledged(late, message);
                 }
@@ -83,7 +83,7 @@ final class MessageTally {
         }
     }
 
-    private void confirming(long offset, Outgoing.Message message) {
+    private void confirming(long offset, HandedMessage message) {
         if (!givenUp.open(offset)) {
             acknowledged.acknowledged(offset, message);
         }
@@ -151,7 +151,7 @@ final class MessageTally {
             return;
         }
         givenUp.stored();
-        Map<Long, Outgoing.Message> stay = new HashMap<>();
+        Map<Long, HandedMessage> stay = new HashMap<>();
         handed.removeUpTo(storingUpTo, (offset, message) -> {
             if (givenUp.contains(offset)) {
                 stay.put(offset, message);

@@ -2,6 +2,7 @@ package io.holdfast.delivery.commit;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.Connection;
+import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.Member;
@@ -10,9 +11,9 @@ import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.SubscribeOptions;
 import io.holdfast.delivery.SubscriptionHandle;
 import io.holdfast.delivery.SubscriptionTerms;
+import io.holdfast.delivery.WallClock;
 import io.holdfast.delivery.WireFormat;
 import io.holdfast.delivery.commit.SendBuffer.Frame;
-import io.holdfast.delivery.watch.ClientRecord;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publisher;
 import java.time.Duration;
@@ -30,20 +31,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Failure.</b> {@link #fail} and {@link #ended} may race; the first one detaches everything, once.
  */
-final class OpenConnection implements RegisteredConnection {
+final class OpenConnection extends WritableConnection implements RegisteredConnection, Line {
 
     /** When the connection ends, and why: at a moment of wall time if there is one, otherwise of the monotonic clock. */
     private record Deadline(long nanos, @Nullable Instant moment, Ending ending) {}
 
     private final String id;
-    private final Connection transport;
-    private final WireFormat format;
+    private final long opened;
     private final String address;
-    private final DeliveryParts parts;
-    private final SendBuffer buffer;
+    private final OpenConnections node;
+    private final OutboxConnections outboxes;
+    private final Dispatcher dispatcher;
+    private final DeliveryClock clock;
+    private final WallClock wall;
     private final Subscriptions subscriptions;
     private final Backlog backlog;
-    private final long opened;
     private final AtomicBoolean detached = new AtomicBoolean();
     private volatile String client = "";
     private volatile byte @Nullable [] info;
@@ -57,16 +59,29 @@ final class OpenConnection implements RegisteredConnection {
     private volatile @Nullable OutboxConnection outbox;
     private volatile @Nullable Deadline deadline;
 
-    OpenConnection(String id, Connection transport, WireFormat format, String address, DeliveryParts parts) {
+    OpenConnection(
+            String id,
+            long opened,
+            String address,
+            Connection transport,
+            WireFormat format,
+            SendBuffer buffer,
+            OpenConnections node,
+            OutboxConnections outboxes,
+            Dispatcher dispatcher,
+            DeliveryClock clock,
+            WallClock wall) {
+        super(transport, format, buffer);
         this.id = id;
-        this.transport = transport;
-        this.format = format;
+        this.opened = opened;
         this.address = address;
-        this.parts = parts;
-        this.opened = parts.outboxes().nextOpened();
-        this.subscriptions = new Subscriptions(this, parts);
-        this.buffer = new SendBuffer(parts.settings(), format, parts.clock().nanos(), parts.counters().sendLatency);
-        this.backlog = new Backlog(this, subscriptions, parts, buffer::wantsMore);
+        this.node = node;
+        this.outboxes = outboxes;
+        this.dispatcher = dispatcher;
+        this.clock = clock;
+        this.wall = wall;
+        this.subscriptions = node.subscriptionsOf(this);
+        this.backlog = node.backlogOf(this, subscriptions);
         if (!transport.mayExceedCredit()) {
             buffer.keepWithinCredit();
         }
@@ -77,9 +92,9 @@ final class OpenConnection implements RegisteredConnection {
         return id;
     }
 
-    /** Whether it was opened before another one; not when it said who it is. */
-    boolean openedBefore(OpenConnection other) {
-        return opened < other.opened;
+    @Override
+    public long opened() {
+        return opened;
     }
 
     @Override
@@ -89,14 +104,14 @@ final class OpenConnection implements RegisteredConnection {
 
     @Override
     public int mostReplyBytes() {
-        return buffer.mostBytes();
+        return buffer().mostBytes();
     }
 
     @Override
     public boolean replyIfRoom(byte[] piece) {
-        SendBuffer.Added added = buffer.addIfHalfEmpty(Outgoing.reply(piece));
+        SendBuffer.Added added = buffer().addIfHalfEmpty(Outgoing.reply(piece));
         if (added == SendBuffer.Added.BECAME_BUSY) {
-            parts.writer().wake(this);
+            dispatcher.write(this);
         }
         return added != SendBuffer.Added.DEAD;
     }
@@ -111,11 +126,11 @@ final class OpenConnection implements RegisteredConnection {
     public boolean identify(String client, byte @Nullable [] info) {
         this.client = client;
         this.info = info;
-        boolean fits = parts.admission().identified(client);
+        boolean fits = node.identified(client);
         synchronized (this) {
             counted = !detached.get();
             if (!counted) {
-                parts.admission().forgotten(client);
+                node.forgotten(client);
             }
         }
         if (!fits) {
@@ -144,9 +159,9 @@ final class OpenConnection implements RegisteredConnection {
         return client;
     }
 
-    /** As others see it on a channel. */
-    Member member(Subscription subscription) {
-        return new Member(client, id, info, subscription.options().info());
+    @Override
+    Member member(byte @Nullable [] subscriptionInfo) {
+        return new Member(client, id, info, subscriptionInfo);
     }
 
     @Override
@@ -157,36 +172,16 @@ final class OpenConnection implements RegisteredConnection {
     @Override
     public Subscribed openOutbox(
             String client, @Nullable String device, boolean explicit, @Nullable Position presented) {
-        Outbox box = parts.outboxes().acquire(client);
-        Channel channel = parts.channels().acquire(box.stream());
-        Outbox.Attached attached = null;
-        try {
-            attached = box.attach(
-                    this,
-                    device == null ? Device.DEFAULT : device,
-                    explicit,
-                    presented,
-                    position -> new Subscription(
-                            this, channel, SubscribeOptions.QUIET, position.epoch(), position.offset()));
-        } finally {
-            if (attached == null) {
-                parts.channels().release(channel);
-                parts.outboxes().release(box);
-            }
-        }
-        outbox = attached.hold();
-        if (!subscriptions.add(attached.hold().subscription())) {
-            parts.channels().release(channel); // it has ended meanwhile
-        }
+        Outbox.Attached attached = outboxes.open(this, client, device, explicit, presented);
+        OutboxConnection taken = attached.connection();
+        outbox = taken;
+        subscriptions.subscribe(taken);
         if (!explicit) {
-            buffer.confirmByPong();
+            buffer().confirmByPong();
         }
-        parts.changed(box);
-        attached.replaced().forEach(older -> older.fail(Ending.REPLACED));
-        attached.opened().forEach(parts.recovery()::wake);
-        parts.connected(attached, id);
+        outboxes.opened(attached);
         detachIfEnded();
-        return new Subscribed(attached.start().position(), attached.start().recovered());
+        return new Subscribed(taken.start().position(), taken.start().recovered());
     }
 
     @Override
@@ -238,7 +233,7 @@ final class OpenConnection implements RegisteredConnection {
             if (end != null) {
                 endSubscriptionAt(name, end);
             }
-            subscriptions.start(name, format.subscribed(name, made.position(), terms.data()));
+            subscriptions.start(name, format().subscribed(name, made.position(), terms.data()));
         }
         return made != null;
     }
@@ -250,23 +245,21 @@ final class OpenConnection implements RegisteredConnection {
 
     @Override
     public boolean pong() {
-        SendBuffer.Confirmed confirmed = buffer.pong();
+        SendBuffer.Confirmed confirmed = buffer().pong();
         if (confirmed == null) {
             return false;
         }
-        if (buffer.goOn()) {
-            parts.writer().wake(this);
+        if (buffer().goOn()) {
+            dispatcher.write(this);
         }
-        OutboxConnection hold = outbox;
-        if (hold != null) {
-            hold.alive(parts.clock().nanos());
-            if (hold.outbox().answered(hold)) {
-                parts.recovery().wake(this);
+        OutboxConnection personal = outbox;
+        if (personal != null) {
+            if (personal.answered(clock.nanos())) {
+                readOn();
             }
-        }
-        if (hold != null && confirmed.outboxOffset() > 0) {
-            Position position = new Position(hold.subscription().epoch(), confirmed.outboxOffset());
-            parts.confirm(hold.outbox(), hold.device().name, position);
+            if (confirmed.outboxOffset() > 0) {
+                outboxes.confirm(personal, confirmed.outboxOffset());
+            }
         }
         return true;
     }
@@ -278,7 +271,7 @@ final class OpenConnection implements RegisteredConnection {
 
     @Override
     public void endAfter(Duration time, Ending ending) {
-        deadline = new Deadline(parts.clock().nanos() + OutsideTime.nanos(time), null, ending);
+        deadline = new Deadline(clock.nanos() + OutsideTime.nanos(time), null, ending);
     }
 
     @Override
@@ -304,10 +297,10 @@ final class OpenConnection implements RegisteredConnection {
         }
         if (expiresAt == null) {
             endNever();
-            reply(format.refreshed(0));
+            reply(format().refreshed(0));
         } else {
             expireAt(expiresAt, expiryGrace);
-            reply(format.refreshed(OutsideTime.wireSeconds(parts.wall().until(expiresAt))));
+            reply(format().refreshed(OutsideTime.wireSeconds(wall.until(expiresAt))));
         }
     }
 
@@ -318,52 +311,61 @@ final class OpenConnection implements RegisteredConnection {
 
     @Override
     public @Nullable String device() {
-        OutboxConnection hold = outbox;
-        return hold == null ? null : hold.device().name;
+        OutboxConnection personal = outbox;
+        return personal == null ? null : personal.deviceName();
     }
 
-    /** What it has yet to read. */
-    Backlog backlog() {
-        return backlog;
+    @Override
+    public long written() {
+        return buffer().outboxWritten();
     }
 
-    /** Its hold on its client's outbox; null without. */
-    @Nullable
-    OutboxConnection hold() {
-        return outbox;
+    @Override
+    public void confirmAtOnce(boolean atOnce) {
+        buffer().confirmAtOnce(atOnce);
     }
 
-    WireFormat format() {
-        return format;
+    @Override
+    public void readOn() {
+        dispatcher.read(this);
     }
 
-    SendBuffer buffer() {
-        return buffer;
+    @Override
+    public void replaced() {
+        fail(Ending.REPLACED);
     }
 
-    Connection transport() {
-        return transport;
+    @Override
+    boolean askToRead() {
+        return backlog.askToRead();
     }
 
-    void handedFromOutbox(long offset, Outgoing.Message message) {
-        OutboxConnection hold = outbox;
-        if (hold != null) {
-            hold.outbox().handed(hold, offset, message);
-        }
+    @Override
+    void read() {
+        backlog.read();
     }
 
-    /** The server ends it. */
+    @Override
+    boolean doneReading() {
+        return backlog.doneReading();
+    }
+
+    @Override
+    void drained() {
+        backlog.drained();
+    }
+
+    @Override
     void fail(Ending ending) {
-        boolean noDelivery = ending == Ending.SLOW && buffer.overflowedByReply();
+        boolean noDelivery = ending == Ending.SLOW && buffer().overflowedByReply();
         if (detach(noDelivery ? Departure.OTHERWISE : Departure.of(ending), ending)) {
-            parts.countEnding(ending);
-            parts.closers().close(transport, ending);
+            node.close(transport(), ending);
         }
     }
 
     @Override
     public void hit(Limit limit) {
-        parts.counters().hit(limit);
+        node.hit(limit);
     }
 
     @Override
@@ -376,61 +378,56 @@ final class OpenConnection implements RegisteredConnection {
         Deadline end = deadline;
         if (end != null && reached(end, nowNanos)) {
             fail(end.ending());
-        } else if (!buffer.quiet(nowNanos)) {
+        } else if (!buffer().quiet(nowNanos)) {
             lookAtBuffer(nowNanos);
         }
         subscriptions.tick();
-        OutboxConnection hold = outbox;
-        if (hold != null && hold.limited() && hold.outbox().timePasses(hold)) {
-            parts.recovery().wake(this);
+        OutboxConnection personal = outbox;
+        if (personal != null && personal.limited() && personal.timePasses()) {
+            readOn();
         }
     }
 
     private boolean reached(Deadline end, long nowNanos) {
         Instant moment = end.moment();
-        return moment == null
-                ? nowNanos - end.nanos() >= 0
-                : !parts.wall().now().isBefore(moment);
+        return moment == null ? nowNanos - end.nanos() >= 0 : !wall.now().isBefore(moment);
     }
 
     private void lookAtBuffer(long nowNanos) {
-        switch (buffer.look(nowNanos)) {
-            case WAKE -> parts.writer().wake(this);
+        switch (buffer().look(nowNanos)) {
+            case WAKE -> dispatcher.write(this);
             case NO_PONG -> fail(Ending.NO_PONG);
             case SLOW -> fail(Ending.SLOW);
             case NOTHING -> {}
         }
     }
 
-    /** Called by the writer before a frame with outbox pushes goes out. */
+    @Override
     void writing(Frame frame) {
-        OutboxConnection hold = outbox;
-        if (hold != null && frame.pushes() > 0) {
-            hold.outbox().written(buffer.outboxWritten());
-            ClientRecord record = parts.clients().find(hold.outbox().client());
-            if (record != null) {
-                record.sent.addAndGet(frame.pushes());
-            }
+        OutboxConnection personal = outbox;
+        if (personal != null && frame.pushes() > 0) {
+            personal.written(buffer().outboxWritten(), frame.pushes());
         }
     }
 
+    @Override
     void expiredUnwritten(List<Outgoing> pieces) {
-        OutboxConnection hold = outbox;
-        if (hold != null) {
+        OutboxConnection personal = outbox;
+        if (personal != null) {
             for (Outgoing piece : pieces) {
-                Outgoing.Message message = piece.message();
-                parts.expired(hold.outbox(), piece.outboxOffset(), message == null ? "" : message.id());
-                if (hold.outbox().unwritten(hold, piece.outboxOffset())) {
-                    parts.recovery().wake(this);
+                HandedMessage message = piece.message();
+                outboxes.expired(personal.outbox(), piece.outboxOffset(), message == null ? "" : message.id());
+                if (personal.unwritten(piece.outboxOffset())) {
+                    readOn();
                 }
             }
         }
     }
 
     private void queue(Outgoing piece) {
-        SendBuffer.Added added = buffer.add(piece);
+        SendBuffer.Added added = buffer().add(piece);
         if (added == SendBuffer.Added.BECAME_BUSY) {
-            parts.writer().wake(this);
+            dispatcher.write(this);
         } else if (added == SendBuffer.Added.OVERFLOW) {
             fail(Ending.SLOW);
         }
@@ -440,14 +437,14 @@ final class OpenConnection implements RegisteredConnection {
         if (!detached.compareAndSet(false, true)) {
             return false;
         }
-        parts.forget(this);
+        node.ended(this);
         synchronized (this) {
             if (counted) {
-                parts.admission().forgotten(client);
+                node.forgotten(client);
             }
         }
-        long written = buffer.outboxWritten();
-        buffer.kill();
+        long written = buffer().outboxWritten();
+        buffer().kill();
         detachSubscriptions(how, written, ending);
         return true;
     }
@@ -461,13 +458,10 @@ final class OpenConnection implements RegisteredConnection {
 
     private synchronized void detachSubscriptions(Departure how, long written, @Nullable Ending ending) {
         subscriptions.unsubscribeAll();
-        OutboxConnection hold = outbox;
-        if (hold != null) {
+        OutboxConnection personal = outbox;
+        if (personal != null) {
             outbox = null;
-            hold.outbox().detach(hold, how, written);
-            parts.disconnected(hold, id, ending);
-            parts.changed(hold.outbox());
-            parts.outboxes().release(hold.outbox());
+            outboxes.close(personal, how, written, ending);
         }
     }
 }

@@ -3,8 +3,12 @@ package io.holdfast.delivery.commit;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.ClientInfo;
 import io.holdfast.delivery.DeliveryClock;
+import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.MessageState;
 import io.holdfast.delivery.Names;
+import io.holdfast.delivery.watch.ClientRecord;
+import io.holdfast.delivery.watch.Clients;
+import io.holdfast.delivery.watch.Outcomes;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.DeviceCursor;
 import io.holdfast.stream.FinalState;
@@ -36,7 +40,9 @@ final class Outbox {
     private final String stream;
     private final StreamEngine engine;
     private final DeliveryClock clock;
-    private final OutboxParts parts;
+    private final Breakers breakers;
+    private final Clients clients;
+    private final Outcomes outcomes;
 
     @GuardedBy("this")
     private final Devices devices;
@@ -73,14 +79,24 @@ final class Outbox {
     /** Guarded by the map of outboxes. */
     private int references;
 
-    Outbox(String client, StreamEngine engine, DeliveryClock clock, OutboxParts parts) {
+    Outbox(
+            String client,
+            StreamEngine engine,
+            DeliveryClock clock,
+            DeliverySettings settings,
+            Breakers breakers,
+            Clients clients,
+            Outcomes outcomes) {
         this.client = client;
         this.stream = Names.outbox(client);
         this.engine = engine;
         this.clock = clock;
-        this.parts = parts;
-        this.devices = new Devices(stream, parts.maxDevices(), parts.poison());
-        this.tally = new MessageTally((offset, message) -> parts.acknowledged(client, offset, message, clock.millis()));
+        this.breakers = breakers;
+        this.clients = clients;
+        this.outcomes = outcomes;
+        this.devices = new Devices(stream, settings.devicesPerClient(), settings.poison());
+        this.tally = new MessageTally(
+                (offset, message) -> outcomes.acknowledged(client, offset, message.id(), message.publishedAtMillis()));
         this.idleSinceNanos = clock.nanos();
         this.seenAgainNanos = idleSinceNanos + engine.outboxRetention().seenAgainMillis() * NANOS_PER_MILLI;
     }
@@ -109,34 +125,23 @@ final class Outbox {
      * The place from which a connection of a device goes on, decided together with the device's new state.
      *
      * @param replaced connections of the device which must be closed, since it has one that was opened later
-     * @param opened connections whose window opened, which must be woken
+     * @param wider connections that may be handed more, and must be told
      * @param hopeless offset of a publication that must be given up for this device; 0 for none
      * @param attempts how often it has failed
      * @param returned whether the device was known before
      */
     record Attached(
-            OutboxConnection hold,
-            OutboxConnection.Start start,
-            List<OpenConnection> replaced,
-            List<OpenConnection> opened,
+            OutboxConnection connection,
+            List<Line> replaced,
+            List<Line> wider,
             long hopeless,
             int attempts,
             boolean returned) {}
 
-    /** Makes the subscription once the position is known. */
-    interface Subscribing {
-        Subscription at(Position position);
-    }
-
     /** What the engine knows. */
     private record Stored(StreamInfo info, List<DeviceCursor> devices) {}
 
-    Attached attach(
-            OpenConnection connection,
-            String deviceName,
-            boolean explicit,
-            @Nullable Position presented,
-            Subscribing subscribing) {
+    Attached attach(Line line, String deviceName, boolean explicit, @Nullable Position presented) {
         Stored stored = ask();
         synchronized (this) {
             enter(stored);
@@ -147,36 +152,25 @@ final class Outbox {
                 pending.add(device.move(stream)); // it has passed them without having confirmed them
             }
             device.seen(clock.millis());
-            device.breaker = parts.breakers().connected(client, deviceName, now);
-            List<OpenConnection> opened = new ArrayList<>(0);
-            OutboxConnection.Start start = start(device, stored.info(), presented, explicit, opened);
-            device.suspicion().judge(start.position().offset());
-            device.opened(start.position().offset(), now, opened);
-            List<OpenConnection> replaced = device.replacedBy(connection);
-            Subscription subscription = subscribing.at(start.position());
-            OutboxConnection hold = new OutboxConnection(this, device, connection, explicit, subscription, now);
-            hold.limit(device.window(hold, now));
-            device.connections.add(hold);
-            parts.clients().seen(client, deviceName, device.connections.size());
-            Suspicion suspicion = device.suspicion();
-            return new Attached(
-                    hold,
-                    start,
-                    replaced,
-                    opened,
-                    suspicion.hopeless() ? suspicion.offset() : 0,
-                    suspicion.attempts(),
-                    returned);
+            device.breaker = breakers.connected(client, deviceName, now);
+            List<Line> wider = new ArrayList<>(0);
+            OutboxConnection.Start start = start(device, stored.info(), presented, explicit, wider);
+            PoisonSuspect suspect = device.suspect();
+            suspect.judge(start.position().offset());
+            device.confirmed(start.position().offset(), now, wider);
+            List<Line> replaced = device.replacedBy(line);
+            OutboxConnection connection = new OutboxConnection(this, device, line, explicit, start, now);
+            connection.adjustWindow(now);
+            device.connections.add(connection);
+            clients.seen(client, deviceName, device.connections.size());
+            long hopeless = suspect.hopeless() ? suspect.offset() : 0;
+            return new Attached(connection, replaced, wider, hopeless, suspect.attempts(), returned);
         }
     }
 
     @GuardedBy("this")
     private OutboxConnection.Start start(
-            Device device,
-            StreamInfo info,
-            @Nullable Position presented,
-            boolean explicit,
-            List<OpenConnection> opened) {
+            Device device, StreamInfo info, @Nullable Position presented, boolean explicit, List<Line> wider) {
         Position top = info.top();
         long from = device.cursor;
         boolean recovered = presented != null || !device.ofEarlierEpoch;
@@ -189,7 +183,7 @@ final class Outbox {
                 from = presented.offset();
                 device.writtenUpTo = Math.max(device.writtenUpTo, from);
                 if (!explicit) {
-                    opened.addAll(confirm(device, from));
+                    wider.addAll(confirm(device, from));
                 }
             } else {
                 from = info.firstOffset() - 1;
@@ -212,39 +206,40 @@ final class Outbox {
      *
      * @param writtenToConnection the highest offset written to it
      */
-    synchronized void detach(OutboxConnection hold, Departure how, long writtenToConnection) {
+    synchronized void detach(OutboxConnection connection, Departure how, long writtenToConnection) {
         long now = clock.nanos();
-        Device device = hold.device();
-        device.connections.remove(hold);
-        parts.clients().seen(client, device.name, device.connections.size());
+        Device device = connection.device();
+        device.connections.remove(connection);
+        clients.seen(client, device.name, device.connections.size());
         device.seen(clock.millis());
         idleSinceNanos = now;
-        if (how.failure() && device.failedOn(hold, now)) {
-            device.breaker = parts.breakers().failed(client, device.name, now);
+        if (how.failure() && device.failedOn(connection, now)) {
+            device.breaker = breakers.failed(client, device.name, now);
         }
         if (how.suspicious()) {
-            long first = hold.firstHanded();
+            long first = connection.firstHanded();
             long oldest = first > device.cursor ? first : tally.oldestHandedAbove(device.cursor);
             if (oldest != 0 && first != 0 && oldest <= writtenToConnection) {
-                device.suspicion().raise(oldest, now);
+                device.suspect().raise(oldest, now);
             }
         }
     }
 
     /** A publication goes into the send buffer of a connection. */
-    synchronized void handed(OutboxConnection hold, long offset, Outgoing.Message message) {
+    synchronized void handed(OutboxConnection connection, long offset, HandedMessage message) {
         tally.handed(offset, message);
-        hold.handed(offset);
-        hold.device().writtenUpTo = Math.max(hold.device().writtenUpTo, offset);
+        connection.handed(offset);
+        Device device = connection.device();
+        device.writtenUpTo = Math.max(device.writtenUpTo, offset);
     }
 
     /**
      * A publication that was handed to a connection leaves its send buffer unwritten.
      *
-     * @return whether the connection must be woken
+     * @return whether more may be handed to the connection
      */
-    synchronized boolean unwritten(OutboxConnection hold, long offset) {
-        return hold.unwritten(offset);
+    synchronized boolean unwritten(OutboxConnection connection, long offset) {
+        return connection.leftUnwritten(offset);
     }
 
     /**
@@ -305,9 +300,9 @@ final class Outbox {
      * A device gets a publication no more: it lies in the dead-letter list, or is gone. Its outbox moves on.
      *
      * @param retained whether the publication is in the stream
-     * @return the connections that must be woken
+     * @return the connections that may be handed more, and must be told
      */
-    synchronized List<OpenConnection> giveUp(String deviceName, String ofEpoch, long offset, boolean retained) {
+    synchronized List<Line> giveUp(String deviceName, String ofEpoch, long offset, boolean retained) {
         Device device = devices.find(deviceName);
         if (device == null || !ofEpoch.equals(epoch)) {
             return List.of();
@@ -321,9 +316,9 @@ final class Outbox {
                 tally.giveUp(offset);
             }
         }
-        device.suspicion().passed(offset);
+        device.suspect().passed(offset);
         device.giveUp(offset);
-        return regulate(device);
+        return adjustWindows(device);
     }
 
     /**
@@ -341,42 +336,43 @@ final class Outbox {
     }
 
     /** Whether a device gets a publication no more. */
-    synchronized boolean givenUp(OutboxConnection hold, long offset) {
-        return hold.device().givenUp(offset);
+    synchronized boolean givenUp(OutboxConnection connection, long offset) {
+        return connection.device().givenUp(offset);
     }
 
-    /** Looks at the clock for a connection whose window is limited. @return whether it must be woken */
-    synchronized boolean timePasses(OutboxConnection hold) {
+    /** Looks at the clock for a connection whose window is limited. @return whether more may be handed to it */
+    synchronized boolean timePasses(OutboxConnection connection) {
         long now = clock.nanos();
-        RecipientBreaker breaker = hold.device().breaker;
+        Device device = connection.device();
+        RecipientBreaker breaker = device.breaker;
         if (breaker != null) {
-            parts.breakers().timePasses(client, hold.device().name, breaker, now);
+            breakers.timePasses(client, device.name, breaker, now);
         }
-        return hold.limit(hold.device().window(hold, now));
+        return connection.adjustWindow(now);
     }
 
-    /** A breaker was reset. @return the connections that must be woken */
-    synchronized List<OpenConnection> breakerChanged() {
-        List<OpenConnection> opened = new ArrayList<>(0);
-        devices.all().forEach(device -> opened.addAll(regulate(device)));
-        return opened;
+    /** A breaker was reset. @return the connections that may be handed more, and must be told */
+    synchronized List<Line> breakerChanged() {
+        List<Line> wider = new ArrayList<>(0);
+        devices.all().forEach(device -> wider.addAll(adjustWindows(device)));
+        return wider;
     }
 
     @GuardedBy("this")
-    private List<OpenConnection> regulate(Device device) {
+    private List<Line> adjustWindows(Device device) {
         long now = clock.nanos();
-        List<OpenConnection> opened = new ArrayList<>(0);
-        for (OutboxConnection hold : device.connections) {
-            if (hold.limited() && hold.limit(device.window(hold, now))) {
-                opened.add(hold.connection());
+        List<Line> wider = new ArrayList<>(0);
+        for (OutboxConnection connection : device.connections) {
+            if (connection.limited() && connection.adjustWindow(now)) {
+                wider.add(connection.line());
             }
         }
-        return opened;
+        return wider;
     }
 
-    /** How many more publications a connection whose window is limited may be handed. */
-    synchronized int allowance(OutboxConnection hold) {
-        return hold.allowance();
+    /** How many more publications a connection may be handed. */
+    synchronized int allowance(OutboxConnection connection) {
+        return connection.window().allowance();
     }
 
     /** Something was written to a connection: for the state of messages. */
@@ -384,18 +380,26 @@ final class Outbox {
         tally.written(offset);
     }
 
+    /** This many of the client's messages were written to one of its connections. */
+    void sent(int messages) {
+        ClientRecord record = clients.find(client);
+        if (record != null) {
+            record.sent.addAndGet(messages);
+        }
+    }
+
     /**
      * A device has confirmed everything up to a position. One of another epoch confirms nothing.
      *
-     * @return the connections whose window it opened, which must be woken
+     * @return the connections that may be handed more, and must be told
      */
-    synchronized List<OpenConnection> confirm(String deviceName, Position position) {
+    synchronized List<Line> confirm(String deviceName, Position position) {
         Device device = devices.find(deviceName);
         return device == null || !position.epoch().equals(epoch) ? List.of() : confirm(device, position.offset());
     }
 
     @GuardedBy("this")
-    private List<OpenConnection> confirm(Device device, long offset) {
+    private List<Line> confirm(Device device, long offset) {
         if (offset > device.cursor) {
             tally.confirmed(device.cursor, offset);
             device.cursor = offset;
@@ -403,29 +407,31 @@ final class Outbox {
             device.confirmedSinceStored = true;
             RecipientBreaker breaker = device.breaker;
             if (breaker != null) {
-                parts.breakers().succeeded(client, device.name, breaker);
+                breakers.succeeded(client, device.name, breaker);
             }
         }
-        if (device.suspicion().passed(offset)) {
-            parts.counters().retrySuccesses.increment();
+        if (device.suspect().passed(offset)) {
+            outcomes.retrySucceeded();
         }
-        List<OpenConnection> opened = new ArrayList<>(0);
-        device.opened(offset, clock.nanos(), opened);
-        return opened;
+        List<Line> wider = new ArrayList<>(0);
+        device.confirmed(offset, clock.nanos(), wider);
+        return wider;
     }
 
     /**
      * A client that acknowledges explicitly has answered the ping behind the suspect: it lives, so the rest may follow
      * while it works. From the third attempt on only the ack itself opens the window.
      *
-     * @return whether the connection must be woken
+     * @return whether more may be handed to the connection
      */
-    synchronized boolean answered(OutboxConnection hold) {
-        if (!hold.explicit() || !hold.limited() || hold.device().suspicion().attempts() != 1) {
+    synchronized boolean answered(OutboxConnection connection) {
+        if (!connection.explicit()
+                || !connection.limited()
+                || connection.device().suspect().attempts() != 1) {
             return false;
         }
-        hold.release();
-        return hold.limit(hold.device().window(hold, clock.nanos()));
+        connection.window().ignoreSuspect();
+        return connection.adjustWindow(clock.nanos());
     }
 
     /** The cursor of a device that is known. */

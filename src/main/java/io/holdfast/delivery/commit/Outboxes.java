@@ -1,14 +1,18 @@
 package io.holdfast.delivery.commit;
 
 import io.holdfast.delivery.DeliveryClock;
+import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.Names;
+import io.holdfast.delivery.watch.Clients;
 import io.holdfast.delivery.watch.KeepTime;
+import io.holdfast.delivery.watch.Outcomes;
+import io.holdfast.stream.FinalState;
+import io.holdfast.stream.Removed;
 import io.holdfast.stream.StreamEngine;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -22,22 +26,28 @@ final class Outboxes implements StreamEngine.Holding {
 
     private final StreamEngine engine;
     private final DeliveryClock clock;
-    private final OutboxParts parts;
+    private final DeliverySettings settings;
+    private final Breakers breakers;
+    private final Clients clients;
+    private final Outcomes outcomes;
     private final ConcurrentHashMap<String, Outbox> byClient = new ConcurrentHashMap<>();
     private final Reservations reservations = new Reservations();
     private final ConcurrentLinkedQueue<Outbox> changed = new ConcurrentLinkedQueue<>();
-    private final AtomicLong opened = new AtomicLong();
     private final KeepTime keepTime = new KeepTime(MOST_IDLE);
 
-    Outboxes(StreamEngine engine, DeliveryClock clock, OutboxParts parts) {
+    Outboxes(
+            StreamEngine engine,
+            DeliveryClock clock,
+            DeliverySettings settings,
+            Breakers breakers,
+            Clients clients,
+            Outcomes outcomes) {
         this.engine = engine;
         this.clock = clock;
-        this.parts = parts;
-    }
-
-    /** The place of a connection in the order in which connections were opened. */
-    long nextOpened() {
-        return opened.incrementAndGet();
+        this.settings = settings;
+        this.breakers = breakers;
+        this.clients = clients;
+        this.outcomes = outcomes;
     }
 
     /** The client's outbox, which stays in memory until it is released. Waits while somebody has it {@link #alone}. */
@@ -62,11 +72,15 @@ final class Outboxes implements StreamEngine.Holding {
             if (!free[0]) {
                 return known;
             }
-            Outbox outbox = known == null ? new Outbox(client, engine, clock, parts) : known;
+            Outbox outbox = known == null ? make(client) : known;
             outbox.retain();
             return outbox;
         });
         return free[0] ? acquired : null;
+    }
+
+    private Outbox make(String client) {
+        return new Outbox(client, engine, clock, settings, breakers, clients, outcomes);
     }
 
     @SuppressWarnings("NullAway") // the function returns what it was given
@@ -119,6 +133,23 @@ final class Outboxes implements StreamEngine.Holding {
         return outbox != null && outbox.wantedHere(offset);
     }
 
+    /** The engine has taken a message out. That is reported, unless something else was reported of the message before. */
+    void removed(Removed removed) {
+        Outbox outbox = ofStream(removed.stream());
+        if (outbox == null ? Names.isOutbox(removed.stream()) : outbox.removed(removed)) {
+            outcomes.ended(Names.clientOf(removed.stream()), removed.offset(), removed.id(), removed.state());
+        } else if (outbox != null) {
+            changed(outbox);
+        }
+    }
+
+    /** A publication was not written since its time had run out. The caller marks the outbox as changed. */
+    void skipped(Outbox outbox, long offset, String id) {
+        if (outbox.skipped(offset)) {
+            outcomes.ended(outbox.client(), offset, id, FinalState.EXPIRED);
+        }
+    }
+
     /** The outbox has changes that the committer must store. */
     void changed(Outbox outbox) {
         if (outbox.mark()) {
@@ -139,6 +170,16 @@ final class Outboxes implements StreamEngine.Holding {
 
     boolean hasChanged() {
         return !changed.isEmpty();
+    }
+
+    /** Closes all breakers of a client. @return how many were not closed */
+    int resetBreakers(String client) {
+        int reset = breakers.reset(client);
+        Outbox outbox = find(client);
+        if (outbox != null) {
+            outbox.breakerChanged().forEach(Line::readOn);
+        }
+        return reset;
     }
 
     /** Drops those from memory that nobody uses. */

@@ -18,10 +18,7 @@ record Outgoing(
         long outboxOffset,
         long expiresAtMillis,
         Kind kind,
-        @Nullable Message message) {
-
-    /** What is known of a publication while it is on its way. */
-    record Message(String id, long publishedAtMillis) {}
+        @Nullable HandedMessage message) {
 
     /** What a piece is, as far as the writer cares. */
     enum Kind {
@@ -45,7 +42,7 @@ record Outgoing(
                 outbox ? publication.offset() : 0,
                 publication.expiresAtMillis(),
                 Kind.PUSH,
-                new Message(publication.id(), publication.publishedAtMillis()));
+                new HandedMessage(publication.id(), publication.publishedAtMillis()));
     }
 
     /** Finds or makes the piece of one publication for a wire format. */

@@ -44,8 +44,8 @@ final class RecipientBreaker {
     @GuardedBy("this")
     private long failedAtNanos;
 
-    /** What a breaker looks like from outside. @param openMillis until it is tried again; 0 unless open */
-    record Look(BreakerState state, int failures, int successes, int openings, long openMillis) {}
+    /** The state of a breaker at one moment. @param openMillis until it is tried again; 0 unless open */
+    record Snapshot(BreakerState state, int failures, int successes, int openings, long openMillis) {}
 
     RecipientBreaker(BreakerSettings settings, DoubleSupplier random) {
         this.settings = settings;
@@ -104,17 +104,17 @@ final class RecipientBreaker {
     }
 
     /** How many unconfirmed publications may be under way. */
-    synchronized int window() {
+    synchronized int mostUnderWay() {
         return switch (state) {
-            case CLOSED -> Subscription.UNLIMITED;
+            case CLOSED -> Window.UNLIMITED;
             case OPEN -> 0;
             case HALF_OPEN -> settings.trials();
         };
     }
 
-    synchronized Look look(long nowNanos) {
+    synchronized Snapshot snapshot(long nowNanos) {
         long open = state == BreakerState.OPEN ? Math.max(0, openUntilNanos - nowNanos) / 1_000_000 : 0;
-        return new Look(state, failures, successes, openings, open);
+        return new Snapshot(state, failures, successes, openings, open);
     }
 
     @GuardedBy("this")

@@ -24,7 +24,7 @@ final class Recovery {
     private final Object lock = new Object();
 
     @GuardedBy("lock")
-    private final ArrayDeque<OpenConnection> waiting = new ArrayDeque<>();
+    private final ArrayDeque<WritableConnection> waiting = new ArrayDeque<>();
 
     @GuardedBy("lock")
     private boolean stopped;
@@ -52,8 +52,8 @@ final class Recovery {
     }
 
     /** Puts the connection onto the list, unless it is there. */
-    void wake(OpenConnection connection) {
-        if (connection.backlog().askToRead()) {
+    void wake(WritableConnection connection) {
+        if (connection.askToRead()) {
             synchronized (lock) {
                 waiting.add(connection);
                 lock.notify();
@@ -64,7 +64,7 @@ final class Recovery {
     private void run() {
         Heartbeat heartbeat = Heartbeat.ofThisThread();
         heartbeat.rests();
-        for (OpenConnection connection = take(); connection != null; connection = take()) {
+        for (WritableConnection connection = take(); connection != null; connection = take()) {
             heartbeat.works();
             serve(connection);
             heartbeat.rests();
@@ -72,9 +72,9 @@ final class Recovery {
     }
 
     /** Gives one turn to a connection that was taken off the list. */
-    void serve(OpenConnection connection) {
+    void serve(WritableConnection connection) {
         try {
-            connection.backlog().read();
+            connection.read();
         } catch (RuntimeException | Error e) {
             LOG.log(
                     Level.WARNING,
@@ -83,7 +83,7 @@ final class Recovery {
             connection.fail(Ending.INTERNAL_ERROR);
             Fatal.rethrow(e);
         } finally {
-            if (connection.backlog().doneReading()) {
+            if (connection.doneReading()) {
                 synchronized (lock) {
                     waiting.add(connection);
                 }
@@ -93,13 +93,13 @@ final class Recovery {
 
     /** Takes a connection off the list without waiting; null if there is none. */
     @Nullable
-    OpenConnection poll() {
+    WritableConnection poll() {
         synchronized (lock) {
             return waiting.poll();
         }
     }
 
-    private @Nullable OpenConnection take() {
+    private @Nullable WritableConnection take() {
         synchronized (lock) {
             while (waiting.isEmpty()) {
                 if (stopped) {

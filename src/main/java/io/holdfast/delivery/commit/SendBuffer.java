@@ -241,7 +241,7 @@ final class SendBuffer {
             length += data.length;
             if (piece.kind() == Outgoing.Kind.PUSH) {
                 pushes++;
-                Outgoing.Message message = piece.message();
+                HandedMessage message = piece.message();
                 if (message != null) {
                     latency.record(nowMillis - message.publishedAtMillis());
                 }

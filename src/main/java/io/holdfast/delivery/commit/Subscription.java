@@ -2,6 +2,7 @@ package io.holdfast.delivery.commit;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.Member;
 import io.holdfast.delivery.SubscribeOptions;
 import io.holdfast.delivery.WireFormat;
 import java.time.Instant;
@@ -15,19 +16,19 @@ import org.jspecify.annotations.Nullable;
  * orders the two.
  */
 final class Subscription {
-    static final int UNLIMITED = Integer.MAX_VALUE;
-
-    private final OpenConnection connection;
+    private final WritableConnection connection;
     private final Channel channel;
     private volatile SubscribeOptions options;
     private final String epoch;
+
+    /** Null for an ordinary channel. */
+    private final @Nullable OutboxConnection outbox;
+
+    /** For an ordinary channel; an outbox has its own. */
     private volatile long handedUpTo;
 
     /** Whether the reply that announces this subscription has been queued; before it nothing may be pushed. */
     private volatile boolean started;
-
-    /** How many publications may be handed beyond the confirmed ones; for outboxes only. */
-    private volatile int window = UNLIMITED;
 
     private volatile boolean live;
 
@@ -49,16 +50,38 @@ final class Subscription {
     /** When it ends, in wall time; null if it does not end by itself. */
     private volatile @Nullable Instant endsAt;
 
-    Subscription(OpenConnection connection, Channel channel, SubscribeOptions options, String epoch, long handedUpTo) {
+    Subscription(
+            WritableConnection connection, Channel channel, SubscribeOptions options, String epoch, long handedUpTo) {
         this.connection = connection;
         this.channel = channel;
         this.options = options;
         this.epoch = epoch;
         this.handedUpTo = handedUpTo;
+        this.outbox = null;
     }
 
-    OpenConnection connection() {
+    /** The subscription to a client's outbox. */
+    Subscription(WritableConnection connection, Channel channel, OutboxConnection outbox) {
+        this.connection = connection;
+        this.channel = channel;
+        this.options = SubscribeOptions.QUIET;
+        this.epoch = outbox.start().position().epoch();
+        this.outbox = outbox;
+    }
+
+    WritableConnection connection() {
         return connection;
+    }
+
+    /** As others see it. */
+    Member member() {
+        return connection.member(options.info());
+    }
+
+    /** Null for an ordinary channel. */
+    @Nullable
+    OutboxConnection outbox() {
+        return outbox;
     }
 
     Channel channel() {
@@ -93,15 +116,17 @@ final class Subscription {
     }
 
     long handedUpTo() {
-        return handedUpTo;
+        OutboxConnection personal = outbox;
+        return personal == null ? handedUpTo : personal.handedUpTo();
     }
 
     /** A publication goes into the send buffer. */
     void hand(Outgoing piece, long offset) {
-        handedUpTo = offset;
-        Outgoing.Message message = piece.message();
-        if (channel.outbox() && message != null) {
-            connection.handedFromOutbox(offset, message);
+        OutboxConnection personal = outbox;
+        if (personal == null) {
+            handedUpTo = offset;
+        } else {
+            personal.hand(offset, piece.message());
         }
     }
 
@@ -125,7 +150,12 @@ final class Subscription {
 
     /** Nothing up to here is left to read. */
     void skipTo(long offset) {
-        handedUpTo = Math.max(handedUpTo, offset);
+        OutboxConnection personal = outbox;
+        if (personal == null) {
+            handedUpTo = Math.max(handedUpTo, offset);
+        } else {
+            personal.skipTo(offset);
+        }
     }
 
     int place() {
@@ -162,12 +192,17 @@ final class Subscription {
         started = true;
     }
 
-    int window() {
-        return window;
+    /** Whether only so many publications may be under way. */
+    boolean limited() {
+        OutboxConnection personal = outbox;
+        return personal != null && personal.limited();
     }
 
-    void limit(int publications) {
-        window = publications;
+    /** There may be something to read. */
+    void wakeReader(Fanout fanout) {
+        if (started) {
+            fanout.read(connection);
+        }
     }
 
     boolean parked() {

@@ -5,7 +5,9 @@ import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.SubscribeOptions;
 import io.holdfast.delivery.SubscriptionHandle;
+import io.holdfast.delivery.WallClock;
 import io.holdfast.stream.Position;
+import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.StreamInfo;
 import java.time.Instant;
 import java.util.Collection;
@@ -32,8 +34,11 @@ final class Subscriptions {
     /** The client subscribes again, with a new token. */
     private static final Ending EXPIRED = new Ending(2501, "expired");
 
-    private final OpenConnection connection;
-    private final DeliveryParts parts;
+    private final WritableConnection connection;
+    private final Channels channels;
+    private final StreamEngine engine;
+    private final Dispatcher dispatcher;
+    private final WallClock wall;
     private final Object order = new Object();
 
     /** Changed under the lock, looked at without. */
@@ -45,22 +50,29 @@ final class Subscriptions {
     /** The earliest moment, in wall time, at which one of them ends; null if none does. */
     private volatile @Nullable Instant nextEnd;
 
-    Subscriptions(OpenConnection connection, DeliveryParts parts) {
+    Subscriptions(
+            WritableConnection connection,
+            Channels channels,
+            StreamEngine engine,
+            Dispatcher dispatcher,
+            WallClock wall) {
         this.connection = connection;
-        this.parts = parts;
+        this.channels = channels;
+        this.engine = engine;
+        this.dispatcher = dispatcher;
+        this.wall = wall;
     }
 
     /** @return null if the channel is subscribed already */
     RegisteredConnection.@Nullable Subscribed subscribe(
             String name, @Nullable Position wanted, SubscribeOptions options) {
-        Channel channel =
-                parts.channels().acquire(name); // before its position is read: then nobody can forget the stream
+        Channel channel = channels.acquire(name); // before its position is read: then nobody can forget the stream
         RegisteredConnection.Subscribed made = null;
         try {
             made = subscribe(channel, wanted, options);
         } finally {
             if (made == null) {
-                parts.channels().release(channel);
+                channels.release(channel);
             }
         }
         return made;
@@ -68,7 +80,7 @@ final class Subscriptions {
 
     private RegisteredConnection.@Nullable Subscribed subscribe(
             Channel channel, @Nullable Position wanted, SubscribeOptions options) {
-        StreamInfo info = parts.engine().info(channel.name());
+        StreamInfo info = engine.info(channel.name());
         Position top = info.top();
         boolean recovered = wanted != null
                 && (wanted.epoch().equals(top.epoch()) || (wanted.epoch().isEmpty() && wanted.offset() == 0))
@@ -81,8 +93,16 @@ final class Subscriptions {
         return added ? new RegisteredConnection.Subscribed(from, recovered) : null;
     }
 
+    /** Subscribes to the client's outbox, unless the connection has ended. */
+    void subscribe(OutboxConnection outbox) {
+        Channel channel = channels.acquire(outbox.outbox().stream());
+        if (!add(new Subscription(connection, channel, outbox))) {
+            channels.release(channel);
+        }
+    }
+
     /** @return false if the channel is subscribed already, or the connection has ended */
-    boolean add(Subscription subscription) {
+    private boolean add(Subscription subscription) {
         synchronized (order) {
             boolean added = !closed && byName.putIfAbsent(subscription.channel().name(), subscription) == null;
             if (added) {
@@ -103,8 +123,8 @@ final class Subscriptions {
         if (subscription == null) {
             return;
         }
-        Position top = parts.engine().info(name).top();
-        Fanout fanout = parts.fanout();
+        Position top = engine.info(name).top();
+        Fanout fanout = dispatcher.fanout();
         Runnable after = null;
         synchronized (order) {
             if (byName.get(name) != subscription) {
@@ -133,10 +153,10 @@ final class Subscriptions {
         // Not before this may a reader work on it: two must never hand it publications at the same time.
         subscription.start();
         if (!subscription.live()) {
-            fanout.wakeReader(subscription);
+            subscription.wakeReader(fanout);
         }
         if (subscription.options().announced()) {
-            channel.tell(Channel.News.JOINED, connection.member(subscription), fanout);
+            channel.tell(Channel.News.JOINED, subscription.member(), fanout);
         }
     }
 
@@ -151,7 +171,7 @@ final class Subscriptions {
      * @return false if it was not
      */
     boolean unsubscribe(String name, byte @Nullable [] reply) {
-        Fanout fanout = parts.fanout();
+        Fanout fanout = dispatcher.fanout();
         Runnable after = null;
         Subscription subscription;
         synchronized (order) {
@@ -174,7 +194,7 @@ final class Subscriptions {
      * @return false if there is none
      */
     boolean unsubscribeByServer(String name, @Nullable Subscription only, Ending ending) {
-        Fanout fanout = parts.fanout();
+        Fanout fanout = dispatcher.fanout();
         Runnable after = null;
         synchronized (order) {
             Subscription subscription = byName.get(name);
@@ -243,9 +263,9 @@ final class Subscriptions {
         subscription.end();
         channel.remove(subscription);
         if (subscription.options().announced() && subscription.started()) {
-            channel.tell(Channel.News.LEFT, connection.member(subscription), fanout);
+            channel.tell(Channel.News.LEFT, subscription.member(), fanout);
         }
-        parts.channels().release(channel);
+        channels.release(channel);
         return subscription.whenEnded();
     }
 
@@ -285,7 +305,7 @@ final class Subscriptions {
         if (next == null) {
             return;
         }
-        Instant now = parts.wall().now();
+        Instant now = wall.now();
         if (now.isBefore(next)) {
             return;
         }

@@ -42,7 +42,7 @@ final class Writer {
     private final Object lock = new Object();
 
     @GuardedBy("lock")
-    private List<OpenConnection> woken = new ArrayList<>();
+    private List<WritableConnection> woken = new ArrayList<>();
 
     @GuardedBy("lock")
     private boolean waiting;
@@ -75,14 +75,14 @@ final class Writer {
         }
     }
 
-    void wake(OpenConnection connection) {
+    void wake(WritableConnection connection) {
         synchronized (lock) {
             woken.add(connection);
             signal();
         }
     }
 
-    void wake(Collection<OpenConnection> connections) {
+    void wake(Collection<WritableConnection> connections) {
         synchronized (lock) {
             woken.addAll(connections);
             signal();
@@ -96,14 +96,14 @@ final class Writer {
 
     /** Replaces the thread if its blocking write has hung for longer than the send timeout. Called now and then. */
     void watch() {
-        OpenConnection hanging;
+        WritableConnection hanging;
         synchronized (lock) {
             Turn turn = current;
             if (turn == null || stopped) {
                 return;
             }
             hanging = turn.hanging(clock.nanos() - settings.sendTimeout().toNanos());
-            ArrayDeque<OpenConnection> left = hanging == null ? null : turn.handOver(hanging);
+            ArrayDeque<WritableConnection> left = hanging == null ? null : turn.handOver(hanging);
             if (hanging == null || left == null) {
                 return;
             }
@@ -120,7 +120,7 @@ final class Writer {
     }
 
     @GuardedBy("lock")
-    private void begin(ArrayDeque<OpenConnection> inherited) {
+    private void begin(ArrayDeque<WritableConnection> inherited) {
         Turn turn = new Turn(inherited);
         current = turn;
         threads.newThread(turn).start();
@@ -136,19 +136,19 @@ final class Writer {
     /** One writer thread's life. */
     private final class Turn implements Runnable {
         private final byte[] scratch = new byte[settings.frameBytes()];
-        private final ArrayDeque<OpenConnection> list;
-        private volatile @Nullable OpenConnection writingTo;
+        private final ArrayDeque<WritableConnection> list;
+        private volatile @Nullable WritableConnection writingTo;
         private volatile long writingSinceNanos;
         private volatile boolean replaced;
         private volatile @Nullable Heartbeat heartbeat;
 
-        Turn(ArrayDeque<OpenConnection> list) {
+        Turn(ArrayDeque<WritableConnection> list) {
             this.list = list;
         }
 
         @Nullable
-        OpenConnection hanging(long beforeNanos) {
-            OpenConnection connection = writingTo;
+        WritableConnection hanging(long beforeNanos) {
+            WritableConnection connection = writingTo;
             return connection != null && writingSinceNanos - beforeNanos < 0 ? connection : null;
         }
 
@@ -158,7 +158,7 @@ final class Writer {
          *
          * @return null if it does not hang there any more
          */
-        synchronized @Nullable ArrayDeque<OpenConnection> handOver(OpenConnection hanging) {
+        synchronized @Nullable ArrayDeque<WritableConnection> handOver(WritableConnection hanging) {
             if (writingTo != hanging) {
                 return null;
             }
@@ -180,7 +180,7 @@ final class Writer {
             heartbeat = beats;
             while (!replaced && refill(beats)) {
                 beats.works();
-                OpenConnection connection = list.poll();
+                WritableConnection connection = list.poll();
                 if (connection != null) {
                     try {
                         write(connection);
@@ -218,7 +218,7 @@ final class Writer {
             }
         }
 
-        private void write(OpenConnection connection) {
+        private void write(WritableConnection connection) {
             SendBuffer buffer = connection.buffer();
             Frame frame = buffer.next(
                     scratch,
@@ -226,14 +226,14 @@ final class Writer {
                     clock.nanos(),
                     !creditTaken && connection.transport().mayBlock());
             if (frame == null) {
-                connection.backlog().drained();
+                connection.drained();
                 return;
             }
             if (!frame.expired().isEmpty()) {
                 connection.expiredUnwritten(frame.expired());
             }
             if (frame.length() == 0) {
-                connection.backlog().drained();
+                connection.drained();
                 return;
             }
             counters.frames.increment();
@@ -253,7 +253,7 @@ final class Writer {
             }
         }
 
-        private void writeBlocking(OpenConnection connection, Frame frame) throws IOException {
+        private void writeBlocking(WritableConnection connection, Frame frame) throws IOException {
             writingSinceNanos = clock.nanos();
             writingTo = connection;
             try {
@@ -264,16 +264,16 @@ final class Writer {
             if (connection.buffer().written()) {
                 list.add(connection);
             }
-            connection.backlog().drained();
+            connection.drained();
         }
     }
 
-    private void writtenLate(OpenConnection connection, @Nullable Throwable error) {
+    private void writtenLate(WritableConnection connection, @Nullable Throwable error) {
         if (error != null) {
             connection.fail(Ending.SLOW);
         } else if (connection.buffer().written()) {
             wake(connection);
         }
-        connection.backlog().drained();
+        connection.drained();
     }
 }

@@ -13,18 +13,27 @@ class BacklogTest {
     void a_buffer_that_is_written_while_a_reader_finds_it_full_wakes_the_reader() throws Exception {
         bench.store("news");
         OpenConnection connection = bench.connect().connection;
-        Subscriptions subscriptions = new Subscriptions(connection, bench.parts);
+        Subscriptions subscriptions = bench.connections.subscriptionsOf(connection);
         subscriptions.subscribe("news", bench.memory.info("news").top(), SubscribeOptions.QUIET);
         bench.store("news");
         subscriptions.start("news");
         while (bench.recovery.poll() != null) {
-            connection.backlog().doneReading();
+            connection.doneReading();
         }
-        connection.backlog().read(); // leaves the list
-        connection.backlog().doneReading();
+        connection.read(); // leaves the list
+        connection.doneReading();
         // full at the first look; then the writer writes it out, and looks before the reader waits for room
         AtomicInteger looks = new AtomicInteger();
-        Backlog backlog = new Backlog(connection, subscriptions, bench.parts, () -> looks.getAndIncrement() > 0);
+        Backlog backlog = new Backlog(
+                connection,
+                subscriptions,
+                bench.engine,
+                bench.settings.frameBytes(),
+                bench.outboxConnections,
+                bench.dispatcher,
+                bench.clock,
+                bench.counters,
+                () -> looks.getAndIncrement() > 0);
         backlog.read();
 
         assertThat(bench.recovery.poll()).isSameAs(connection);

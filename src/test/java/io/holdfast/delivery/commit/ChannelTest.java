@@ -60,7 +60,7 @@ class ChannelTest {
         Workbench.Line one = bench.connect().subscribe("news", null);
         Workbench.Line two = bench.connect().subscribe("news", null);
         bench.store("news");
-        Fanout fanout = bench.parts.fanout();
+        Fanout fanout = bench.dispatcher.fanout();
         bench.channels.find("news").fallBehind(fanout);
         fanout.wake();
         bench.publish("news");

@@ -15,6 +15,7 @@ import io.holdfast.delivery.SubscribeOptions;
 import io.holdfast.delivery.watch.Clients;
 import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.watch.Events;
+import io.holdfast.delivery.watch.Outcomes;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.EngineException;
@@ -60,21 +61,16 @@ class CommitterTest {
     private final Outboxes outboxes = new Outboxes(
             engine,
             clock,
-            new OutboxParts(
-                    counters,
-                    new Breakers(settings.breaker(), clock, counters, events),
-                    clients,
-                    events,
-                    settings.poison(),
-                    16));
+            settings,
+            new Breakers(settings.breaker(), clock, counters, events),
+            clients,
+            new Outcomes(clients, counters, events, clock));
     private final EngineWrites writes = new EngineWrites(guard, engine);
-    private final DeadLetters deadLetters =
-            new DeadLetters(writes, engine, clock, counters, settings.poison(), new Recovery(1, Thread::new), outboxes);
+    private final DeadLetters deadLetters = new DeadLetters(engine, clock, counters, settings.poison(), outboxes);
     private final Committer committer = new Committer(
             writes,
             outboxes,
             deadLetters,
-            new Gone(outboxes, clients, counters, events, clock),
             new NewChannels(engine, channel -> 0, 0, clock, counters),
             hub,
             settings,
@@ -306,7 +302,7 @@ class CommitterTest {
                 engine.info("#u1").top().epoch(),
                 0);
         channel.add(live);
-        assertThat(channel.goLive(live, engine.info("#u1").top(), bench.parts.fanout()))
+        assertThat(channel.goLive(live, engine.info("#u1").top(), bench.dispatcher.fanout()))
                 .isTrue();
         return live;
     }
@@ -427,13 +423,7 @@ class CommitterTest {
         engine.beforeApply = changes -> {
             throw new IllegalStateException("told to be mad");
         };
-        outbox.attach(
-                line.connection,
-                "till",
-                true,
-                null,
-                position -> new Subscription(
-                        line.connection, channels.acquire("#u1"), SubscribeOptions.QUIET, position.epoch(), 0));
+        outbox.attach(line.connection, "till", true, null);
         outboxes.changed(outbox);
         committer.wake();
         until(() -> committer.unreadable() == 1);
@@ -503,14 +493,8 @@ class CommitterTest {
         assertThat(append(one)).succeedsWithin(Duration.ofSeconds(10));
         Outbox outbox = outboxes.acquire("u1");
         Workbench.Line line = new Workbench().connect();
-        Outbox.Attached till = outbox.attach(
-                line.connection,
-                "till",
-                true,
-                null,
-                position -> new Subscription(
-                        line.connection, channels.acquire("#u1"), SubscribeOptions.QUIET, position.epoch(), 0));
-        outbox.handed(till.hold(), 1, new Outgoing.Message("m1", clock.millis()));
+        Outbox.Attached till = outbox.attach(line.connection, "till", true, null);
+        outbox.handed(till.connection(), 1, new HandedMessage("m1", clock.millis()));
         CompletableFuture<Void> answer = new CompletableFuture<>();
         engine.answers = answer;
         guard.before = () -> Thread.currentThread().interrupt(); // as the time limit does
@@ -533,17 +517,7 @@ class CommitterTest {
         Workbench.Line line = new Workbench().connect();
         for (int i = 0; i < clients; i++) {
             Outbox outbox = outboxes.acquire("c" + i);
-            outbox.attach(
-                    line.connection,
-                    "till",
-                    true,
-                    null,
-                    position -> new Subscription(
-                            line.connection,
-                            channels.acquire(outbox.stream()),
-                            SubscribeOptions.QUIET,
-                            position.epoch(),
-                            0));
+            outbox.attach(line.connection, "till", true, null);
             outboxes.changed(outbox);
         }
         start();

@@ -132,7 +132,7 @@ class DeliveryModelTest {
                         one.name(),
                         new Position(bench.memory.info(STREAM).top().epoch(), offset),
                         5);
-                bench.deadLetters.move();
+                bench.moveDeadLetters();
             }
         }
 
@@ -250,7 +250,7 @@ class DeliveryModelTest {
             if (batch == null) {
                 return;
             }
-            Fanout fanout = bench.parts.fanout();
+            Fanout fanout = bench.dispatcher.fanout();
             if (batch.pending().isEmpty()) {
                 Channel channel = bench.channels.find(STREAM);
                 if (channel != null) {
@@ -264,7 +264,7 @@ class DeliveryModelTest {
 
         private void readers(int turns) {
             for (int i = 0; i < turns; i++) {
-                OpenConnection connection = bench.recovery.poll();
+                WritableConnection connection = bench.recovery.poll();
                 if (connection != null) {
                     bench.recovery.serve(connection);
                 }
@@ -472,7 +472,7 @@ class DeliveryModelTest {
                 Position upTo = new Position(bench.memory.info(STREAM).top().epoch(), offset);
                 Outbox outbox = bench.outboxes.find("u1");
                 assertThat(outbox.mayAcknowledge(name(), upTo)).isTrue();
-                bench.parts.confirm(outbox, name(), upTo);
+                bench.outboxConnections.confirm(outbox, name(), upTo);
             }
         }
     }

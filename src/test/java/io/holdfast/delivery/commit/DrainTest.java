@@ -101,7 +101,7 @@ class DrainTest {
         List<Integer> closed = new ArrayList<>();
         long[] millis = {0};
         Drain drain = new Drain(
-                bench.connections, Duration.ofSeconds(10), Duration.ofSeconds(30), bench.clock::nanos, pause -> {
+                bench.connections.all(), Duration.ofSeconds(10), Duration.ofSeconds(30), bench.clock::nanos, pause -> {
                     bench.clock.advance(Duration.ofMillis(pause));
                     millis[0] += pause;
                     if (millis[0] % 1_000 == 0 && millis[0] <= 10_000) {
@@ -124,10 +124,11 @@ class DrainTest {
         Workbench bench = new Workbench();
         Workbench.Line late = bench.connect();
         late.connection.reply(new byte[] {'x'});
-        Drain drain = new Drain(bench.connections, Duration.ZERO, Duration.ofSeconds(30), bench.clock::nanos, pause -> {
-            bench.clock.advance(Duration.ofSeconds(1));
-            late.write();
-        });
+        Drain drain =
+                new Drain(bench.connections.all(), Duration.ZERO, Duration.ofSeconds(30), bench.clock::nanos, pause -> {
+                    bench.clock.advance(Duration.ofSeconds(1));
+                    late.write();
+                });
         assertThat(drain.run().unwritten()).isZero();
         assertThat(late.ending).isEqualTo(Ending.SHUTDOWN);
     }

@@ -55,12 +55,12 @@ class GivenUpTest {
     }
 
     private void confirm(String device, long offset) {
-        bench.parts.confirm(outbox(), device, at(offset));
+        bench.outboxConnections.confirm(outbox(), device, at(offset));
     }
 
     private void giveUp(String device, long offset) {
         bench.deadLetters.giveUp(outbox(), device, at(offset), 5);
-        bench.deadLetters.move();
+        bench.moveDeadLetters();
     }
 
     /** The phone is away; the till gives the first of three up and confirms the others. */
@@ -271,7 +271,7 @@ class GivenUpTest {
         bench.clock.advance(Duration.ofSeconds(2));
         List<Removed> removed = bench.expireUnheard();
         confirm("till", 1);
-        removed.forEach(bench.gone::removed);
+        removed.forEach(bench.outboxes::removed);
         assertThat(state("m1")).isEqualTo(MessageState.ACKNOWLEDGED);
         endsOnceAs(MessageState.ACKNOWLEDGED);
     }
@@ -285,7 +285,7 @@ class GivenUpTest {
         assertThat(state("m1")).isEqualTo(MessageState.EXPIRED);
         confirm("till", 1);
         assertThat(bench.counters.acknowledged.sum()).isZero();
-        removed.forEach(bench.gone::removed);
+        removed.forEach(bench.outboxes::removed);
         endsOnceAs(MessageState.EXPIRED);
     }
 
@@ -294,7 +294,7 @@ class GivenUpTest {
         bench.store(STREAM, 1_000, bench.clock.millis() + 1_000);
         come("till");
         bench.clock.advance(Duration.ofSeconds(2));
-        bench.parts.expired(outbox(), 1, "m1");
+        bench.outboxConnections.expired(outbox(), 1, "m1");
         bench.overflow(STREAM, 1);
         assertThat(stored("m1")).isEqualTo(MessageState.DROPPED);
         assertThat(state("m1")).isEqualTo(MessageState.EXPIRED);

@@ -137,7 +137,7 @@ class KeptForWhomTest {
 
         private void readers() {
             for (int i = 0; i < 3; i++) {
-                OpenConnection connection = bench.recovery.poll();
+                WritableConnection connection = bench.recovery.poll();
                 if (connection != null) {
                     bench.recovery.serve(connection);
                 }

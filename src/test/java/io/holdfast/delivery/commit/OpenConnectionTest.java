@@ -61,7 +61,7 @@ class OpenConnectionTest {
                 others.run();
             }
         };
-        line.connection.backlog().read();
+        line.connection.read();
         if (!done[0]) {
             done[0] = true;
             others.run();
@@ -134,7 +134,7 @@ class OpenConnectionTest {
         bench.clock.advance(Duration.ofMinutes(1));
         bench.outboxes.sweep();
         assertThat(bench.outboxes.find("u1")).isNull();
-        assertThat(bench.connections).isEmpty();
+        assertThat(bench.connections.all()).isEmpty();
     }
 
     @Test
@@ -240,7 +240,7 @@ class OpenConnectionTest {
         bench.store("news");
         Workbench.Line behind = bench.connect().subscribe("news", start("news"));
         Workbench.Line live = bench.connect().subscribe("news", null);
-        Fanout fanout = bench.parts.fanout();
+        Fanout fanout = bench.dispatcher.fanout();
         int handed = bench.channels
                 .find("news")
                 .deliverNonCritical(

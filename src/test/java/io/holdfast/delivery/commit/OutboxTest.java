@@ -50,7 +50,7 @@ class OutboxTest {
     }
 
     private void confirm(String device, long offset) {
-        bench.parts.confirm(outbox(), device, at(offset));
+        bench.outboxConnections.confirm(outbox(), device, at(offset));
     }
 
     private long cursor(String device) {
@@ -184,7 +184,7 @@ class OutboxTest {
     void an_expired_message_is_not_acknowledged_as_well() throws Exception {
         bench.connect().open("u1", "till", true, null);
         sendSome(3);
-        bench.parts.expired(outbox(), 2, "m2");
+        bench.outboxConnections.expired(outbox(), 2, "m2");
         confirm("till", 3);
 
         assertThat(acknowledged()).isEqualTo(2);
@@ -436,7 +436,7 @@ class OutboxTest {
         Workbench.Line next = bench.connect().open("u1", "till");
         assertThat(next.read().write().offsets("#u1")).containsExactly(1L);
         assertThat(next.waitsToRead()).isFalse();
-        next.connection.backlog().doneReading();
+        next.connection.doneReading();
         next.connection.pong();
 
         assertThat(next.waitsToRead()).isTrue();
@@ -493,9 +493,7 @@ class OutboxTest {
         assertThat(next.read().write().offsets("#u1")).containsExactly(1L);
         confirm("till", 1);
         next.read();
-        assertThat(next.connection.backlog().askToRead())
-                .as("nothing is left to read")
-                .isTrue();
+        assertThat(next.connection.askToRead()).as("nothing is left to read").isTrue();
         next.read();
         bench.publish("#u1");
         assertThat(next.waitsToRead()).isTrue();
@@ -512,7 +510,7 @@ class OutboxTest {
         Workbench.Line waiting = bench.connect().open("u1", null);
         assertThat(waiting.read().write().offsets("#u1")).containsExactly(1L);
         assertThat(waiting.waitsToRead()).isFalse();
-        waiting.connection.backlog().doneReading();
+        waiting.connection.doneReading();
         bench.connect().open("u1", null, true, at(2));
 
         assertThat(waiting.waitsToRead()).isTrue();

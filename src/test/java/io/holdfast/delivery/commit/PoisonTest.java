@@ -58,7 +58,7 @@ class PoisonTest {
         dieFiveTimes("till");
         Workbench.Line next = bench.connect().open("u1", "till");
         assertThat(next.read().write().offsets("#u1")).isEmpty();
-        bench.deadLetters.move();
+        bench.moveDeadLetters();
         bench.commitChanges();
         bench.expire();
         assertThat(next.waitsToRead()).isTrue();
@@ -89,7 +89,7 @@ class PoisonTest {
         bench.connect().open("u1", "phone").connection.ended(false);
         dieFiveTimes("till");
         Workbench.Line till = bench.connect().open("u1", "till");
-        bench.deadLetters.move();
+        bench.moveDeadLetters();
         bench.commitChanges();
         bench.expire();
         assertThat(till.read().write().offsets("#u1")).containsExactly(2L);
@@ -105,7 +105,7 @@ class PoisonTest {
         dieFiveTimes("till");
         bench.memory.apply(List.of(new io.holdfast.stream.Change.Settle("#u1", 1, FinalState.EXPIRED, 0)));
         Workbench.Line next = bench.connect().open("u1", "till");
-        bench.deadLetters.move();
+        bench.moveDeadLetters();
 
         assertThat(next.read().write().offsets("#u1")).containsExactly(2L);
         assertThat(bench.deadLetters.list(null, 0, 10)).isEmpty();
@@ -120,10 +120,10 @@ class PoisonTest {
             throw new io.holdfast.stream.EngineException(
                     io.holdfast.stream.EngineException.Reason.IO, "told to fail", null);
         };
-        bench.deadLetters.move();
+        bench.moveDeadLetters();
         assertThat(next.read().write().offsets("#u1")).isEmpty();
         bench.engine.afterAppend = batch -> {};
-        bench.deadLetters.move();
+        bench.moveDeadLetters();
 
         assertThat(next.read().write().offsets("#u1")).containsExactly(2L);
         assertThat(bench.deadLetters.list("u1", 0, 10)).hasSize(1);
@@ -134,7 +134,7 @@ class PoisonTest {
         storeSome(1);
         dieFiveTimes("till");
         bench.connect().open("u1", "till");
-        bench.deadLetters.move();
+        bench.moveDeadLetters();
         DeadLetter letter = bench.deadLetters.list(null, 0, 1).get(0);
         assertThat(bench.deadLetters.list("u2", 0, 10)).isEmpty();
         assertThat(bench.deadLetters.list(null, letter.number(), 10)).isEmpty();
@@ -166,12 +166,12 @@ class PoisonTest {
         bench.clock.advance(Duration.ofSeconds(145));
         waiting.connection.tick(bench.clock.nanos());
         assertThat(waiting.read().write().offsets("#u1")).containsExactly(1L, 2L, 3L);
-        bench.parts.confirm(
+        bench.outboxConnections.confirm(
                 bench.outboxes.find("u1"),
                 "till",
                 new io.holdfast.stream.Position(bench.memory.info("#u1").top().epoch(), 3));
         assertThat(waiting.read().write().offsets("#u1")).containsExactly(1L, 2L, 3L, 4L, 5L);
-        bench.parts.confirm(
+        bench.outboxConnections.confirm(
                 bench.outboxes.find("u1"),
                 "till",
                 new io.holdfast.stream.Position(bench.memory.info("#u1").top().epoch(), 5));

@@ -129,7 +129,7 @@ class QuarantineTest {
         bench.deadLetters.giveUp(bad, Device.DEFAULT, bench.memory.info("#bad").top(), 5);
         bench.deadLetters.giveUp(
                 good, Device.DEFAULT, bench.memory.info("#good").top(), 5);
-        bench.deadLetters.move();
+        bench.moveDeadLetters();
         assertThat(bench.deadLetters.list(null, 0, 10))
                 .extracting(DeadLetter::client)
                 .containsExactly("good");
@@ -137,7 +137,7 @@ class QuarantineTest {
 
         bench.engine.afterRead = stream -> {};
         bench.clock.advance(Duration.ofSeconds(2));
-        bench.deadLetters.move();
+        bench.moveDeadLetters();
         assertThat(bench.deadLetters.list(null, 0, 10))
                 .extracting(DeadLetter::client)
                 .containsExactly("good", "bad");

@@ -24,10 +24,10 @@ class RecipientBreakerTest {
     void five_failures_in_a_row_open_it() {
         fail(4, 0);
         assertThat(breaker.state()).isEqualTo(BreakerState.CLOSED);
-        assertThat(breaker.window()).isEqualTo(Subscription.UNLIMITED);
+        assertThat(breaker.mostUnderWay()).isEqualTo(Window.UNLIMITED);
         assertThat(breaker.failed(0)).isTrue();
         assertThat(breaker.state()).isEqualTo(BreakerState.OPEN);
-        assertThat(breaker.window()).isZero();
+        assertThat(breaker.mostUnderWay()).isZero();
     }
 
     @Test
@@ -42,7 +42,7 @@ class RecipientBreakerTest {
     void the_first_connection_after_an_opening_is_the_trial_and_later_ones_wait() {
         fail(5, 0);
         assertThat(breaker.connected(SECOND)).isTrue();
-        assertThat(breaker.window()).isEqualTo(3);
+        assertThat(breaker.mostUnderWay()).isEqualTo(3);
         breaker.failed(2 * SECOND);
         assertThat(breaker.connected(3 * SECOND)).as("a flapping client waits").isFalse();
         assertThat(breaker.timePasses(121 * SECOND)).as("twice as long").isFalse();
@@ -57,7 +57,7 @@ class RecipientBreakerTest {
         assertThat(breaker.succeeded()).isTrue();
         assertThat(breaker.state()).isEqualTo(BreakerState.CLOSED);
         fail(5, 0);
-        assertThat(breaker.look(0).openMillis()).isEqualTo(60_000);
+        assertThat(breaker.snapshot(0).openMillis()).isEqualTo(60_000);
     }
 
     @Test
@@ -66,12 +66,12 @@ class RecipientBreakerTest {
         for (int i = 0; i < 5; i++) {
             late.failed(0);
         }
-        assertThat(late.look(0).openMillis()).isEqualTo(72_000);
+        assertThat(late.snapshot(0).openMillis()).isEqualTo(72_000);
         fail(5, 0);
         long now = 0;
         long[] seconds = {60, 120, 240, 480, 900, 900};
         for (long expected : seconds) {
-            assertThat(breaker.look(now).openMillis()).isEqualTo(expected * 1000);
+            assertThat(breaker.snapshot(now).openMillis()).isEqualTo(expected * 1000);
             now += expected * SECOND;
             assertThat(breaker.timePasses(now)).isTrue();
             breaker.failed(now);

@@ -13,6 +13,7 @@ import io.holdfast.delivery.watch.Clients;
 import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.watch.Events;
 import io.holdfast.delivery.watch.Heap;
+import io.holdfast.delivery.watch.Outcomes;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.Change;
@@ -27,7 +28,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -43,48 +43,38 @@ final class Workbench {
     final Events raised = new Events(events::add, counters, Thread::new);
     final Breakers breakers = new Breakers(settings.breaker(), clock, counters, raised);
     final Clients clients = new Clients(clock);
-    final Outboxes outboxes = new Outboxes(
-            engine,
-            clock,
-            new OutboxParts(counters, breakers, clients, raised, settings.poison(), settings.devicesPerClient()));
+    final Outcomes outcomes = new Outcomes(clients, counters, raised, clock);
+    final Outboxes outboxes = new Outboxes(engine, clock, settings, breakers, clients, outcomes);
     final Writer writer = new Writer(settings, clock, counters, Thread::new);
     final Recovery recovery = new Recovery(1, Thread::new);
     final Hub hub = new Hub(channels, counters, Runnable::run, Thread::new);
     final EngineWrites writes = new EngineWrites(new GuardedEngine(engine), engine);
-    final DeadLetters deadLetters =
-            new DeadLetters(writes, engine, clock, counters, settings.poison(), recovery, outboxes);
-    final Gone gone = new Gone(outboxes, clients, counters, raised, clock);
+    final DeadLetters deadLetters = new DeadLetters(engine, clock, counters, settings.poison(), outboxes);
     final Committer committer = new Committer(
             writes,
             outboxes,
             deadLetters,
-            gone,
             new NewChannels(engine, channel -> 0, 0, clock, counters),
             hub,
             settings,
             clock,
             counters,
             Thread::new);
-    final Set<OpenConnection> connections = DeliveryParts.noConnections();
-    final DeliveryParts parts = new DeliveryParts(
+    final Dispatcher dispatcher = new Dispatcher(writer, recovery, counters);
+    final OutboxConnections outboxConnections =
+            new OutboxConnections(outboxes, deadLetters, counters, raised, clock, committer::wake);
+    final OpenConnections connections = new OpenConnections(
             settings,
             clock,
             clock.wall,
-            counters,
             engine,
+            outboxConnections,
             channels,
-            outboxes,
-            writer,
-            recovery,
-            committer,
+            dispatcher,
             new Closers(Runnable::run),
-            clients,
-            deadLetters,
-            gone,
-            raised,
-            new Admission(
-                    settings.admission(), clock, counters, connections::size, new Heap(() -> 0, settings.admission())),
-            connections);
+            counters,
+            new Heap(() -> 0, settings.admission()),
+            () -> true);
     private int messages;
 
     /** As after a restart: what is stored is there, and nothing else. */
@@ -132,7 +122,7 @@ final class Workbench {
     void deliver(String stream, Publication publication) {
         Channel channel = channels.find(stream);
         if (channel != null) {
-            Fanout fanout = parts.fanout();
+            Fanout fanout = dispatcher.fanout();
             channel.deliver(new Position(memory.info(stream).top().epoch(), publication.offset()), publication, fanout);
             fanout.wake();
         }
@@ -153,10 +143,15 @@ final class Workbench {
         return changes;
     }
 
+    /** Does what the committer does with what is to be given up. */
+    boolean moveDeadLetters() {
+        return deadLetters.move(letter -> writes.append(List.of(letter)));
+    }
+
     /** Does what the committer does with what has expired or is settled. @return what was removed */
     List<Removed> expire() {
         List<Removed> removed = expireUnheard();
-        removed.forEach(gone::removed);
+        removed.forEach(outboxes::removed);
         return removed;
     }
 
@@ -184,13 +179,9 @@ final class Workbench {
 
     /** One connection; its transport only notes how it was closed. */
     final class Line implements Connection {
-        final OpenConnection connection = new OpenConnection("c", this, PlainFormat.INSTANCE, "", parts);
+        final OpenConnection connection = connections.register("c", this, PlainFormat.INSTANCE, "");
         final List<String> written = new ArrayList<>();
         Ending ending;
-
-        Line() {
-            connections.add(connection);
-        }
 
         Line open(String client, String device, boolean explicit, Position presented) {
             opened(client, device, explicit, presented);
@@ -224,8 +215,8 @@ final class Workbench {
         /** Does what readers do until nothing is left that wants them. */
         Line read() {
             do {
-                connection.backlog().read();
-            } while (connection.backlog().doneReading());
+                connection.read();
+            } while (connection.doneReading());
             return this;
         }
 
@@ -247,7 +238,7 @@ final class Workbench {
                 written.addAll(Arrays.asList(
                         new String(frame.bytes(), 0, frame.length(), StandardCharsets.UTF_8).split("\n", -1)));
                 more = buffer.written();
-                connection.backlog().drained();
+                connection.drained();
             }
             return this;
         }
@@ -261,7 +252,7 @@ final class Workbench {
 
         /** Whether it stands on the readers' list. */
         boolean waitsToRead() {
-            return !connection.backlog().askToRead();
+            return !connection.askToRead();
         }
 
         @Override

@@ -49,7 +49,7 @@ class WriterTest {
         Peer(boolean mayBlock, boolean mayExceedCredit) {
             this.mayBlock = mayBlock;
             this.mayExceedCredit = mayExceedCredit;
-            connection = new OpenConnection("c", this, PlainFormat.INSTANCE, "", bench.parts);
+            connection = bench.connections.register("c", this, PlainFormat.INSTANCE, "");
         }
 
         @Override

@@ -1,52 +1,39 @@
-package io.holdfast.delivery.commit;
+package io.holdfast.delivery.watch;
 
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryEvent;
-import io.holdfast.delivery.Names;
-import io.holdfast.delivery.watch.ClientRecord;
-import io.holdfast.delivery.watch.Clients;
-import io.holdfast.delivery.watch.Counters;
-import io.holdfast.delivery.watch.Events;
 import io.holdfast.stream.FinalState;
-import io.holdfast.stream.Removed;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** Counts and tells what left an outbox unconfirmed, each message once. Any thread. */
-final class Gone {
-    private final Outboxes outboxes;
+/** Counts and reports what became of the messages for clients. Callers report each message once. Any thread. */
+public final class Outcomes {
     private final Clients clients;
     private final Counters counters;
     private final Events events;
     private final DeliveryClock clock;
 
-    Gone(Outboxes outboxes, Clients clients, Counters counters, Events events, DeliveryClock clock) {
-        this.outboxes = outboxes;
+    public Outcomes(Clients clients, Counters counters, Events events, DeliveryClock clock) {
         this.clients = clients;
         this.counters = counters;
         this.events = events;
         this.clock = clock;
     }
 
-    /** The engine has taken it out. */
-    void removed(Removed removed) {
-        Outbox outbox = outboxes.ofStream(removed.stream());
-        if (outbox == null ? Names.isOutbox(removed.stream()) : outbox.removed(removed)) {
-            tell(Names.clientOf(removed.stream()), removed.offset(), removed.id(), removed.state());
-        } else if (outbox != null) {
-            outboxes.changed(outbox);
+    /** A message was confirmed for the first time. */
+    public void acknowledged(String client, long offset, String id, long publishedAtMillis) {
+        long now = clock.millis();
+        ClientRecord record = clients.find(client);
+        count(counters.acknowledged, record == null ? null : record.acknowledged);
+        counters.confirmLatency.record(now - publishedAtMillis);
+        if (events.wanted(DeliveryEvent.MessageAcknowledged.class)) {
+            events.raise(new DeliveryEvent.MessageAcknowledged(client, id, offset, now));
         }
     }
 
-    /** It was not written since its time had run out; the caller stores that. */
-    void skipped(Outbox outbox, long offset, String id) {
-        if (outbox.skipped(offset)) {
-            tell(outbox.client(), offset, id, FinalState.EXPIRED);
-        }
-    }
-
-    private void tell(String client, long offset, String id, FinalState state) {
+    /** A message left its outbox unconfirmed. */
+    public void ended(String client, long offset, String id, FinalState state) {
         ClientRecord record = clients.find(client);
         switch (state) {
             case EXPIRED -> {
@@ -68,6 +55,11 @@ final class Gone {
                 }
             }
         }
+    }
+
+    /** A client has confirmed a message on which it had failed before. */
+    public void retrySucceeded() {
+        counters.retrySuccesses.increment();
     }
 
     private static void count(LongAdder all, @Nullable AtomicLong ofClient) {

@@ -4,7 +4,7 @@ import io.holdfast.delivery.PoisonSettings;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Which publication a device may be failing on, how often it did, and when the next attempt may be. Guarded by the outbox. */
-final class Suspicion {
+final class PoisonSuspect {
     private static final int MOST_DOUBLINGS = 30;
 
     private final PoisonSettings settings;
@@ -14,7 +14,7 @@ final class Suspicion {
     private long failedAtNanos;
     private long notBeforeNanos;
 
-    Suspicion(PoisonSettings settings) {
+    PoisonSuspect(PoisonSettings settings) {
         this.settings = settings;
     }
 
@@ -71,9 +71,10 @@ final class Suspicion {
         return settings.attempts() > 0 && attempts >= settings.attempts();
     }
 
-    int window(long nowNanos) {
+    /** How many publications may be under way. */
+    int mostUnderWay(long nowNanos) {
         if (!mustGoAlone()) {
-            return Subscription.UNLIMITED;
+            return Window.UNLIMITED;
         }
         return hopeless() || nowNanos - notBeforeNanos < 0 ? 0 : 1;
     }
