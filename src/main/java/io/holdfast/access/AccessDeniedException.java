@@ -2,7 +2,7 @@ package io.holdfast.access;
 
 import static java.util.Objects.requireNonNull;
 
-/** Somebody is not let in. The text is for the log, not for the peer; it holds no token. */
+/** A client is refused. The text is for the log, not for the peer; it contains no token. */
 public final class AccessDeniedException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -10,11 +10,11 @@ public final class AccessDeniedException extends Exception {
     public enum Kind {
         /** Neither token nor, where they count, a login of the container or a client id in insecure mode: error 101. */
         UNAUTHORIZED,
-        /** A good token whose time is over: error 109, whereupon SDKs fetch a new one. */
+        /** A valid token that has expired: error 109, after which SDKs fetch a new one. */
         TOKEN_EXPIRED,
-        /** No good token at all: close 3500. */
+        /** No valid token: close 3500. */
         INVALID_TOKEN,
-        /** Whether the token is good cannot be told now, since its key has not been fetched: temporary error 100. */
+        /** The token cannot be checked now, because its key has not been fetched: temporary error 100. */
         UNAVAILABLE,
         /** The token asks for a channel of a namespace that does not exist: error 102. */
         UNKNOWN_CHANNEL,

@@ -3,12 +3,12 @@ package io.holdfast.access;
 import java.util.List;
 
 /**
- * How access is configured.
+ * The configuration of access.
  *
- * @param insecure for development on loopback: clients name themselves, and every channel has a namespace
- * @param identity what says who a client is
- * @param connectTokens which tokens are good in connect and refresh commands
- * @param subscriptionTokens which are good in subscribe and sub_refresh commands
+ * @param insecure for development on loopback: clients choose their names, and every channel has a namespace
+ * @param identity how a client is identified
+ * @param connectTokens which tokens are valid in connect and refresh commands
+ * @param subscriptionTokens which tokens are valid in subscribe and sub_refresh commands
  * @param namespaces of the channels
  * @param apiKeys entries of {@link ApiKeys}; empty lets nobody use the HTTP API with a key
  * @param allowedOrigins such as {@code https://shop.example}; empty allows the server's own only; {@code *} allows all

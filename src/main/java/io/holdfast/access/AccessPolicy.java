@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides who may connect, subscribe and publish. Any thread; waits for nothing but, for at most a second, a key that a
+ * Decides which clients may connect, subscribe and publish. Any thread. It waits only, for at most a second, for a key that a
  * connect or subscription token needs and that must be fetched first ({@link TokenOptions#jwksUrl}).
  */
 public final class AccessPolicy {
@@ -49,7 +49,7 @@ public final class AccessPolicy {
         this.revocations = revocations;
     }
 
-    /** As {@link #authenticate(String, Login, String, String, Instant)}, where the container knows nobody. */
+    /** Like {@link #authenticate(String, Login, String, String, Instant)}, without a login of the container. */
     public Identity authenticate(
             @Nullable String token, @Nullable String insecureClient, @Nullable String insecureDevice, Instant now)
             throws AccessDeniedException {
@@ -57,11 +57,11 @@ public final class AccessPolicy {
     }
 
     /**
-     * Who connects. A token always counts, and must then be good.
+     * Identifies the client of a new connection. If there is a token, it must be valid.
      *
-     * @param login whom the container has let in at the handshake; null for nobody
-     * @param insecureClient the id by which it calls itself; counts in insecure mode only, and only where nothing else says
-     *     who it is. Without it and without a device it is a guest
+     * @param login the login that the container has checked at the handshake; null for none
+     * @param insecureClient the name that the client gives itself; used only in insecure mode, and only if nothing else says
+     *     which client it is. A client that names neither itself nor a device is a guest
      * @param insecureDevice likewise
      * @param now wall time
      */
@@ -126,9 +126,9 @@ public final class AccessPolicy {
     }
 
     /**
-     * Whether a handshake is let through.
+     * Whether a handshake is accepted.
      *
-     * @param origin the header; null for programs that are no browsers
+     * @param origin the header; null for programs that are not browsers
      * @param host the header, with port
      */
     public boolean mayOpen(@Nullable String origin, @Nullable String host) {
@@ -136,12 +136,13 @@ public final class AccessPolicy {
     }
 
     /**
-     * Whether a client may subscribe to a channel. Every channel that begins with {@code #} is somebody's outbox. A token
-     * always counts, and must then be good; it opens no outbox, no channel for nobody and none of an unknown namespace.
+     * Whether a client may subscribe to a channel. Every channel that begins with {@code #} is an outbox. If there is a token, it
+     * must be valid. A token does not open an outbox, a channel that is for {@code nobody}, or a channel in an unknown
+     * namespace.
      *
      * @param token a subscription token; null if it has none
      * @param now wall time
-     * @throws AccessDeniedException if the token is not good, of kind INVALID_TOKEN, TOKEN_EXPIRED or UNAVAILABLE
+     * @throws AccessDeniedException if the token is not valid, of kind INVALID_TOKEN, TOKEN_EXPIRED or UNAVAILABLE
      */
     public SubscribeGrant maySubscribe(Identity who, String channel, @Nullable String token, Instant now)
             throws AccessDeniedException {
@@ -202,12 +203,12 @@ public final class AccessPolicy {
         };
     }
 
-    /** Whether a channel's namespace exists. Where it does not, nobody may do anything: error 102. */
+    /** Whether a channel's namespace exists. If not, every command for the channel gets error 102. */
     public boolean knows(String channel) {
         return options.namespaces().find(channel) != null;
     }
 
-    /** What applies to a channel. Of one whose namespace does not exist, to a channel without namespace. */
+    /** The rules for a channel. A channel in an unknown namespace has those of channels without a namespace. */
     public Namespace namespace(String channel) {
         return options.namespaces().storing(channel);
     }
@@ -228,9 +229,9 @@ public final class AccessPolicy {
     }
 
     /**
-     * A connection is open by an identity, or by a newer one than before.
+     * Records that a connection is open with an identity, which may replace an earlier one.
      *
-     * @param close ends the connection; called by who revokes
+     * @param close ends the connection; called on the thread that revokes
      * @return false if the identity has been revoked in between: then the connection must be ended with 3500
      */
     public boolean entered(String connection, Identity identity, Consumer<Ending> close, Instant now) {
@@ -239,9 +240,9 @@ public final class AccessPolicy {
     }
 
     /**
-     * A subscription of an open connection stands by this grant, or by a newer one than before.
+     * Records that a subscription of an open connection has this grant, which may replace an earlier one.
      *
-     * @param end ends the subscription; called by who revokes its token, from whatever thread
+     * @param end ends the subscription; called on the thread that revokes its token
      * @return false if the token has been revoked in between: then the subscription must be ended
      */
     public boolean subscribed(String connection, String channel, SubscribeGrant grant, Runnable end, Instant now) {
@@ -260,10 +261,10 @@ public final class AccessPolicy {
     }
 
     /**
-     * Lets somebody in no more, closes the connections that it hits with 3500, and ends subscriptions made with the token.
+     * Revokes a client or token: closes its connections with 3500, and ends subscriptions made with the token.
      *
-     * @return how many were closed
-     * @throws EngineException if it could not be stored; it counts all the same until the next start
+     * @return the number of closed connections
+     * @throws EngineException if it could not be stored; it is in force until the next start all the same
      * @throws IllegalStateException if there are too many
      */
     public int revoke(Revocation revocation, Instant now) {

@@ -1,6 +1,6 @@
 package io.holdfast.access;
 
-/** What a client asks to do on a channel, besides subscribing. */
+/** An action of a client on a channel, other than subscribing. */
 public enum Action {
     PUBLISH,
     PRESENCE,

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * digest is right for keys that are random; it would not be for passwords that people choose.
  */
 public final class ApiKeys {
-    /** What an entry looks like, for people. */
+    /** The form of an entry, for people. */
     public static final String SHAPE =
             "publisher:sha256:<64 hexadecimal digits>, with the role publisher, reader or admin"
                     + " and the digest of a random key (printf %s \"$KEY\" | openssl dgst -sha256 -r)";
@@ -45,7 +45,7 @@ public final class ApiKeys {
         return role.word() + ":sha256:" + HexFormat.of().formatHex(digest(key));
     }
 
-    /** What a key allows; nothing for null, an empty key, and one that is not configured. */
+    /** The roles of a key; none for null, an empty key, and a key that is not configured. */
     public Set<Role> roles(@Nullable String key) {
         byte[] presented = digest(key == null ? "" : key);
         Set<Role> roles = EnumSet.noneOf(Role.class);

@@ -29,7 +29,7 @@ final class ConnectTokens {
     }
 
     /**
-     * Whom a token names, if it is good.
+     * The identity in a token, if the token is valid.
      *
      * @throws AccessDeniedException of kind INVALID_TOKEN, TOKEN_EXPIRED or UNAVAILABLE
      */

@@ -7,7 +7,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is at the other end of a connection.
+ * The identity of the client of a connection.
  *
  * @param client the token's {@code sub}, or the name of the container's principal
  * @param device the token's claim {@code device}; null if it names none
@@ -68,7 +68,7 @@ public record Identity(
         return new Identity("guest-" + UUID.randomUUID(), null, NEVER, null, null, List.of(), nowMillis, true);
     }
 
-    /** Whom the container has let in now. */
+    /** The identity of a login of the container. */
     static Identity loggedIn(Login login, long nowMillis) {
         return new Identity(
                 login.name(), null, login.expiresAtMillis(), login.tokenId(), null, List.of(), nowMillis, false);

@@ -1,6 +1,6 @@
 package io.holdfast.access;
 
-/** What says who a client is. */
+/** How a client is identified. */
 public enum IdentitySource {
     /** The token of the connect command. */
     TOKEN,

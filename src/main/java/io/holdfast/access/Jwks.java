@@ -100,7 +100,7 @@ final class Jwks {
         }
     }
 
-    /** Whether a public key could be of use: nobody's secret is fetched from here. */
+    /** Whether a key can be used: it must be a public key, because secrets are not taken from a JWKS. */
     static boolean mayHold(JWSAlgorithm algorithm) {
         return JWSAlgorithm.Family.SIGNATURE.contains(algorithm);
     }
@@ -108,7 +108,7 @@ final class Jwks {
     /**
      * The keys that a token may be signed with; none if the newest set has none.
      *
-     * @throws AccessDeniedException of kind UNAVAILABLE if that cannot be told now
+     * @throws AccessDeniedException of kind UNAVAILABLE if the keys are not known now
      */
     List<VerificationKey> find(JWSHeader header) throws AccessDeniedException {
         CompletableFuture<Boolean> fetch = isOld() ? fetch() : null;
@@ -137,7 +137,7 @@ final class Jwks {
         return !begun || nanos.getAsLong() - begunAtNanos >= refreshNanos;
     }
 
-    /** The fetch under way, or a new one; null if it is too soon for that. */
+    /** The running fetch, or a new one; null if it is too soon for a new one. */
     private @Nullable CompletableFuture<Boolean> fetch() {
         CompletableFuture<Boolean> started = new CompletableFuture<>();
         synchronized (this) {

@@ -6,7 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** By which identity each connection is open, and by which token a subscription, so that a revocation can end it. Any thread. */
+/**
+ * By which identity each connection is open, and by which token a subscription, so that a revocation can end it. Any thread.
+ */
 final class LiveIdentities {
 
     private static final Ending REVOKED = new Ending(3500, "invalid token");
@@ -42,7 +44,11 @@ final class LiveIdentities {
         }
     }
 
-    /** A subscription has ended. @param end that it was entered with: nothing happens if it has been entered anew */
+    /**
+     * Removes a subscription that has ended.
+     *
+     * @param end the one that it was entered with; nothing happens if it was entered again meanwhile
+     */
     void unsubscribed(String connection, String channel, Runnable end) {
         Live by = live.get(connection);
         if (by != null) {
@@ -50,7 +56,11 @@ final class LiveIdentities {
         }
     }
 
-    /** Closes the connections that a revocation hits, with 3500, and ends subscriptions by its token. @return how many were closed */
+    /**
+     * Closes the connections that a revocation hits, with 3500, and ends subscriptions by its token.
+     *
+     * @return how many were closed
+     */
     int end(Revocation revocation) {
         int ended = 0;
         for (Live candidate : live.values()) {

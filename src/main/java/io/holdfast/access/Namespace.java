@@ -5,17 +5,17 @@ import io.holdfast.stream.Retention;
 import java.time.Duration;
 
 /**
- * What applies to all channels of a namespace: {@code orders:7} lies in {@code orders}, a name without colon in the one
+ * The rules for all channels of a namespace: {@code orders:7} is in {@code orders}, a name without a colon in the one
  * without name.
  *
  * @param name empty for the one without name
- * @param subscribe who may subscribe
- * @param publish who may publish
- * @param presence who may see who is subscribed
- * @param history who may read the history
+ * @param subscribe the clients that may subscribe
+ * @param publish the clients that may publish
+ * @param presence the clients that may ask for presence
+ * @param history the clients that may read the history
  * @param joinLeave whether subscribers are told who comes and goes, if they ask for it
  * @param joinLeaveUnasked whether they are told without asking, where {@code joinLeave} lets them be told at all
- * @param recovery whether a client that comes back gets what it missed
+ * @param recovery whether a client that comes back gets the publications that it missed
  * @param retention bounds of the streams
  * @param timeToLive of a publication that names none
  * @param deduplication how repeated publications are recognised

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The namespaces that exist, and which of them a channel lies in. Immutable; any thread. */
+/** All namespaces. Finds the namespace of a channel. Immutable; any thread. */
 public final class Namespaces {
 
     private static final char SEPARATOR = ':';
@@ -47,7 +47,7 @@ public final class Namespaces {
         }
     }
 
-    /** Where a channel lies; null if its namespace does not exist. */
+    /** The namespace of a channel; null if it does not exist. */
     @Nullable
     Namespace find(String channel) {
         if (Names.isOutbox(channel)) {

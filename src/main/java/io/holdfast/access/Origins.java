@@ -18,7 +18,7 @@ final class Origins {
     private static final String ANY = "*";
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
-    /** What a browser says for pages without an origin: from files, in sandboxed frames. */
+    /** The origin that a browser sends for pages without an origin: pages from files and in sandboxed frames. */
     private static final Origin NONE = new Origin("null", "", 0);
 
     private static final Map<String, Integer> WEB = Map.of("http", 80, "https", 443);

@@ -3,7 +3,7 @@ package io.holdfast.access;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody is let in no more: a client, or whoever shows a token of this id. One of both.
+ * A revocation of a client, or of the token with this id. Exactly one of them is set.
  *
  * @param client its name
  * @param tokenId a token's {@code jti}
@@ -40,7 +40,7 @@ public record Revocation(
                 : client.equals(identity.client()) && identity.issuedAtMillis() < issuedBeforeMillis;
     }
 
-    /** What a later one must have in common to take this one's place. */
+    /** The key of the revocation: a later revocation with the same key replaces this one. */
     String key() {
         return client == null ? 't' + String.valueOf(tokenId) : 'c' + client;
     }

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Revocations {
 
-    /** Each takes some 200 bytes of heap. */
+    /** The most revocations. Each takes about 200 bytes of heap. */
     static final int MAX = 1_000_000;
 
     private static final String PREFIX = "revoked/";
@@ -42,7 +42,7 @@ public final class Revocations {
     @GuardedBy("this")
     private final @Nullable SmallRecords records;
 
-    /** Keys whose records may not say what is in memory. */
+    /** Keys whose stored records may differ from memory. */
     @GuardedBy("this")
     private final Set<String> unstored = new HashSet<>();
 
@@ -50,7 +50,7 @@ public final class Revocations {
         this.records = records;
     }
 
-    /** None, and none will be remembered beyond the process. */
+    /** An empty list that keeps revocations in memory only. */
     public static Revocations inMemory() {
         return new Revocations(null);
     }

@@ -2,7 +2,7 @@ package io.holdfast.access;
 
 import java.util.Locale;
 
-/** What a caller of the server API may do. {@link #ADMIN} may do all that the others may. */
+/** The role of a caller of the server API. {@link #ADMIN} includes all rights of the others. */
 public enum Role {
     PUBLISHER,
     READER,

@@ -34,7 +34,7 @@ final class SignedTokens {
     /** No honest token is longer; keeps the work for others small. */
     static final int MAX_LENGTH = 8 * 1024;
 
-    /** A set with more keys of one kind, for a token that names none of them, is a mistake. */
+    /** The most keys that are tried for a token that names no key. */
     private static final int MAX_TRIES = 16;
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -44,7 +44,7 @@ final class SignedTokens {
     private final @Nullable Jwks jwks;
 
     /**
-     * What a good token says.
+     * The claims of a valid token.
      *
      * @param client its {@code sub}
      * @param times its claims as they stand there: the library's dates overflow
@@ -112,7 +112,7 @@ final class SignedTokens {
     }
 
     /**
-     * What a token says, if it is good.
+     * The claims of a token, if the token is valid.
      *
      * @throws AccessDeniedException of kind INVALID_TOKEN, TOKEN_EXPIRED or UNAVAILABLE
      */
@@ -199,7 +199,7 @@ final class SignedTokens {
         }
     }
 
-    /** The claim as it stands there, numbers to the letter, without white space. */
+    /** The claim as it was written, with unchanged numbers and without white space. */
     private static byte @Nullable [] info(byte[] payload) throws IOException {
         try (JsonParser parser = JSON.createParser(payload)) {
             parser.nextToken();

@@ -15,7 +15,7 @@ final class SubscriptionTokens {
     }
 
     /**
-     * What a token grants, if it is good and made out to this client for this channel.
+     * The grant of a token, if the token is valid and was issued to this client for this channel.
      *
      * @throws AccessDeniedException of kind INVALID_TOKEN, TOKEN_EXPIRED or UNAVAILABLE
      */

@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which tokens are good.
+ * Which tokens are valid.
  *
  * @param secret of tokens with HS256, HS384 and HS512, in UTF-8, at least 32 bytes; null for none
  * @param publicKeys RSA from 2048 bits, EC on P-256, P-384 or P-521, Ed25519
@@ -30,7 +30,7 @@ public record TokenOptions(
         Duration skew,
         Set<String> algorithms) {
 
-    /** The least that HS256 takes (RFC 7518, section 3.2). */
+    /** The shortest secret for HS256, in bytes (RFC 7518, section 3.2). */
     public static final int MIN_SECRET_BYTES = 32;
 
     /** How often fetched keys are fetched again, if nothing else is said. */

@@ -1,3 +1,3 @@
-/** Who may do what: tokens, namespaces, revocations, API keys, origins. Any thread. Start at {@code AccessPolicy}. */
+/** Access control: tokens, namespaces, revocations, API keys, origins. Any thread. Start at {@code AccessPolicy}. */
 @org.jspecify.annotations.NullMarked
 package io.holdfast.access;

@@ -4,7 +4,7 @@ import io.holdfast.cleanup.CleanupSettings;
 import io.holdfast.delivery.OutsideTime;
 import java.time.Duration;
 
-/** Reads how cleanup goes about. */
+/** Reads the settings of cleanup. */
 final class CleanupKeys {
     private static final String PREFIX = "holdfast.cleanup.";
 

@@ -35,7 +35,7 @@ final class ContainerLogins implements Logins {
         return tokens ? Tokens.read(principal) : Login.of(principal.getName());
     }
 
-    /** Apart, so that it is not loaded where there is no such class. */
+    /** A separate class, so that it is not loaded if the server does not have MicroProfile JWT. */
     private static final class Tokens {
         private Tokens() {}
 

@@ -8,9 +8,9 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The container's threads, as delivery wants them. */
+/** Delivery's threads, taken from the container. */
 final class GatewayThreads {
-    /** A close can hang for 5.5 s on Liberty (measured); more of them wait, which costs nobody anything. */
+    /** A close can hang for 5.5 s on Liberty (measured); further closes wait, which does no harm. */
     private static final int CLOSERS = 8;
 
     private GatewayThreads() {}

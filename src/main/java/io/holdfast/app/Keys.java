@@ -55,7 +55,7 @@ final class Keys {
         return Values.list(text(key, ""));
     }
 
-    /** @param reader throws an {@link IllegalArgumentException} that says what is allowed */
+    /** @param reader throws an {@link IllegalArgumentException} that names the allowed values */
     private static <T> T read(String key, String value, Function<String, T> reader) {
         try {
             return reader.apply(value);

@@ -19,7 +19,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Starts the gateway with the application and stops it with it. What cannot start stops the application's start. */
+/** Starts and stops the gateway together with the application. If the gateway cannot start, the application does not start. */
 @ApplicationScoped
 class LifeCycle {
     private static final Logger LOG = Logger.getLogger(LifeCycle.class.getName());

@@ -17,7 +17,7 @@ final class ListeningAddresses {
     private ListeningAddresses() {}
 
     /**
-     * Refuses to go on if the server listens on anything but loopback: by the variable {@code http.host} of server.xml and
+     * Stops the start if the server listens on anything but loopback: by the variable {@code http.host} of server.xml and
      * by Liberty's endpoint MBeans, where it has them already. Requests that come in otherwise are refused one by one.
      */
     static void requireLoopback() {
@@ -27,7 +27,7 @@ final class ListeningAddresses {
         endpoints().forEach(endpoint -> requireLoopback(endpoint.host()));
     }
 
-    /** On what the server is to listen; empty if it is not Liberty. It says nothing of whether it can. */
+    /** The configured endpoints of the server; empty if the server is not Liberty. They may not be open. */
     static List<Endpoint> endpoints() {
         MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
         List<Endpoint> found = new ArrayList<>();

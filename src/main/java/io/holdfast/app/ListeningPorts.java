@@ -41,7 +41,7 @@ final class ListeningPorts {
         return own;
     }
 
-    /** Puts what listens, by the name of its socket. */
+    /** Adds the listening ports, by the names of their sockets. */
     private static void read(Path table, Map<String, Integer> ports) throws IOException {
         for (String line : Files.readAllLines(table)) {
             String[] fields = line.strip().split("\\s+", -1);

@@ -47,7 +47,7 @@ final class NamespaceKeys {
         }
     }
 
-    /** Who may do what with outboxes is no matter of configuration. */
+    /** The rights for outboxes cannot be configured. */
     private Namespace outboxes() {
         return new Namespace(
                 Names.OUTBOX_NAMESPACE,
@@ -65,7 +65,7 @@ final class NamespaceKeys {
                 0);
     }
 
-    /** What channels are like if nothing is said: in insecure mode open, else for holders of subscription tokens. */
+    /** The defaults for channels: open in insecure mode, otherwise for clients with a subscription token. */
     private Namespace channels(Namespace outboxes) {
         AllowedClients others = insecure ? AllowedClients.CLIENTS : AllowedClients.NOBODY;
         return new Namespace(

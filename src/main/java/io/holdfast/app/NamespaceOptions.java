@@ -6,7 +6,7 @@ import io.holdfast.delivery.Deduplication;
 import io.holdfast.stream.Retention;
 import java.time.Duration;
 
-/** What delivery wants to know of a channel, from its namespace. */
+/** The options of a channel for delivery, from its namespace. */
 record NamespaceOptions(Namespaces namespaces) implements ChannelOptions {
 
     @Override

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads which tokens are good: {@code holdfast.token.*}, and {@code holdfast.subscription-token.*} where they differ. */
+/** Reads which tokens are valid: {@code holdfast.token.*}, and {@code holdfast.subscription-token.*} for values that differ. */
 final class TokenKeys {
     private static final String CONNECT = "holdfast.token.";
     private static final String SUBSCRIPTION = "holdfast.subscription-token.";

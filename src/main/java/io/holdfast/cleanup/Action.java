@@ -1,6 +1,6 @@
 package io.holdfast.cleanup;
 
-/** What a cycle means to do with a resource. */
+/** The action that a cycle plans for a resource. */
 public enum Action {
     /** To set it aside for the grace period. */
     SOFT_DELETE,

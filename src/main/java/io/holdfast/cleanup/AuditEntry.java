@@ -3,7 +3,7 @@ package io.holdfast.cleanup;
 import java.util.Locale;
 
 /**
- * Who did what to which resource, when, why, and with which result.
+ * An entry of the audit: the actor, the action, the resource, the time, the reason and the result.
  *
  * @param number rises by 1; names it
  * @param by {@code schedule}, {@code start} (for a cycle that a crash had cut off), or the caller

@@ -5,10 +5,10 @@ import static java.util.Objects.requireNonNull;
 /**
  * One resource that seems to be unused.
  *
- * @param id names it within its kind, the same in every process
- * @param owner the client or channel that it belongs to, by which an administrator can hold it; empty for none
- * @param unusedSinceMillis when it was last used, wall-clock milliseconds: if it was used after that, it stays
- * @param why what makes it a candidate, for the audit
+ * @param id its name within its kind, the same in every process
+ * @param owner the client or channel that it belongs to, and by which an administrator can hold it; empty for none
+ * @param unusedSinceMillis when it was last used, wall-clock milliseconds; if it is used after that, it stays
+ * @param why why it is a candidate, for the audit
  */
 public record Candidate(String id, String owner, long unusedSinceMillis, String why) {
     public Candidate {

@@ -4,11 +4,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a walk over all resources of a kind.
+ * One page of all resources of a kind.
  *
- * @param candidates those of the part that seem to be unused
- * @param looked how many resources the part has, candidates or not: their sum is what the quota is a share of
- * @param next where the next part begins; null after the last one
+ * @param candidates the resources of the page that seem to be unused
+ * @param looked the number of resources in the page, candidates or not; the quota is a share of the sum of these numbers
+ * @param next where the next page begins; null after the last one
  */
 public record CandidatePage(
         List<Candidate> candidates, long looked, @Nullable String next) {

@@ -9,7 +9,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** A walk over all resources of a kind that takes candidates until it has enough, whole pages of them. */
+/** Searches all resources of a kind for candidates, page by page, until there are enough. */
 final class CandidateSearch {
     private static final Logger LOG = Logger.getLogger(CandidateSearch.class.getName());
     private static final int PAGE = 200;
@@ -21,7 +21,7 @@ final class CandidateSearch {
     private final Map<Key, Item> items = new LinkedHashMap<>();
     private String stopped = "";
 
-    /** @param wanted whether a candidate of this key and owner is one for this cycle */
+    /** @param wanted whether this cycle wants a candidate with this key and owner */
     CandidateSearch(CleanupProvider provider, Operations operations, int enough, BiPredicate<Key, String> wanted) {
         this.provider = provider;
         this.operations = operations;
@@ -34,7 +34,7 @@ final class CandidateSearch {
         items.putIfAbsent(item.key(), item);
     }
 
-    /** Goes on from where an earlier walk stopped until it has enough, or to the end. */
+    /** Continues where an earlier search stopped, until there are enough candidates or no more resources. */
     void untilEnough(String from) {
         stopped = from;
         try {
@@ -50,7 +50,7 @@ final class CandidateSearch {
         }
     }
 
-    /** Goes over everything, and takes candidates while it has not enough. @return how many resources there are */
+    /** Reads all resources, and takes candidates until there are enough. @return the number of resources */
     long whole() {
         if (items.size() < enough) {
             stopped = "";
@@ -90,7 +90,7 @@ final class CandidateSearch {
         return List.copyOf(items.values());
     }
 
-    /** Where it had enough; empty if that was at the end, or it never had. */
+    /** The place where there were enough candidates; empty if the search reached the end. */
     String stopped() {
         return stopped;
     }

@@ -30,7 +30,9 @@ final class Cleaning {
     private int failures;
     private @Nullable String aborted;
 
-    /** @param gate held while a resource is looked at and touched, so that nobody restores or holds it in between */
+    /**
+     * @param gate the lock that is held while a resource is checked and changed, so that no restore or hold comes in between
+     */
     Cleaning(
             Map<String, CleanupProvider> providers,
             CleanupRecords records,

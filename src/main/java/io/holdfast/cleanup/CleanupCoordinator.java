@@ -19,13 +19,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes resources that nobody uses any more: one cycle at a time, of five stages ({@link Stage}), on the schedule or when asked;
- * with holds, restores, an audit and a memory of all that in the store.
+ * Removes resources that nobody uses any more, in cycles of five stages ({@link Stage}), one cycle at a time. The schedule or a
+ * call starts a cycle. Holds, restores, the audit and the state are kept in the store.
  *
- * <p><b>State.</b> All in the {@link CleanupRecords}; a cycle that is under way is open in it. One that is open and not under way was
- * cut off by a crash or by a store that could not be written to, and is finished or undone before anything else.
+ * <p><b>State.</b> All state is in the {@link CleanupRecords}, where a running cycle is open. An open cycle that is not running was
+ * interrupted, by a crash or by a store that could not be written to. It is finished or undone before anything else.
  *
- * <p><b>Threads.</b> Any may call. A cycle runs on the executor.
+ * <p><b>Threads.</b> Any thread may call. A cycle runs on the executor.
  *
  * <p><b>Failure.</b> A provider's failures are counted in the cycle. Everything else ends the cycle, which is then recovered.
  */
@@ -105,7 +105,7 @@ public class CleanupCoordinator {
         }
     }
 
-    /** A cycle under way ends at its next step and is recovered at the next start. */
+    /** A running cycle ends at its next step and is recovered at the next start. */
     public void stop() {
         stopped = true;
         operations.stop();
@@ -209,7 +209,10 @@ public class CleanupCoordinator {
         return restored;
     }
 
-    /** Sets a hold, in the place of an earlier one of the same. What is soft-deleted comes back at the end of its grace. */
+    /**
+     * Sets a hold, which replaces an earlier one for the same owner or resource. Soft-deleted resources are kept at the end
+     * of their grace period.
+     */
     public void hold(Hold hold) {
         interventions.hold(hold);
     }
@@ -230,7 +233,7 @@ public class CleanupCoordinator {
         return List.copyOf(parts.providers().byKind().keySet());
     }
 
-    /** The cycle under way first, then those that ended, the newest first; without their resources. */
+    /** The running cycle first, then the ended cycles, the newest first; without their resources. */
     public List<CycleReport> cycles() {
         return parts.records().cycles();
     }

@@ -2,7 +2,7 @@ package io.holdfast.cleanup;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What cleanup has done since the start. Any thread. */
+/** The counters of cleanup since the start. Any thread. */
 final class CleanupCounters {
     final LongAdder completed = new LongAdder();
     final LongAdder aborted = new LongAdder();

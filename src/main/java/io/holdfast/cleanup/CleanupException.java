@@ -6,21 +6,21 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** A provider could not do what it was asked. */
+/** An operation of a provider failed. */
 public class CleanupException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** What is in the way, and how often and after which delays it is tried again. */
+    /** Why an operation failed, how often it is tried again, and after which delays. */
     public enum Cause {
         /** Too many requests: three more attempts after 1, 2 and 4 s. */
         RATE_LIMIT(3, Duration.ofSeconds(1), 2, false),
         /** No answer in time: two more attempts after 1 s each. */
         TIMEOUT(2, Duration.ofSeconds(1), 1, false),
-        /** Not allowed: an attempt more changes nothing. */
+        /** Not allowed: it is not tried again. */
         AUTHORIZATION(0, Duration.ZERO, 1, false),
-        /** The other side failed: five more attempts after 0.25, 0.5, 1, 2 and 4 s. */
+        /** The called system failed: five more attempts after 0.25, 0.5, 1, 2 and 4 s. */
         SERVER_ERROR(5, Duration.ofMillis(250), 2, false),
-        /** It was not reached: four more attempts after up to 0.5, 1, 2 and 4 s, at random from the half on. */
+        /** The called system was not reached: four more attempts after random delays of 50 to 100 % of 0.5, 1, 2 and 4 s. */
         NETWORK(4, Duration.ofMillis(500), 2, true);
 
         private final int retries;

@@ -3,34 +3,38 @@ package io.holdfast.cleanup;
 import java.util.Optional;
 
 /**
- * One kind of resource that is cleaned up. An application adds its own as a CDI bean. {@code CleanupProviderContract} is
- * what all of them keep.
+ * Provides one kind of resource to cleanup. An application adds its own kind as a CDI bean. Every provider passes {@code
+ * CleanupProviderContract}.
  *
  * <p>Duties of an implementer:
  *
  * <ul>
- *   <li>Every method may be repeated after a failure or a crash with the same candidate, and then does what is left of it
- *       or nothing.
- *   <li>{@link #softDelete} destroys nothing: {@link #restore} brings everything back, also when nothing was deleted.
- *   <li>{@link #delete} destroys nothing that was used after {@link Candidate#unusedSinceMillis()}.
+ *   <li>After a failure or a crash, every method may be called again with the same candidate. It then does what is left to
+ *       do, or nothing.
+ *   <li>{@link #softDelete} destroys nothing: {@link #restore} brings everything back, even if nothing was soft-deleted.
+ *   <li>{@link #delete} keeps a resource that was used after {@link Candidate#unusedSinceMillis()}.
  *   <li>{@link #discover} and {@link #dependency} change nothing; {@code dependency} is called from several threads.
- *   <li>What fails is a {@link CleanupException}; it is repeated as its cause says. Never null.
+ *   <li>A method reports a failure with a {@link CleanupException}, whose cause says how often the operation is repeated. A
+ *       method never returns null.
  * </ul>
  */
 public interface CleanupProvider {
 
-    /** Names the kind in calls, audit and configuration: letters, digits and {@code -}. */
+    /** The name of the kind in calls, audit and configuration: letters, digits and {@code -}. */
     String kind();
 
-    /** Kinds are cleaned in rising order: what refers to others comes before them. The built-in ones lie from 100 to 400. */
+    /**
+     * The place of the kind in a cycle: lower numbers come first. Resources that refer to others must come before these. The
+     * built-in kinds have 100 to 400.
+     */
     int order();
 
     /**
-     * A part of a walk over all resources, in the same order every time.
+     * Reads one page of all resources, in the same order every time.
      *
-     * @param cursor where it begins: empty, or {@link CandidatePage#next()} of the part before, also of an earlier walk:
-     *     what it names may have gone since
-     * @param limit about how many resources to look at
+     * @param cursor where the page begins: empty, or {@link CandidatePage#next()} of the previous page, which may be from an
+     *     earlier cycle. The resource that it names may no longer exist
+     * @param limit about how many resources to read
      */
     CandidatePage discover(String cursor, int limit);
 
@@ -38,30 +42,37 @@ public interface CleanupProvider {
     Optional<String> dependency(Candidate candidate);
 
     /**
-     * Whether a hold on another resource keeps this one too, because they hang together: with this one that one would go, or
-     * lose its worth. For holds on owners it is not asked: they count by {@link Candidate#owner()}.
+     * Whether a hold on another resource also keeps this one, because the other one would be removed together with this one or
+     * would be useless without it. Holds on owners do not need this method: they apply by {@link Candidate#owner()}.
      *
-     * @param kind of the resource that is held
-     * @param id names it
+     * @param kind the kind of the resource that is held
+     * @param id the id of the resource that is held
      */
     default boolean isKeptBy(Candidate candidate, String kind, String id) {
         return false;
     }
 
     /**
-     * Whether a soft delete of this kind changes nothing, since the resource may go on being used in its grace period. Then
-     * there is nothing to undo either: {@link #restore} is not called for a cycle that is undone, and its report says so.
+     * Whether a soft delete of this kind changes nothing, because the resource can still be used in its grace period. Then
+     * there is nothing to undo: {@link #restore} is not called when a cycle is undone, and the report of the cycle says so.
      */
     default boolean softDeleteChangesNothing() {
         return false;
     }
 
-    /** Sets a resource aside for the grace period; nothing needs to be done where it may go on being used. */
+    /**
+     * Marks a resource as deleted for the grace period. If the resource can still be used in that period, the method does
+     * nothing.
+     */
     void softDelete(Candidate candidate);
 
     /** Takes {@link #softDelete} back. */
     void restore(Candidate candidate);
 
-    /** @return false if it was kept because it is in use again; true if it is gone, by this call or before */
+    /**
+     * Deletes a resource.
+     *
+     * @return false if the resource was kept because it is in use again; true if it is deleted, by this call or earlier
+     */
     boolean delete(Candidate candidate);
 }

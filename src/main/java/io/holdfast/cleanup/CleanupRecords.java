@@ -18,15 +18,15 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What cleanup knows: what is soft-deleted, what is held, what failed, the cycles, the audit. Small records in the store, and
- * the same in memory.
+ * The state of cleanup: soft-deleted resources, holds, failures, cycles, the audit. It is kept in small records in the store,
+ * and also in memory.
  *
- * <p><b>Order.</b> A change is stored first and counts then: what is in memory here is what the next start will find.
+ * <p><b>Order.</b> A change is stored first and then made in memory. So memory contains what the next start will find.
  *
- * <p><b>Threads.</b> Any; one lock, its own, held while the store writes. Nothing else is called under it.
+ * <p><b>Threads.</b> Any. One lock of this class is held while the store writes. Nothing else is called under it.
  *
- * <p><b>Failure.</b> A change that cannot be stored does not count and is an {@link EngineException}. It may be stored all the
- * same: {@link #settle} finds out, as the next start would. Every change begins with it.
+ * <p><b>Failure.</b> A change that cannot be stored is not made, and is an {@link EngineException}. It may still be stored:
+ * {@link #settle} finds this out, as the next start would. Every change begins with this call.
  */
 final class CleanupRecords {
     static final String PREFIX = "cleanup/";
@@ -93,7 +93,7 @@ final class CleanupRecords {
 
     private final List<Table<?>> tables = List.of(softDeleted, failures, holds, audit, cycles, open, items, notes);
 
-    /** Whether a write failed, which may be stored all the same. */
+    /** Whether a write failed that may still be stored. */
     @GuardedBy("this")
     private boolean doubtful;
 
@@ -103,7 +103,7 @@ final class CleanupRecords {
     }
 
     /**
-     * What is stored.
+     * Reads the stored state.
      *
      * @param earlier the journal of earlier versions; it need not exist
      * @throws EngineException if the records or the journal cannot be read
@@ -133,7 +133,7 @@ final class CleanupRecords {
         });
     }
 
-    /** After a write that failed: takes over what is stored. @throws EngineException if that cannot be found out yet */
+    /** After a failed write: reads the stored state again. @throws EngineException if that is not possible yet */
     synchronized void settle() {
         if (doubtful) {
             records.write(new RecordBatch());
@@ -181,7 +181,11 @@ final class CleanupRecords {
         store(changes, true);
     }
 
-    /** What it will do: nothing is done before this is on the disk. @param stops by kind, where the next one begins to look */
+    /**
+     * Stores the plan of the cycle: nothing is done before it is on the disk.
+     *
+     * @param stops by kind, where the next discovery begins
+     */
     synchronized void plan(List<Item> plan, Map<String, String> stops) {
         TableChanges changes = changes();
         changes.put(open, opened().withPlan());
@@ -207,7 +211,11 @@ final class CleanupRecords {
         store(changes, false);
     }
 
-    /** What holds from now on, as a whole: soft deletions, what is gone, what failed. @param graceEndsAtMillis of the soft-deleted */
+    /**
+     * Commits the results of a cycle as a whole: soft deletes, deletes, failures.
+     *
+     * @param graceEndsAtMillis of the soft-deleted resources
+     */
     synchronized void commit(
             List<Item> all, CycleReport.Result result, String because, long atMillis, long graceEndsAtMillis) {
         TableChanges changes = changes();
@@ -253,7 +261,7 @@ final class CleanupRecords {
         changes.put(notes, Note.of(LAST_AUDIT, last));
     }
 
-    /** A soft deletion was taken back by somebody. */
+    /** A caller has taken a soft delete back. */
     synchronized void restored(Key key, AuditEntry entry) {
         TableChanges changes = changes();
         changes.remove(softDeleted, key.text());
@@ -285,7 +293,7 @@ final class CleanupRecords {
         return gone;
     }
 
-    /** What an earlier journal says when it begins anew: it forgets all but the cycle under way, the audit and the cycles. */
+    /** The beginning of a rewritten earlier journal: forgets everything except the running cycle, the audit and the cycles. */
     synchronized void beginAnew(Map<String, String> stops, long lastCycle, long lastAudit) {
         TableChanges changes = changes();
         List.of(softDeleted, failures, holds, notes).forEach(table -> changes.removeIf(table, any -> true));
@@ -295,7 +303,7 @@ final class CleanupRecords {
         store(changes, true);
     }
 
-    /** What it says then. */
+    /** The next entry of a rewritten journal. */
     @SuppressWarnings("unchecked")
     synchronized <V extends Record> void add(Class<V> type, List<V> rows) {
         TableChanges changes = changes();
@@ -329,7 +337,7 @@ final class CleanupRecords {
                 .orElse(null);
     }
 
-    /** Of the cycle under way; null for none. */
+    /** The stage of the running cycle; null for none. */
     synchronized @Nullable Stage stage() {
         return open.all().stream()
                 .findFirst()
@@ -345,7 +353,7 @@ final class CleanupRecords {
         return softDeleted.all().stream().filter(wanted).toList();
     }
 
-    /** Whether the cycle under way has destroyed it, which does not count yet. */
+    /** Whether the running cycle has deleted it; this is not committed yet. */
     synchronized boolean isBeingDeleted(Key key) {
         Item item = items.get(key.text());
         return item != null && item.is(Outcome.DELETED);
@@ -398,7 +406,7 @@ final class CleanupRecords {
                 .toList();
     }
 
-    /** The cycle under way first, then those that ended, the newest first. */
+    /** The running cycle first, then the ended cycles, the newest first. */
     synchronized List<CycleReport> cycles() {
         List<CycleReport> all = new ArrayList<>();
         OpenCycle underWay = openCycle();

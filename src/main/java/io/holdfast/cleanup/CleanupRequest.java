@@ -4,13 +4,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cycle that is wanted.
+ * A request for a cycle.
  *
- * @param by who wants it
+ * @param by the caller, or {@code schedule}
  * @param dryRun whether only to say what would be done
  * @param kinds only these; empty for all
  * @param quota resources that it may touch, in the place of both configured limits; null for those
- * @param retryFailed whether to try again what is in the dead-letter list
+ * @param retryFailed whether to try the resources in the dead-letter list again
  */
 public record CleanupRequest(
         String by,

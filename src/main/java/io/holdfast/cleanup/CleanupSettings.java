@@ -3,9 +3,9 @@ package io.holdfast.cleanup;
 import java.time.Duration;
 
 /**
- * How cleanup goes about.
+ * The settings of cleanup.
  *
- * @param enabled whether cycles are started by the schedule; calls work all the same
+ * @param enabled whether the schedule starts cycles; calls always can
  * @param interval between the end of a scheduled cycle and the next
  * @param grace between a soft delete and the real one
  * @param quota resources that one cycle touches at most

@@ -3,9 +3,9 @@ package io.holdfast.cleanup;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How cleanup is.
+ * The state of cleanup.
  *
- * @param stage of the cycle under way; null for none
+ * @param stage of the running cycle; null for none
  * @param paused whether the schedule waits for a manual cycle that succeeds, since too many were aborted
  * @param abortedInARow cycles aborted without a completed one between them
  * @param softDeleted resources in their grace period or behind it

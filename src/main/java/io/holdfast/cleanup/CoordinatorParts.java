@@ -3,7 +3,7 @@ package io.holdfast.cleanup;
 import io.holdfast.delivery.DeliveryClock;
 import java.util.concurrent.Executor;
 
-/** What a cycle works with. @param gate held while a resource is touched, and while an audit number is taken */
+/** The collaborators of a cycle. @param gate the lock that is held while a resource is touched or an audit number is taken */
 record CoordinatorParts(
         Providers providers,
         CleanupSettings settings,

@@ -54,7 +54,7 @@ final class Cycle {
         return end(result, because, request.by());
     }
 
-    /** The cycle was cut off: finishes it if what it did counts already, else undoes it. */
+    /** The cycle was interrupted: finishes it if its work is committed already, otherwise undoes it. */
     CycleReport recover(OpenCycle cut, String by) {
         if (cut.committed()) {
             boolean aborted = cut.committedAs() != CycleReport.Result.COMPLETED;
@@ -117,7 +117,7 @@ final class Cycle {
                 .orElseThrow(() -> new IllegalStateException("cycle " + number + " is not open"));
     }
 
-    /** One entry for the cycle, one for each resource that it touched. What merely stayed as it was is not told. */
+    /** One entry for the cycle, and one for each resource that it changed or decided to keep. */
     private List<AuditEntry> audit(CycleReport report, String by, long now) {
         List<AuditEntry> audit = new ArrayList<>();
         long next = parts.records().nextAudit();

@@ -3,15 +3,15 @@ package io.holdfast.cleanup;
 import java.util.List;
 
 /**
- * One cycle, as far as it has come.
+ * The report of one cycle, which may still be running.
  *
- * @param number names it; 0 for a dry run, which is not kept
+ * @param number the number of the cycle; 0 for a dry run, which is not stored
  * @param endedAtMillis 0 while it runs
- * @param result {@code running}, {@code completed}, {@code aborted}, {@code undone} (cut off and taken back at the next
- *     start), {@code finished} (cut off and finished at the next start) or {@code dry_run}
- * @param reason what the result needs to be understood; else empty
- * @param candidates resources that it found, or whose grace period was over
- * @param items each resource and what became of it; of ended cycles they are in the audit only
+ * @param result {@code running}, {@code completed}, {@code aborted}, {@code undone} (interrupted, and undone at the next
+ *     start), {@code finished} (interrupted, and finished at the next start) or {@code dry_run}
+ * @param reason explains the result if necessary; otherwise empty
+ * @param candidates resources that it found, or whose grace period had ended
+ * @param items each resource with its outcome; for ended cycles they are only in the audit
  */
 public record CycleReport(
         long number,

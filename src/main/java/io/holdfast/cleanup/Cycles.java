@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Cycles from one end to the other, and what follows each. For one at a time, of whichever thread. */
+/** Runs cycles from start to end, one at a time, on any thread. */
 final class Cycles {
     private static final Logger LOG = Logger.getLogger(Cycles.class.getName());
 

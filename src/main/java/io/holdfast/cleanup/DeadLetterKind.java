@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Dead letters that nobody has sent again. In their grace period they stay in the list and can be sent. */
+/** Dead letters that were not sent again. In their grace period they stay in the list and can be sent. */
 final class DeadLetterKind extends StoredKind {
     DeadLetterKind(StoredResources resources, Duration age, DeliveryClock clock) {
         super("dead-letters", 100, resources, age, clock);

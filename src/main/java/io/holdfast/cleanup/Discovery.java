@@ -8,7 +8,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** The first two stages: finds what a cycle may touch and looks whether anything depends on it. Changes nothing. */
+/**
+ * The first two stages: finds the resources that a cycle may touch, and checks whether anything depends on them. Changes
+ * nothing.
+ */
 final class Discovery {
     /** This many candidates are looked at for each one that the quota allows, since some of them are kept. */
     private static final int SPARE = 4;
@@ -116,7 +119,10 @@ final class Discovery {
         return plan;
     }
 
-    /** By kind, where the next cycle begins to look: on behind what it looked at, if it found less there than it may touch. */
+    /**
+     * By kind, where the next cycle begins: after the resources that this cycle read, if it found fewer candidates than it
+     * may touch.
+     */
     Map<String, String> stops() {
         return stops;
     }
@@ -158,7 +164,7 @@ final class Discovery {
         }
     }
 
-    /** Its own, its owner's, or one on what it hangs together with; null for none. */
+    /** A hold on the resource, on its owner, or on a resource that keeps this one; null for none. */
     private static @Nullable Hold hold(CleanupProvider provider, Item item, CleanupRecords records, long nowMillis) {
         Hold own = records.hold(item.key(), item.owner(), nowMillis);
         if (own != null) {

@@ -1,7 +1,7 @@
 package io.holdfast.cleanup;
 
 /**
- * A resource that could not be cleaned, in cleanup's dead-letter list: left alone until a cycle is told to retry those.
+ * A resource that could not be cleaned, in cleanup's dead-letter list: ignored until a cycle with {@code retry_failed}.
  *
  * @param detail why not
  * @param cycle in which cycle

@@ -4,7 +4,7 @@ package io.holdfast.cleanup;
  * What must not be cleaned up: everything of an owner, or one resource. It is named by the owner, or by kind and id; the
  * others are empty.
  *
- * @param by who set it
+ * @param by the caller that set it
  * @param endsAtMillis until when it counts, wall-clock milliseconds
  */
 public record Hold(

@@ -2,7 +2,7 @@ package io.holdfast.cleanup;
 
 import java.util.Optional;
 
-/** What administrators do beside the cycles: restore, hold, release; all of it audited. Any thread. */
+/** Actions of administrators outside of the cycles: restore, hold, release. All are audited. Any thread. */
 final class Interventions {
     private final CoordinatorParts parts;
 
@@ -42,7 +42,7 @@ final class Interventions {
         long until = now + parts.settings().restoreHold().toMillis();
         Hold known = parts.records().hold(key);
         if (until > now && (known == null || known.endsAtMillis() < until)) {
-            // Noted before the restore: what a crash leaves between the two is held, and comes back all the same.
+            // Recorded before the restore: after a crash between the two, the resource is held and is kept.
             hold(new Hold("", key.kind(), key.id(), by, "it was restored", now, until));
         }
         parts.records().restored(key, audit(key, "restore", "asked for", "restored", by, now));

@@ -6,9 +6,9 @@ import java.util.List;
  * The cycle that has begun and not ended.
  *
  * @param planned whether its plan is stored: from then on something may have been done
- * @param committedAs how it will end; {@link CycleReport.Result#RUNNING} until what it did counts. Then only its audit is missing
+ * @param committedAs how it will end; {@link CycleReport.Result#RUNNING} until its work is committed. Then only its audit is missing
  * @param committedBecause why it will end so
- * @param items what it will do or has done, in no order after a restart; not a part of the record
+ * @param items its planned and finished actions, in no order after a restart; not a part of the record
  */
 record OpenCycle(
         CycleReport report,

@@ -36,7 +36,7 @@ final class Operations {
         this.gapNanos = ratePerSecond == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / ratePerSecond;
     }
 
-    /** Ends what is under way at its next step. Any thread. */
+    /** Ends a running operation at its next step. Any thread. */
     void stop() {
         stopping = true;
     }

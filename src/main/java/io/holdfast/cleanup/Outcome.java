@@ -1,6 +1,6 @@
 package io.holdfast.cleanup;
 
-/** What became of a resource in a cycle. */
+/** The outcome of a resource in a cycle. */
 public enum Outcome {
     /** Nothing yet. */
     PLANNED,
@@ -12,6 +12,6 @@ public enum Outcome {
     FAILED,
     /** Was soft-deleted and taken back, since the cycle was aborted or cut off. */
     UNDONE,
-    /** Was soft-deleted and could not be taken back: it waits in the dead-letter list for somebody to restore it. */
+    /** Was soft-deleted and could not be taken back: it waits in the dead-letter list until an administrator restores it. */
     NOT_UNDONE
 }

@@ -9,13 +9,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Asks delivery for removals and waits for them; what fails there as this room's failures. */
+/** Asks delivery for removals and waits for them. Failures become failures of cleanup. */
 final class Removals {
     private static final long WAIT_SECONDS = 30;
 
     private Removals() {}
 
-    /** @return whether the thing is gone */
+    /** Waits for a removal. @return whether the resource is removed */
     static boolean await(CompletionStage<Boolean> removal) {
         try {
             return removal.toCompletableFuture().get(WAIT_SECONDS, TimeUnit.SECONDS);

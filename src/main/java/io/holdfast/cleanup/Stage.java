@@ -1,6 +1,6 @@
 package io.holdfast.cleanup;
 
-/** Where a cycle stands. The beginning of each stage is recorded, so that the next start knows what to do with it. */
+/** The stage of a cycle. The beginning of each stage is recorded, so that the next start knows what to do with the cycle. */
 public enum Stage {
     /** Looking for candidates. */
     DISCOVER,

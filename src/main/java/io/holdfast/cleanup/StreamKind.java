@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Empty streams that nobody has used for long, with all that is known of them: outboxes, or ordinary channels. In its grace
+ * Empty streams that were not used for long, with their devices: outboxes, or ordinary channels. In its grace
  * period a stream can be used as before; then it stays.
  */
 final class StreamKind extends StoredKind {
@@ -40,7 +40,7 @@ final class StreamKind extends StoredKind {
         return new StreamKind("channels", 400, wanted, resources, age, clock);
     }
 
-    /** Where a walk over all streams goes on; null at its end. */
+    /** Where the next page begins; null after the last one. */
     static @Nullable String next(List<StoredStream> page, int limit) {
         return page.size() < limit ? null : page.get(page.size() - 1).name();
     }

@@ -4,13 +4,13 @@ import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a connection came.
+ * The circumstances of a new connection.
  *
  * @param format of its frames
  * @param address of the peer; empty if it is not known
- * @param session by which the client's other requests find a transport on which it cannot answer: a secret that only the
+ * @param session the secret by which the client's other requests find a transport on which it cannot answer; only the
  *     connect reply tells; empty for others
- * @param principal whom the container has let in; null for nobody
+ * @param principal the login that the container has checked; null for none
  */
 public record Arrival(
         Format format,

@@ -74,7 +74,7 @@ final class ChannelQueries {
         return value == null ? 0 : value.length;
     }
 
-    /** No answer to a question may take the room of deliveries, let alone end the connection that asks. */
+    /** An answer must neither take the room of deliveries nor end the connection that asked. */
     private void replyIfRoom(int id, Result result) {
         byte[] reply = answers.encoded(id, result);
         if (reply.length > connection.mostReplyBytes()) {

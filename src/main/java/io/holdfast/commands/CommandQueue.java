@@ -31,7 +31,7 @@ final class CommandQueue {
     /** Commands that may wait for one connection. */
     static final int MOST_COMMANDS = 256;
 
-    /** What their frames may take: as much as a few of the longest. */
+    /** The most bytes of the frames of waiting commands: a few of the longest frames. */
     static final int MOST_BYTES = 256 << 10;
 
     private record Waiting(Command command, int bytes) {}
@@ -107,7 +107,7 @@ final class CommandQueue {
         }
     }
 
-    /** The connection has ended: what waits is forgotten. */
+    /** The connection has ended: waiting commands are discarded. */
     synchronized void close() {
         closed = true;
         waiting.clear();

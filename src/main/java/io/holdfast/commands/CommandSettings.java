@@ -3,11 +3,11 @@ package io.holdfast.commands;
 import java.time.Duration;
 
 /**
- * Limits of what a client may ask.
+ * Limits of a client's commands.
  *
- * @param version of the server, as told to clients
- * @param node name of this node, as told to clients
- * @param pingInterval as told to clients, whole seconds
+ * @param version of the server, sent to clients
+ * @param node name of this node, sent to clients
+ * @param pingInterval sent to clients in whole seconds
  * @param connectTimeout a connection that has not sent connect by then is closed with 3502
  * @param expiryGrace a connection whose token has expired for so long is closed with 3005
  * @param maxFrameBytes of a frame from a client

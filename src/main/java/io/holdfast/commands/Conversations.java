@@ -67,7 +67,7 @@ public class Conversations {
         this.protobuf = Speech.of(new ProtobufCodec(), new byte[0], clock);
     }
 
-    /** Begins a conversation. @param transport writes frames of the kind that the format wants */
+    /** Begins a conversation. @param transport writes frames of the format's kind */
     public Conversation begin(Connection transport, Arrival arrival) {
         Speech speech = switch (arrival.format()) {
             case JSON -> json;

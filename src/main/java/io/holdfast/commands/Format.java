@@ -1,6 +1,6 @@
 package io.holdfast.commands;
 
-/** What the client and the server say, on the wire. */
+/** How commands, replies and pushes are encoded. */
 public enum Format {
     /** Text. */
     JSON,

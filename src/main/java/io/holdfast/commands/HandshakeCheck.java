@@ -8,9 +8,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a request is let in at all, before anything is known of the client: no cross-site pages, and in insecure mode
- * nothing that did not come over loopback under a loopback name (a name of somebody else's that resolves to loopback would
- * let any web page in). Any thread.
+ * Decides whether a request is accepted, before the client is known. Cross-site pages are refused. In insecure mode every
+ * request must come over loopback and use a loopback name: otherwise a foreign name that resolves to loopback would give any
+ * web page access. Any thread.
  */
 @ApplicationScoped
 public class HandshakeCheck {
@@ -47,7 +47,7 @@ public class HandshakeCheck {
     }
 
     /**
-     * @param origin the header; null for programs that are no browsers
+     * @param origin the header; null for programs that are not browsers
      * @param host the header, with port
      * @param localAddress at which the server was reached
      */

@@ -14,7 +14,7 @@ final class Members {
         return new ChannelMember(member.client(), member.connection(), member.connectionInfo(), member.channelInfo());
     }
 
-    /** The client that published something itself; null if none did. */
+    /** The client that made a publication; null if no client made it. */
     static @Nullable ChannelMember publisher(Publication publication) {
         Publisher by = publication.publisher();
         return by == null

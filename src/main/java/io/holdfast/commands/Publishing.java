@@ -23,7 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What a client publishes: by the protocol's own command, or by {@code rpc "publish"} with a message id. */
+/** A client's publications: by the protocol's own command, or by {@code rpc "publish"} with a message id. */
 final class Publishing {
     private final RegisteredConnection connection;
     private final Answers answers;

@@ -144,7 +144,7 @@ final class Subscribing {
             endIfRevoked(channel, grant);
         } catch (AccessDeniedException e) {
             if (e.kind() == AccessDeniedException.Kind.TOKEN_EXPIRED) {
-                // An error alone makes SDKs give the subscription up. After this they make it anew, with a new token.
+                // After an error alone, SDKs give the subscription up. After this push they subscribe again with a new token.
                 connection.unsubscribeByServer(channel, EXPIRED, "expired");
             }
             answers.error(id, refusal(e));

@@ -3,8 +3,8 @@ package io.holdfast.delivery;
 import java.util.List;
 
 /**
- * One client as the server knows it. Counts begin when it was first seen, or seen again after an hour away; they are 0 for
- * a client that was not seen within the last hour.
+ * A client and its counters. Counting begins when the client is first seen, or seen again after an hour away. The counters
+ * are 0 for a client that was not seen within the last hour.
  *
  * @param sinceMillis when counting began, milliseconds since 1970; 0 for a client that was not seen
  * @param connections opened since then
@@ -26,8 +26,8 @@ public record ClientInfo(
         List<DeviceInfo> devices) {
 
     /**
-     * @param cursor offset up to which it has confirmed
-     * @param seenAtMillis when it last came or went
+     * @param cursor the offset up to which the device has confirmed
+     * @param seenAtMillis when it last connected or disconnected
      * @param connected whether it has an open connection
      */
     public record DeviceInfo(String device, long cursor, long seenAtMillis, boolean connected) {}

@@ -3,14 +3,14 @@ package io.holdfast.delivery;
 import java.util.Map;
 
 /**
- * A message that was given up for a device that did not survive it.
+ * A message that was given up for one device.
  *
- * @param number by which it is addressed in the list
- * @param client whose message
- * @param device which device did not survive it
+ * @param number the number of the letter in the list
+ * @param client the recipient
+ * @param device the device that gave the message up
  * @param id the message id
  * @param offset in the client's outbox
- * @param attempts failed ones
+ * @param attempts the number of failed attempts
  * @param deadAtMillis when it was given up
  * @param publishedAtMillis when it was published
  * @param payload UTF-8 bytes of one JSON value; must not be written to

@@ -5,28 +5,31 @@ import static java.util.Objects.requireNonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message was not accepted. The reason knows whether repeating it (with the same message id) may help; the text says
- * what to do and is fit for a peer: it never contains payload.
+ * A message was not accepted. The reason says whether it may help to repeat the call with the same message id. The text says
+ * what to do. It can be shown to a peer, because it never contains a payload.
  */
 public class DeliveryException extends RuntimeException {
 
-    /** Why. */
+    /** Why a message was not accepted. */
     public enum Reason {
-        /** Something of the message is wrong; {@link #field()} names it. */
+        /** A field of the message is wrong; {@link #field()} names it. */
         INVALID(false),
         /** The encoded publication is over the limit; {@link #field()} is {@code data}. */
         TOO_LARGE(false),
-        /** A position that is not of the stream's present epoch. */
+        /** The position does not have the stream's present epoch. */
         UNRECOVERABLE(false),
         /** The stream is full and its policy is to reject. */
         STREAM_FULL(true),
-        /** The client has begun, or the store holds, as many channels as there may be. */
+        /** The client has created, or the store holds, the largest allowed number of channels. */
         TOO_MANY_CHANNELS(false),
         /** The committer's queue is full: slow down. */
         OVERLOADED(true),
-        /** The engine fails, is full, or its breaker is open: nothing was stored. */
+        /** The engine fails or is full, or its breaker is open. Nothing was stored. */
         UNAVAILABLE(true),
-        /** It may be stored or not: no answer in time, or a failure after the write had begun. Repeat with the same id. */
+        /**
+         * The message may be stored or not: there was no answer in time, or a failure after the write had begun. Repeat with
+         * the same id.
+         */
         OUTCOME_UNKNOWN(true),
         /** The server is shutting down. */
         DRAINING(true);
@@ -64,7 +67,10 @@ public class DeliveryException extends RuntimeException {
         return reason;
     }
 
-    /** The field at fault: {@code client}, {@code channel}, {@code data}, {@code id}, {@code ttl}, {@code tags}; null if none is. */
+    /**
+     * The wrong field: {@code client}, {@code channel}, {@code data}, {@code id}, {@code ttl}, {@code tags}; null if no
+     * field is wrong.
+     */
     public @Nullable String field() {
         return field;
     }

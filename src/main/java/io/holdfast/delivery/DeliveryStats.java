@@ -4,11 +4,11 @@ import java.util.Collections;
 import java.util.SortedMap;
 
 /**
- * A snapshot of what delivery counted since the start of this node; not atomic as a whole.
+ * A snapshot of delivery's counters since the start of this node. It is not atomic as a whole.
  *
  * @param sendLatency from publishing to the frame in which a publication is written to a connection
  * @param confirmLatency from publishing to the first confirmation, messages to clients only
- * @param limits how often a peer ran into each {@link Limit}, by its word
+ * @param limits how often a peer ran into each {@link Limit}, by the limit's name
  */
 public record DeliveryStats(
         Connections connections,
@@ -27,12 +27,12 @@ public record DeliveryStats(
     /**
      * Connections.
      *
-     * @param total registered ever
+     * @param total registered since the start
      * @param active open now
      * @param failed ended by a failed or too slow write
-     * @param reconnections a known device came again
+     * @param reconnections connections of devices that were already known
      * @param timeouts ended by a missing pong
-     * @param slow ended since they read too slowly
+     * @param slow ended because they read too slowly
      */
     public record Connections(long total, long active, long failed, long reconnections, long timeouts, long slow) {}
 
@@ -44,17 +44,17 @@ public record DeliveryStats(
      * @param queued stored in outboxes and not settled, also for clients that never connected
      * @param failed publishes that failed in the engine
      * @param refused publishes refused because the stream was full
-     * @param expired messages to clients whose time to live ran out unconfirmed
+     * @param expired messages to clients that expired unconfirmed
      * @param deduplicated publishes answered with an earlier receipt
-     * @param conflicting those of them whose payload differed from the first one's
+     * @param conflicting duplicates whose payload differed from that of the first message
      * @param idsFromPayload publishes whose id was found in the payload
      * @param idsFromContent publishes whose id is the hash of their content
      * @param acknowledged messages to clients confirmed for the first time
-     * @param dropped messages to clients that gave way to newer ones
+     * @param dropped messages to clients that were dropped to make room for newer ones
      * @param dead messages to clients that were given up
      * @param nonCriticalSent non-critical messages handed to connections
      * @param nonCriticalDropped non-critical messages not handed to a connection that was not ready
-     * @param staleAcks acks that moved nothing: wrong epoch, or above what was written
+     * @param staleAcks acks that were refused: a wrong epoch, or an offset that was not written to the device
      * @param frames written to connections
      * @param bytes written to connections
      */
@@ -79,11 +79,11 @@ public record DeliveryStats(
             long bytes) {}
 
     /**
-     * What waits to be stored.
+     * The queue of publications that wait to be stored.
      *
-     * @param currentSize publications now
-     * @param maximumSize the bound
-     * @param overflows publishes refused since it was reached
+     * @param currentSize publications that wait now
+     * @param maximumSize the largest size
+     * @param overflows publishes refused because the queue was full
      */
     public record Queue(long currentSize, long maximumSize, long overflows) {}
 
@@ -96,7 +96,7 @@ public record DeliveryStats(
      */
     public record Retry(long attempts, long successes, long failures) {
 
-        /** Between 0 and 1; 1 where nothing has been decided. */
+        /** The share of successes, between 0 and 1; 1 if there is no outcome yet. */
         public double successRate() {
             long decided = successes + failures;
             return decided == 0 ? 1 : (double) successes / decided;
@@ -124,7 +124,7 @@ public record DeliveryStats(
             long closes) {}
 
     /**
-     * The engine's breaker, as writes have met it.
+     * The engine's breaker, as seen by writes.
      *
      * @param opens how often it opened
      * @param halfOpens how often it let trials through

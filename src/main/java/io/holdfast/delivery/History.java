@@ -5,10 +5,10 @@ import io.holdfast.stream.Publication;
 import java.util.List;
 
 /**
- * A piece of what a channel's stream retains.
+ * Some of the publications that a channel's stream retains.
  *
  * @param top position of the newest publication ever stored
- * @param publications in the order asked for
+ * @param publications in the requested order
  */
 public record History(Position top, List<Publication> publications) {
     public History {

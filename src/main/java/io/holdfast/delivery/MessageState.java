@@ -2,17 +2,17 @@ package io.holdfast.delivery;
 
 import io.holdfast.stream.FinalState;
 
-/** Where a message to a client stands. The last four are final. */
+/** The state of a message to a client. The last four states are final. */
 public enum MessageState {
-    /** Stored; no connection has been sent it since this node started. */
+    /** Stored, and not written to any connection since this node started. */
     QUEUED,
     /** Written to a connection, not confirmed yet. */
     SENT,
     /** Confirmed by a device. */
     ACKNOWLEDGED,
-    /** Its time to live ran out before anybody confirmed it. */
+    /** Expired before a device confirmed it. */
     EXPIRED,
-    /** It gave way to newer ones. */
+    /** Dropped to make room for newer messages. */
     DROPPED,
     /** Given up after too many failed deliveries, and no device is left that may get it. */
     DEAD;

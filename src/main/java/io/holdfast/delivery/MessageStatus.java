@@ -3,7 +3,7 @@ package io.holdfast.delivery;
 import io.holdfast.stream.Position;
 
 /**
- * What is known of a message to a client.
+ * The status of a message to a client.
  *
  * @param publishedAtMillis when it was accepted, wall-clock milliseconds
  */

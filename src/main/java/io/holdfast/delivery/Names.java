@@ -4,9 +4,9 @@ import io.holdfast.stream.StreamEngine;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What clients, devices and channels may be called: not empty, of limited length in UTF-8, without anything that has no
- * looks of its own: control characters, format characters (zero-width, bidirectional), line and paragraph separators,
- * halves of surrogate pairs. So two names that differ can be told apart in a log, as far as their letters can.
+ * The rules for names of clients, devices and channels. A name is not empty, has a limited length in UTF-8, and contains no
+ * invisible characters: control characters, format characters (zero-width, bidirectional), line and paragraph separators,
+ * halves of surrogate pairs. So two different names look different in a log, unless their letters look alike.
  *
  * <p>Names are compared as they are: nothing is decoded, folded, trimmed or normalised.
  */
@@ -16,7 +16,7 @@ public final class Names {
     public static final int MAX_DEVICE_BYTES = 64;
     public static final int MAX_CHANNEL_BYTES = 255;
 
-    /** The namespace of outboxes, which no channel lies in. */
+    /** The namespace of outboxes. No other channel is in it. */
     public static final String OUTBOX_NAMESPACE = String.valueOf(StreamEngine.OUTBOX_PREFIX);
 
     private static final char INTERNAL = 0;
@@ -50,7 +50,7 @@ public final class Names {
         return outbox.substring(1);
     }
 
-    /** Whether a stream is one of the server's own, which no publisher can write to. */
+    /** Whether a stream belongs to the server itself. No publisher can write to such a stream. */
     public static boolean isInternal(String stream) {
         return !stream.isEmpty() && stream.charAt(0) == INTERNAL;
     }

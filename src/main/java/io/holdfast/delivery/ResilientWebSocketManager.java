@@ -14,38 +14,38 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Delivers messages to WebSocket clients that come and go. The bean that everybody calls: the endpoint, the HTTP API, and
- * applications through {@code @Inject}.
+ * Delivers messages to WebSocket clients that come and go. The endpoint, the HTTP API, and applications (through {@code
+ * @Inject}) call this bean.
  *
- * <p>A publish is accepted when its stage completes with a {@link Receipt}: then it is stored durably and will be delivered
- * in order, once to each SDK instance's handler, or reported as expired, dropped or dead. The stage completes
- * exceptionally with {@link DeliveryException} otherwise; wrong input, and what is refused before it is queued, throws it at
- * once. Methods may be called from any
- * thread and never block on the engine, except {@link #message}, which reads.
+ * <p>A publish is accepted when its stage completes with a {@link Receipt}. Then the message is stored durably, and will be
+ * delivered in order, once to each SDK instance's handler, or reported as expired, dropped or dead. Otherwise the stage
+ * completes exceptionally with {@link DeliveryException}. For wrong input, and for a message that is refused before it is
+ * queued, the method itself throws this exception. Any thread may call these methods. They do not wait for the engine, except
+ * those that read it.
  */
 public interface ResilientWebSocketManager {
 
     /**
-     * Takes no more connections, writes what waits, closes the connections one after the other with 3001, so that they
-     * come back elsewhere without a storm, then takes no more messages. For a pre-stop hook. A second call gets the first
-     * one's outcome.
+     * Refuses new connections, writes the send buffers, closes the connections one after the other with 3001, and then
+     * refuses messages. The closes are spread so that the clients do not all reconnect at the same moment. This is for a
+     * pre-stop hook. A second call gets the outcome of the first one.
      *
-     * @param window over which the closes are spread
+     * @param window the time over which the closes are spread
      */
     CompletionStage<DrainReport> drain(Duration window);
 
-    /** Whether publishing works as far as is known: started, not draining, the engine not failing. Cheap. */
+    /** Whether publishing works, as far as is known: started, not draining, the engine not failing. This call is cheap. */
     boolean ready();
 
     /**
-     * Sends a message to a client: into its outbox, which every device of the client gets.
+     * Sends a message to a client. It is stored in the client's outbox, and every device of the client gets it.
      *
      * @param json one JSON value
      */
     CompletionStage<Receipt> send(String client, String json, SendOptions how);
 
     /**
-     * As {@link #send(String, String, SendOptions)}, for payload that has been checked.
+     * Like {@link #send(String, String, SendOptions)}, for a payload that has been checked already.
      *
      * @param payload UTF-8 bytes of one compact JSON value without raw line breaks; not written to afterwards
      */
@@ -54,66 +54,69 @@ public interface ResilientWebSocketManager {
     /** Publishes to a channel; {@code #<client>} is that client's outbox. */
     CompletionStage<Receipt> publish(String channel, String json, SendOptions how);
 
-    /** As {@link #publish(String, String, SendOptions)}, for payload that has been checked. */
+    /** Like {@link #publish(String, String, SendOptions)}, for a payload that has been checked already. */
     CompletionStage<Receipt> publish(String channel, byte[] payload, SendOptions how);
 
     /**
-     * As {@link #publish(String, byte[], SendOptions)}, by a client itself.
+     * Like {@link #publish(String, byte[], SendOptions)}, for a publication by a client.
      *
-     * @param publisher whom the subscribers see; not in an outbox, which has one reader
+     * @param publisher the client that subscribers see as the publisher; not stored in an outbox, which has one reader
      */
     CompletionStage<Receipt> publish(String channel, byte[] payload, SendOptions how, Publisher publisher);
 
-    /** Where a message to a client stands; empty if there is none with this id, or it was forgotten (a day after the end by default). */
+    /**
+     * The state of a message to a client. Empty if there is no message with this id, or if its state is forgotten (by
+     * default a day after the final state).
+     */
     Optional<MessageStatus> message(String client, String id);
 
     /**
-     * A device has processed everything up to a position of its outbox.
+     * Records that a device has processed everything up to a position of its outbox.
      *
      * @param device its name; null for the unnamed one
-     * @return the device's cursor after it, which a lower ack leaves where it was; empty if the ack is not valid, because
-     *     its epoch is not the stream's or nothing that high was written to the device
+     * @return the device's cursor after the ack; a lower ack does not change it. Empty if the ack is not valid: its epoch is
+     *     not that of the stream, or nothing with this offset was written to the device
      */
     OptionalLong acknowledge(String client, @Nullable String device, Position position);
 
-    /** Who is subscribed to a channel, each connection once. */
+    /** The connections that are subscribed to a channel, each once. */
     List<Member> presence(String channel);
 
-    /** As {@link #history(String, int, Position, boolean, int)}, with at most 4 MiB of payload. */
+    /** Like {@link #history(String, int, Position, boolean, int)}, with at most 4 MiB of publications. */
     History history(String channel, int limit, @Nullable Position since, boolean reverse);
 
     /**
-     * What a channel's stream retains and has not expired. Reads the engine.
+     * Reads the publications that a channel's stream retains and that have not expired. Reads the engine.
      *
-     * @param limit of publications; 0 for the position only
-     * @param since only what came after it, or in reverse before it; null for no bound
-     * @param reverse the newest first
-     * @param maxBytes of publications, tags and publishers included; one is always within it
-     * @throws DeliveryException UNRECOVERABLE if {@code since} is of another epoch
+     * @param limit the most publications; 0 for the position only
+     * @param since only publications after this position, or before it in reverse; null for no bound
+     * @param reverse whether the newest publication comes first
+     * @param maxBytes the most bytes of publications, with tags and publishers; one publication is always returned
+     * @throws DeliveryException UNRECOVERABLE if {@code since} has another epoch
      */
     History history(String channel, int limit, @Nullable Position since, boolean reverse, int maxBytes);
 
     /**
-     * Removes all that a channel's stream retains. Who recovers from an older position is told of the loss. Not for
-     * outboxes.
+     * Removes all publications that a channel's stream retains. A client that recovers from an older position is told of the
+     * loss. Outboxes are refused.
      */
     CompletionStage<Void> removeHistory(String channel);
 
     /**
-     * Subscribes a client's connections to a channel, for as long as they last or the terms say. Who is subscribed already
-     * stays so on the terms of before.
+     * Subscribes a client's connections to a channel, for as long as they last or as the terms say. For a connection that is
+     * already subscribed nothing changes, and its earlier terms stay.
      *
      * @param connection only this one; null for all
-     * @return how many were subscribed by it
+     * @return the number of connections that this call has subscribed
      */
     int subscribe(String client, @Nullable String connection, String channel, SubscriptionTerms terms);
 
     /**
      * Ends a client's subscriptions to a channel.
      *
-     * @param connection only this one's; null for all
-     * @param code below 2500 for good; from 2500 on SDKs subscribe again
-     * @return how many it had
+     * @param connection only the subscription of this connection; null for all
+     * @param code after a code below 2500, SDKs do not subscribe again; from 2500 on they do
+     * @return the number of subscriptions that were ended
      */
     int unsubscribe(String client, @Nullable String connection, String channel, int code, String reason);
 
@@ -122,68 +125,71 @@ public interface ResilientWebSocketManager {
      *
      * @param connection only this one; null for all
      * @param spared ids of connections that stay
-     * @return how many there were to close
+     * @return the number of connections to close
      */
     int disconnect(String client, @Nullable String connection, Set<String> spared, Ending ending);
 
     /**
-     * Says anew how long a client's connections may stay, and tells them.
+     * Sets again how long a client's connections may last, and tells the client.
      *
      * @param connection only this one; null for all
      * @param expiresAt null for no end
-     * @param info one compact JSON value that others see in presence from now on; null for the same as before
-     * @return how many there were
+     * @param info one compact JSON value that other clients see in presence from now on; null leaves it as it is
+     * @return the number of connections
      */
     int refresh(String client, @Nullable String connection, @Nullable Instant expiresAt, byte @Nullable [] info);
 
     /**
-     * The channels that somebody is subscribed to, with the number of subscribed connections, in order of their names.
+     * The channels that have subscribers, with the number of subscribed connections, ordered by name.
      *
-     * @param pattern in which {@code *} stands for any characters; empty for all
+     * @param pattern a pattern in which {@code *} stands for any characters; empty for all channels
      */
     SortedMap<String, Integer> channels(String pattern);
 
-    /** How many clients have a connection now. Looks at each connection. */
+    /** The number of clients that are connected now. Reads all connections. */
     int connectedClients();
 
     DeliveryStats stats();
 
-    /** What can fail, as far as is known; waits for nothing. While nothing is published it has a probe stored, one in 5 s. */
+    /**
+     * The health of everything that can fail, as far as is known. Does not wait. While nothing is published, it has a probe
+     * stored at most every 5 s.
+     */
     DeliveryHealth health();
 
-    /** What is known of a client; empty if nothing is. Reads the engine. */
+    /** Describes a client; empty if the client is not known. Reads the engine. */
     Optional<ClientInfo> client(String client);
 
-    /** Clients that are connected or were within the last hour, in order of their names. */
+    /** The clients that are connected or were connected within the last hour, ordered by name. */
     List<String> clients();
 
-    /** The breakers of devices on which something has failed lately. @param client whose; null for all */
+    /** The breakers that counted a failure lately. @param client only those of this client; null for all */
     List<BreakerInfo> breakers(@Nullable String client);
 
-    /** Closes a client's breakers. @return how many were not closed */
+    /** Closes a client's breakers. @return the number of breakers that were not closed before */
     int resetBreakers(String client);
 
     /**
-     * Messages that were given up, oldest first. Reads the engine.
+     * The messages that were given up, oldest first. Reads the engine.
      *
-     * @param client only this one's; null for all
-     * @param after number behind which to begin; 0 for the first
+     * @param client only those of this client; null for all
+     * @param after the list begins after this number; 0 for the beginning
      */
     List<DeadLetter> deadLetters(@Nullable String client, long after, int max);
 
     Optional<DeadLetter> deadLetter(long number);
 
-    /** Takes a dead letter out of the list for good. */
+    /** Removes a dead letter from the list. */
     CompletionStage<Void> discardDeadLetter(long number);
 
     /**
-     * Sends a dead letter to its client again, as a new message with the old id in the tag {@code resent-of}, and takes it
-     * out of the list. Repeating it while the first call is under way sends once.
+     * Sends a dead letter to its client again, as a new message with the old id in the tag {@code resent-of}, and removes it
+     * from the list. A second call while the first one is running sends nothing.
      *
      * @return the receipt; empty if there is no such letter
      */
     Optional<CompletionStage<Receipt>> resendDeadLetter(long number);
 
-    /** What is stored of those who may never come back, and how it is removed. */
+    /** The stored resources of clients that may never come back, and their removal. */
     StoredResources storedResources();
 }

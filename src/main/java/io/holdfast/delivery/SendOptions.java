@@ -5,13 +5,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one message is to be treated.
+ * Options for sending one message.
  *
  * @param id message id for deduplication, at most 128 UTF-8 bytes; null lets the server choose a unique one
  * @param ttl time to live, at least 1 ms; null for the channel's default; {@link Duration#ZERO} for no expiry
  * @param tags up to 16 tags of up to 256 bytes each; {@code id} and {@code expires} are reserved
- * @param deduplicate by what a repetition is recognised
- * @param critical false for a message that is stored nowhere and dropped where a connection is not ready for it
+ * @param deduplicate how duplicates are recognised
+ * @param critical false for a message that is not stored, and that is dropped for a connection that is not ready for it
  */
 public record SendOptions(
         @Nullable String id,
@@ -27,7 +27,7 @@ public record SendOptions(
         tags = Map.copyOf(tags);
     }
 
-    /** An id of the server's choice, the channel's time to live, no tags, critical. */
+    /** The defaults: an id that the server chooses, the channel's time to live, no tags, critical. */
     public static SendOptions defaults() {
         return DEFAULTS;
     }

@@ -7,22 +7,22 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What is stored, whether anybody uses it, and how it is removed: for whoever cleans up. Any thread.
+ * The stored streams, devices and dead letters, for cleanup: whether they are in use, and how to remove them. Any thread.
  *
- * <p>A removal is done by the committer between two batches, names the moment since when the thing was unused, and does
- * nothing to one that was used after it: so nothing that comes alive meanwhile is lost. Its stage says whether the thing
- * is gone, also where it was gone before; it fails with {@code EngineException}, or with {@link DeliveryException} where too
- * many wait and at the end of the server.
+ * <p>The committer carries out a removal between two batches. The caller gives the time since when the resource is unused. A
+ * resource that was used after that time is kept, so nothing that is used again meanwhile is lost. The stage says whether the
+ * resource is removed, by this call or earlier. It fails with {@code EngineException}, or with {@link DeliveryException} if
+ * too many removals wait or the server is shutting down.
  */
 public interface StoredResources {
 
-    /** The stored streams in order of their names. @param after the name behind which to begin; empty for the first */
+    /** The stored streams, ordered by name. @param after the list begins after this name; empty for the beginning */
     List<StoredStream> streams(String after, int max);
 
-    /** Empty where nothing of this name is stored. */
+    /** The stored stream of this name; empty if there is none. */
     Optional<StoredStream> stored(String stream);
 
-    /** Whether a stream is in memory, because somebody is connected to it or was a moment ago. */
+    /** Whether a stream is in memory, because a client is connected to it or was a moment ago. */
     boolean inUse(String stream);
 
     /** Whether a device has an open connection. */
@@ -35,8 +35,8 @@ public interface StoredResources {
     CompletionStage<Boolean> forgetDevice(String client, String device, long unseenSinceMillis);
 
     /**
-     * Forgets an empty stream with all that is known of it, unless it is in memory or was used after the given moment. Nobody
-     * can connect to it meanwhile: who comes then learns its position when the stream is gone or will stay.
+     * Forgets an empty stream with its devices, unless it is in memory or was used after the given time. No client can
+     * connect to the stream meanwhile: it waits until it is decided whether the stream stays, and then learns the position.
      */
     CompletionStage<Boolean> forgetStream(String stream, long unusedSinceMillis);
 
@@ -45,6 +45,6 @@ public interface StoredResources {
 
     Optional<DeadLetter> letter(long number);
 
-    /** Takes a dead letter out of the list for good. */
+    /** Removes a dead letter from the list. */
     CompletionStage<Boolean> discardLetter(long number);
 }

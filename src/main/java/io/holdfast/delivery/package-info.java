@@ -1,6 +1,6 @@
 /**
- * The face of delivery: what applications, commands and transports call, what they provide, and the values in between. The
- * machinery lies in the rooms behind it.
+ * The face of delivery: what applications, commands and transports call, what they provide, and the values of these calls. The
+ * implementation is in the inner rooms.
  *
  * <p>Threads: methods may be called from any thread, validate, and enqueue.
  *

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes back to a publisher: a status and JSON.
+ * The answer to a caller: a status and JSON.
  *
  * @param retryAfterSeconds the header Retry-After; 0 for none
  * @param allow the header Allow, for a wrong method

@@ -125,7 +125,7 @@ public class ApiServlet extends HttpServlet {
                         .allowing(methods);
     }
 
-    /** Answers without having read the body: the connection may not go on behind it. */
+    /** Answers without having read the body. The connection cannot be used afterwards. */
     private static void refuse(HttpServletResponse response, Answer answer) throws IOException {
         AnswerWriter.write(response, answer);
     }

@@ -9,13 +9,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /**
- * One batch under way.
+ * One running batch.
  *
- * <p><b>Order.</b> Publications that follow each other are handed over together; any other command waits until all before
- * it is done, so that it sees what was published.
+ * <p><b>Order.</b> Consecutive publications are handed over together. Any other command waits until all commands before it
+ * are done, so that it sees their publications.
  *
- * <p><b>Threads.</b> One at a time. Commands may read the store, so what follows publications runs on the executor and not
- * on the thread that completes receipts.
+ * <p><b>Threads.</b> One at a time. Commands may read the store, so the commands after publications run on the executor and
+ * not on the thread that completes receipts.
  */
 final class Batch {
     private final List<Call> calls;

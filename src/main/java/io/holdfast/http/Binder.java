@@ -12,9 +12,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads JSON objects of one kind into a target, in one pass. What fields there are is declared once: the name, and what takes
- * the value. A mistake is told to the target and reading goes on behind it, so that the rest of a batch is read all the same.
- * After it is declared it does not change, and a call allocates nothing but what is read.
+ * Reads JSON objects of one kind into a target, in one pass. The fields are declared once, each with its name and a method
+ * that takes its value. A mistake is reported to the target, and reading continues after it, so that the rest of a batch is
+ * read. A binder does not change after its declaration, and a call allocates only the values that are read.
  */
 final class Binder<T extends Binder.Target> {
     /** The longest time that a call may name: more is a mistake in the unit. */
@@ -26,7 +26,7 @@ final class Binder<T extends Binder.Target> {
     private final boolean strict;
     private final Map<String, Setter<T>> setters = new LinkedHashMap<>();
 
-    /** What is read into. */
+    /** The object that values are read into. */
     interface Target {
         /**
          * Something is wrong; the first mistake counts.
@@ -37,7 +37,7 @@ final class Binder<T extends Binder.Target> {
         void refuse(String code, String field, String message);
     }
 
-    /** Takes the value at hand. */
+    /** Takes the present value. */
     @FunctionalInterface
     interface Setter<T> {
         /**
@@ -140,7 +140,7 @@ final class Binder<T extends Binder.Target> {
         }
     }
 
-    /** Reads the object at hand. @throws IOException if it is not JSON */
+    /** Reads the present object. @throws IOException if it is not JSON */
     void read(JsonInput in, T target) throws IOException {
         read(in, target, "");
     }
@@ -169,7 +169,7 @@ final class Binder<T extends Binder.Target> {
         }
     }
 
-    /** Reads the value at hand, whatever it is; false for what a library sends for a field that nobody has set. */
+    /** Reads the present value; false for a value that a library sends for a field that is not set. */
     private static boolean isSet(JsonInput in) throws IOException {
         boolean scalar = !in.isObject() && !in.isArray();
         String value = new String(in.raw(), StandardCharsets.UTF_8);
@@ -225,7 +225,7 @@ final class Binder<T extends Binder.Target> {
         }
     }
 
-    /** The string at hand; null, and behind it, if it is something else. */
+    /** The present string; null if the value has another type, which is then skipped. */
     static @Nullable String textOrNull(JsonInput in) throws IOException {
         try {
             return in.stringOrNull();

@@ -58,7 +58,7 @@ public final class BodyReader implements ReadListener, AsyncListener {
      * How much is read.
      *
      * @param maxBytes a longer body is refused
-     * @param time a body that has not come by then is refused
+     * @param time the time limit for the body
      */
     public record Limits(int maxBytes, Duration time) {}
 
@@ -79,17 +79,17 @@ public final class BodyReader implements ReadListener, AsyncListener {
                 new Refusal(500, "internal", "The server has a bug; the server's log describes it");
     }
 
-    /** What wants a body. One of its methods is called, once. */
+    /** The receiver of a body. Exactly one of its methods is called, once. */
     public interface Taker {
         /**
          * The whole body has come.
          *
          * @param context of the response, whose status must be set
-         * @return whether the response goes on after this; otherwise it is completed
+         * @return whether the response continues; otherwise it is completed
          */
         boolean take(byte[] body, AsyncContext context) throws IOException;
 
-        /** There is no body to hand over: answers with what the refusal says. */
+        /** There is no body: answers with the refusal. */
         void refuse(Refusal refusal, HttpServletResponse response) throws IOException;
     }
 
@@ -142,7 +142,7 @@ public final class BodyReader implements ReadListener, AsyncListener {
         return new Refusal(413, "too_large", "The body must not exceed " + limits.maxBytes() + " bytes");
     }
 
-    /** What follows in the connection may be the rest of the body: it ends with this response. */
+    /** The next bytes of the connection may be the rest of the body, so the connection ends with this response. */
     private static HttpServletResponse ending(HttpServletRequest request, HttpServletResponse response) {
         if (request.getProtocol().startsWith("HTTP/1")) {
             response.setHeader("Connection", "close");

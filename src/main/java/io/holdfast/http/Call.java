@@ -5,7 +5,7 @@ import io.holdfast.delivery.SendOptions;
 import io.holdfast.protocol.ErrorCode;
 import java.util.List;
 
-/** One call or command of a batch as it was read: fit to be carried out, or refused. */
+/** One call, or one command of a batch, as it was read: valid or refused. */
 sealed interface Call {
 
     Kind kind();
@@ -18,14 +18,14 @@ sealed interface Call {
      */
     record Publishing(Kind kind, List<String> targets, byte[] payload, SendOptions how) implements Call {}
 
-    /** Anything else. */
+    /** A call that does not publish. */
     record CommandCall(Kind kind, Command command) implements Call {}
 
     /**
      * JSON, but not what was wanted, or not allowed.
      *
      * @param error in the compatible shape
-     * @param code our word for what is wrong
+     * @param code Holdfast's word for the error
      * @param field which one, by its path; empty for the call as a whole
      * @param message a sentence that says what to do, without anything of the values
      */

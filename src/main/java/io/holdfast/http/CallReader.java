@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one call, in one pass. What is wrong in it is noted (the first counts) and reading goes on behind it, so that
- * the next call of a batch is read all the same.
+ * Reads one call, in one pass. The first mistake in it is recorded, and reading continues after it, so that the next call of
+ * a batch is read too.
  */
 final class CallReader implements Binder.Target {
     /** More channels than this in one broadcast are a mistake, or an attack by a short body. */
@@ -39,7 +39,7 @@ final class CallReader implements Binder.Target {
                 Binder.strings(in, "channels", call.targets, MAX_CHANNELS);
             });
 
-    /** To ignore what is not supported would change what the call means. */
+    /** Ignoring an unsupported field would change the meaning of the call. */
     private static Binder<CallReader> compatible(Kind kind) {
         return Binder.<CallReader>lenient()
                 .field("data", (call, in) -> call.payload = in.raw())
@@ -70,7 +70,7 @@ final class CallReader implements Binder.Target {
     }
 
     /**
-     * Reads the value at hand and stops at its end.
+     * Reads the present value and stops at its end.
      *
      * @throws IOException if it is not JSON
      */

@@ -9,10 +9,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The caller: what its API key allows, and what the roles allow that the container knows of it (MicroProfile JWT's claim
- * {@code groups}, a registry).
+ * The caller with its roles: those of its API key, and those that the container gives it (the claim {@code groups} of
+ * MicroProfile JWT, or a registry).
  *
- * @param roles empty for a stranger
+ * @param roles empty for an unknown caller
  * @param name for the audit: the container's principal, else the beginning of the API key's digest as it is configured
  */
 record Caller(Set<Role> roles, String name) {

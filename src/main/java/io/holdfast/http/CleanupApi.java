@@ -19,7 +19,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Runs cleanup and undoes it, and tells what it did. Waits for the disk, and for a restored resource, on the caller's thread. */
+/** Runs cleanup, restores resources, and reports. Waits for the disk, and for a restore, on the caller's thread. */
 @ApplicationScoped
 class CleanupApi {
     private static final Logger LOG = Logger.getLogger(CleanupApi.class.getName());
@@ -29,7 +29,7 @@ class CleanupApi {
 
     private final CleanupCoordinator cleanup;
 
-    /** What is known, the lists cut after {@value #LISTED}; how long they are is in the state. */
+    /** The state of cleanup. Its lists have at most {@value #LISTED} entries; the state has their full lengths. */
     record Known(
             CleanupState state,
             List<String> kinds,

@@ -7,14 +7,14 @@ import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A call of the compatible shape that publishes nothing, in our words and with names that are fit. */
+/** A call of the compatible shape that does not publish, in Holdfast's words and with checked names. */
 sealed interface Command {
 
     /**
      * The client or connection that a command is about.
      *
-     * @param connection id of the only one that is meant; null for all of the client
-     * @param session of the only one that is meant; null for all. With a connection, both must be the same one's
+     * @param connection the id of one connection; null for all connections of the client
+     * @param session the session of one connection; null for all. If both are given, both must belong to the same connection
      */
     record Addressee(
             String client,

@@ -106,7 +106,7 @@ class CommandApi {
         return empty();
     }
 
-    /** What is done to one of a client's connections, or with null to all. */
+    /** An action on one of a client's connections, or with null on all. */
     private interface Work {
         void on(@Nullable String connection);
     }

@@ -96,7 +96,7 @@ final class CommandReader implements Binder.Target {
     }
 
     /**
-     * Reads the value at hand and stops at its end.
+     * Reads the present value and stops at its end.
      *
      * @throws IOException if it is not JSON
      */

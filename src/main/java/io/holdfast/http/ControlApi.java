@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** What operators ask and do: metrics, clients, breakers, dead letters, drain. Reads the store on the caller's thread. */
+/** The calls for operators: metrics, clients, breakers, dead letters, drain. Reads the store on the caller's thread. */
 @ApplicationScoped
 class ControlApi {
     private static final int LETTERS = 100;

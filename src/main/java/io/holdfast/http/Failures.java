@@ -91,7 +91,7 @@ final class Failures {
                 .raw("}");
     }
 
-    /** What a stage that hangs on another one wraps. */
+    /** The cause of a failure that a dependent stage has wrapped. */
     static Throwable cause(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }

@@ -7,7 +7,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a batch may hold. All but {@link #SEND} are of the compatible shape and ignore fields that they do not know. */
+/** The kinds of commands in a batch. All but {@link #SEND} have the compatible shape and ignore unknown fields. */
 enum Kind {
     PUBLISH("publish", Role.PUBLISHER),
     BROADCAST("broadcast", Role.PUBLISHER),

@@ -9,7 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.MappingMatch;
 import java.io.IOException;
 
-/** Answers 404 where there is no page, before the container looks for it and writes half a kilobyte of log each time. */
+/** Answers 404 for paths without a page. Otherwise the container would write half a kilobyte of log for each of them. */
 @WebFilter(urlPatterns = "/*", asyncSupported = true)
 public class MissingPages extends HttpFilter {
     private static final long serialVersionUID = 1L;

@@ -10,7 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Tells the page, without a key, what it must show before anybody connects: {@code {"insecure":…,"version":…}}. */
+/** Tells the demo page, without a key, the mode and the version of the server: {@code {"insecure":…,"version":…}}. */
 @WebServlet("/mode")
 public class ModeServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;

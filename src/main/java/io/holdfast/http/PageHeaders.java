@@ -10,7 +10,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Set;
 
-/** Tells browsers what our page may do: load from here, connect to here, be framed by nobody. Pages can only be read. */
+/**
+ * Tells browsers what the demo page may do: it may load from and connect to this server, and may not be framed. Pages can
+ * only be read.
+ */
 @WebFilter(
         urlPatterns = {"/", "*.html", "*.js", "*.css", "*.svg"},
         dispatcherTypes = {DispatcherType.REQUEST, DispatcherType.FORWARD},

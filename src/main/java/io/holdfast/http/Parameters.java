@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 record Parameters(Map<String, String[]> values) {
 
     /**
-     * From the query string alone: a container takes those in a form's body for the same, be the body complete or not.
+     * Reads only the query string: the container would also read parameters from a form's body, even from an incomplete one.
      *
      * @param query as it came, null if there is none
      * @throws Wrong if it is not well formed
@@ -74,7 +74,7 @@ record Parameters(Map<String, String[]> values) {
         throw new Wrong(Answer.error(400, "invalid_field", Binder.mustBeWhole(name, 0, most), name));
     }
 
-    /** A parameter is not what was wanted; carries the answer that says so. */
+    /** A parameter is wrong; the exception carries the answer that says so. */
     static final class Wrong extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

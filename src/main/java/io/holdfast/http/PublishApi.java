@@ -12,8 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Publishing in Centrifugo's shape and in ours. In the compatible shape every body that is JSON is answered with 200, and
- * what is wrong stands in the answer; in ours the status says it.
+ * Publishing in Centrifugo's shape and in our own. In the compatible shape every JSON body is answered with 200, and
+ * the error is in the answer; in our own shape the status says it.
  */
 @ApplicationScoped
 class PublishApi {

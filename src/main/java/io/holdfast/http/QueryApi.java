@@ -13,14 +13,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a publisher can ask: where a message stands. Reads a little from the store on the caller's thread. */
+/** The query for publishers: the state of a message. Reads a little from the store on the caller's thread. */
 @ApplicationScoped
 class QueryApi {
     private static final Set<String> MESSAGE_PARAMETERS = Set.of("client", "id");
 
     private final Source source;
 
-    /** Where the answers come from. */
+    /** The source of the answers. */
     interface Source {
         Optional<MessageStatus> message(String client, String id);
     }

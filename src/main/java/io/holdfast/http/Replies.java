@@ -7,7 +7,7 @@ import io.holdfast.stream.Position;
 import io.holdfast.stream.Receipt;
 import org.jspecify.annotations.Nullable;
 
-/** What became of calls, as JSON: receipts, results and errors. */
+/** The outcomes of calls as JSON: receipts, results and errors. */
 final class Replies {
     private Replies() {}
 

@@ -20,7 +20,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Revokes clients and tokens, and lists what is revoked. Waits for the disk on the caller's thread. */
+/** Revokes clients and tokens, and lists revocations. Waits for the disk on the caller's thread. */
 @ApplicationScoped
 class RevokeApi {
     private static final Logger LOG = Logger.getLogger(RevokeApi.class.getName());
@@ -36,7 +36,7 @@ class RevokeApi {
             .optional("issued_before", (wanted, in) -> wanted.issuedBefore = in.decimal())
             .optional("ttl", (wanted, in) -> wanted.ttl = Binder.seconds(in, "ttl", "takes it back"));
 
-    /** As the body says it; what is absent is null. */
+    /** The fields of the body; absent fields are null. */
     private static final class Wanted implements Binder.Target {
         private @Nullable String client;
         private @Nullable String tokenId;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Route(String method, String path, Set<Role> roles, Action action, Pattern pattern) {
 
-    /** What is done. */
+    /** The action of the call. */
     sealed interface Action {}
 
     /** With a body of limited size. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Submission {
     private static final int MAX_UNDER_WAY = 4_096;
 
-    /** What became of one publication: one of both. */
+    /** The outcome of one publication: either a receipt or a failure. */
     record Outcome(@Nullable Receipt receipt, @Nullable Throwable failure) {}
 
     /** How a publication is handed over. */

@@ -26,7 +26,7 @@ public final class JsonInput implements AutoCloseable {
     /** Objects and arrays within each other, the frame's own included. */
     public static final int MAX_DEPTH = 64;
 
-    /** What absent data stands for. */
+    /** The value that absent data has. */
     public static final byte[] NULL = {'n', 'u', 'l', 'l'};
 
     private static final JsonFactory FACTORY = new JsonFactoryBuilder()
@@ -51,7 +51,7 @@ public final class JsonInput implements AutoCloseable {
         this.parser = FACTORY.createParser(this.text);
     }
 
-    /** Decodes strictly: what is not UTF-8 is refused, not replaced. */
+    /** Decodes strictly: bytes that are not UTF-8 are refused, not replaced. */
     public static String utf8(byte[] bytes) throws CharacterCodingException {
         return StandardCharsets.UTF_8
                 .newDecoder()
@@ -89,7 +89,7 @@ public final class JsonInput implements AutoCloseable {
         return name;
     }
 
-    /** Enters the object at hand; false if there is {@code null} in its place. */
+    /** Enters the present object; false if the value is {@code null}. */
     public boolean enterObject() throws IOException {
         return !isNull() && expect(JsonToken.START_OBJECT, "an object");
     }
@@ -112,7 +112,7 @@ public final class JsonInput implements AutoCloseable {
         parser.finishToken();
     }
 
-    /** The value at hand as it stands there, in one line. */
+    /** The present value as it was written, in one line. */
     public byte[] raw() throws IOException {
         if (isNull()) {
             return NULL;
@@ -123,7 +123,7 @@ public final class JsonInput implements AutoCloseable {
         return RawJson.inOneLine(new String(text, start, end - start));
     }
 
-    /** The string at hand; null for {@code null}. */
+    /** The present string; null for {@code null}. */
     @Nullable
     public String stringOrNull() throws IOException {
         if (isNull()) {
@@ -216,7 +216,7 @@ public final class JsonInput implements AutoCloseable {
         return value;
     }
 
-    /** A value is JSON but not what belongs there. */
+    /** A value is JSON but has the wrong type. */
     public static final class WrongType extends IOException {
         private static final long serialVersionUID = 1L;
 

@@ -51,7 +51,7 @@ public final class JsonOutput {
         return this;
     }
 
-    /** What another one has written. */
+    /** Appends the bytes that another output has written. */
     public JsonOutput json(JsonOutput piece) {
         ensure(piece.length);
         System.arraycopy(piece.buffer, 0, buffer, length, piece.length);

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Checks and compacts JSON that is passed on as it is: the payloads. */
+/** Checks and compacts JSON that is passed on unchanged: the payloads. */
 public final class RawJson {
 
     private RawJson() {}
@@ -35,7 +35,7 @@ public final class RawJson {
         return inOneLine(json);
     }
 
-    /** For what is known to be one JSON value. */
+    /** For bytes that are known to be one JSON value. */
     public static byte[] inOneLine(String json) {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
         return isOneLine(bytes) ? bytes : withoutWhiteSpace(bytes);

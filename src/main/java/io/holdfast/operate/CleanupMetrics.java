@@ -6,7 +6,7 @@ import static io.holdfast.operate.Metric.labelled;
 
 import java.util.List;
 
-/** What the cleanup coordinator does. */
+/** The metrics of cleanup. */
 final class CleanupMetrics {
     private static final String CYCLES = "holdfast_cleanup_cycles";
     private static final String ENDED = "Cleanup cycles that ended";

@@ -10,8 +10,8 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
 
 /**
- * Alive while a restart would not help: down only if a thread of delivery or of the engine has failed for good or hangs, or the
- * committer hangs far beyond every time limit of the engine. A failing disk, a full store or a drain are no reason to be restarted.
+ * Liveness is down only if a restart helps: a thread of delivery or of the engine has failed for good or hangs, or the committer
+ * hangs far beyond every time limit of the engine. A failing disk, a full store and a drain are not reasons for a restart.
  */
 @Liveness
 @ApplicationScoped

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Registers the metrics of the catalogue with MicroProfile Metrics, and with OpenTelemetry where the server has it, unless that
  * is switched off. All carry the application's context root as a tag: the applications of a server share one registry. Gauges read the latest
- * observation; counters, which the standard lets only grow by hand, are brought up to it once a second.
+ * snapshot. Counters, which the standard only lets grow by calls, are increased to its values once a second.
  */
 @ApplicationScoped
 class GatewayMetrics {
@@ -45,7 +45,7 @@ class GatewayMetrics {
         Export register(String application, Supplier<GatewaySnapshot> snapshot);
     }
 
-    /** What goes out until it is closed. */
+    /** An export that runs until it is closed. */
     interface Export extends AutoCloseable {
         @Override
         void close();

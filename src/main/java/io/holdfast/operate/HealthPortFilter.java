@@ -9,8 +9,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * On the port for health and metrics the gateway's own pages, API and handshakes are not found. What is answered there
- * (MicroProfile's {@code /health} and {@code /metrics}) lies in applications of its own and does not come by here.
+ * On the port for health and metrics, the gateway's own pages, API and handshakes are answered with 404. MicroProfile's {@code
+ * /health} and {@code /metrics} belong to other applications, and their requests do not pass this filter.
  */
 public class HealthPortFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;

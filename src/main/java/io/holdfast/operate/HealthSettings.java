@@ -5,7 +5,7 @@ import java.time.ZoneId;
 import java.util.List;
 
 /**
- * What can be set for those who watch.
+ * The settings of health and metrics.
  *
  * @param port the one that answers nothing but health and metrics; 0 or below for none
  * @param commitLimit a commit that takes longer is a fault

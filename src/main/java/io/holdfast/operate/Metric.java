@@ -3,7 +3,7 @@ package io.holdfast.operate;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A metric of the gateway: what it is called and how it is read from what was observed.
+ * A metric of the gateway: its name, and how it is read from a snapshot.
  *
  * @param name as registered; counters are exposed with {@code _total} behind it
  * @param label name of its label; empty for none

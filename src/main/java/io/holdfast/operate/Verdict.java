@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Whether the gateway is well. Only faults of its own count: clients that are away, however many and with however many
- * messages waiting, are what it is for.
+ * Whether the gateway is healthy. Only its own faults count. Clients that are away, and messages that wait for them, are normal,
+ * in any number.
  *
  * @param causes why it is not healthy; empty if it is
  */
@@ -26,7 +26,7 @@ record Verdict(Status status, List<Cause> causes) {
     /** From well to worst. */
     enum Status {
         HEALTHY,
-        /** Works, but not as it should. */
+        /** The gateway works, but something is wrong. */
         DEGRADED,
         /** Nothing can be published. */
         UNAVAILABLE;
@@ -36,7 +36,7 @@ record Verdict(Status status, List<Cause> causes) {
         }
     }
 
-    /** What can be wrong, and how bad that is. */
+    /** The causes of a bad state, each with its severity. */
     enum Cause {
         NOT_STARTED(Status.UNAVAILABLE),
         DRAINING(Status.UNAVAILABLE),

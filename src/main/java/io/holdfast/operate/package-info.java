@@ -1,3 +1,3 @@
-/** What operators see: health and metrics. Runs on threads of the runtime; reads cached state and never waits. */
+/** Health and metrics, for operators. Runs on threads of the runtime; reads cached state and never waits. */
 @org.jspecify.annotations.NullMarked
 package io.holdfast.operate;

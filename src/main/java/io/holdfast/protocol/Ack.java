@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device's word that everything up to a position is processed.
+ * A device's statement that it has processed everything up to a position.
  *
  * @param offset from 0
  */

@@ -3,7 +3,7 @@ package io.holdfast.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is subscribed to a channel, or has published to it: the schema's {@code ClientInfo}.
+ * A client that is subscribed to a channel, or has published to it: the schema's {@code ClientInfo}.
  *
  * @param client its id; {@code user} on the wire
  * @param connection id of its connection; {@code client} on the wire

@@ -1,6 +1,6 @@
 package io.holdfast.protocol;
 
-/** Why the server ends a connection. The range of the code tells a stock SDK whether to come back. */
+/** Why the server ends a connection. The range of the code tells an SDK whether to reconnect. */
 public enum CloseCode {
     NORMAL(3000, "connection closed"),
     SHUTDOWN(3001, "shutdown"),

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One form of the wire. Stateless; any thread.
  *
- * <p>Encoded pieces carry no separator. In JSON there is no line break in them, and whoever builds a frame joins them with
+ * <p>Encoded pieces carry no separator. In JSON there is no line break in them, and the builder of a frame joins them with
  * <code>'\n'</code>; in Protobuf they begin with their length, and nothing stands between them.
  */
 public interface Codec {

@@ -16,7 +16,7 @@ public record ConnectOptions(
 
     private static final ConnectOptions DEFAULTS = new ConnectOptions(null, null, true, false);
 
-    /** What absent data, or data that is no object, stands for. */
+    /** The options for absent data, and for data that is not an object. */
     public static ConnectOptions defaults() {
         return DEFAULTS;
     }

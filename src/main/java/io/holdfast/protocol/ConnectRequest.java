@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The first command of a connection.
  *
- * @param subs the positions from which server-side subscriptions go on, by channel
+ * @param subs the positions from which server-side subscriptions continue, by channel
  * @param name of the SDK, may be empty
  * @param version of the SDK's application, may be empty
  */

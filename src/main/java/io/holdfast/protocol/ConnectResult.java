@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param expires whether the connection must be refreshed within {@code ttlSeconds}
  * @param subs the server-side subscriptions, by channel
  * @param pingSeconds how often the server pings; 0 for never
- * @param pong whether it wants an answer to them
+ * @param pong whether the server wants an answer to its pings
  * @param data one compact JSON value for the application
  */
 public record ConnectResult(

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Looks into payloads that were checked before ({@link RawJson}): for deduplication only. */
+/** Reads payloads that were checked already ({@link RawJson}), for deduplication. */
 public final class PayloadContent {
     private static final JsonFactory FACTORY = new JsonFactory();
 

@@ -1,4 +1,4 @@
 package io.holdfast.protocol;
 
-/** Asks who is subscribed to a channel. */
+/** Asks for the subscribers of a channel. */
 public record PresenceRequest(String channel) implements Request {}

@@ -1,4 +1,4 @@
 package io.holdfast.protocol;
 
-/** Asks how many are subscribed to a channel. */
+/** Asks for the number of subscribers of a channel. */
 public record PresenceStatsRequest(String channel) implements Request {}

@@ -61,7 +61,7 @@ final class ProtobufInput {
         return (int) field;
     }
 
-    /** Groups, which are no part of proto3, cannot be skipped. */
+    /** Groups are not part of proto3 and cannot be skipped. */
     void skip() throws MalformedFrameException {
         switch (wireType) {
             case VARINT -> varint();

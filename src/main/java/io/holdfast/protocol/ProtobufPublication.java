@@ -16,7 +16,7 @@ final class ProtobufPublication {
     private static final byte[][] NONE = {};
 
     private final byte[] payload;
-    /** Who published it, as a message of its own; null for none. */
+    /** The publisher as an encoded message; null if there is none. */
     private final byte @Nullable [] info;
 
     private final long offset;

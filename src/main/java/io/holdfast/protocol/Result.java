@@ -1,6 +1,6 @@
 package io.holdfast.protocol;
 
-/** The good answer to a request; the other is an {@link ErrorCode}. */
+/** The result of a successful request. A failed one is answered with an {@link ErrorCode}. */
 public sealed interface Result
         permits ConnectResult,
                 SubscribeResult,

@@ -1,4 +1,4 @@
 package io.holdfast.protocol;
 
-/** A one-way message to the server; there is no reply. {@link Ack} is what we understand in it. */
+/** A one-way message to the server, without a reply. The server reads only an {@link Ack} in it. */
 public record SendRequest(byte[] data) implements Request {}

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks for the publications of a channel.
  *
- * @param recover go on after {@code epoch} and {@code offset}
+ * @param recover whether to continue after {@code epoch} and {@code offset}
  * @param flag bits: 1 channel compaction, 2 reject if unrecovered
  * @param delta name of the delta compression that the client can read; empty for none
  * @param type of the subscription; 0 is the ordinary one

@@ -4,7 +4,7 @@ package io.holdfast.protocol;
  * Answer to subscribe, and an entry of {@link ConnectResult#subs()}. Never carries publications: they follow as pushes.
  *
  * @param ttl seconds until the subscription must be refreshed, if it expires
- * @param offset from which delivery goes on
+ * @param offset the offset after which delivery continues
  */
 public record SubscribeResult(
         boolean expires,

@@ -1,4 +1,4 @@
 package io.holdfast.protocol;
 
-/** Asks to be sent nothing more of a channel. */
+/** Ends a subscription to a channel. */
 public record UnsubscribeRequest(String channel) implements Request {}

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param deduplicateFromMillis an earlier publication with the same id counts as the same message if it was published
  *     at or after this moment
  * @param retention bounds of the stream, applied together with this append
- * @param publisher the client that publishes; null if it is none. Of a duplicate the first one's counts
+ * @param publisher the client that publishes; null if no client does. For a duplicate, the publisher of the first one stays
  */
 public record Append(
         String stream,
@@ -37,7 +37,7 @@ public record Append(
         tags = Map.copyOf(tags);
     }
 
-    /** One that no client publishes. */
+    /** An append that no client publishes. */
     public Append(
             String stream,
             String id,

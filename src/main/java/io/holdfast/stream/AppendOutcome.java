@@ -2,25 +2,28 @@ package io.holdfast.stream;
 
 import java.util.List;
 
-/** What became of one {@link Append}. */
+/** The outcome of one {@link Append}. */
 public sealed interface AppendOutcome {
 
     /**
-     * It is stored, durably.
+     * The publication is stored durably.
      *
-     * @param position where
-     * @param dropped what gave way to it (retention), oldest first; usually empty
+     * @param position its position
+     * @param dropped the publications that were dropped to make room for it, oldest first; usually empty
      */
     record Stored(Position position, List<Removed> dropped) implements AppendOutcome {}
 
     /**
-     * The same message id was stored before within the window; nothing was stored now.
+     * A publication with the same message id was stored earlier within the window. Nothing was stored now.
      *
-     * @param position where the first one lies (or lay)
-     * @param conflicting whether the payload differs from the first one's, where that is still known
+     * @param position the position of the first one, which may have been removed since
+     * @param conflicting whether the payload differs from the first one's, as far as that is still known
      */
     record Duplicate(Position position, boolean conflicting) implements AppendOutcome {}
 
-    /** The stream is full and its policy is {@link Retention.Overflow#REJECT}, or it alone exceeds the byte bound. */
+    /**
+     * The stream is full and its policy is {@link Retention.Overflow#REJECT}, or the publication alone exceeds the byte
+     * bound.
+     */
     record Refused() implements AppendOutcome {}
 }

@@ -1,6 +1,6 @@
 package io.holdfast.stream;
 
-/** A backup was not begun; the message says why, and can be shown to the administrator. */
+/** A backup was not started. The message says why, and can be shown to the administrator. */
 public class BackupRefusedException extends RuntimeException {
     public BackupRefusedException(String message) {
         super(message);

@@ -9,54 +9,54 @@ public sealed interface Change {
     String stream();
 
     /**
-     * Sets a device's cursor, creating the device if need be. The offset never moves backwards: a lower one leaves it and
-     * only updates the time seen. Raises {@link StreamInfo#confirmedUpTo()} by {@code confirmed}; what is settled by it is
-     * trimmed by a later {@link StreamEngine#expire}, as {@link OutboxRetention} says. Of what devices have given up it confirms
-     * what lies above the device's previous cursor.
+     * Sets a device's cursor, and creates the device if necessary. The offset never moves backwards: a lower one only updates
+     * the time seen. If {@code confirmed}, it raises {@link StreamInfo#confirmedUpTo()}. A later {@link StreamEngine#expire}
+     * trims publications that are settled by it, as {@link OutboxRetention} says. Publications that devices gave up are
+     * confirmed if they are above the device's previous cursor.
      *
      * @param offset the cursor to reach, at most the stream's top
-     * @param confirmed whether the move is a confirmation; false where a new device merely starts at this place
+     * @param confirmed whether the move is a confirmation; false if a new device only starts at this position
      */
     record MoveCursor(String stream, String device, long offset, long seenAtMillis, boolean confirmed)
             implements Change {}
 
     /**
-     * A device gets a publication no more. Its cursor moves there as by {@link MoveCursor} without a confirmation; if it was
-     * below, and nobody has confirmed the publication, it is one of {@link StreamInfo#givenUp()} from now on. When no device
-     * is left that may get it, a later {@link StreamEngine#expire} takes it out as {@link FinalState#DEAD}.
+     * A device gives a publication up. Its cursor moves to the publication as by {@link MoveCursor} without a confirmation. If
+     * the cursor was below, and no device has confirmed the publication, it is one of {@link StreamInfo#givenUp()} from now on.
+     * When no device is left that may get it, a later {@link StreamEngine#expire} removes it as {@link FinalState#DEAD}.
      */
     record GiveUp(String stream, String device, long offset, long seenAtMillis) implements Change {}
 
     /**
-     * Records what became of a publication that is out of the stream, where a write has recorded something else because what
-     * was true already was not stored yet. Nothing happens if the id stands for another publication by now.
+     * Corrects the recorded final state of a publication that is no longer in the stream: an earlier write recorded another
+     * state, because the true one was not stored yet. Nothing happens if the id belongs to another publication meanwhile.
      *
-     * @param state null for confirmed
+     * @param state the final state; null for confirmed
      */
     record Correct(
             String stream, long offset, String id, @Nullable FinalState state, long atMillis) implements Change {}
 
-    /** Forgets a device and its cursor; what it confirmed stays confirmed. */
+    /** Forgets a device and its cursor. Publications that it confirmed stay confirmed. */
     record ForgetDevice(String stream, String device) implements Change {}
 
     /**
-     * Takes one publication out, leaving a hole, and records why. Nothing happens if it is not retained any more.
+     * Removes one publication, which leaves a gap, and records why. Nothing happens if it is no longer retained.
      */
     record Settle(String stream, long offset, FinalState state, long atMillis) implements Change {}
 
     /**
-     * Removes everything retained up to and including the offset, as if it had overflowed: {@link StreamInfo#lostUpTo()} is
-     * raised, and what nobody confirmed is recorded as dropped.
+     * Removes all publications up to and including the offset, as overflow does: {@link StreamInfo#lostUpTo()} is raised, and
+     * unconfirmed publications are recorded as dropped.
      */
     record Discard(String stream, long upTo, long atMillis) implements Change {}
 
     /**
-     * Forgets a stream with its devices; what comes under its name later is of another epoch. Nothing happens if it retains
-     * anything, or if it or a device of it was used after the given moment ({@link StoredStream#lastUseMillis()}). Applied
-     * after the other changes of its call.
+     * Forgets a stream with its devices. A later stream of the same name has another epoch. Nothing happens if the stream
+     * retains a publication, or if it or one of its devices was used after the given time ({@link
+     * StoredStream#lastUseMillis()}). This change is applied after the other changes of its call.
      *
-     * @param unwanted what only the caller knows: asked by the engine as the last thing before it writes, on its own thread;
-     *     with false nothing happens. It is short, and waits for nothing that waits for this change
+     * @param unwanted the caller's last check. The engine calls it on its own thread immediately before it writes. If the
+     *     result is false, nothing happens. The check is short, and does not wait for anything that waits for this change
      */
     record ForgetStream(String stream, long unusedSinceMillis, BooleanSupplier unwanted) implements Change {}
 }

@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import org.jspecify.annotations.Nullable;
 
-/** An engine could not do what it was asked; whether a later attempt may succeed is in the reason. */
+/** An operation of the engine failed. The reason says whether a later attempt may succeed. */
 public class EngineException extends RuntimeException {
 
-    /** What is wrong. */
+    /** Why an operation failed. */
     public enum Reason {
         /** A read or write failed; the handle is reopened at the next attempt. */
         IO(true),
@@ -17,7 +17,7 @@ public class EngineException extends RuntimeException {
         TIMEOUT(true),
         /** Another process has the data directory open. */
         LOCKED(false),
-        /** The stored data cannot be understood. */
+        /** The stored data is damaged. */
         CORRUPT(false),
         /** The data directory cannot be created, read or written. */
         UNREADABLE(false),
@@ -48,13 +48,13 @@ public class EngineException extends RuntimeException {
         return reason;
     }
 
-    /** For the engine: says of a failed append that it has certainly stored nothing. Before it is thrown. */
+    /** Called by the engine before it throws this exception for an append that has certainly stored nothing. */
     public EngineException nothingStored() {
         nothingStored = true;
         return this;
     }
 
-    /** Whether a failed append may have stored its batch all the same, for all that the engine knows. */
+    /** Whether a failed append may still have stored its batch, as far as the engine knows. */
     public boolean mayBeStored() {
         return !nothingStored;
     }

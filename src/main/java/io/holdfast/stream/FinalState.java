@@ -1,11 +1,14 @@
 package io.holdfast.stream;
 
-/** Why a publication left its stream unconfirmed. */
+/** Why a publication was removed from its stream unconfirmed. */
 public enum FinalState {
-    /** Its time to live ran out. */
+    /** It has expired. */
     EXPIRED,
-    /** It gave way to newer ones (retention). */
+    /** It was dropped to make room for newer publications. */
     DROPPED,
-    /** It was given up after too many failed deliveries and no device can get it any more, or an administrator discarded it. */
+    /**
+     * A device gave it up after too many failed deliveries and no device may get it any more, or an administrator discarded
+     * it.
+     */
     DEAD
 }

@@ -3,12 +3,12 @@ package io.holdfast.stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the engine knows of a message by its id.
+ * The engine's record of a message, found by its id.
  *
  * @param position where it was stored
- * @param publishedAtMillis when
- * @param finalState why it left unconfirmed; null while it is retained or once it was confirmed
- * @param finalAtMillis when it reached that state; 0 while it has none
+ * @param publishedAtMillis when it was published
+ * @param finalState why it was removed unconfirmed; null while it is retained, and for a confirmed message
+ * @param finalAtMillis when it reached the final state; 0 if it has none
  */
 public record MessageRecord(
         Position position, long publishedAtMillis, @Nullable FinalState finalState, long finalAtMillis) {}

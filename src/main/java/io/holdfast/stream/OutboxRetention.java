@@ -4,27 +4,27 @@ import java.time.Duration;
 import java.util.Collection;
 
 /**
- * For which devices a stream keeps what was confirmed.
+ * For which devices and for how long a stream keeps confirmed publications.
  *
  * <p>A publication is <i>settled</i> when every device it is kept for has confirmed it. It is trimmed when it is settled and
  * the recovery window has passed since its first confirmation: until then unnamed tabs, which share one cursor, can come back
- * with positions of their own. When a bound of the stream overflows, what is settled gives way before its window has passed.
+ * with their own positions. When the stream is full, settled publications are removed first, before their window has passed.
  *
- * @param recoveryWindow how long a publication stays after its first confirmation, at least
- * @param deviceRetention a device that was not seen for this long holds nothing back; at least, since a device that stays
- *     connected is noted as seen every eighth of it only
+ * @param recoveryWindow how long a publication stays at least after its first confirmation
+ * @param deviceRetention after this time without being seen, nothing is kept for a device any more. It can take an eighth
+ *     longer, because the store records only that often that a connected device was seen
  */
 public record OutboxRetention(Duration recoveryWindow, Duration deviceRetention, DeliverTo deliverTo) {
 
-    /** Whose confirmation settles a publication. */
+    /** Which confirmations settle a publication. */
     public enum DeliverTo {
         /** Every device seen within the device retention must have confirmed it. */
         EVERY_DEVICE,
-        /** One device is enough; devices that are offline may miss it, and are told. */
+        /** The confirmation of one device is enough. Devices that are offline may miss the publication, and are told so. */
         ANY_DEVICE
     }
 
-    /** What is confirmed within this part of the window is trimmed together. */
+    /** Publications that are confirmed within this part of the window are trimmed together. */
     private static final int SLOTS = 8;
 
     /** A window of 5 minutes, devices for 7 days, delivery to every device. */
@@ -44,17 +44,17 @@ public record OutboxRetention(Duration recoveryWindow, Duration deviceRetention,
         return recoveryWindow.toMillis();
     }
 
-    /** Confirmations within this time may share one trim, which then comes later by as much. */
+    /** Confirmations within this time may share one trim, which then comes later by at most this time. */
     public long slotMillis() {
         return windowMillis() / SLOTS;
     }
 
-    /** A device that stays connected is noted as seen this often. */
+    /** How often the store records that a connected device was seen. */
     public long seenAgainMillis() {
         return Math.max(1, deviceRetention.toMillis() / SLOTS);
     }
 
-    /** Highest offset that is settled. */
+    /** The highest settled offset. */
     public long settledUpTo(long confirmedUpTo, Collection<DeviceCursor> devices, long nowMillis) {
         long settled = confirmedUpTo;
         for (DeviceCursor device : devices) {
@@ -65,7 +65,7 @@ public record OutboxRetention(Duration recoveryWindow, Duration deviceRetention,
         return settled;
     }
 
-    /** The next moment at which a device that has not confirmed an offset stops holding it back; in the future. */
+    /** The next time, in the future, at which an offset is no longer kept for a device that has not confirmed it. */
     public long nextReleaseMillis(long offset, Collection<DeviceCursor> devices, long nowMillis) {
         long next = Long.MAX_VALUE;
         for (DeviceCursor device : devices) {
@@ -77,8 +77,8 @@ public record OutboxRetention(Duration recoveryWindow, Duration deviceRetention,
     }
 
     /**
-     * Until when a publication that nobody has confirmed may still be got: as long as a device that has not passed it counts,
-     * also with {@link DeliverTo#ANY_DEVICE}. Not in the future if there is none.
+     * The time until which a device may still get a publication that no device has confirmed: as long as publications are kept
+     * for a device that has not passed it, also with {@link DeliverTo#ANY_DEVICE}. In the past if there is no such device.
      */
     public long wantedUntilMillis(long offset, Collection<DeviceCursor> devices) {
         long until = 0;
@@ -88,7 +88,7 @@ public record OutboxRetention(Duration recoveryWindow, Duration deviceRetention,
         return until;
     }
 
-    /** Whether what the device has not confirmed is kept for it. */
+    /** Whether publications that the device has not confirmed are kept for it. */
     public boolean isKeptFor(DeviceCursor device, long nowMillis) {
         return deliverTo == DeliverTo.EVERY_DEVICE && heldUntilMillis(device) > nowMillis;
     }

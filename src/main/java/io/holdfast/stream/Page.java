@@ -3,22 +3,25 @@ package io.holdfast.stream;
 import java.util.List;
 
 /**
- * A piece of a stream, read after a position.
+ * Some publications of a stream, read after a position.
  *
- * @param continuity whether the piece goes on from the asked position without loss
- * @param publications by rising offset; expiry and settlement leave holes, which are not losses
- * @param more whether further publications were retained behind the last one of this page when it was read
+ * @param continuity whether the page continues from the given position without a loss
+ * @param publications by rising offset; expired and settled publications leave gaps, which are not losses
+ * @param more whether further publications were retained after the last one of this page when it was read
  * @param info the stream's meta at that moment
  */
 public record Page(Continuity continuity, List<Publication> publications, boolean more, StreamInfo info) {
 
     /** Whether a reader has missed something. */
     public enum Continuity {
-        /** Nothing that was lost lies behind the asked position. */
+        /** No publication after the given position was lost. */
         CONTINUOUS,
-        /** Publications above the asked position were lost ({@link StreamInfo#lostUpTo()}); the page starts at the first retained. */
+        /**
+         * Publications after the given position were lost ({@link StreamInfo#lostUpTo()}); the page starts at the first
+         * retained.
+         */
         LOST,
-        /** The asked epoch is not the stream's, or the offset lies above the top; the page starts at the first retained. */
+        /** The given epoch is not that of the stream, or the offset is above the top; the page starts at the first retained. */
         EPOCH_CHANGED
     }
 }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param payload UTF-8 bytes of one compact JSON value (no raw line breaks)
  * @param tags the publisher's tags, without those that the server adds on the wire
  * @param publishedAtMillis wall-clock milliseconds since 1970
- * @param expiresAtMillis wall-clock milliseconds from which nobody gets it any more; {@link #NEVER} for none
- * @param publisher the client that published it itself; null if a publisher with an API key or the application did
+ * @param expiresAtMillis wall-clock milliseconds from which on nobody gets it; {@link #NEVER} if it does not expire
+ * @param publisher the client that published it; null if a publisher with an API key or the application published it
  */
 public record Publication(
         long offset,
@@ -36,7 +36,7 @@ public record Publication(
         tags = Map.copyOf(tags);
     }
 
-    /** One that no client published. */
+    /** A publication that no client published. */
     public Publication(
             long offset,
             String id,

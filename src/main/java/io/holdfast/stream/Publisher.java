@@ -6,12 +6,12 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client that published something itself, as the subscribers see it. The arrays are shared and never written to.
+ * The client that made a publication, as subscribers see it. The arrays are shared and must not be written to.
  *
  * @param client its id
  * @param connection id of the connection that published
  * @param connectionInfo one compact JSON value that belongs to the connection; null for none
- * @param channelInfo one compact JSON value that belongs to its subscription to the channel; null for none
+ * @param channelInfo one compact JSON value that belongs to the client's subscription to the channel; null for none
  */
 public record Publisher(
         String client, String connection, byte @Nullable [] connectionInfo, byte @Nullable [] channelInfo) {
@@ -25,7 +25,7 @@ public record Publisher(
         this.channelInfo = channelInfo;
     }
 
-    /** What it adds to the size of a publication, in bytes of UTF-8. */
+    /** The bytes of UTF-8 that it adds to the size of a publication. */
     public int bytes() {
         return client.getBytes(StandardCharsets.UTF_8).length
                 + connection.getBytes(StandardCharsets.UTF_8).length

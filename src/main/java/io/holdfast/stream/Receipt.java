@@ -5,13 +5,13 @@ import static java.util.Objects.requireNonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The word to the publisher: stored at this position, a duplicate of what is stored there, or (non-critical) passed on
- * to so many connections and stored nowhere.
+ * The answer to the publisher: the message is stored at this position, it is a duplicate of the message at this position, or
+ * (non-critical) it was handed to some connections and not stored.
  *
  * @param id message id
- * @param position where it lies; null for a non-critical message
+ * @param position the position of the message; null for a non-critical message
  * @param duplicate whether an earlier publication with the same id within the window was found; then nothing was stored
- * @param connections to how many connections of this node a non-critical message was handed; 0 for a stored one
+ * @param connections the number of connections of this node that a non-critical message was handed to; 0 for a stored one
  */
 public record Receipt(String id, @Nullable Position position, boolean duplicate, int connections) {
     public Receipt {
@@ -30,7 +30,7 @@ public record Receipt(String id, @Nullable Position position, boolean duplicate,
         return new Receipt(id, null, false, connections);
     }
 
-    /** Whether it was stored, now or (duplicate) before. */
+    /** Whether the message is stored, by this call or (duplicate) by an earlier one. */
     public boolean stored() {
         return position != null;
     }

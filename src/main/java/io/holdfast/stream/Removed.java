@@ -1,11 +1,11 @@
 package io.holdfast.stream;
 
 /**
- * A publication that left its stream before anybody confirmed it.
+ * A publication that was removed from its stream before a device confirmed it.
  *
  * @param stream the channel's name
  * @param offset its number
  * @param id its message id
- * @param state why
+ * @param state why it was removed
  */
 public record Removed(String stream, long offset, String id, FinalState state) {}

@@ -3,15 +3,15 @@ package io.holdfast.stream;
 import static java.util.Objects.requireNonNull;
 
 /**
- * How much a stream keeps, and what happens to the publication that is too much.
+ * The bounds of a stream, and what happens to a publication that exceeds them.
  *
  * @param maxMessages upper bound of retained publications, at least 1
  * @param maxBytes upper bound of the sum of their stored sizes (payload, tags and id) in bytes, at least 1
- * @param overflow what gives way
+ * @param overflow what happens when the stream is full
  */
 public record Retention(int maxMessages, long maxBytes, Overflow overflow) {
 
-    /** What gives way when a stream is full. */
+    /** What happens when a stream is full. */
     public enum Overflow {
         /** The oldest retained publications are dropped; {@link StreamInfo#lostUpTo()} says up to where. */
         DROP_OLDEST,

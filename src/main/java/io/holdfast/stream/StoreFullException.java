@@ -3,8 +3,8 @@ package io.holdfast.stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * There is no room, and nothing is wrong with the store otherwise. A class of its own, so that the engine's breaker can
- * let it pass: once there is room publishing goes on at once.
+ * The store or the disk is full, but does not fail otherwise. This is a separate class so that the engine's breaker can
+ * ignore it: when there is room again, publishing continues at once.
  */
 public final class StoreFullException extends EngineException {
 

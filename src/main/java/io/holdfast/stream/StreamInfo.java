@@ -3,15 +3,15 @@ package io.holdfast.stream;
 import java.util.List;
 
 /**
- * What a stream's meta says.
+ * The state of a stream.
  *
  * @param top position of the newest publication ever stored; offset 0 in a new stream
- * @param firstOffset lowest offset that may still be retained; {@code top.offset() + 1} when nothing is
+ * @param firstOffset lowest offset that may still be retained; {@code top.offset() + 1} if nothing is retained
  * @param lostUpTo highest offset that was dropped by overflow or retention, or trimmed; 0 for none. A reader below it may have
  *     missed something. Expired and dead publications do not count
- * @param confirmedUpTo highest offset that any device ever confirmed; 0 for none
- * @param givenUp retained publications that a device gave up and that none has confirmed, also where they lie at or below
- *     {@code confirmedUpTo}; their offsets, rising
+ * @param confirmedUpTo highest offset that a device has confirmed; 0 for none
+ * @param givenUp rising offsets of the retained publications that a device gave up and that no device has confirmed, even if
+ *     they are at or below {@code confirmedUpTo}
  * @param messages number of retained publications
  * @param bytes sum of their stored sizes
  * @param waiting number of retained publications that no device has confirmed; the others are kept for further devices or for
@@ -29,7 +29,10 @@ public record StreamInfo(
         int waiting,
         long waitingBytes) {
 
-    /** Whether some device has confirmed the publication of an offset, or has passed it where it left unconfirmed. */
+    /**
+     * Whether a device has confirmed the publication of an offset, or has passed its offset after it was removed
+     * unconfirmed.
+     */
     public boolean confirmed(long offset) {
         return offset <= confirmedUpTo && !givenUp.contains(offset);
     }

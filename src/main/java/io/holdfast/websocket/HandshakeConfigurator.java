@@ -13,10 +13,10 @@ public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
     static final String JSON = "centrifuge-json";
     static final String PROTOBUF = "centrifuge-protobuf";
 
-    /** Where the address of the peer stands in a session's properties. */
+    /** The session property that has the address of the peer. */
     private static final String ADDRESS = "io.holdfast.address";
 
-    /** Of the handshake that this thread is at: the container tells it to filters only. */
+    /** The address of the handshake on this thread: the container gives it only to filters. */
     private static final ThreadLocal<String> PEER = new ThreadLocal<>();
 
     /** A handshake begins on this thread. */

@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the parts of a message together, and holds no more of it than a ceiling. A message beyond that is handed on as far as
- * it has come, which is longer than anybody may send, and the rest of it is thrown away. Used by one thread at a time.
+ * Joins the parts of a message, up to a maximum size. A longer message is handed on as far as
+ * it has come, which is already more than a client may send, and the rest is discarded. Used by one thread at a time.
  *
  * @param <T> a part, and the whole
  */
@@ -57,7 +57,7 @@ final class MessageAssembler<T> {
         return last || beyond ? take.get() : null;
     }
 
-    /** Gives its memory back. */
+    /** Frees its memory. */
     private static final class Bytes extends ByteArrayOutputStream {
         Bytes() {
             super(0);

@@ -19,7 +19,7 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where WebSocket clients connect. One instance a connection; the container calls it with one message at a time, on
+ * The endpoint for WebSocket clients. One instance for each connection; the container calls it with one message at a time, on
  * threads that must not be blocked.
  */
 @ServerEndpoint(

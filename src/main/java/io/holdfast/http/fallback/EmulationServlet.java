@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Where clients on fallback transports speak: each request brings one frame for a session. */
+/** Receives the frames of clients on fallback transports: each request brings one frame for a session. */
 @WebServlet(urlPatterns = "/emulation", asyncSupported = true)
 public class EmulationServlet extends FallbackServlet {
     private static final long serialVersionUID = 1L;

@@ -89,9 +89,9 @@ abstract class FallbackServlet extends HttpServlet {
         });
     }
 
-    /** What wants a body. */
+    /** A servlet that needs a body. */
     interface TextTaker {
-        /** Must answer. @return whether the response goes on after this */
+        /** Must answer. @return whether the response continues after this */
         boolean take(String body) throws IOException;
     }
 

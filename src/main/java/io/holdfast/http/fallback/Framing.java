@@ -6,7 +6,7 @@ import io.holdfast.delivery.Ending;
 import io.holdfast.protocol.Codec;
 import io.holdfast.protocol.JsonCodec;
 
-/** How frames are told apart in the body of a response. Stateless; any thread. */
+/** How frames are separated in the body of a response. Stateless; any thread. */
 enum Framing {
     /** Each piece of a frame is a line: the frame's own separator serves for this. */
     LINES("application/x-ndjson", "", "\n", "\n"),

@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The conversations over fallback transports, by their session ids. Such an id is a secret: a program that knows it speaks as that
- * client. It is told in the connect reply only, and never logged. Any thread.
+ * The conversations over fallback transports, by their session ids. Such an id is a secret: a program that knows it can send as
+ * that client. Only the connect reply contains it, and it is never logged. Any thread.
  */
 @ApplicationScoped
 class Sessions implements LiveSessions {
@@ -83,7 +83,7 @@ class Sessions implements LiveSessions {
         upstream.receive(frame);
     }
 
-    /** Null if there is none, or not any more. */
+    /** The conversation of a session; null if there is none, or if it has ended. */
     @Nullable
     Upstream find(String session) {
         return open.get(session);

@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The body of a response as delivery writes to it: frame by frame, each flushed.
  *
- * <p><b>No WriteListener</b>: on Liberty what is written under one blocks all the same (measured with 26.0.0.5, and seen in
- * its stack: the buffers are flushed synchronously). So never more is written than the socket's buffer holds: what exceeds
- * the write credit waits until the client has answered a ping ({@link #mayExceedCredit}), and then no write blocks.
+ * <p><b>No WriteListener</b>: on Liberty a write blocks even with a listener (measured with 26.0.0.5, and seen in its stack:
+ * the buffers are flushed synchronously). So the writer never writes more than the socket's buffer holds: frames above the
+ * write credit wait until the client has answered a ping ({@link #mayExceedCredit}), and then no write blocks.
  *
  * <p><b>Threads.</b> The writer, or the container's for frames beyond the writer's own credit; closers. One lock, held while
  * the container is called, which does not call back.
  *
- * <p><b>Failure.</b> A peer that has gone is noticed by a write that fails or by a missed pong.
+ * <p><b>Failure.</b> A failed write or a missed pong shows that the peer has left.
  */
 final class StreamConnection implements Connection {
     private static final Logger LOG = Logger.getLogger(StreamConnection.class.getName());
@@ -63,7 +63,10 @@ final class StreamConnection implements Connection {
         return over;
     }
 
-    /** With HTTP/2 the peer says how much it takes, be the socket's buffer what it will: then never on the writer's thread. */
+    /**
+     * With HTTP/2 the peer limits how much it takes, whatever the size of the socket's buffer. So the writer's thread never
+     * writes then.
+     */
     @Override
     public boolean mayBlock() {
         return ownSocket;

@@ -61,7 +61,7 @@ final class Upstream {
         return true;
     }
 
-    /** So that a failure holds up none of the frames after it. */
+    /** A failure must not delay the frames after it. */
     private synchronized void release() {
         busy = false;
     }

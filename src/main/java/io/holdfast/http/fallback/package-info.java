@@ -1,5 +1,5 @@
 /**
- * The fallback transports, for clients whose network lets no WebSocket through: the server speaks in the body of one long
+ * The fallback transports, for clients whose network blocks WebSocket: the server sends frames in the body of one long
  * response ({@code /connection/http_stream} or {@code /connection/sse}), the client in requests to {@code /emulation},
  * which find the conversation by its secret session id.
  *

@@ -102,7 +102,7 @@ final class AppendBatch {
         return stream.sizes.messages() >= retention.maxMessages() || stream.sizes.bytes() + size > retention.maxBytes();
     }
 
-    /** What is settled and only waits for its recovery window gives way, as far as need be. */
+    /** Removes settled publications that only wait for their recovery window, as many as necessary. */
     private void makeRoom(StreamState stream, Retention retention, int size) {
         long settled = stream.settledUpTo(store.options().outboxes(), changes.nowMillis);
         while (isFull(stream, retention, size) && stream.sizes.messages() > 0 && stream.sizes.first() <= settled) {
@@ -137,7 +137,7 @@ final class AppendBatch {
                 dropped = dropped.isEmpty() ? new ArrayList<>() : dropped;
                 dropped.add(removed);
             }
-            // Confirmed, it may still be wanted by another device, or by a tab that comes back: those are told.
+            // Another device, or a tab that comes back, may still need a confirmed publication: it is told of the loss.
             changes.trim(stream, oldest);
         }
         return dropped;

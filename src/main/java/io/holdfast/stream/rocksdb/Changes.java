@@ -84,7 +84,7 @@ final class Changes {
         batch.putLookAtConfirmed(atMillis, stream.number(), stream.confirmedUpTo, stream.confirmedUpTo);
     }
 
-    /** A device gave a publication up that nobody has confirmed. */
+    /** A device gave up a publication that no device has confirmed. */
     void giveUp(StreamState stream, long offset) {
         List<Long> all = new ArrayList<>(stream.givenUp);
         all.add(-1 - Collections.binarySearch(all, offset), offset);
@@ -109,7 +109,7 @@ final class Changes {
         }
     }
 
-    /** Takes out what is settled. A device that is below it must be told. @return how many */
+    /** Removes settled publications. A device with a lower cursor must be told. @return how many were removed */
     int trim(StreamState stream, long upTo) {
         int trimmed = 0;
         for (; stream.sizes.messages() > 0 && stream.sizes.first() <= upTo; trimmed++) {

@@ -8,7 +8,7 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
-/** How data gets to the disk: as RocksDB does it, or, in tests, counted and with faults before and after. */
+/** How data is written to the disk: as RocksDB does it, or, in tests, counted and with injected faults. */
 @FunctionalInterface
 interface Disk {
 
@@ -16,7 +16,7 @@ interface Disk {
 
     void write(RocksDB db, WriteOptions options, WriteBatch batch) throws RocksDBException;
 
-    /** Writes what lies in memory to tables, and waits until they are on the disk. */
+    /** Writes the memory tables to the disk, and waits until they are there. */
     default void flush(RocksDB db, FlushOptions options, List<ColumnFamilyHandle> families) throws RocksDBException {
         db.flush(options, families);
     }

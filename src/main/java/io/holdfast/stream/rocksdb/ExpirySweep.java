@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the expiry family up to a moment: takes out what has expired, forgets ids, and forgets streams that were empty and
- * unused for long. Each entry is removed; what must be looked at again is put anew at a later time.
+ * Processes the expiry family up to a given time: removes expired publications, forgets ids, and forgets streams that were
+ * empty and unused for long. Each entry is removed. If a stream must be checked again, a new entry with a later time is added.
  */
 final class ExpirySweep {
 

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
-/** RocksDB's errors in the engine's words: what is wrong, and what the operator can do. */
+/** Translates RocksDB's errors: what is wrong, and what the operator can do. */
 final class Failures {
 
     private final Path directory;
 
-    /** Before that, nothing goes on by itself: the start fails. */
+    /** False during the start, when nothing is retried: the start fails. */
     private volatile boolean started;
 
     Failures(Path directory) {
@@ -40,7 +40,7 @@ final class Failures {
         return io(doing, cause);
     }
 
-    /** An error while opening: there RocksDB also reports as I/O or argument errors what is damage or a lock. */
+    /** An error while opening: RocksDB then also reports damage and locks as I/O or argument errors. */
     EngineException ofOpening(RocksDBException cause) {
         String text = String.valueOf(cause.getMessage());
         String lower = text.toLowerCase(Locale.ROOT);

@@ -12,11 +12,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a store has come, kept outside its directory: a store that has not come as far is an earlier state of itself, for
- * instance a snapshot of the whole file system that was put back, which nothing within it can tell.
+ * The newest write of a store, recorded outside of its directory. A store that is behind this mark is an earlier state of
+ * itself, for instance a restored snapshot of the whole file system, which nothing inside the store can show.
  *
  * <p>Written after each synced batch and before its receipts, without a sync of its own: the mark may lag behind the
- * store after a power cut, and never leads it. Without the file, or where it cannot be written, nothing is concluded.
+ * store after a power cut, and is never ahead of it. If the file is missing or cannot be written, nothing is concluded.
  *
  * <p>Threads: the writer's.
  */

@@ -36,14 +36,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Layout {
 
-    /** What the expiry family wants done: a message's time to live ends. */
+    /** A kind of entry in the expiry family: a message expires. */
     static final byte EXPIRE = 'E';
-    /** What the expiry family wants done: a message's id may be forgotten. */
+    /** A kind of entry in the expiry family: a message's id may be forgotten. */
     static final byte FORGET = 'F';
-    /** What the expiry family wants done: look whether a stream is unused. */
+    /** A kind of entry in the expiry family: check whether a stream is unused. */
     static final byte LOOK_AT_STREAM = 'S';
 
-    /** What the expiry family wants done: look which confirmed publications are settled. Put more than once. */
+    /** A kind of entry in the expiry family: check which confirmed publications are settled. It may be added more than once. */
     static final byte LOOK_AT_CONFIRMED = 'C';
 
     /** The same, for what devices have given up: in a key of its own. */
@@ -57,7 +57,7 @@ final class Layout {
 
     static final int PUBLISHER_FIELDS = 4;
 
-    /** The length of what is not there. */
+    /** The length that stands for an absent value. */
     static final int ABSENT = -1;
 
     static final int MESSAGE_HEAD = 4 + 8 + 8;
@@ -70,7 +70,7 @@ final class Layout {
 
     private Layout() {}
 
-    /** What is stored under a message id; {@code state} is null while it has no final one. */
+    /** The value that is stored for a message id; {@code state} is null while there is no final state. */
     record IdRecord(
             long offset,
             long publishedAtMillis,

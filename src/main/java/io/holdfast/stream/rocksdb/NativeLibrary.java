@@ -84,7 +84,10 @@ final class NativeLibrary {
         }
     }
 
-    /** Whether its process is gone; in containers the number may be ours again, then its age tells. */
+    /**
+     * Whether the process of this directory has ended. In containers our own process may have the same number; then the age
+     * decides.
+     */
     private static boolean abandoned(Path directory) throws IOException {
         String[] parts =
                 directory.getFileName().toString().substring(PREFIX.length()).split("-", 2);

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads one page of a stream while the writer goes on.
+ * Reads one page of a stream while the writer continues.
  *
  * <p>Order: the info comes first and bounds the page; then the messages; the losses last. A publication that was dropped
  * in between is missing in the page, but its loss was announced before it was dropped, so the page says LOST.
@@ -40,7 +40,10 @@ final class PageReader {
         return new Page(continuity, publications, more, info);
     }
 
-    /** Asked anew: the writer may have put the stream out of memory since, and announced the loss on another state of it. */
+    /**
+     * Read again: the writer may have removed the stream from memory meanwhile, and announced the loss on another state of
+     * it.
+     */
     private long announcedLostUpTo() {
         return Math.max(stream.announcedLostUpTo(), store.stream(stream.name()).announcedLostUpTo());
     }

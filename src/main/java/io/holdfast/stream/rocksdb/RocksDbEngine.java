@@ -36,15 +36,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stores streams in an embedded RocksDB: one write batch over all column families and one sync for each batch of appends.
  *
- * <p><b>State.</b> A {@link Store} is one open handle with what was loaded from it. After any failed write it is poisoned:
- * the next write closes it, opens another and loads from it what is truly stored.
+ * <p><b>State.</b> A {@link Store} is one open handle with what was loaded from it. After a failed write it is not used any
+ * more: the next write closes it, opens another one, and loads what is really stored.
  *
  * <p><b>Threads.</b> Writes run on the engine's own {@link WriterThread}. Reads run on the caller's, inside the gate, which
- * the writer closes only to close a handle: native memory must not go while somebody reads it.
+ * the writer closes only to close a handle: native memory must not be freed while a thread reads it.
  *
  * <p><b>Order.</b> Prepare, announce losses, write, publish what is new, complete the stage.
  *
- * <p><b>Failure.</b> A batch that failed may be stored all the same. Its repetition finds that out and reports it.
+ * <p><b>Failure.</b> A failed batch may still be stored. Its repetition finds this out and reports it.
  */
 public final class RocksDbEngine implements EmbeddedEngine {
 
@@ -399,7 +399,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
         closeStore();
     }
 
-    /** On the writer's thread: waits until nobody reads any more. */
+    /** On the writer's thread: waits until no thread reads. */
     private void closeStore() {
         Store open = store;
         if (open == null) {

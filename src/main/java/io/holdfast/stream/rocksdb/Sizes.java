@@ -6,7 +6,7 @@ import java.util.TreeMap;
 /**
  * The stored sizes of a stream's retained publications, by offset: what trimming and bounding need to know without
  * reading. 4 bytes for each offset; 0 is a hole. Where holes take most of the room, the few publications between them move
- * into a map, so that it grows with what is retained and not with what passes.
+ * into a map, so that the memory depends on the retained publications and not on all that were ever stored.
  *
  * <p>Threads: filled by the thread that loads the stream, then used by the writer only.
  */
@@ -42,7 +42,7 @@ final class Sizes {
         this.confirmedUpTo = confirmedUpTo;
     }
 
-    /** Publications above what is confirmed. */
+    /** Publications above the confirmed offset. */
     int waiting() {
         return waiting;
     }

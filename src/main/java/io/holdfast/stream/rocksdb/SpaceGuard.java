@@ -107,7 +107,7 @@ final class SpaceGuard {
         measuredAtNanos = System.nanoTime();
     }
 
-    /** Files may vanish while they are listed: compaction goes on. */
+    /** Files may disappear while they are listed, because compaction continues. */
     private static long size(Path file) throws IOException {
         try {
             return Files.size(file);

@@ -24,10 +24,10 @@ import org.rocksdb.WriteOptions;
 /**
  * One open RocksDB handle and the streams that were loaded from it. After a failed write both are given up together.
  *
- * <p><b>Threads.</b> Any thread reads and loads streams; only the writer writes, puts streams out of memory, and closes
- * (when nobody reads: {@link RocksDbEngine} holds its gate).
+ * <p><b>Threads.</b> Any thread reads and loads streams; only the writer writes, removes streams from memory, and closes
+ * (while no thread reads: {@link RocksDbEngine} holds its gate).
  *
- * <p><b>Order.</b> The writer changes a stream only while it lies in {@code streams}, and only the writer takes it out: so
+ * <p><b>Order.</b> The writer changes a stream only while it is in {@code streams}, and only the writer removes it: so
  * a loading reader and the writer can never have two states of one stream.
  */
 final class Store {
@@ -70,7 +70,7 @@ final class Store {
     private long nextNumber;
     /** The writer's: whether everything that was found at opening is on the disk. */
     private boolean durable;
-    /** The writer's: no entry of the expiry family lies before it. */
+    /** For the writer: no entry of the expiry family is earlier. */
     private long expiryFromMillis = Long.MIN_VALUE;
     /** The writer's: the longest deduplication window seen. */
     private long windowMillis;
@@ -348,7 +348,7 @@ final class Store {
         }
     }
 
-    /** Moves what lies in memory to tables and drops what was removed before, so that logs can go. */
+    /** Writes the memory tables and drops removed data, so that logs can be deleted. */
     void flush() {
         try {
             disk.flush(db, flushing, List.of(families));
@@ -358,9 +358,9 @@ final class Store {
     }
 
     /**
-     * Puts what was found at opening onto the disk, once. A killed process, or one whose sync failed, leaves in the log what
-     * was never synced: neither a receipt nor a delivery may rest on it. It is written anew, since after a failed sync the
-     * system takes the log's pages for written.
+     * Syncs the data that was found at opening, once. After a killed process or a failed sync, the log may contain data that was
+     * never synced, and neither a receipt nor a delivery may depend on such data. It is written again, because after a failed
+     * sync the operating system treats the log's pages as written.
      */
     void makeDurable() {
         if (!durable) {
@@ -369,7 +369,10 @@ final class Store {
         }
     }
 
-    /** Writes what is stored now into a new directory, while writes go on: links to tables, and copies of what changes. */
+    /**
+     * Writes the present content into a new directory, while writes continue: links to tables, and copies of files that
+     * change.
+     */
     void checkpoint(Path directory) {
         try (Checkpoint checkpoint = Checkpoint.create(db)) {
             checkpoint.createCheckpoint(directory.toString());

@@ -3,7 +3,7 @@ package io.holdfast.stream.rocksdb;
 import io.holdfast.stream.StoreLife;
 
 /**
- * What was found and decided when a store was opened.
+ * The findings and decisions at the opening of a store.
  *
  * @param life its generation is part of the epoch of every stream
  * @param seed what the epochs of new streams are made from

@@ -4,7 +4,10 @@ import io.holdfast.stream.DeviceCursor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Loads a stream's state: its meta, the sizes of what it retains, its devices. What the meta may lag behind, the messages tell. */
+/**
+ * Loads a stream's state: its meta, the sizes of what it retains, its devices. Where the meta may be behind, the messages
+ * are read.
+ */
 final class StreamLoader {
 
     private final Store store;

@@ -9,14 +9,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream in memory: what everybody may see of it, and what the writer is about to make of it.
+ * One stream in memory: its visible state, and the state that the writer is preparing.
  *
  * <p><b>State.</b> The fields of the writer run ahead while a batch is prepared; {@link #publish} makes them visible after
- * the batch was written. A failed batch is not undone here: the whole store is reopened and its streams are loaded anew.
+ * the batch was written. A failed batch is not undone here: the whole store is reopened and its streams are loaded again.
  *
  * <p><b>Threads.</b> The volatile fields are read by any thread; everything else is the writer's.
  *
- * <p><b>Order.</b> A loss is announced <em>before</em> the write that drops: a reader who reads first and looks for losses
+ * <p><b>Order.</b> A loss is announced <em>before</em> the write that drops: a reader that reads first and checks for losses
  * afterwards cannot miss one. A new top is published <em>after</em> the write: what {@code info} promises can be read.
  */
 final class StreamState {
@@ -40,11 +40,11 @@ final class StreamState {
     /** Retained, given up by a device, confirmed by none; rising. Replaced, never changed. */
     List<Long> givenUp;
 
-    /** How many waited before the batch under way. */
+    /** How many waited before the present batch. */
     int waitingBefore;
     /** The devices as they will be after the batch. */
     List<DeviceCursor> nextDevices;
-    /** Whether the batch under way has touched it, and whether its meta must be written. */
+    /** Whether the present batch has changed it, and whether its meta must be written. */
     boolean touched;
 
     boolean metaChanged;
@@ -53,7 +53,7 @@ final class StreamState {
     /** Highest offset that a look to come is about, of those noted since the stream was loaded. */
     long looksUpTo;
 
-    /** First offset that the batch under way gives. */
+    /** The first offset that the present batch assigns. */
     long batchFirst;
 
     /** @param meta as stored; null for a stream that begins now */
@@ -142,7 +142,7 @@ final class StreamState {
         return offset <= confirmedUpTo && (givenUp.isEmpty() || !givenUp.contains(offset));
     }
 
-    /** Retained publications that nobody has confirmed. */
+    /** Retained publications that no device has confirmed. */
     int waiting() {
         int passed = 0;
         for (long offset : givenUp) {
@@ -159,7 +159,7 @@ final class StreamState {
         return sizes.waitingBytes() + passed;
     }
 
-    /** Highest offset that is settled: below what devices gave up, as long as somebody may get it. */
+    /** Highest offset that is settled: below what devices gave up, as long as a device may get it. */
     long settledUpTo(OutboxRetention kept, long nowMillis) {
         long settled = kept.settledUpTo(confirmedUpTo, nextDevices, nowMillis);
         return givenUp.isEmpty() ? settled : Math.min(settled, givenUp.get(0) - 1);
@@ -191,7 +191,7 @@ final class StreamState {
         return new Layout.Meta(epochName, top, first, lostUpTo, confirmedUpTo, usedMillis, name);
     }
 
-    /** Whether it was used since this was asked last: whoever was not may be put out of memory. */
+    /** Whether the stream was used since the last call. If not, it may be removed from memory. */
     boolean usedSinceLastLook() {
         boolean was = used;
         used = false;

@@ -3,7 +3,7 @@ package io.holdfast.stream.rocksdb;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings back what a wrong clock has stored too far ahead: what expires, ids, and when what is to be forgotten. Everything
+ * Moves back times that a wrong clock has stored too far ahead: expiry, ids, and when records are to be forgotten. Everything
  * that was published after {@code latest} moves by the same span, so that a message is kept for as long as it was meant to be;
  * what was published before it by a right clock stays. The time inside a stored message stays too: the sweep does not read it.
  *

@@ -19,7 +19,7 @@ final class WriterThread {
     private static final int MAX_WAITING = 64;
 
     private final BlockingQueue<Runnable> tasks = new ArrayBlockingQueue<>(MAX_WAITING);
-    /** No write takes longer, nor does opening the store anew. */
+    /** No write takes longer than this, nor does reopening the store. */
     private static final long STUCK_NANOS = TimeUnit.MINUTES.toNanos(2);
 
     /** Made in advance: there may be no memory for it when it is wanted. */
@@ -52,7 +52,7 @@ final class WriterThread {
         return busy && nanos.getAsLong() - busySinceNanos > STUCK_NANOS;
     }
 
-    /** The store is in a known state after each task, also after one that failed: so another thread can go on. */
+    /** The store is in a known state after each task, also after one that failed: so another thread can continue. */
     private void begin() {
         if (!thread.isAlive()) {
             beginAnother();
@@ -138,7 +138,7 @@ final class WriterThread {
                     busy = false;
                 }
             } catch (InterruptedException notMeant) {
-                // nobody interrupts this thread; whoever stops the engine gives a last task
+                // no code interrupts this thread; to stop the engine, a last task is added
             }
         }
         runWhatIsLeft();

@@ -4,7 +4,7 @@
  * <p>Threads: one writer of its own ({@link io.holdfast.stream.rocksdb.WriterThread}); reads run on the caller's; a thread
  * that gives space back runs only while the store is full.
  *
- * <p>Start reading at {@link io.holdfast.stream.rocksdb.RocksDbEngine}, then {@code Layout} (what lies where), {@code
+ * <p>Start reading at {@link io.holdfast.stream.rocksdb.RocksDbEngine}, then {@code Layout} (the keys and values), {@code
  * AppendBatch} (what an append does) and {@code PageReader} (why a reader skips nothing).
  */
 @org.jspecify.annotations.NullMarked
