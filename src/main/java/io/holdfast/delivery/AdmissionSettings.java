@@ -1,15 +1,15 @@
 package io.holdfast.delivery;
 
 /**
- * How much load there may be; 0 stands for no limit of connections or channels.
+ * Limits of the load. For connections and channels 0 means no limit.
  *
  * @param connections of this node
- * @param perAddress from one address; behind a proxy that is the proxy's, unless the server is told otherwise
+ * @param perAddress connections from one address; behind a proxy that is the proxy's address, unless the server reads its header
  * @param perClient of one client, all its devices together
- * @param acceptsPerSecond new ones on this node, with one second's worth at once
- * @param storedChannels with this many in the store clients begin no more
- * @param heapPercentForConnections with this much of the heap in use after a collection no new connections are taken
- * @param heapPercentForPublishes with this much of it no messages are taken either
+ * @param acceptsPerSecond new connections of this node in a second; one second's allowance may be used at once
+ * @param storedChannels when the store has this many channels, clients cannot create another one
+ * @param heapPercentForConnections when this share of the heap is in use after a collection, new connections are refused
+ * @param heapPercentForPublishes when this share is in use, messages are refused too
  */
 public record AdmissionSettings(
         int connections,

@@ -1,7 +1,7 @@
 package io.holdfast.delivery;
 
 /**
- * The breaker of one device, seen from outside.
+ * The state of one device's breaker.
  *
  * @param failures in a row
  * @param successes since it was half open

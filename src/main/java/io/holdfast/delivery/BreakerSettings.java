@@ -3,13 +3,13 @@ package io.holdfast.delivery;
 import java.time.Duration;
 
 /**
- * How recipients' breakers judge.
+ * The settings of recipients' breakers.
  *
- * @param failures so many in a row open a closed breaker
- * @param successes so many close a half-open one
- * @param openTime how long the first opening lasts; each further one without a closing between lasts twice as long
+ * @param failures this many failures in a row open a closed breaker
+ * @param successes this many successes close a half-open breaker
+ * @param openTime how long the first opening lasts; each further opening without a close in between lasts twice as long
  * @param maxOpenTime upper bound of the doubling
- * @param trials so many unconfirmed publications may be under way while half open
+ * @param trials the most unconfirmed publications that may be sent while half open
  */
 public record BreakerSettings(int failures, int successes, Duration openTime, Duration maxOpenTime, int trials) {
 

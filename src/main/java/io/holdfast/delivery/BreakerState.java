@@ -1,6 +1,6 @@
 package io.holdfast.delivery;
 
-/** Where a recipient's breaker stands. */
+/** The state of a breaker. */
 public enum BreakerState {
     /** Deliveries flow. */
     CLOSED,

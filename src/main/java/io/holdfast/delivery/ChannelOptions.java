@@ -3,7 +3,7 @@ package io.holdfast.delivery;
 import io.holdfast.stream.Retention;
 import java.time.Duration;
 
-/** What applies to the streams of a channel. Any thread; answers do not change while the server runs. */
+/** The options of channels. Any thread; the answers do not change while the server runs. */
 public interface ChannelOptions {
 
     /** Bounds of the channel's stream. */
@@ -15,12 +15,12 @@ public interface ChannelOptions {
     /** How repeated publications are recognised. */
     Deduplication deduplication(String channel);
 
-    /** How many such channels one client may begin in an hour by publishing to names that nobody has used; 0 for no limit. */
+    /** How many such channels one client may create in an hour by publishing to new names; 0 for no limit. */
     default int newChannelsPerHour(String channel) {
         return 0;
     }
 
-    /** Whether those whom the server subscribes are told who comes and goes, and the others of them. */
+    /** Whether clients that the server subscribes get join and leave messages, and are announced by them. */
     default boolean joinLeave(String channel) {
         return false;
     }

@@ -2,20 +2,20 @@ package io.holdfast.delivery;
 
 import org.jspecify.annotations.Nullable;
 
-/** Where transports bring their connections. Any thread; never waits. */
+/** Registers the connections of transports. Any thread; never waits. */
 public interface Connections {
 
     /**
-     * Whether there is room for one connection more, asked before it is made.
+     * Whether one more connection is allowed. It is called before the connection is made.
      *
      * @param address of the peer; empty if it is not known
-     * @return the limit that is in the way; null for none
+     * @return the limit that forbids it; null for none
      */
     @Nullable
     Limit mayConnect(String address);
 
     /**
-     * Takes a new connection. Its transport may be written to from now on.
+     * Registers a new connection. From now on delivery may write to its transport.
      *
      * @param address of the peer; empty if it is not known
      */

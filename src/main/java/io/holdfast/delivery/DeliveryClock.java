@@ -1,9 +1,8 @@
 package io.holdfast.delivery;
 
 /**
- * The steady clock: what stored messages are dated by, and how long they and other things are kept. Times that come from
- * outside are judged by {@link WallClock}, which has another type, so that the two are not mistaken for each other. Any
- * thread.
+ * The steady clock. It gives stored messages their times, and decides how long they and other records are kept. Times from
+ * outside are compared with {@link WallClock}, which has another type, so that the two cannot be confused. Any thread.
  */
 public interface DeliveryClock {
 
@@ -16,12 +15,12 @@ public interface DeliveryClock {
     /** Monotonic nanoseconds with an arbitrary start, as {@link System#nanoTime()}. */
     long nanos();
 
-    /** What a time of {@link #millis()} is in wall time as it is now: for those who compare it with their own clock. */
+    /** Converts a time of {@link #millis()} to present wall time, for peers that compare it with their own clock. */
     default long wallMillis(long millis) {
         return millis;
     }
 
-    /** By how much {@link #millis()} is ahead of wall time; negative where it is behind. Zero when less than a second. */
+    /** How far {@link #millis()} is ahead of wall time; negative if it is behind. Zero if it is less than a second. */
     default long leadMillis() {
         return 0;
     }

@@ -4,25 +4,25 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What can fail in delivery, and whom it serves; as far as is known without waiting for anything.
+ * The health of delivery, as far as it is known without waiting.
  *
- * @param started and not stopped
- * @param draining a drain was begun
- * @param committing the committer lives
- * @param engineBreaker of the engine, as the last writes met it
- * @param storeFull the last write was refused since the store or the disk has no room
- * @param commit how long the commit under way has lasted, or the last write to the engine took if that was longer
+ * @param started whether delivery was started and not stopped
+ * @param draining whether a drain has begun
+ * @param committing whether the committer runs
+ * @param engineBreaker the state of the engine's breaker, as seen by the last writes
+ * @param storeFull whether the last write was refused because the store or the disk is full
+ * @param commit the duration of the present commit, or of the last write to the engine if that was longer
  * @param executorWait how long a task waits for a thread of the container's executor
  * @param queueShare between 0 and 1: how full the queue of the committer is
- * @param seenDevices connected or within the last hour
- * @param connectedDevices have an open connection
- * @param openDevices those of them whose breaker is open
+ * @param seenDevices devices that are connected or were seen within the last hour
+ * @param connectedDevices devices with an open connection
+ * @param openDevices connected devices whose breaker is open
  * @param waitingMessages stored in outboxes and not settled, also for clients that never connected
  * @param unreadable outboxes and dead letters that were put aside because the store cannot read or write them
- * @param clockLead by how much the time of messages is ahead of this machine's clock; negative where it is behind
- * @param failedParts threads of delivery that have ended and cannot begin again, or hang; {@code engine} for its own
- * @param restarts how often a thread of delivery began again after an unexpected error
- * @param heap how full it is
+ * @param clockLead how far the time of messages is ahead of this machine's clock; negative if it is behind
+ * @param failedParts threads of delivery that have ended and cannot be started again, or that hang; {@code engine} for the engine's
+ * @param restarts how often a thread of delivery was started again after an unexpected error
+ * @param heap how full the heap is
  */
 public record DeliveryHealth(
         boolean started,
@@ -48,11 +48,11 @@ public record DeliveryHealth(
     }
 
     /**
-     * The memory of the process.
+     * The heap of the process.
      *
      * @param livePercent of the heap in use after a collection
-     * @param refusesConnections no new ones are taken
-     * @param refusesPublishes no messages are taken
+     * @param refusesConnections whether new connections are refused
+     * @param refusesPublishes whether messages are refused
      */
     public record Heap(int livePercent, boolean refusesConnections, boolean refusesPublishes) {}
 }

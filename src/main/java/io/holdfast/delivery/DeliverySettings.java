@@ -6,25 +6,25 @@ import java.time.Duration;
  * Limits of delivery. All sizes in bytes.
  *
  * @param sendBufferBytes bound of one connection's send buffer; a live connection that exceeds it is closed as slow
- * @param frameBytes a frame holds what waits, up to this
- * @param creditBytes up to so many bytes since the last answered ping are written blocking; must lie well below the
+ * @param frameBytes the largest frame that is built from waiting pieces
+ * @param creditBytes up to this many bytes since the last answered ping are written blocking; must be well below the
  *     socket's send buffer
- * @param pingAfterBytes with more than this unconfirmed a ping rides at the end of the frame
- * @param pingInterval a connection is pinged at least so often
+ * @param pingAfterBytes if more than this is unconfirmed, a frame ends with a ping
+ * @param pingInterval the longest time between two pings to a connection
  * @param pongTimeout an unanswered ping older than this ends the connection
  * @param confirmInterval a connection with unconfirmed outbox pushes is pinged no more often than this
  * @param sendTimeout an asynchronous write that takes longer ends the connection
  * @param maxPublicationBytes payload, tags and id together
- * @param queueMessages bound of what waits for the committer
- * @param queueBytes bound of what waits for the committer
+ * @param queueMessages the most publications that wait for the committer
+ * @param queueBytes the most bytes that wait for the committer
  * @param batchMessages upper bound of one commit
  * @param batchBytes upper bound of one commit
  * @param readers how many recovery reads run at the same time
- * @param devicesPerClient the least recently seen is forgotten above this
- * @param drainTimeout a drain waits no longer for buffers to be written
+ * @param devicesPerClient the most devices of a client; above this the least recently seen one is forgotten
+ * @param drainTimeout how long a drain waits for send buffers to be written
  * @param breaker of recipients
  * @param admission how many connections there may be
- * @param poison messages that their clients do not survive
+ * @param poison when a message that crashes its client is given up
  */
 public record DeliverySettings(
         int sendBufferBytes,

@@ -6,8 +6,8 @@ import java.util.concurrent.ThreadFactory;
 /**
  * The threads that delivery may use.
  *
- * @param named makes the long-running threads of its parts: the name given is the part's
- * @param receipts completes receipts; what publishers hang onto them runs there
+ * @param named makes the long-running threads of delivery's parts, by the name of the part
+ * @param receipts completes receipts; the stages that publishers add to them run there
  * @param closers closes connections; a close may hang for seconds
  */
 public record DeliveryThreads(Named named, Executor receipts, Executor closers) {

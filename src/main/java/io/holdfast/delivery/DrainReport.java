@@ -1,10 +1,10 @@
 package io.holdfast.delivery;
 
 /**
- * What a drain did.
+ * The report of a drain.
  *
  * @param connections that were open when it began
- * @param unwritten those of them whose buffers could not be written in time; what they held is delivered when they return
+ * @param unwritten connections whose send buffers could not be written in time; their messages are delivered when the clients return
  * @param millis how long it took
  * @param stats at its end
  */

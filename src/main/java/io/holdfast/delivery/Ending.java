@@ -3,7 +3,7 @@ package io.holdfast.delivery;
 /**
  * Why the server ends a connection.
  *
- * @param code close code on the wire; its range tells the client whether to come back (facts of the client protocol)
+ * @param code close code on the wire; its range tells the client whether to reconnect (defined by the client protocol)
  * @param reason short fixed text, under 124 bytes
  */
 public record Ending(int code, String reason) {

@@ -1,8 +1,12 @@
 package io.holdfast.delivery;
 
-/** Where delivery events go; the application's room provides it. Called on the events' own thread only. */
+/** Receives delivery events; the room {@code app} provides it. Called only on the thread of the events. */
 public interface EventSink {
 
-    /** Hands an event to its observers. @return false if there are none for its kind, and it need not come again */
+    /**
+     * Hands an event to its observers.
+     *
+     * @return false if there are none for this kind of event, so that it need not be called for this kind again
+     */
     boolean fire(DeliveryEvent event);
 }

@@ -19,18 +19,18 @@ import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenExce
 import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 
 /**
- * The way to the engine, guarded by MicroProfile Fault Tolerance. Per batch, since a guarded call costs microseconds
- * ({@code @Timeout} about 3). Called by the committer thread only.
+ * Guards the appends of the engine with MicroProfile Fault Tolerance. Each call is a whole batch, because a guarded call costs
+ * microseconds ({@code @Timeout} about 3). Called only by the committer thread.
  *
- * <p>A full store is refused at once and moves no breaker: it is tried again with every batch.
+ * <p>If the store is full, the batch is refused at once. This does not change the breaker: every batch tries again.
  *
  * <p>A batch never changes between attempts: a retry joins the unfinished attempt or finds what it stored. There is no
- * fallback, since nothing may pretend to have stored. Every value can be overridden by MicroProfile Config, for instance
+ * fallback, since nothing else can store the batch. Every value can be overridden by MicroProfile Config, for instance
  * {@code io.holdfast.delivery.GuardedEngine/append/Timeout/value}.
  */
 @ApplicationScoped
 public class GuardedEngine {
-    /** So many calls in a row must go well until the half-open breaker closes. */
+    /** This many calls in a row must succeed until the half-open breaker closes. */
     public static final int TRIALS = 2;
 
     private final StreamEngine engine;
@@ -59,7 +59,7 @@ public class GuardedEngine {
      * @throws StoreFullException if there is no room
      * @throws EngineException if the engine failed at every attempt
      * @throws TimeoutException if it did not answer in time: the outcome is unknown
-     * @throws CircuitBreakerOpenException if it has failed so often that it is given a rest
+     * @throws CircuitBreakerOpenException if it has failed so often that the breaker is open
      */
     @Retry(
             maxRetries = 3,
@@ -91,7 +91,7 @@ public class GuardedEngine {
             }
             throw new EngineException(EngineException.Reason.IO, "The engine failed unexpectedly", e.getCause());
         } catch (InterruptedException e) {
-            // The interrupt is the time limit's own (nobody else interrupts the committer); it must not reach the
+            // The time limit has interrupted the thread (nothing else interrupts the committer); it must not reach the
             // retry.
             throw new EngineException(EngineException.Reason.TIMEOUT, "Interrupted while the engine was writing", e);
         }
@@ -102,12 +102,12 @@ public class GuardedEngine {
         return batch == last && mayBeStored;
     }
 
-    /** The last attempt: where it was given up, the engine may finish it all the same. For the committer's thread. */
+    /** The last attempt. The engine may still finish an attempt that was given up. For the committer's thread. */
     public CompletionStage<List<AppendOutcome>> unfinished() {
         return attempt;
     }
 
-    /** How often the engine was called, attempts that the breaker refused not counted. Any thread. */
+    /** How often the engine was called, without attempts that the breaker refused. Any thread. */
     public long calls() {
         return calls.get();
     }

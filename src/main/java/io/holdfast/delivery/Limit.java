@@ -2,7 +2,7 @@ package io.holdfast.delivery;
 
 import java.util.Locale;
 
-/** What a peer can run into. Each time is counted. */
+/** The limits that a peer can run into. Each event is counted. */
 public enum Limit {
     /** Connections of this node. */
     NODE,
@@ -26,14 +26,14 @@ public enum Limit {
     REPLY_BYTES,
     /** Channels of one connection. */
     CHANNELS,
-    /** Channels that one client has begun by publishing within an hour. */
+    /** Channels that one client has created by publishing within an hour. */
     NEW_CHANNELS,
-    /** Channels in the store: clients begin no more. */
+    /** Channels in the store, for clients that would create another one. */
     STORED_CHANNELS,
     /** Join and leave pushes to a connection that does not keep up: they are dropped. */
     JOIN_LEAVE;
 
-    /** As in metrics. */
+    /** The name in metrics. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

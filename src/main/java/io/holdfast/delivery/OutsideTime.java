@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Times that somebody outside has named: in a token, a command or a call. The one place that keeps them within what our
- * arithmetic and the wire can hold, so that a time far ahead counts as a time far ahead and breaks nothing. Any thread.
+ * Times from outside: in a token, a command or a call. Only this class limits them to the range that arithmetic and the wire can
+ * hold, so that a time far ahead does no harm. Any thread.
  */
 public final class OutsideTime {
     /**
@@ -23,7 +23,7 @@ public final class OutsideTime {
     private OutsideTime() {}
 
     /**
-     * A moment as JSON and JWT name it (RFC 7519, NumericDate).
+     * Converts a time in JSON or JWT (RFC 7519, NumericDate).
      *
      * @param seconds since 1970, with decimals or without, of any size
      * @return milliseconds since 1970, from 0 to {@link #LAST_MILLIS}
@@ -49,7 +49,7 @@ public final class OutsideTime {
         return moment.isAfter(last) ? last : moment;
     }
 
-    /** In whole seconds as the wire tells it: at least 1, since 0 stands for no end. */
+    /** A time in whole seconds for the wire: at least 1, since 0 means no end. */
     public static long wireSeconds(Duration left) {
         return Math.max(1, atMost(left).toSeconds());
     }

@@ -2,7 +2,7 @@ package io.holdfast.delivery;
 
 import org.jspecify.annotations.Nullable;
 
-/** What delivery wants to know of payloads; the application's room provides it. Any thread. */
+/** Checks and reads payloads for delivery; the room {@code app} provides it. Any thread. */
 public interface Payloads {
 
     /**

@@ -3,10 +3,10 @@ package io.holdfast.delivery;
 import java.time.Duration;
 
 /**
- * When a message is given up that its client does not survive.
+ * When a message that crashes its client is given up.
  *
- * @param attempts after so many failed ones; 0 for never, then it waits until it expires
- * @param backoff the least time between the first failure and the second attempt; each further one takes twice as long
+ * @param attempts the number of failed attempts after which it is given up; with 0 it is never given up, but expires
+ * @param backoff the shortest time between the first failure and the second attempt; it doubles with each attempt
  * @param maxBackoff upper bound of the doubling
  * @param keep how long dead letters are kept
  */

@@ -5,10 +5,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How often each client may do something: a bucket that holds one window's worth and fills evenly. Any thread.
+ * Limits how often each client may do something: a bucket that holds one window's allowance and fills evenly. Any thread.
  *
- * <p><b>State.</b> For each client the moment at which its bucket is full again (the generic cell rate algorithm); whoever
- * has a full one is forgotten, so that only the clients of about the last window take memory.
+ * <p><b>State.</b> For each client, the time at which its bucket is full again (the generic cell rate algorithm). A client whose
+ * bucket is full is forgotten, so that only the clients of about the last window take memory.
  */
 public final class RateLimit {
     private final long windowNanos;

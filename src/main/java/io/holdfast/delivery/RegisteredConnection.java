@@ -7,7 +7,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection as its transport and its commands see it: replies, subscriptions, its client's outbox. Got from {@link
+ * A connection for its transport and its commands: replies, subscriptions, its client's outbox. It comes from {@link
  * Connections#register}.
  *
  * <p><b>Threads.</b> The commands of a client come one at a time, from the transport; everything else from any thread.
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface RegisteredConnection {
 
-    /** What one subscribe found. @param recovered false if something after the wanted position is lost */
+    /** The result of one subscribe. @param recovered false if a publication after the wanted position is lost */
     record Subscribed(Position position, boolean recovered) {}
 
     /** The connection's id, unique on this node. */
@@ -28,14 +28,18 @@ public interface RegisteredConnection {
     /** The most that {@link #replyIfRoom} takes, in bytes. */
     int mostReplyBytes();
 
-    /** Queues a reply that may be large. @return false if it would leave too little room for deliveries; then it is not queued */
+    /**
+     * Queues a reply that may be large.
+     *
+     * @return false if it would leave too little room for deliveries; then it is not queued
+     */
     boolean replyIfRoom(byte[] piece);
 
-    /** Queues the connect reply; from the frame after it on the server pings. */
+    /** Queues the connect reply. The server sends pings from the next frame on. */
     void replyConnected(byte[] piece);
 
     /**
-     * Whose connection it is.
+     * Sets the client of this connection.
      *
      * @param client its id
      * @param info one compact JSON value that others see in presence; null for none
@@ -52,11 +56,11 @@ public interface RegisteredConnection {
     /** The client's id; empty before it is known. */
     String client();
 
-    /** As the subscribers of a channel see it when it publishes there. */
+    /** The publisher that subscribers of a channel see when this connection publishes there. */
     Publisher publisher(String channel);
 
     /**
-     * Takes the client's outbox for this connection. Nothing is pushed before {@link #start}.
+     * Subscribes this connection to its client's outbox. Nothing is pushed before {@link #start}.
      *
      * @param device its name; null for the unnamed one
      * @param explicit whether only acks confirm; otherwise answered pings do, and the presented position
@@ -67,7 +71,7 @@ public interface RegisteredConnection {
     /**
      * Subscribes to an ordinary channel. Nothing is pushed before {@link #start}.
      *
-     * @param wanted the position to recover from; null to begin with what comes
+     * @param wanted the position to recover from; null to get only new publications
      * @return null if the channel is subscribed already, or the connection has ended
      */
     @Nullable
@@ -76,22 +80,26 @@ public interface RegisteredConnection {
     /** The reply is queued: publications may follow. */
     void start(String name);
 
-    /** In silence. @return false if it was not subscribed */
+    /** Ends a subscription without a push. @return false if it was not subscribed */
     boolean unsubscribe(String name);
 
     /** @param reply queued whether it was subscribed or not, before all that comes after. @return false if it was not */
     boolean unsubscribe(String name, byte[] reply);
 
-    /** The subscription to a channel that there is now; null for none. */
+    /** The present subscription to a channel; null for none. */
     @Nullable
     SubscriptionHandle subscription(String name);
 
-    /** Ends a subscription at a moment of wall time, unless it is called again before; with null never. @return false if there is none */
+    /**
+     * Ends a subscription at a moment of wall time, unless it is called again before; with null never.
+     *
+     * @return false if there is none
+     */
     boolean endSubscriptionAt(String name, @Nullable Instant moment);
 
     boolean subscribed(String name);
 
-    /** How many channels are subscribed, the outbox not counted. */
+    /** The number of subscribed channels, without the outbox. */
     int ordinarySubscriptions();
 
     /** The server ends a subscription, and tells the client. @return false if there was none */
@@ -100,7 +108,7 @@ public interface RegisteredConnection {
     /**
      * The client answered a ping.
      *
-     * @return false if none was unanswered, which is a breach of the protocol
+     * @return false if no ping was unanswered, which violates the protocol
      */
     boolean pong();
 
@@ -113,7 +121,7 @@ public interface RegisteredConnection {
     void endNever();
 
     /**
-     * Its client may stay until a moment of wall time unless it is refreshed, and then a little longer.
+     * Ends the connection at a given wall time plus the grace, unless it is refreshed.
      *
      * @param grace kept for {@link #refreshByServer}
      */
@@ -122,13 +130,13 @@ public interface RegisteredConnection {
     /** Whether it has ended, from either side. */
     boolean hasEnded();
 
-    /** The device name under which the outbox is held; null without outbox. */
+    /** The device name of the outbox subscription; null without an outbox. */
     @Nullable
     String device();
 
-    /** Counts that the client ran into a limit that its transport or its commands hold. */
+    /** Counts that the client ran into a limit of its transport or its commands. */
     void hit(Limit limit);
 
-    /** The transport says that it has ended. @param byClient whether the client closed it in order */
+    /** Called by the transport when the connection has ended. @param byClient whether the client closed it in order */
     void ended(boolean byClient);
 }

@@ -1,11 +1,14 @@
 package io.holdfast.delivery;
 
-/** One subscription, and no later one of the same channel. Any thread. */
+/** Refers to one subscription, and not to a later one of the same channel. Any thread. */
 public interface SubscriptionHandle {
 
-    /** The server ends it and tells the client; nothing happens if it has ended. */
+    /** Ends the subscription and tells the client; nothing happens if it has ended already. */
     void end(Ending ending);
 
-    /** Has something done when it has ended, in whatever way; at once if it has. It replaces what was wished before. */
+    /**
+     * Sets the action to run when the subscription has ended, for any reason; at once if it has ended already. Replaces an
+     * earlier action.
+     */
     void whenEnded(Runnable work);
 }

@@ -5,12 +5,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a subscription is like that the server makes for a client.
+ * The terms of a subscription that the server makes for a client.
  *
- * @param since the position to recover from; null to begin with what comes
+ * @param since the position to recover from; null to get only new publications
  * @param info one compact JSON value that others see in presence; null for none
- * @param data one compact JSON value that the client is told with the subscription; null for none
- * @param expiresAt when it ends by itself; null for when its connection does
+ * @param data one compact JSON value that the client gets with the subscription; null for none
+ * @param expiresAt when it ends; null if it ends with its connection
  */
 public record SubscriptionTerms(
         @Nullable Position since,
@@ -27,7 +27,7 @@ public record SubscriptionTerms(
         this.expiresAt = expiresAt;
     }
 
-    /** From a position on, and nothing else. @param since null to begin with what comes */
+    /** Terms with only a position. @param since null to get only new publications */
     public static SubscriptionTerms from(@Nullable Position since) {
         return new SubscriptionTerms(since, null, null, null);
     }

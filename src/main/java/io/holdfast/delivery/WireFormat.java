@@ -10,10 +10,10 @@ public interface WireFormat {
     /** A publication's push; offset 0 stands for a non-critical one without offset. */
     byte[] publication(String channel, Publication publication);
 
-    /** Somebody subscribed to a channel. */
+    /** A client has subscribed to a channel. */
     byte[] joined(String channel, Member member);
 
-    /** Somebody is subscribed no more. */
+    /** A client is no longer subscribed to a channel. */
     byte[] left(String channel, Member member);
 
     /**
@@ -33,6 +33,6 @@ public interface WireFormat {
     /** A ping. */
     byte[] ping();
 
-    /** What stands between two pieces of a frame; may be empty. At most one byte. */
+    /** The separator between two pieces of a frame: empty or one byte. */
     byte[] separator();
 }
