@@ -56,7 +56,7 @@ final class BreakersCommand implements Callable<Integer> {
         @Mixin
         private final Server server = new Server();
 
-        @Parameters(paramLabel = "CLIENT", description = "Whose.")
+        @Parameters(paramLabel = "CLIENT", description = "The client.")
         private String client = "";
 
         @Override

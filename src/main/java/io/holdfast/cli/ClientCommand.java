@@ -11,7 +11,7 @@ final class ClientCommand implements Callable<Integer> {
     @Mixin
     private final Server server = new Server();
 
-    @Parameters(paramLabel = "CLIENT", description = "Its name.")
+    @Parameters(paramLabel = "CLIENT", description = "The name of the client.")
     private String client = "";
 
     @Override

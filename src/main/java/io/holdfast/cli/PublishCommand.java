@@ -15,7 +15,7 @@ final class PublishCommand implements Callable<Integer> {
     @Mixin
     private final Server server = new Server();
 
-    @Parameters(index = "0", paramLabel = "CHANNEL", description = "Where.")
+    @Parameters(index = "0", paramLabel = "CHANNEL", description = "The channel.")
     private String channel = "";
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "JSON", description = Outgoing.PAYLOAD)

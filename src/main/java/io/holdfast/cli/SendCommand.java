@@ -19,7 +19,7 @@ final class SendCommand implements Callable<Integer> {
     @Mixin
     private final Server server = new Server();
 
-    @Parameters(index = "0", paramLabel = "CLIENT", description = "To whom.")
+    @Parameters(index = "0", paramLabel = "CLIENT", description = "The client that gets the message.")
     private String client = "";
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "JSON", description = Outgoing.PAYLOAD)

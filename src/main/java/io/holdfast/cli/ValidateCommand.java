@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         description = "Checks a running gateway from outside and reports which promises hold and which do not.",
         footer = {
             "",
-            "The API key comes from --api-key-file or HOLDFAST_API_KEY, the secret of the tokens from",
+            "The API key comes from --api-key-file or HOLDFAST_API_KEY. The secret of the tokens comes from",
             "HOLDFAST_TOKEN_HMAC_SECRET. Without a secret the gateway must be in insecure mode; the key is then dev.",
             "",
             "Exit code: 0 everything held (or was skipped), 1 something did not hold, 2 wrong options, 3 the server cannot be reached."
