@@ -456,7 +456,7 @@ export class Holdfast {
     }
   }
 
-  /** If it does not succeed, the server closes the connection when the token has expired; then we come with a new one. */
+  /** If this fails, the server closes the connection when the token has expired. Then we reconnect with a new token. */
   async #renew(attempt) {
     const socket = this.#socket;
     try {
@@ -487,7 +487,7 @@ export class Holdfast {
     }
   }
 
-  /** The connection is of no use any more, whatever the socket believes. */
+  /** Gives the connection up, whatever the state of the socket. */
   #lose(reason) {
     this.#drop(3000, reason);
     this.#retry(0, reason);
@@ -505,7 +505,7 @@ export class Holdfast {
     }
   }
 
-  /** Waits until we are connected, but not longer than given, nor for what does not come any more. */
+  /** Waits until we are connected, at most for the given time, and not if no connection will be made. */
   #connected(millis) {
     if (this.#state === State.CONNECTED || this.#state === State.CLOSED) {
       return Promise.resolve();
@@ -530,14 +530,14 @@ export class Holdfast {
     return Math.min(maxDelayMillis, minDelayMillis * 2 ** Math.min(attempt, 30));
   }
 
-  /** The browser has a network again: no need to wait. */
+  /** The browser has a network again: reconnects at once. */
   #hurry = () => {
     if (this.#state === State.WAITING && !this.#paused) {
       this.#open();
     }
   };
 
-  /** Lets go of the socket and of everything that was to come over it. */
+  /** Closes the socket, and fails every command that waits for a reply. */
   #drop(code, reason) {
     const socket = this.#socket;
     this.#socket = null;
@@ -549,7 +549,7 @@ export class Holdfast {
       try {
         socket.close(code, reason.slice(0, 100));
       } catch {
-        // It was never open.
+        // The socket was never open.
       }
     }
     const failure = new HoldfastError(NOT_CONNECTED, 'the connection was lost', true);
@@ -560,9 +560,9 @@ export class Holdfast {
     this.#replies.clear();
   }
 
-  // --- commands and what comes back
+  // --- commands and replies
 
-  /** @param {(result: object) => void} [take] is given the result at once: pushes may follow in the same frame */
+  /** @param {(result: object) => void} [take] gets the result at once, because pushes may follow in the same frame */
   #command(name, request, take) {
     if (this.#socket?.readyState !== OPEN || (name !== 'connect' && this.#state !== State.CONNECTED)) {
       return Promise.reject(new HoldfastError(NOT_CONNECTED, 'not connected', true));
@@ -628,10 +628,10 @@ export class Holdfast {
     } else if (push.refresh) {
       this.#renewIn(push.refresh);
     }
-    // Other pushes (join, leave, …) are of no use here; a disconnect comes as a close code.
+    // Other pushes (join, leave, …) are not used here; a disconnect comes as a close code.
   }
 
-  /** Something came: the server lives. */
+  /** Something was received: the server is alive. */
   #alive() {
     if (this.#pingMillis) {
       this.#arm('alive', this.#pingMillis + this.#options.pingGraceMillis, () => this.#lose('no ping'));
@@ -654,7 +654,7 @@ export class Holdfast {
     return channel;
   }
 
-  /** Whether this is still the subscription of that name, on this connection. */
+  /** Whether this is still the subscription of its channel, on this connection. */
   #isCurrent(channel, socket) {
     return this.#socket === socket && this.#channels.get(channel.name) === channel;
   }
@@ -680,7 +680,7 @@ export class Holdfast {
 
   #notSubscribed(channel, error) {
     if (error.code === TIMEOUT) {
-      // It may have been carried out: only a new connection makes that certain.
+      // The server may have carried it out. Only a new connection shows which.
       this.#lose(error.message);
     } else if (error.code === TOKEN_EXPIRED && channel.token.renewable) {
       channel.token.expire();
@@ -705,7 +705,7 @@ export class Holdfast {
     }
   }
 
-  /** If it does not succeed, the server ends the subscription with 2501; then we subscribe with a new token. */
+  /** If this fails, the server ends the subscription with 2501. Then we subscribe again with a new token. */
   async #renewChannel(channel, attempt) {
     const socket = this.#socket;
     try {
@@ -723,7 +723,7 @@ export class Holdfast {
     }
   }
 
-  /** The server has subscribed us, asked or not. */
+  /** The server has made a subscription, requested by us or not. */
   #joined(channel, sub) {
     channel.begin();
     this.#renewChannelIn(channel, sub);
@@ -747,7 +747,7 @@ export class Holdfast {
     }
   }
 
-  /** There is no such subscription any more, and it is not our doing. What has come of it is still handled. */
+  /** A subscription has ended without our request. Messages that were received are still handled. */
   #ended(channel, error) {
     this.#channels.delete(channel.name);
     channel.stop();
@@ -795,14 +795,14 @@ export class Holdfast {
 
   // --- handlers and acks
 
-  /** Hands on what waits, one message at a time. */
+  /** Gives the waiting messages to the listeners, one at a time. */
   async #handle() {
-    // The rest of the frame first: then the loop sees all that came with it.
+    // Read the rest of the frame first, so that the loop sees all of its messages.
     await null;
     try {
       while (this.#waiting.length && this.#listeners.message.size) {
         const { channel, message } = this.#waiting.shift();
-        // Each listener by itself: one that has succeeded does not get it again because another one failed.
+        // Each listener separately: a listener that has succeeded does not get the message again because another one failed.
         const handled = await Promise.all([...this.#listeners.message].map((each) => this.#handOver(message, each)));
         if (handled.every(Boolean)) {
           this.#done(channel, message);
@@ -813,7 +813,7 @@ export class Holdfast {
     }
   }
 
-  /** Returns false if the message is not to be confirmed: we are closing, and the next instance shall have it. */
+  /** Returns false if the message must not be confirmed: this instance is closing, and the next one gets the message. */
   async #handOver(message, listener) {
     const { handlerAttempts, handlerDelayMillis } = this.#options;
     for (let attempt = 1; ; attempt++) {
@@ -847,7 +847,7 @@ export class Holdfast {
     }
   }
 
-  /** Confirms all that is handled, and remembers how far that is. */
+  /** Confirms all handled messages, and stores the position. */
   #settle() {
     this.#clear('ack');
     this.#sendAcks();
@@ -867,12 +867,12 @@ export class Holdfast {
     }
   }
 
-  /** What an earlier page has left. */
+  /** Reads the positions that an earlier page has stored. */
   #remember() {
     try {
       this.#remembered = new Map(JSON.parse(this.#options.storage?.getItem(this.#storageKey) ?? '[]'));
     } catch {
-      // What cannot be read is as good as nothing: the server knows how far the device was.
+      // Unreadable positions are ignored: the server knows the device's cursor.
     }
   }
 
@@ -882,8 +882,8 @@ export class Holdfast {
   }
 
   /**
-   * Sent again after every reconnect, since nobody answers an ack: it may have been lost with the connection, and
-   * repeated it changes nothing.
+   * The ack is sent again after every reconnect. The server does not answer acks, so it may have been lost with the connection.
+   * A repeated ack changes nothing.
    */
   #sendAcks() {
     if (this.#state !== State.CONNECTED || this.#socket?.readyState !== OPEN) {
@@ -906,7 +906,7 @@ export class Holdfast {
     this.#lose('too many messages wait for their handlers');
   }
 
-  // --- small things
+  // --- helpers
 
   #become(state, details = {}) {
     const previous = this.#state;
@@ -950,7 +950,7 @@ export class Holdfast {
   }
 }
 
-/** A token, or where fresh ones come from. */
+/** A token, or a function that gets new ones. */
 class Token {
   #source;
   #last = undefined;
@@ -963,7 +963,7 @@ class Token {
     return typeof this.#source === 'function';
   }
 
-  /** A token that was good once is good until the server says that it has expired. */
+  /** A token is used until the server says that it has expired. */
   async get() {
     if (!this.renewable) {
       return this.#source;
@@ -977,29 +977,29 @@ class Token {
   }
 }
 
-/** One subscription, and where it is in its stream. */
+/** One subscription, and its position in the stream. */
 class Channel {
-  /** Asked for by subscribe(), so that we make it again; the others are the server's to make. */
+  /** Whether subscribe() made it. Then we make it again after a reconnect; the server makes the others. */
   wanted = false;
   token = new Token();
-  /** Whether its messages come over the connection at hand. */
+  /** Whether its messages come over the present connection. */
   live = false;
   attempts = 0;
   everSubscribed = false;
 
   epoch = '';
-  /** Highest offset that came in. */
+  /** The highest offset that was received. */
   received = 0;
-  /** How many of those wait for their handlers. */
+  /** How many received messages wait for their handlers. */
   waiting = 0;
-  /** The position behind which a fresh instance would have to go on. */
+  /** The position after which a new instance would have to continue. */
   handled = null;
 
   #recoverable = true;
   #timer = undefined;
-  /** The last ack; kept, to be repeated after a reconnect. */
+  /** The last ack, which is repeated after a reconnect. */
   #ack = null;
-  /** The last ack that this connection was given. */
+  /** The last ack that was sent on this connection. */
   #sentAck = null;
 
   constructor(name) {
@@ -1009,7 +1009,7 @@ class Channel {
       this.resolve = resolve;
       this.refuse = reject;
     });
-    // A caller that does not wait for it need not handle it.
+    // A caller that does not wait for the promise need not handle its rejection.
     this.subscribed.catch(() => {});
   }
 
@@ -1019,7 +1019,7 @@ class Channel {
     this.handled = { epoch, offset };
   }
 
-  /** The fields that ask for recovery; undefined if there is nothing to go on from. */
+  /** The fields that ask for recovery; undefined if there is no position. */
   get presented() {
     return this.epoch && this.#recoverable ? { recover: true, epoch: this.epoch, offset: this.received } : undefined;
   }
@@ -1033,7 +1033,7 @@ class Channel {
     this.resolve();
   }
 
-  /** Takes over the position from which the server will push; returns whether something between it and ours is lost. */
+  /** Takes the position from which the server will push. Returns whether messages between it and our position are lost. */
   goOnFrom({ epoch = '', offset = 0, recoverable = false, was_recovering: recovering, recovered }) {
     const sameStream = this.epoch === epoch;
     const lost = recovering ? !recovered : this.epoch !== '' && !(sameStream && offset <= this.received);
@@ -1046,7 +1046,7 @@ class Channel {
     return lost;
   }
 
-  /** Whether a publication with this offset is to be handled; if so, it counts as received. Offset 0 is in no stream. */
+  /** Whether a publication with this offset must be handled; if so, it counts as received. Offset 0 means that it is not in a stream. */
   isNext(offset) {
     if (offset && offset <= this.received) {
       return false;
@@ -1063,7 +1063,7 @@ class Channel {
     }
   }
 
-  /** What this connection has not been told yet; null if there is nothing. */
+  /** The ack that was not sent on this connection yet; null if there is none. */
   nextAck() {
     if (!this.#ack || this.#ack === this.#sentAck || this.#ack.epoch !== this.epoch) {
       return null;
@@ -1072,13 +1072,13 @@ class Channel {
     return this.#ack;
   }
 
-  /** Nothing comes any more over the connection at hand. */
+  /** The present connection has ended. */
   stop() {
     this.live = false;
     clearTimeout(this.#timer);
   }
 
-  /** What came and was not handled must come again. */
+  /** Goes back to the last handled message: later ones must be sent again. */
   goBack() {
     this.waiting = 0;
     if (this.handled) {
@@ -1086,14 +1086,14 @@ class Channel {
     }
   }
 
-  /** One timer is enough: a subscription waits to be made, or for its token to be renewed. */
+  /** One timer is enough: either for the next attempt to subscribe, or for the renewal of the token. */
   arm(millis, action) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(action, millis);
   }
 }
 
-/** By the protocol's ranges: whether to connect again after a close with this code. */
+/** Whether a client connects again after a close with this code, by the protocol's ranges. */
 export function comesBack(code) {
   if (code === 1009) {
     return false;
@@ -1115,7 +1115,7 @@ function renewalMillis(seconds) {
   return Math.min(MAX_TIMER_MILLIS, Math.max(1, seconds * RENEW_AT) * 1000);
 }
 
-/** Random enough to be unique; randomUUID is missing on pages that come over plain HTTP. */
+/** A random unique id. randomUUID is missing on pages that come over plain HTTP. */
 function randomId() {
   const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,4 +1,4 @@
-/** Who published: what the stock SDK and our own module hand to the application's handlers. */
+/** The publisher of a publication, as the stock SDK and holdfast.js give it to handlers. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -10,7 +10,7 @@
     jakarta.servlet.ServletContext gateway = application.getContext(root);
     jakarta.servlet.RequestDispatcher report = gateway == null ? null : gateway.getRequestDispatcher("/websocket-health");
     if (report == null) {
-        response.sendError(503, "No gateway runs below the variable context.root of server.xml, which is " + root);
+        response.sendError(503, "No gateway runs at the path of the variable context.root of server.xml, which is " + root);
         return;
     }
     report.forward(request, response);
