@@ -321,7 +321,8 @@ public final class Conversation {
             subs.put(outbox, openOutbox(data, connect.subs().get(outbox)));
         }
         long secondsToLive = limitLife(identity);
-        // Only a client that has shown a token can bring another one. An SDK without a token that is told of an expiry would
+        // Only a client that has shown a token can bring another one. An SDK without a token that is told of an expiry
+        // would
         // give up instead of reconnecting.
         boolean renewable = identity.expires() && connect.token() != null;
         connection.replyConnected(codec.reply(

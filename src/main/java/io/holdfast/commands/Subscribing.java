@@ -144,7 +144,8 @@ final class Subscribing {
             endIfRevoked(channel, grant);
         } catch (AccessDeniedException e) {
             if (e.kind() == AccessDeniedException.Kind.TOKEN_EXPIRED) {
-                // After an error alone, SDKs give the subscription up. After this push they subscribe again with a new token.
+                // After an error alone, SDKs give the subscription up. After this push they subscribe again with a new
+                // token.
                 connection.unsubscribeByServer(channel, EXPIRED, "expired");
             }
             answers.error(id, refusal(e));
