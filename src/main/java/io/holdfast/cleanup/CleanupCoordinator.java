@@ -39,7 +39,7 @@ public class CleanupCoordinator {
     private final CleanupCounters counters = new CleanupCounters();
     private final Operations operations;
     private final Cycles cycles;
-    private final Interventions interventions;
+    private final AdministratorActions interventions;
     private volatile boolean stopped;
 
     /** A cycle that was begun. @param number 0 for a dry run */
@@ -84,7 +84,7 @@ public class CleanupCoordinator {
         this.random = random;
         this.operations = new Operations(clock, sleeper, random, settings.ratePerSecond());
         this.cycles = new Cycles(parts, operations, counters, events);
-        this.interventions = new Interventions(parts);
+        this.interventions = new AdministratorActions(parts);
     }
 
     /** Finishes or undoes a cycle that a crash has cut off; it may wait for providers. Called once, at the start. */

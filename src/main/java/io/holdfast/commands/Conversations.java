@@ -68,14 +68,14 @@ public class Conversations {
     }
 
     /** Begins a conversation. @param transport writes frames of the format's kind */
-    public Conversation begin(Connection transport, Arrival arrival) {
-        Speech speech = switch (arrival.format()) {
+    public Conversation begin(Connection transport, Handshake handshake) {
+        Speech speech = switch (handshake.format()) {
             case JSON -> json;
             case PROTOBUF -> protobuf;
         };
         RegisteredConnection connection =
-                connections.register(UUID.randomUUID().toString(), transport, speech.format(), arrival.address());
-        Principal principal = arrival.principal();
+                connections.register(UUID.randomUUID().toString(), transport, speech.format(), handshake.address());
+        Principal principal = handshake.principal();
         Login login = principal == null ? null : logins.of(principal);
         return new Conversation(
                 connection,
@@ -85,7 +85,7 @@ public class Conversations {
                 settings,
                 clock,
                 wall,
-                arrival.session(),
+                handshake.session(),
                 login,
                 threads.receipts());
     }

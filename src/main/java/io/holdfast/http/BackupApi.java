@@ -5,7 +5,7 @@ import io.holdfast.stream.BackupRefusedException;
 import io.holdfast.stream.EmbeddedEngine;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.StoreFullException;
-import io.holdfast.stream.StoreLife;
+import io.holdfast.stream.StoreGeneration;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -60,7 +60,7 @@ class BackupApi {
 
     /** {@code {"bytes":…,"generation":…,"generation_begun_at":…,"generation_reason":…}}. */
     Answer store() {
-        StoreLife life = engine.life();
+        StoreGeneration life = engine.life();
         return RecordJson.answer(
                 new Stored(engine.storedBytes(), life.generation(), life.begunAtMillis(), life.reason()));
     }

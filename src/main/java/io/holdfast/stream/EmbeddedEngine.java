@@ -17,5 +17,5 @@ public interface EmbeddedEngine extends StreamEngine {
     long backup(Path target);
 
     /** The present generation of the store. */
-    StoreLife life();
+    StoreGeneration life();
 }

@@ -1,6 +1,6 @@
 package io.holdfast.websocket;
 
-import io.holdfast.commands.Arrival;
+import io.holdfast.commands.Handshake;
 import io.holdfast.commands.Conversation;
 import io.holdfast.commands.Conversations;
 import io.holdfast.commands.Format;
@@ -53,7 +53,7 @@ public class WebSocketEndpoint {
         Format format = HandshakeConfigurator.format(session);
         conversation = conversations.begin(
                 WebSocketConnection.of(session, settings.sendTimeout(), format),
-                Arrival.of(format, HandshakeConfigurator.address(session), session.getUserPrincipal()));
+                Handshake.of(format, HandshakeConfigurator.address(session), session.getUserPrincipal()));
     }
 
     /**

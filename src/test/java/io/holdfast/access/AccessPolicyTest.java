@@ -43,7 +43,7 @@ class AccessPolicyTest {
     }
 
     @Test
-    void who_says_nothing_is_a_guest_in_insecure_mode_only() throws Exception {
+    void a_client_without_a_name_is_a_guest_only_in_insecure_mode() throws Exception {
         Identity guest = insecure.authenticate(null, null, null, Instant.ofEpochMilli(7));
         assertThat(guest.guest()).isTrue();
         assertThat(guest.client()).matches("guest-[-0-9a-f]{36}");
@@ -82,7 +82,7 @@ class AccessPolicyTest {
     }
 
     @Test
-    void what_is_no_name_of_a_channel_is_denied() {
+    void an_invalid_channel_name_is_denied() {
         for (String name : List.of("", "a\nb", "a".repeat(256))) {
             assertThat(access(secure, name)).isEqualTo(ChannelAccess.DENIED);
             assertThat(mayPublish(secure, name)).isFalse();

@@ -42,7 +42,7 @@ class ApiKeysTest {
     }
 
     @Test
-    void without_keys_nobody_is_let_in() {
+    void without_keys_no_client_is_accepted() {
         assertThat(new ApiKeys(List.of()).roles("")).isEmpty();
         assertThat(new ApiKeys(List.of()).roles(null)).isEmpty();
     }

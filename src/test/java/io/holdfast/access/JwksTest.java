@@ -112,7 +112,7 @@ class JwksTest {
     }
 
     @Test
-    void in_an_outage_the_keys_of_before_stay_good_and_others_cannot_be_judged() throws Exception {
+    void in_an_outage_earlier_keys_stay_valid_and_others_cannot_be_checked() throws Exception {
         found("old");
         down = true;
         for (int i = 0; i < 10; i++) {
@@ -182,7 +182,7 @@ class JwksTest {
     }
 
     @Test
-    void few_wait_for_a_slow_fetch_and_none_of_them_long() throws Exception {
+    void few_connections_wait_for_a_slow_fetch_and_only_for_a_short_time() throws Exception {
         CountDownLatch answer = new CountDownLatch(1);
         ExecutorService threads = Executors.newCachedThreadPool();
         try {

@@ -62,7 +62,7 @@ class NamespacesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "#", "a b", "a:b", "ä", "a\n"})
-    void a_name_that_is_none_is_refused(String name) {
+    void an_invalid_name_is_refused(String name) {
         Namespace namespace = Rules.namespace(name, AllowedClients.CLIENTS, AllowedClients.CLIENTS, 0);
         assertThatThrownBy(() -> new Namespaces(OUTBOXES, UNNAMED, List.of(namespace), false))
                 .isInstanceOf(IllegalArgumentException.class)

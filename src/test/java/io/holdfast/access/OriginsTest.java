@@ -14,7 +14,7 @@ class OriginsTest {
     private final Origins own = new Origins(List.of(), false);
 
     @Test
-    void a_program_without_origin_is_let_in() {
+    void a_program_without_origin_is_accepted() {
         assertThat(own.allows(null, "shop.example")).isTrue();
         assertThat(own.allows(null, null)).isTrue();
     }
@@ -30,7 +30,7 @@ class OriginsTest {
         "http://[::1]:9080, [::1]:9080",
         "http://my_service:9080, my_service:9080"
     })
-    void a_page_of_the_same_host_and_port_is_let_in(String origin, String host) {
+    void a_page_of_the_same_host_and_port_is_accepted(String origin, String host) {
         assertThat(own.allows(origin, host)).isTrue();
     }
 
@@ -62,7 +62,7 @@ class OriginsTest {
     }
 
     @Test
-    void a_listed_origin_is_let_in_beside_our_own() {
+    void a_listed_origin_is_accepted_like_our_own() {
         Origins listed = new Origins(List.of("https://Shop.example/", "http://dev.example:5173"), false);
 
         assertThat(listed.allows("https://shop.example", "gateway:9080")).isTrue();
@@ -74,7 +74,7 @@ class OriginsTest {
     }
 
     @Test
-    void a_star_lets_in_every_page_that_has_an_origin() {
+    void a_star_allows_every_page_that_has_an_origin() {
         Origins any = new Origins(List.of("*"), true);
 
         assertThat(any.allows("https://anywhere.example", "gateway")).isTrue();
@@ -96,7 +96,7 @@ class OriginsTest {
                 "file://",
                 "null",
             })
-    void a_page_that_does_not_come_from_the_web_is_let_in_if_it_is_listed(String origin) {
+    void a_page_that_does_not_come_from_the_web_is_accepted_if_it_is_listed(String origin) {
         assertThat(new Origins(List.of(origin), true).allows(origin, "gateway")).isTrue();
         assertThat(new Origins(List.of("https://shop.example"), false).allows(origin, "localhost"))
                 .isFalse();
@@ -112,7 +112,7 @@ class OriginsTest {
         "file://, null",
         "null, file://",
     })
-    void a_listed_origin_lets_in_no_other(String listed, String origin) {
+    void a_listed_origin_does_not_allow_another_one(String listed, String origin) {
         assertThat(new Origins(List.of(listed), false).allows(origin, "gateway"))
                 .isFalse();
     }
@@ -131,7 +131,7 @@ class OriginsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"shop.example", "https://shop.example/path", "", "ws://shop.example", "http://"})
-    void a_listed_origin_that_is_none_stops_the_start(String origin) {
+    void an_invalid_origin_in_the_list_stops_the_start(String origin) {
         assertThatThrownBy(() -> new Origins(List.of(origin), false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("https://");

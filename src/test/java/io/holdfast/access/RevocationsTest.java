@@ -118,7 +118,7 @@ class RevocationsTest {
     }
 
     @Test
-    void what_cannot_be_stored_is_told_and_counts_all_the_same() {
+    void a_revocation_that_cannot_be_stored_is_reported_and_still_in_force() {
         Revocations revocations = opened();
         revocations.add(Revocation.ofClient("ended", Revocation.ALL, NOW + 1), NOW);
         records.failing = true;

@@ -35,7 +35,7 @@ class PayloadTest {
     }
 
     @Test
-    void other_messages_hold_none() {
+    void other_messages_contain_none() {
         byte[] other = "{\"push\":{\"channel\":\"x\",\"join\":{}}}".getBytes(StandardCharsets.UTF_8);
         byte[] cut = payload.encode(1, 1);
 
@@ -44,7 +44,7 @@ class PayloadTest {
     }
 
     @Test
-    void of_another_run_is_told_apart() {
+    void a_message_of_another_run_is_recognised() {
         byte[] earlier = new Payload(4712, 128).encode(1, 1);
 
         assertThat(payload.ofThisRun(earlier, 0)).isFalse();

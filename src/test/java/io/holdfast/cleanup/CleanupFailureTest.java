@@ -29,7 +29,7 @@ class CleanupFailureTest extends OnTheBench {
     }
 
     @Test
-    void under_5_percent_failed_are_logged_and_the_cycle_goes_on() {
+    void under_5_percent_failed_are_logged_and_the_cycle_continues() {
         bench.toys.trouble = Bench.failing("softDelete", "bad", Cause.AUTHORIZATION);
         bench.settings = Bench.settings(1_000, 100);
         bench.open();
@@ -140,7 +140,7 @@ class CleanupFailureTest extends OnTheBench {
     }
 
     @Test
-    void what_failed_is_left_alone_until_a_cycle_is_told_to_retry() {
+    void failed_resources_are_ignored_until_a_cycle_with_retry() {
         bench.toys.with(Bench.OLD, "bad").withMany(Bench.OLD, "good", 20);
         bench.toys.trouble = Bench.failing("softDelete", "bad", Cause.AUTHORIZATION);
         bench.run();

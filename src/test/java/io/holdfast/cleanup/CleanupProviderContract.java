@@ -68,7 +68,7 @@ abstract class CleanupProviderContract {
     }
 
     @Test
-    void a_walk_goes_on_where_an_earlier_one_stopped_also_if_that_is_gone() throws Exception {
+    void a_search_continues_where_an_earlier_one_stopped_even_if_that_was_removed() throws Exception {
         List<String> left = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             left.add(make("old" + i));

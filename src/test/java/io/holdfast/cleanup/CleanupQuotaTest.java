@@ -27,7 +27,7 @@ class CleanupQuotaTest extends OnTheBench {
     }
 
     @Test
-    void a_cycle_touches_no_more_than_its_quota_and_the_next_goes_on() {
+    void a_cycle_touches_no_more_than_its_quota_and_the_next_continues() {
         bench.settings = Bench.settings(7, 100);
         bench.open();
         bench.toys.withMany(Bench.OLD, "toy", 10);
@@ -135,7 +135,7 @@ class CleanupQuotaTest extends OnTheBench {
     }
 
     @Test
-    void where_it_cannot_go_on_from_where_it_stopped_it_begins_anew() {
+    void a_search_that_cannot_continue_starts_from_the_beginning() {
         manyThatAreNeededBeforeSomeThatAreNot();
         bench.run();
         bench.toys.needed.clear();
@@ -155,7 +155,7 @@ class CleanupQuotaTest extends OnTheBench {
     }
 
     @Test
-    void where_it_stopped_outlives_a_journal_that_is_written_anew() {
+    void the_place_of_the_last_search_outlives_a_rewritten_journal() {
         manyThatAreNeededBeforeSomeThatAreNot();
         bench.run();
         bench.time.advance(bench.settings.auditRetention().plusDays(1));

@@ -58,7 +58,7 @@ class EarlierJournalTest {
     }
 
     @Test
-    void soft_deletions_of_a_journal_that_was_written_anew_are_carried_over() throws IOException {
+    void soft_deletes_of_a_rewritten_journal_are_carried_over() throws IOException {
         String row =
                 "{\"kind\":\"toys\",\"id\":\"ball\",\"owner\":\"\",\"since\":\"1\",\"why\":\"unused\",\"cycle\":\"4\",\"at\":\"2\","
                         + "\"until\":\"3\"}";

@@ -178,7 +178,7 @@ class ConfigCommandTest {
     }
 
     @Test
-    void what_is_no_server_xml_is_said_to_be_none() {
+    void a_file_that_is_not_a_server_xml_is_reported() {
         assertThat(around().run("config", "check", file("<web-app/>")).err())
                 .contains("overlay.xml:1", "must be server");
         assertThat(around().run("config", "check", file("<server>\n<x>")).err()).contains("overlay.xml:2");
@@ -281,7 +281,7 @@ class ConfigCommandTest {
     }
 
     @Test
-    void the_values_of_secrets_are_not_told() {
+    void the_values_of_secrets_are_not_shown() {
         write("server.env", "HOLDFAST_TOKEN_HMAC_SECRET=" + LONG + "\n");
         CliRun run =
                 CliRun.run("config", "check", "--values", server("server.xml").toString());

@@ -51,7 +51,7 @@ class LimitedBodyTest {
     }
 
     @Test
-    void one_byte_too_many_cuts_the_connection_though_none_was_announced() {
+    void one_byte_above_the_limit_ends_the_connection_without_an_announced_length() {
         LimitedBody reading = new LimitedBody(MAX, 0);
         reading.onSubscribe(connection);
         reading.onNext(part(MAX));

@@ -148,7 +148,7 @@ class ServerCommandsTest {
     }
 
     @Test
-    void lines_become_a_batch_and_a_refused_one_is_told_by_its_number() {
+    void lines_become_a_batch_and_a_refused_one_is_reported_by_its_number() {
         server.answers(
                 200,
                 "{\"replies\":[{\"send\":{\"id\":\"p-1\"}},{\"error\":{\"code\":106,\"message\":\"too large\"}},"

@@ -145,7 +145,7 @@ class TokenCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"x", "a.b", "a.b.c", "..", "!.!.!"})
-    void what_is_no_token_is_said_to_be_none(String token) {
+    void a_text_that_is_not_a_token_is_reported(String token) {
         assertThat(check(token).error().path("code").asText()).isEqualTo("not_a_token");
     }
 

@@ -60,7 +60,7 @@ class ValidateCommandTest {
     }
 
     @Test
-    void a_spawned_server_that_ends_is_told_with_its_exit_value(@TempDir Path directory) {
+    void a_spawned_server_that_ends_is_reported_with_its_exit_value(@TempDir Path directory) {
         String log = directory.resolve("log").toString();
         CliRun run = run("http://localhost:1", "--spawn-command", "echo no; exit 7", "--log-file", log);
         assertThat(run.exit()).isEqualTo(3);

@@ -23,7 +23,7 @@ class AnswerSizeTest {
     }
 
     @Test
-    void the_presence_of_a_crowd_is_refused_and_its_number_is_told() {
+    void presence_of_a_large_channel_is_refused_and_presence_stats_has_the_number() {
         CommandsFixture.Peer asking = connected(0);
         for (int i = 1; i <= ChannelQueries.MOST_MEMBERS; i++) {
             connected(i).say("{\"id\":2,\"subscribe\":{\"channel\":\"crowd\"}}").hears("\"id\":2,\"subscribe\"");

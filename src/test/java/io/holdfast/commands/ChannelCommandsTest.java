@@ -55,7 +55,7 @@ class ChannelCommandsTest {
     }
 
     @Test
-    void presence_names_everybody_who_is_subscribed() {
+    void presence_names_all_subscribers() {
         CommandsFixture.Peer one = subscribed("u1", "");
         CommandsFixture.Peer other = subscribed("u1", "");
         subscribed("u2", "")
@@ -74,7 +74,7 @@ class ChannelCommandsTest {
     }
 
     @Test
-    void a_publisher_is_told_whether_nothing_is_stored_or_nobody_knows() {
+    void a_publisher_is_told_whether_nothing_is_stored_or_it_is_unknown() {
         CommandsFixture.Peer peer = connected("u1");
         String publish = "\"publish\":{\"channel\":\"news\",\"data\":1}}";
         String rpc = "\"rpc\":{\"method\":\"publish\",\"data\":{\"channel\":\"news\",\"data\":1,\"id\":\"a\"}}}";
@@ -94,7 +94,7 @@ class ChannelCommandsTest {
     }
 
     @Test
-    void who_asks_for_it_is_told_who_joins_and_leaves() {
+    void a_subscriber_that_asks_for_it_gets_joins_and_leaves() {
         CommandsFixture.Peer told = subscribed("u1", ",\"join_leave\":true");
         CommandsFixture.Peer untold = subscribed("u2", "");
         String info = "{\"info\":{\"user\":\"u2\",\"client\":\"" + connection(untold) + "\"}}";
@@ -109,7 +109,7 @@ class ChannelCommandsTest {
     }
 
     @Test
-    void who_is_subscribed_by_the_server_is_seen_to_join_and_to_leave() {
+    void a_client_that_the_server_subscribes_is_announced_with_join_and_leave() {
         CommandsFixture.Peer told = subscribed("u1", ",\"join_leave\":true");
         CommandsFixture.Peer made = connected("u2");
         talk.manager.subscribe("u2", null, "news", SubscriptionTerms.from(null));
@@ -227,7 +227,7 @@ class ChannelCommandsTest {
     }
 
     @Test
-    void a_removed_history_is_a_loss_for_who_recovers() throws Exception {
+    void a_removed_history_is_a_loss_for_a_client_that_recovers() throws Exception {
         Position first = publish("1");
         publish("2");
         CommandsFixture.Peer live = subscribed("u1", "");
@@ -318,7 +318,7 @@ class ChannelCommandsTest {
     }
 
     @Test
-    void the_server_spares_whom_it_is_told_to_and_changes_what_others_see() {
+    void the_server_spares_the_given_connections_and_changes_their_info() {
         CommandsFixture.Peer one = subscribed("u1", "");
         CommandsFixture.Peer other = connected("u1");
         assertThat(talk.manager.disconnect("u1", null, Set.of(connection(one)), new Ending(4501, "enough")))

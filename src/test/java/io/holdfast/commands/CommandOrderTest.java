@@ -83,7 +83,7 @@ class CommandOrderTest {
     }
 
     @Test
-    void more_than_may_wait_is_refused_and_the_rest_goes_on_in_order() {
+    void commands_above_the_limit_are_refused_and_the_others_continue_in_order() {
         CommandsFixture.Peer peer = connected("u1");
         talk.storing = new CompletableFuture<>();
         peer.say(PUBLISH.formatted(2, "c", 1));

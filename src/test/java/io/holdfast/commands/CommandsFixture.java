@@ -217,7 +217,7 @@ final class CommandsFixture implements AutoCloseable {
         /** @param principal whom the container has let in, for a minute; null for nobody */
         Peer(Format format, Principal principal) {
             this.format = format;
-            this.conversation = conversations.begin(this, Arrival.of(format, "", principal));
+            this.conversation = conversations.begin(this, Handshake.of(format, "", principal));
         }
 
         Peer say(String... commands) {

@@ -109,7 +109,7 @@ class ConversationTest {
                 "{\"client\":\"u1\",\"acks\":\"maybe\"}|107",
                 "{\"client\":7}|107"
             })
-    void who_does_not_say_who_he_is_gets_an_error_and_may_say_nothing_more(String data, int code) {
+    void a_client_without_identity_gets_an_error_and_no_further_command(String data, int code) {
         CommandsFixture.Peer peer = peer();
         peer.say("{\"id\":1,\"connect\":{\"data\":" + data + "}}").hearsError(1, code);
         assertThat(peer.ended()).isNull();
@@ -167,7 +167,7 @@ class ConversationTest {
     }
 
     @Test
-    void a_position_that_the_client_presents_is_where_it_goes_on() throws Exception {
+    void a_client_continues_at_the_position_that_it_presents() throws Exception {
         Position first = send("u1", "1");
         send("u1", "2");
         CommandsFixture.Peer peer = peer();
@@ -180,7 +180,7 @@ class ConversationTest {
     }
 
     @Test
-    void a_lost_position_is_told() throws Exception {
+    void a_lost_position_is_reported() throws Exception {
         Position first = send("u1", "1");
         for (int i = 0; i < 15; i++) {
             send("u1", "2");
@@ -196,7 +196,7 @@ class ConversationTest {
     }
 
     @Test
-    void who_comes_while_the_server_stops_is_told() {
+    void a_client_that_connects_while_the_server_stops_is_told_so() {
         talk.manager.stop();
         peer().endsWith(3001);
     }
@@ -226,7 +226,7 @@ class ConversationTest {
     }
 
     @Test
-    void no_token_is_unauthorized_a_bad_one_or_an_old_one_closes() {
+    void no_token_is_unauthorized_and_an_invalid_or_expired_one_closes() {
         secure();
         peer().say("{\"id\":1,\"connect\":{\"data\":{\"client\":\"u1\"}}}").hearsError(1, 101);
         peer().say("{\"id\":1,\"connect\":{\"token\":\"x.y.z\"}}").endsWith(3500);
@@ -318,7 +318,7 @@ class ConversationTest {
     }
 
     @Test
-    void who_wants_no_unrecovered_subscription_gets_error_112_and_none() {
+    void a_client_that_refuses_an_unrecovered_subscription_gets_error_112() {
         CommandsFixture.Peer peer = connected();
         peer.say(
                         "{\"id\":2,\"subscribe\":{\"channel\":\"news\",\"recover\":true,\"epoch\":\"old\",\"offset\":3,\"flag\":2}}")
@@ -502,7 +502,7 @@ class ConversationTest {
     }
 
     @Test
-    void an_unknown_rpc_method_is_told() {
+    void an_unknown_rpc_method_gets_an_error() {
         CommandsFixture.Peer peer = connected();
         peer.say("{\"id\":6,\"rpc\":{\"method\":\"fly\",\"data\":1}}").hearsError(6, 104);
         peer.say("{\"id\":7,\"ping\":{}}").hears("{\"id\":7,\"ping\":{}}");

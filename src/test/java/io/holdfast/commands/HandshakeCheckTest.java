@@ -38,12 +38,12 @@ class HandshakeCheckTest {
         ", 127.0.0.1, false",
         "localhost, , false"
     })
-    void in_insecure_mode_only_loopback_under_its_own_name_is_let_in(String host, String address, boolean let) {
+    void in_insecure_mode_only_loopback_under_its_own_name_is_accepted(String host, String address, boolean let) {
         assertThat(check(true).mayOpen(null, host, address)).isEqualTo(let);
     }
 
     @Test
-    void in_insecure_mode_a_foreign_page_is_not_let_in_either() {
+    void in_insecure_mode_a_foreign_page_is_refused_too() {
         assertThat(check(true).mayOpen("https://evil.example", "localhost:9080", "127.0.0.1"))
                 .isFalse();
         assertThat(check(true).mayOpen("http://localhost:9080", "localhost:9080", "127.0.0.1"))

@@ -55,7 +55,7 @@ class ProtobufConversationTest {
     }
 
     @Test
-    void a_payload_that_is_no_json_fails_its_command_alone() {
+    void a_payload_that_is_not_json_fails_only_its_command() {
         say(
                 connect("{\"client\":\"u1\"}"),
                 publish(2, "{"),
@@ -72,7 +72,7 @@ class ProtobufConversationTest {
     }
 
     @Test
-    void after_connect_data_that_is_no_json_the_connection_is_of_no_use() {
+    void after_connect_data_that_is_not_json_the_connection_is_unusable() {
         say(connect("x"));
         assertThat(hears(1).get(0).getError().getCode()).isEqualTo(107);
 
@@ -81,7 +81,7 @@ class ProtobufConversationTest {
     }
 
     @Test
-    void a_payload_that_is_no_json_is_no_way_around_connect() {
+    void a_payload_that_is_not_json_does_not_replace_the_connect() {
         say(publish(1, "{"));
         peer.endsWith(3501);
     }

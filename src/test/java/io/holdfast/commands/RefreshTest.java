@@ -46,7 +46,7 @@ class RefreshTest {
                 "\"sub\":\"u1\",\"device\":\"other\",\"channels\":[\"a\",\"b\"]",
                 "\"sub\":\"u1\",\"channels\":[\"a\",\"b\"]"
             })
-    void a_token_that_changes_what_was_made_at_connect_has_the_client_connect_anew(String claims) {
+    void a_token_with_other_connect_claims_makes_the_client_connect_again(String claims) {
         refresh(claims);
         peer.endsWith(3010);
         assertThat(talk.manager.channels("")).isEmpty();

@@ -42,7 +42,7 @@ public class NamesTest {
                 "a\u2066b",
                 "a\u2028b"
             })
-    void nothing_and_what_has_no_looks_of_its_own_is_no_name(String name) {
+    void an_empty_text_and_invisible_characters_are_not_a_name(String name) {
         assertThat(Names.isChannel(name)).isFalse();
         assertThat(Names.isClient(name)).isFalse();
         assertThat(Names.isDevice(name)).isFalse();

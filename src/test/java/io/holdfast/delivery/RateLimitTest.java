@@ -48,7 +48,7 @@ class RateLimitTest {
     }
 
     @Test
-    void whoever_has_a_full_bucket_is_forgotten() {
+    void a_client_with_a_full_bucket_is_forgotten() {
         for (int i = 0; i < 1_000; i++) {
             limit.take("u" + i, 4, now);
         }

@@ -6,7 +6,7 @@ import io.holdfast.stream.BackupRefusedException;
 import io.holdfast.stream.EmbeddedEngine;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.StoreFullException;
-import io.holdfast.stream.StoreLife;
+import io.holdfast.stream.StoreGeneration;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -31,7 +31,7 @@ class BackupApiTest {
             new Class<?>[] {EmbeddedEngine.class},
             (proxy, method, arguments) -> switch (method.getName()) {
                 case "backup" -> backup((Path) arguments[0]);
-                case "life" -> new StoreLife(7, 1000, "a copy");
+                case "life" -> new StoreGeneration(7, 1000, "a copy");
                 case "storedBytes" -> 42L;
                 default -> throw new AssertionError(method);
             });
@@ -52,7 +52,7 @@ class BackupApiTest {
     }
 
     @Test
-    void a_backup_is_written_below_the_configured_directory_and_told() {
+    void a_backup_is_written_below_the_configured_directory_and_reported() {
         assertThat(answer(Runnable::run, "nightly-1"))
                 .hasToString("200 {\"name\":\"nightly-1\",\"directory\":\"backups/nightly-1\",\"bytes\":99}");
         assertThat(written).containsExactly(Path.of("backups/nightly-1"));

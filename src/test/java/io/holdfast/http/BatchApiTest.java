@@ -105,7 +105,7 @@ class BatchApiTest {
     }
 
     @Test
-    void an_empty_batch_has_no_replies_and_none_is_an_error() throws Exception {
+    void an_empty_batch_has_no_replies_and_a_missing_one_is_an_error() throws Exception {
         assertThat(answer(ADMIN, "{\"commands\":[]}")).isEqualTo("200 {\"replies\":[]}");
         assertThat(answer(ADMIN, "{}")).contains("\"code\":107");
     }

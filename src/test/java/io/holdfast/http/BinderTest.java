@@ -40,7 +40,7 @@ class BinderTest {
     }
 
     @Test
-    void behind_a_mistake_reading_goes_on() throws IOException {
+    void reading_continues_after_a_mistake() throws IOException {
         Thing thing = read(
                 STRICT,
                 "{\"size\":10,\"box\":{\"size\":{\"a\":[1]},\"other\":2},\"what\":[{}],\"age\":{\"a\":1},"

@@ -178,7 +178,7 @@ class CallsTest {
     private static final Command.Addressee ALL = new Command.Addressee("u", null, null);
 
     @Test
-    void whom_a_command_is_about_and_on_what_terms_is_read() throws Exception {
+    void the_client_and_the_terms_of_a_command_are_read() throws Exception {
         Command.Subscribe subscribe = (Command.Subscribe) command(Kind.SUBSCRIBE, """
                 {"user":"u","channel":"x","session":"s","info":{"a": 1},"data":[ ],"expire_at":12}""");
         assertThat(subscribe.to()).isEqualTo(new Command.Addressee("u", null, "s"));
@@ -283,7 +283,7 @@ class CallsTest {
     }
 
     @Test
-    void an_empty_idempotency_key_is_none() throws Exception {
+    void an_empty_idempotency_key_counts_as_absent() throws Exception {
         assertThat(fit(Kind.PUBLISH, "{\"channel\":\"c\",\"data\":1,\"idempotency_key\":\"\"}")
                         .how()
                         .id())
@@ -303,7 +303,7 @@ class CallsTest {
     }
 
     @Test
-    void a_bad_command_of_a_batch_spoils_none_of_the_others() throws Exception {
+    void a_bad_command_of_a_batch_does_not_affect_the_others() throws Exception {
         List<Call> calls = Calls.batch("""
                 {"parallel":true,"commands":[
                   {"publish":{"channel":"a","data":1}},
@@ -330,7 +330,7 @@ class CallsTest {
     }
 
     @Test
-    void a_batch_without_commands_is_none() throws Exception {
+    void a_batch_without_commands_is_refused() throws Exception {
         assertThat(Calls.batch("{\"commands\":{}}".getBytes(StandardCharsets.UTF_8)))
                 .isNull();
         assertThat(Calls.batch("{}".getBytes(StandardCharsets.UTF_8))).isNull();

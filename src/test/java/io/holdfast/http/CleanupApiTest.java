@@ -112,7 +112,7 @@ class CleanupApiTest {
                 "hold | {'owner':'a','ttl':-1} | ttl",
                 "release | {} | owner",
             })
-    void a_wrong_body_is_told_what_is_wrong(String call, String body, String named) throws IOException {
+    void the_answer_to_a_wrong_body_names_the_mistake(String call, String body, String named) throws IOException {
         Call wanted = switch (call) {
             case "run" -> node.cleanup::run;
             case "restore" -> node.cleanup::restore;

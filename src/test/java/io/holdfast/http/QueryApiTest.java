@@ -33,7 +33,7 @@ class QueryApiTest {
     }
 
     @Test
-    void a_known_message_is_told_with_its_state() {
+    void a_known_message_is_answered_with_its_state() {
         assertThat(message("client", "c", "id", "a"))
                 .hasToString(
                         "200 {\"client\":\"c\",\"id\":\"a\",\"state\":\"acknowledged\",\"offset\":7,\"epoch\":\"e\","

@@ -65,7 +65,7 @@ class RoutesTest {
         "GET,/sendx,''",
         "GET,/.send,''",
     })
-    void what_is_not_there_tells_the_right_methods_or_none(String method, String path, String methods) {
+    void an_unknown_call_names_the_right_methods_if_there_are_any(String method, String path, String methods) {
         assertThat(routes.find(method, path)).isNull();
         assertThat(routes.methods(path)).isEqualTo(methods);
     }

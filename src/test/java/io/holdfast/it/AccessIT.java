@@ -124,7 +124,7 @@ class AccessIT {
     }
 
     @Test
-    void each_role_may_what_is_its_own_and_is_told_the_role_that_it_lacks() {
+    void each_role_has_its_own_rights_and_a_refusal_names_the_needed_role() {
         Api publisher = new Api(gateway.http(), "first-key");
         Api reader = new Api(gateway.http(), "third-key");
         Api admin = new Api(gateway.http(), "second-key");

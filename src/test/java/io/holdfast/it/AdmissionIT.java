@@ -280,7 +280,7 @@ class AdmissionIT {
     }
 
     @Test
-    void a_frame_holds_so_many_commands_and_no_more() {
+    void a_frame_with_too_many_commands_is_refused() {
         long before = hits("frame_commands");
         SocketClient connection = connected("127.0.0.2", Names.fresh("frame"));
         connection.send(pings(1, FRAME_COMMANDS));
@@ -301,7 +301,7 @@ class AdmissionIT {
     }
 
     @Test
-    void who_sends_commands_too_fast_is_closed_with_3013_and_may_come_again() {
+    void a_client_that_sends_too_fast_is_closed_with_3013_and_may_reconnect() {
         long before = hits("command_rate");
         SocketClient connection = connected("127.0.0.2", Names.fresh("fast"));
         for (int frame = 0; frame < 6 && connection.isOpen(); frame++) {

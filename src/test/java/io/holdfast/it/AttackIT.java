@@ -234,7 +234,7 @@ class AttackIT {
     }
 
     @Test
-    void slow_handshakes_hold_no_thread_and_who_falls_silent_is_cut() throws Exception {
+    void slow_handshakes_hold_no_thread_and_silent_peers_are_disconnected() throws Exception {
         byte[] request = Handshake.request(gateway.websocket(), "").getBytes(StandardCharsets.ISO_8859_1);
         Footprint before = Footprint.of(gateway);
         List<Socket> sockets = new ArrayList<>();

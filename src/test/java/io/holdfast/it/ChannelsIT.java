@@ -72,7 +72,7 @@ class ChannelsIT {
     }
 
     @Test
-    void who_has_published_is_told_live_in_recovery_and_in_histories() {
+    void the_publisher_is_named_live_in_recovery_and_in_histories() {
         String channel = Names.fresh("chat");
         String client = Names.fresh("writer");
         try (RawClient writer = gateway.client(wire);
@@ -171,7 +171,7 @@ class ChannelsIT {
     }
 
     @Test
-    void who_rejects_an_unrecovered_position_gets_error_112() {
+    void a_client_that_rejects_an_unrecovered_position_gets_error_112() {
         String channel = Names.fresh("reject");
         publish(channel, 1, 3);
         try (RawClient connection = connected()) {

@@ -120,7 +120,7 @@ class CleanupIT {
     }
 
     @Test
-    void a_device_that_comes_back_in_the_grace_period_is_kept_and_goes_on_where_it_was() {
+    void a_device_that_comes_back_in_the_grace_period_is_kept_and_continues_where_it_was() {
         visit();
         awaitSoftDeleted();
         try (RawClient connection = gateway.client()) {

@@ -238,7 +238,7 @@ class CliIT {
     }
 
     @Test
-    void tail_prints_what_is_published_and_goes_on_after_a_lost_connection() throws Exception {
+    void tail_prints_what_is_published_and_continues_after_a_lost_connection() throws Exception {
         String channel = Names.fresh("cli-tail");
         String client = Names.fresh("tailing");
         answer("publish", channel, "{\"n\": 1.50}");

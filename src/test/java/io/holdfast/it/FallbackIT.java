@@ -274,7 +274,7 @@ class FallbackIT {
     }
 
     @Test
-    void what_is_no_emulation_request_is_told_so_and_ends_nothing() {
+    void an_invalid_emulation_request_gets_an_error_and_ends_no_session() {
         try (StreamClient connection = of(Kind.HTTP_STREAM)) {
             connection.connectAs(client);
             for (String wrong : List.of("", "{}", "[]", "{\"session\":1}", "no json")) {

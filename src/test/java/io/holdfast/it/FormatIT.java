@@ -117,7 +117,7 @@ class FormatIT {
     }
 
     @Test
-    void a_payload_that_is_no_json_fails_its_command_alone() {
+    void a_payload_that_is_not_json_fails_only_its_command() {
         ByteString broken = ByteString.copyFromUtf8("{");
         try (SocketClient connection = gateway.socket(Wire.PROTOBUF)) {
             connection.connectAs(Names.fresh("format"));

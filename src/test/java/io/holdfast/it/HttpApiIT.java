@@ -69,7 +69,7 @@ class HttpApiIT {
                 "{'client':'c','data':{}}",
                 "{\"client\":\"c\",\"data\":NaN}",
             })
-    void a_body_that_is_no_json_object_is_refused(String body) {
+    void a_body_that_is_not_a_json_object_is_refused(String body) {
         refused(api.postRaw("/api/send", body), 400, "");
         assertThat(api.postRaw("/api/publish", body).status()).isEqualTo(400);
     }

@@ -91,7 +91,7 @@ class IdentityIT {
     }
 
     @Test
-    void whom_the_container_has_let_in_is_the_client_without_a_token() {
+    void the_containers_login_is_the_client_without_a_token() {
         try (RawClient connection = open("bob", "secret-b")) {
             assertThat(connection.connect("{}").path("subs").has("#bob")).isTrue();
             assertThat(server.api()

@@ -125,7 +125,7 @@ class JavaSdkIT {
     }
 
     @Test
-    void a_payload_that_is_no_json_is_an_error_and_the_connection_goes_on() {
+    void a_payload_that_is_not_json_is_an_error_and_the_connection_stays_open() {
         try (JavaSdk sdk = connected()) {
             Client sending = sdk.client();
             assertThat(JavaSdk.<PublishResult>refused(done -> sending.publish("a", "{".getBytes(UTF_8), done)))

@@ -128,7 +128,7 @@ class MessageIT {
     }
 
     @Test
-    void a_message_that_is_not_critical_reaches_who_is_there_and_is_not_stored() {
+    void a_non_critical_message_reaches_connected_clients_and_is_not_stored() {
         try (RawClient connection = gateway.client(wire)) {
             connection.connectAs(client);
             JsonNode receipt = gateway.api().send("{'client': '%s', 'critical': false, 'data': {'n': 1}}", client);

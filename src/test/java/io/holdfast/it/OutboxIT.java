@@ -37,7 +37,7 @@ class OutboxIT {
     }
 
     @Test
-    void who_loses_the_connection_and_misses_100_gets_100_in_order_each_once() {
+    void a_client_that_missed_100_messages_gets_them_in_order_each_once() {
         long offset;
         String epoch;
         SocketClient first = gateway.socket(wire);

@@ -156,7 +156,7 @@ class PermissionIT {
 
     @ParameterizedTest
     @CsvSource({"open:1", "members:1", "closed:1", "plain", "#u1", "unknown:1"})
-    void who_is_nobody_gets_error_101_and_nothing_else(String channel) {
+    void a_client_without_identity_gets_only_error_101(String channel) {
         for (String command : new String[] {
             "'subscribe': {'channel': '%s'}",
             "'subscribe': {'channel': '%s', 'recover': true, 'offset': 0}",

@@ -176,7 +176,7 @@ class ResilienceIT {
     }
 
     @Test
-    void wrong_calls_are_told_what_is_wrong() {
+    void the_answers_to_wrong_calls_name_the_mistake() {
         assertThat(gateway.api().get("/api/dead-letters?limit=x").status()).isEqualTo(400);
         assertThat(gateway.api().get("/api/dead-letters/999999").status()).isEqualTo(404);
         assertThat(gateway.api().get("/api/clients/nobody-knows").status()).isEqualTo(404);

@@ -94,7 +94,7 @@ class StalledReaderIT {
     }
 
     @Test
-    void a_reader_that_pauses_for_a_while_goes_on_where_it_was() {
+    void a_reader_that_pauses_continues_where_it_was() {
         String client = Names.fresh("pausing");
         String outbox = "#" + client;
         try (SocketClient pausing = SocketClient.openNarrow(gateway.websocket())) {

@@ -64,7 +64,7 @@ class ValidationTlsIT {
     }
 
     @Test
-    void a_certificate_that_nobody_knows_is_refused_and_the_way_out_is_told() {
+    void an_untrusted_certificate_is_refused_and_the_message_says_what_to_do() {
         CliRun run = validate(proxy.base().toString(), "--only", "upgrade");
         assertThat(run.exit()).isEqualTo(3);
         assertThat(run.err())

@@ -35,7 +35,7 @@ class WrongRequestsIT {
                 "rpc         | {'method': 'ack', 'data': {'channel': '#x', 'epoch': 'e', 'offset': -1}} | 107",
                 "rpc         | {'method': 'publish', 'data': {}}              | 107",
             })
-    void a_wrong_request_gets_an_error_and_the_connection_goes_on(String method, String request, int code) {
+    void a_wrong_request_gets_an_error_and_the_connection_stays_open(String method, String request, int code) {
         try (RawClient connection = gateway.client(wire)) {
             connection.connectAs(Names.fresh("malformed"));
             assertThat(connection.refused(method, request)).isEqualTo(code);

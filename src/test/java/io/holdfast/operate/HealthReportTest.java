@@ -86,7 +86,7 @@ class HealthReportTest {
     }
 
     @Test
-    void every_second_around_both_changes_is_told_apart_and_in_order() {
+    void every_second_around_both_changes_is_different_and_in_order() {
         for (String change : List.of("2025-10-04T16:00:00Z", "2026-04-04T16:00:00Z")) {
             List<Instant> told = new ArrayList<>();
             for (int second = -7_200; second <= 7_200; second += 60) {

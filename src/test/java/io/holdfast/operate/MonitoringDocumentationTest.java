@@ -55,7 +55,7 @@ class MonitoringDocumentationTest {
     }
 
     @Test
-    void names_are_told_once_and_end_in_their_unit() {
+    void names_occur_once_and_end_in_their_unit() {
         assertThat(Catalogue.metrics())
                 .extracting(metric -> metric.name() + "@" + metric.labelValue())
                 .doesNotHaveDuplicates();

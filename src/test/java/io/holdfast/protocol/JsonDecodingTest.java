@@ -38,7 +38,7 @@ class JsonDecodingTest {
     }
 
     @Test
-    void an_empty_token_is_none() throws Exception {
+    void an_empty_token_counts_as_absent() throws Exception {
         assertThat(((ConnectRequest) only("{\"id\":1,\"connect\":{\"token\":\"\"}}")).token())
                 .isNull();
     }

@@ -25,7 +25,7 @@ class PayloadsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "null", "[]", "{}", "{\"acks\":{}}", "{\"ack\":null}"})
-    void a_send_without_an_ack_is_none_of_our_business(String data) throws Exception {
+    void a_send_without_an_ack_is_ignored(String data) throws Exception {
         assertThat(Ack.parseSend(bytes(data))).isEmpty();
     }
 
@@ -49,7 +49,7 @@ class PayloadsTest {
     }
 
     @Test
-    void a_wrong_ack_in_send_is_told_from_none() {
+    void a_wrong_ack_in_send_differs_from_no_ack() {
         assertInvalid(() -> Ack.parseSend(bytes("{\"ack\":{\"channel\":\"a\"}}")), "epoch");
         assertInvalid(() -> Ack.parseSend(bytes("{\"ack\":5}")), "ack");
     }
@@ -66,7 +66,7 @@ class PayloadsTest {
     }
 
     @Test
-    void connect_data_that_is_no_object_counts_as_absent() throws Exception {
+    void connect_data_that_is_not_an_object_counts_as_absent() throws Exception {
         for (String data : new String[] {"null", "1", "\"x\"", "[{\"device\":\"a\"}]", "{}"}) {
             assertThat(ConnectOptions.parse(bytes(data))).isEqualTo(ConnectOptions.defaults());
         }

@@ -51,7 +51,7 @@ class ProtobufCodecTest {
     }
 
     @Test
-    void an_empty_token_is_none() throws Exception {
+    void an_empty_token_counts_as_absent() throws Exception {
         assertThat(one(ClientProtocol.Command.newBuilder().setId(1).setConnect(connect("")))
                         .request())
                 .isEqualTo(new ConnectRequest(null, null, Map.of(), "", ""));
@@ -194,7 +194,7 @@ class ProtobufCodecTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"x", "{", "1 2", " ", "\uFEFF1", "NaN", "\u0000"})
-    void a_payload_that_is_no_json_fails_its_command_and_not_the_frame(String payload) throws Exception {
+    void a_payload_that_is_not_json_fails_its_command_and_not_the_frame(String payload) throws Exception {
         ByteArrayOutputStream frame = new ByteArrayOutputStream();
         ClientProtocol.Command.newBuilder()
                 .setId(1)

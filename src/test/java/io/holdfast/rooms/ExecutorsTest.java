@@ -38,7 +38,7 @@ class ExecutorsTest {
     }
 
     /** The store's own threads: they end with it, and a hanging disk may hang them. */
-    private static final Set<String> MAKE_THREADS = Set.of("Reclaim", "WriterThread");
+    private static final Set<String> MAKE_THREADS = Set.of("SpaceReclaimer", "WriterThread");
 
     @Test
     void threads_and_executors_are_made_by_app_only() {

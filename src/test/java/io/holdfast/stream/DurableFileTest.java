@@ -73,7 +73,7 @@ class DurableFileTest {
     }
 
     @Test
-    void a_force_that_fails_is_told() throws IOException {
+    void a_failed_force_is_reported() throws IOException {
         DurableFile failing = new DurableFile(path, (channel, what) -> {
             throw new IOException("the disk is gone");
         });

@@ -247,7 +247,7 @@ public abstract class StreamEngineContract {
     }
 
     @Test
-    void an_id_outside_the_window_is_stored_anew() {
+    void an_id_outside_the_window_is_stored_again() {
         append(message("a"));
         now.addAndGet(300_001);
         Append again =
@@ -703,7 +703,7 @@ public abstract class StreamEngineContract {
     }
 
     @Test
-    void what_is_settled_gives_way_to_newer_ones_without_counting_as_dropped() {
+    void settled_messages_are_removed_for_newer_ones_and_not_counted_as_dropped() {
         Retention two = new Retention(2, 1000, Retention.Overflow.DROP_OLDEST);
         append(kept("a", two), kept("b", two));
         apply(confirm("d", 1));
@@ -814,7 +814,7 @@ public abstract class StreamEngineContract {
     }
 
     @Test
-    void expiry_goes_on_where_its_bound_stopped_it() {
+    void expiry_continues_where_its_limit_stopped_it() {
         append(expiring("a", 1), expiring("b", 2), expiring("c", 3));
         StreamEngine.Expired first = await(expire(now.get() + 10, 2));
         assertThat(first.exhausted()).isFalse();
@@ -871,7 +871,7 @@ public abstract class StreamEngineContract {
     }
 
     @Test
-    void an_id_that_was_stored_anew_survives_the_forgetting_of_the_old_one() {
+    void an_id_that_was_stored_again_survives_the_forgetting_of_the_old_one() {
         append(expiring("a", 1000));
         now.addAndGet(400_000);
         append(new Append(S, "a", bytes("{}"), Map.of(), now.get(), Publication.NEVER, now.get() - 300_000, WIDE));
@@ -1244,7 +1244,7 @@ public abstract class StreamEngineContract {
     }
 
     @Test
-    void what_waits_in_outboxes_is_counted_whoever_connected_and_over_restarts() {
+    void waiting_messages_are_counted_for_every_client_and_over_restarts() {
         append(message("a"), message("b"), expiring("c", 10), message("d"), of("news", "x"), of("#bob", "y"));
         assertThat(engine.waiting()).isEqualTo(5);
         append(message("a"));

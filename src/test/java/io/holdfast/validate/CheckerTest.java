@@ -122,7 +122,7 @@ class CheckerTest {
     }
 
     @Test
-    void who_has_joined_nothing_misses_nothing() {
+    void a_client_that_joined_no_channel_misses_nothing() {
         accepted(1, 2).verdict(0, 0, 0, 0);
     }
 
@@ -218,7 +218,7 @@ class CheckerTest {
     }
 
     @Test
-    void a_new_epoch_begins_anew() {
+    void a_new_epoch_starts_again_at_the_beginning() {
         joined("a", 0).accepted(1, 2).got("a", 1, 2);
         history.add(new Accepted(CHANNEL, "n1", "f", 1, false));
         history.add(new Joined("till", "a", "line2", CHANNEL, "f", 0, true, false));
@@ -241,7 +241,7 @@ class CheckerTest {
     }
 
     @Test
-    void a_duplicate_of_what_was_stored_without_an_answer_is_wanted_all_the_same() {
+    void a_duplicate_of_what_was_stored_without_an_answer_is_still_wanted() {
         joined("a", 0).accepted(2);
         history.add(new Accepted(CHANNEL, "m1", "e", 1, true));
         got("a", 2).verdict(1, 0, 0, 1);
@@ -268,7 +268,7 @@ class CheckerTest {
     }
 
     @Test
-    void what_was_dropped_and_told_holds() {
+    void a_reported_drop_is_not_a_loss() {
         joined("a", 0)
                 .accepted(1, 2, 3)
                 .told(1, "dropped")

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class MessageAssemblerTest {
     @Test
-    void parts_become_one_message_and_the_next_begins_anew() {
+    void parts_become_one_message_and_the_next_message_starts_empty() {
         MessageAssembler<String> text = MessageAssembler.ofText();
         assertThat(text.add("a", false)).isNull();
         assertThat(text.add("", false)).isNull();

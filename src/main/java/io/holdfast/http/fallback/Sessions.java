@@ -1,6 +1,6 @@
 package io.holdfast.http.fallback;
 
-import io.holdfast.commands.Arrival;
+import io.holdfast.commands.Handshake;
 import io.holdfast.commands.CommandSettings;
 import io.holdfast.commands.Conversation;
 import io.holdfast.commands.Conversations;
@@ -73,7 +73,7 @@ class Sessions implements LiveSessions {
         StreamConnection stream = StreamConnection.open(context, framing, delivery.sendTimeout());
         String id = freshId();
         Conversation conversation = conversations.begin(
-                stream, new Arrival(Format.JSON, request.getRemoteAddr(), id, request.getUserPrincipal()));
+                stream, new Handshake(Format.JSON, request.getRemoteAddr(), id, request.getUserPrincipal()));
         Upstream upstream = new Upstream(conversation.connectionId(), conversation::receive);
         open.put(id, upstream);
         stream.over().thenRun(() -> {

@@ -15,7 +15,7 @@ import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.SmallRecords;
-import io.holdfast.stream.StoreLife;
+import io.holdfast.stream.StoreGeneration;
 import io.holdfast.stream.StoredStream;
 import io.holdfast.stream.StreamInfo;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
     private final Failures failures;
     private final StoreOpening opening;
     private final SpaceGuard space;
-    private final Reclaim reclaim;
+    private final SpaceReclaimer reclaim;
     private final OutboxRetention outboxRetention;
     private final WriterThread writer = new WriterThread(System::nanoTime);
     private final SmallRecords records = new StoredRecords(this::inside, this::submitWrite);
@@ -75,14 +75,14 @@ public final class RocksDbEngine implements EmbeddedEngine {
     private boolean poisoned;
 
     @GuardedBy("this")
-    private @Nullable Attempt last;
+    private @Nullable AppendAttempt last;
 
     private RocksDbEngine(RocksDbOptions options, LongSupplier clockMillis, Disk disk) {
         this.failures = new Failures(options.directory());
         this.opening = new StoreOpening(options, clockMillis, failures, disk);
         this.outboxRetention = options.outboxes();
         this.space = new SpaceGuard(options);
-        this.reclaim = new Reclaim(this::inside, options.maxStoredBytes() / 20);
+        this.reclaim = new SpaceReclaimer(this::inside, options.maxStoredBytes() / 20);
     }
 
     /**
@@ -111,12 +111,12 @@ public final class RocksDbEngine implements EmbeddedEngine {
 
     @Override
     public synchronized CompletionStage<List<AppendOutcome>> append(List<Append> batch) {
-        Attempt before = last;
+        AppendAttempt before = last;
         boolean again = before != null && before.isOf(batch);
         if (before != null && again && !before.failed()) {
             return view(before.result);
         }
-        Attempt attempt = new Attempt(batch, again ? before : null);
+        AppendAttempt attempt = new AppendAttempt(batch, again ? before : null);
         last = attempt;
         submit(attempt.result, () -> attempt(attempt));
         return view(attempt.result);
@@ -258,7 +258,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
     }
 
     @Override
-    public StoreLife life() {
+    public StoreGeneration life() {
         return inside(Store::life);
     }
 
@@ -291,7 +291,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
     }
 
     /** Before the first write of a batch begins, nothing of it can be stored. */
-    private List<AppendOutcome> attempt(Attempt attempt) {
+    private List<AppendOutcome> attempt(AppendAttempt attempt) {
         try {
             return appendIfRoom(attempt);
         } catch (EngineException failure) {
@@ -299,7 +299,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
         }
     }
 
-    private List<AppendOutcome> appendIfRoom(Attempt attempt) {
+    private List<AppendOutcome> appendIfRoom(AppendAttempt attempt) {
         if (!space.hasRoom()) {
             write(this::flushed);
             if (!space.hasRoom()) {
@@ -315,7 +315,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
         return true;
     }
 
-    private List<AppendOutcome> append(Store store, Attempt attempt) {
+    private List<AppendOutcome> append(Store store, AppendAttempt attempt) {
         List<AppendOutcome> before = attempt.storedBefore(store);
         if (before != null) {
             return before;

@@ -2,7 +2,7 @@ package io.holdfast.stream.rocksdb;
 
 import io.holdfast.stream.DeviceCursor;
 import io.holdfast.stream.EngineException;
-import io.holdfast.stream.StoreLife;
+import io.holdfast.stream.StoreGeneration;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,7 +62,7 @@ final class Store {
             new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true);
 
     private final StreamLoader loader;
-    private final StoreLife life;
+    private final StoreGeneration life;
     private final HighWaterMark mark;
 
     private volatile long seed;
@@ -161,7 +161,7 @@ final class Store {
         return life.generation();
     }
 
-    StoreLife life() {
+    StoreGeneration life() {
         return life;
     }
 

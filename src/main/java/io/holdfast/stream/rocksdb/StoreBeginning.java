@@ -1,6 +1,6 @@
 package io.holdfast.stream.rocksdb;
 
-import io.holdfast.stream.StoreLife;
+import io.holdfast.stream.StoreGeneration;
 
 /**
  * The findings and decisions at the opening of a store.
@@ -10,4 +10,4 @@ import io.holdfast.stream.StoreLife;
  * @param clean whether it was closed properly the last time, so that everything in it is on the disk
  * @param mark how far it has come
  */
-record StoreBeginning(StoreLife life, long seed, boolean clean, HighWaterMark mark) {}
+record StoreBeginning(StoreGeneration life, long seed, boolean clean, HighWaterMark mark) {}

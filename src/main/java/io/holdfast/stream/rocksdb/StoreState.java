@@ -1,6 +1,6 @@
 package io.holdfast.stream.rocksdb;
 
-import io.holdfast.stream.StoreLife;
+import io.holdfast.stream.StoreGeneration;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -57,11 +57,11 @@ final class StoreState {
         return Layout.key(nowMillis, Layout.utf8(reason));
     }
 
-    static StoreLife life(RocksDB db, long generation) throws RocksDBException {
+    static StoreGeneration life(RocksDB db, long generation) throws RocksDBException {
         byte[] life = db.get(LIFE);
         return life == null
-                ? new StoreLife(generation, 0, "")
-                : new StoreLife(generation, Layout.longAt(life, 0), Layout.text(life, 8, life.length));
+                ? new StoreGeneration(generation, 0, "")
+                : new StoreGeneration(generation, Layout.longAt(life, 0), Layout.text(life, 8, life.length));
     }
 
     static long number(RocksDB db, byte[] key, long absent) throws RocksDBException {

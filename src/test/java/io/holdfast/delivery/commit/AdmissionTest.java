@@ -34,7 +34,7 @@ class AdmissionTest {
     }
 
     @Test
-    void the_node_takes_so_many() {
+    void the_node_accepts_a_limited_number() {
         Admission admission = admission(2, 0, 0, 0);
         open = 1;
         assertThat(admission.mayCome("a")).isNull();
@@ -55,7 +55,7 @@ class AdmissionTest {
     }
 
     @Test
-    void an_address_has_so_many_until_one_goes() {
+    void an_address_has_a_limited_number_of_connections_until_one_ends() {
         Admission admission = admission(0, 2, 0, 0);
         assertThat(admission.came("a")).isTrue();
         assertThat(admission.came("a")).isTrue();
@@ -86,7 +86,7 @@ class AdmissionTest {
     }
 
     @Test
-    void a_client_has_so_many_connections_and_the_next_is_closed() {
+    void a_connection_above_the_limit_of_its_client_is_closed() {
         try (Gateway gateway = new Gateway(usual -> with(usual, limits(0, 0, 2, 0)))) {
             Gateway.Client one = gateway.connect();
             Gateway.Client two = gateway.connect();
@@ -105,7 +105,7 @@ class AdmissionTest {
 
     /** Whatever races, nothing stays counted when everybody has gone. */
     @Test
-    void who_leaves_while_it_is_identified_is_not_counted_for_ever() throws InterruptedException {
+    void a_client_that_leaves_during_its_identification_is_not_counted_for_ever() throws InterruptedException {
         try (Gateway gateway = new Gateway(usual -> with(usual, limits(0, 0, 2, 0)))) {
             for (int round = 0; round < 300; round++) {
                 Gateway.Client client = gateway.connect();

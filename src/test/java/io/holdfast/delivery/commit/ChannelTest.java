@@ -35,7 +35,7 @@ class ChannelTest {
     }
 
     @Test
-    void nobody_goes_live_who_has_not_read_what_was_delivered_meanwhile() throws Exception {
+    void a_connection_goes_live_only_after_reading_what_was_delivered_meanwhile() throws Exception {
         Workbench.Line line = bench.connect();
         Position start = new Position(bench.memory.info("news").top().epoch(), 0);
         bench.store("news");

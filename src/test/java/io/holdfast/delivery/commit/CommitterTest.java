@@ -260,12 +260,12 @@ class CommitterTest {
     }
 
     @Test
-    void what_a_timed_out_attempt_stored_is_read_by_who_is_live() {
+    void live_connections_read_what_a_timed_out_attempt_stored() {
         storedThoughReported(new TimeoutException("told to be late"));
     }
 
     @Test
-    void what_was_stored_before_an_unexpected_error_is_read_by_who_is_live() {
+    void live_connections_read_what_was_stored_before_an_unexpected_error() {
         storedThoughReported(new IllegalStateException("told to be mad"));
     }
 
@@ -404,7 +404,7 @@ class CommitterTest {
     }
 
     @Test
-    void an_error_leaves_no_receipt_waiting_and_the_committer_goes_on() throws Exception {
+    void an_error_leaves_no_receipt_waiting_and_the_committer_continues() throws Exception {
         guard.before = () -> {
             guard.before = () -> {};
             throw new AssertionError("told to die");
@@ -442,7 +442,7 @@ class CommitterTest {
     }
 
     @Test
-    void what_the_engine_refused_before_it_wrote_is_told_as_not_stored() {
+    void a_batch_that_the_engine_refused_before_the_write_is_not_stored() {
         start();
         memory.fail(EngineException.Reason.IO);
         failsFor(append(1), Reason.UNAVAILABLE);
@@ -450,14 +450,14 @@ class CommitterTest {
     }
 
     @Test
-    void what_an_attempt_may_have_stored_is_told_as_unknown() {
+    void the_outcome_is_unknown_if_an_attempt_may_have_stored_the_batch() {
         start();
         memory.failThoughStoring(EngineException.Reason.IO);
         failsFor(append(1), Reason.OUTCOME_UNKNOWN);
     }
 
     @Test
-    void what_was_stored_before_the_breaker_opened_is_told_as_unknown() {
+    void the_outcome_is_unknown_if_the_batch_was_written_before_the_breaker_opened() {
         start();
         guard.afterStoring = new CircuitBreakerOpenException("told to be open");
         failsFor(append(1), Reason.OUTCOME_UNKNOWN);

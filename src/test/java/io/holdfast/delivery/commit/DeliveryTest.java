@@ -63,7 +63,7 @@ class DeliveryTest {
     }
 
     @Test
-    void a_client_that_presents_its_position_goes_on_from_there() throws Exception {
+    void a_client_that_presents_its_position_continues_from_there() throws Exception {
         for (int i = 0; i < 10; i++) {
             gateway.send("u1", "m" + i);
         }
@@ -77,7 +77,7 @@ class DeliveryTest {
     }
 
     @Test
-    void a_fresh_instance_goes_on_from_the_cursor_of_its_device() throws Exception {
+    void a_fresh_instance_continues_from_the_cursor_of_its_device() throws Exception {
         Gateway.Client first = gateway.connect();
         first.open("u1", "till", false, null);
         for (int i = 0; i < 5; i++) {
@@ -195,7 +195,7 @@ class DeliveryTest {
     }
 
     @Test
-    void a_live_client_that_does_not_read_is_closed_as_slow_and_others_go_on() throws Exception {
+    void a_live_client_that_does_not_read_is_closed_as_slow_and_others_continue() throws Exception {
         Gateway.Client slow = gateway.connect();
         slow.subscribe("news", null);
         slow.ignorePings();
@@ -227,7 +227,7 @@ class DeliveryTest {
     }
 
     @Test
-    void an_expired_message_is_not_delivered_and_is_told_as_expired() throws Exception {
+    void an_expired_message_is_not_delivered_and_is_reported_as_expired() throws Exception {
         Receipt receipt = get(
                 gateway.manager.send("u1", "soon gone", SendOptions.defaults().withTtl(Duration.ofSeconds(2))));
         gateway.send("u1", "stays");

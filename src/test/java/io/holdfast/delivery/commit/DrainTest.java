@@ -55,7 +55,7 @@ class DrainTest {
     }
 
     @Test
-    void who_does_not_read_holds_it_up_no_longer_than_the_limit() throws Exception {
+    void a_client_that_does_not_read_delays_it_no_longer_than_the_limit() throws Exception {
         try (Gateway impatient = new Gateway(usual -> new DeliverySettings(
                 usual.sendBufferBytes(),
                 usual.frameBytes(),

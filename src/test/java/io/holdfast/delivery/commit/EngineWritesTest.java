@@ -82,7 +82,7 @@ class EngineWritesTest {
     }
 
     @Test
-    void a_burst_of_administrators_calls_writes_one_at_a_time_while_publishing_goes_on() throws Exception {
+    void a_burst_of_administrators_calls_writes_one_at_a_time_while_publishing_continues() throws Exception {
         Gateway gateway = new Gateway();
         Delivery manager = gateway.manager;
         AtomicInteger writing = new AtomicInteger();

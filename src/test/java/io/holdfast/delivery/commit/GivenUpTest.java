@@ -192,7 +192,7 @@ class GivenUpTest {
     }
 
     @Test
-    void it_can_give_way_to_newer_ones_while_the_other_device_is_away() throws Exception {
+    void it_can_be_dropped_for_newer_ones_while_the_other_device_is_away() throws Exception {
         tillGivesUp();
         bench.overflow(STREAM, 3);
         come("phone");
@@ -277,7 +277,7 @@ class GivenUpTest {
     }
 
     @Test
-    void what_somebody_was_told_of_its_end_stands_before_memory_hears_of_it() throws Exception {
+    void an_end_that_was_reported_stands_before_memory_learns_of_it() throws Exception {
         bench.store(STREAM, 1_000, bench.clock.millis() + 1_000);
         come("till");
         bench.clock.advance(Duration.ofSeconds(2));
@@ -290,7 +290,7 @@ class GivenUpTest {
     }
 
     @Test
-    void told_as_expired_and_dropped_by_the_engine_is_expired() throws Exception {
+    void a_message_reported_as_expired_and_dropped_by_the_engine_is_expired() throws Exception {
         bench.store(STREAM, 1_000, bench.clock.millis() + 1_000);
         come("till");
         bench.clock.advance(Duration.ofSeconds(2));

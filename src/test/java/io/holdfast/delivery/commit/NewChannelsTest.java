@@ -115,7 +115,7 @@ class NewChannelsTest {
     }
 
     @Test
-    void with_as_many_channels_in_the_store_as_may_be_no_client_begins_another() throws Exception {
+    void no_client_creates_a_channel_while_the_store_holds_the_most_channels() throws Exception {
         storeHolds(3);
         gateway.publish("server", "x");
         gateway.send("outbox does not count", "x");

@@ -148,7 +148,7 @@ class OpenConnectionTest {
     }
 
     @Test
-    void a_stream_that_begins_anew_is_told_to_who_is_live() throws Exception {
+    void live_connections_are_told_of_a_stream_that_starts_again() throws Exception {
         Workbench.Line line = bench.connect().subscribe("news", null);
         bench.publish("news");
         bench.publish("news");
@@ -160,7 +160,7 @@ class OpenConnectionTest {
     }
 
     @Test
-    void a_stream_that_begins_anew_while_a_subscription_starts_is_told() throws Exception {
+    void a_new_subscription_is_told_of_a_stream_that_starts_again() throws Exception {
         Workbench.Line line = bench.connect();
         bench.publish("news");
         line.connection.subscribe("news", null, SubscribeOptions.QUIET);
@@ -236,7 +236,7 @@ class OpenConnectionTest {
     }
 
     @Test
-    void non_critical_messages_reach_only_who_is_live() throws Exception {
+    void non_critical_messages_reach_only_live_connections() throws Exception {
         bench.store("news");
         Workbench.Line behind = bench.connect().subscribe("news", start("news"));
         Workbench.Line live = bench.connect().subscribe("news", null);

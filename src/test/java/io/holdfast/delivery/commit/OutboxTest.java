@@ -502,7 +502,7 @@ class OutboxTest {
     }
 
     @Test
-    void a_tab_that_waits_goes_on_when_another_tab_shows_a_position_behind_the_suspect() throws Exception {
+    void a_tab_that_waits_continues_when_another_tab_shows_a_position_behind_the_suspect() throws Exception {
         for (int i = 0; i < 3; i++) {
             bench.store("#u1");
         }

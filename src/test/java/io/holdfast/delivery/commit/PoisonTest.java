@@ -194,7 +194,7 @@ class PoisonTest {
     }
 
     @Test
-    void a_breaker_of_one_device_is_none_of_anothers_business() throws Exception {
+    void a_breaker_of_one_device_does_not_affect_another_device() throws Exception {
         storeSome(1);
         for (int i = 0; i < 5; i++) {
             bench.connect().open("u1", "till").read().connection.fail(Ending.WRITE_ERROR);

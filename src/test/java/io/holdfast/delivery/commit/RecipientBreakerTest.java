@@ -31,7 +31,7 @@ class RecipientBreakerTest {
     }
 
     @Test
-    void a_success_between_begins_the_count_anew() {
+    void a_success_in_between_restarts_the_count() {
         fail(4, 0);
         breaker.succeeded();
         fail(4, 0);
@@ -50,7 +50,7 @@ class RecipientBreakerTest {
     }
 
     @Test
-    void two_successes_close_it_and_the_open_time_begins_anew() {
+    void two_successes_close_it_and_the_open_time_starts_again() {
         fail(5, 0);
         breaker.connected(0);
         assertThat(breaker.succeeded()).isFalse();

@@ -41,7 +41,7 @@ class ReplyRoomTest {
     }
 
     @Test
-    void a_crowd_that_comes_and_goes_closes_nobody_who_reads_slowly() {
+    void many_joins_and_leaves_do_not_close_a_client_that_reads_slowly() {
         Workbench.Line line = bench.connect();
         line.connection.subscribe("room", null, new SubscribeOptions(null, false, true));
         line.connection.start("room");

@@ -86,7 +86,7 @@ class ResourceRemovalTest {
     }
 
     @Test
-    void an_empty_outbox_is_forgotten_and_the_client_begins_anew() throws Exception {
+    void an_empty_outbox_is_forgotten_and_its_client_starts_again() throws Exception {
         visited("u1", "phone");
         assertThat(get(resources.forgetStream("#u1", now()))).isTrue();
         assertThat(resources.stored("#u1")).isEmpty();

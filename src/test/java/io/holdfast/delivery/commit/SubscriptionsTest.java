@@ -90,7 +90,7 @@ class SubscriptionsTest {
     }
 
     @Test
-    void of_two_who_subscribe_a_connection_at_the_same_time_one_does() {
+    void of_two_simultaneous_subscribes_of_a_connection_one_succeeds() {
         Gateway.Client client = subscribed("a");
         assertThat(client.connection.subscribe("a", null, SubscribeOptions.QUIET))
                 .isNull();

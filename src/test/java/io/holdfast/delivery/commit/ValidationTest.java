@@ -46,7 +46,7 @@ class ValidationTest {
     }
 
     @Test
-    void who_publishes_takes_nothing_away_from_what_may_be_said() {
+    void the_publisher_does_not_reduce_the_allowed_size_of_the_payload() {
         Publisher publisher = new Publisher("u1", "c", null, null);
         assertThat(validation.message(new byte[1_000], SendOptions.defaults(), publisher))
                 .isEqualTo(1_003);
@@ -55,7 +55,7 @@ class ValidationTest {
     }
 
     @Test
-    void an_outbox_is_no_ordinary_channel_and_no_name_no_outbox() {
+    void an_outbox_is_not_an_ordinary_channel_and_needs_a_name() {
         assertThatThrownBy(() -> validation.ordinaryChannel("#u")).hasMessageContaining("outbox");
         assertThatThrownBy(() -> validation.channel("#")).hasMessageContaining("client id");
         validation.channel("#u");

@@ -81,7 +81,7 @@ class WatchedEngineTest {
     }
 
     @Test
-    void a_failed_trial_is_told_from_a_refusal_by_the_call_that_reached_the_engine() {
+    void a_failed_trial_differs_from_a_refusal_because_it_called_the_engine() {
         fails(open(), true);
         fails(open(), true);
         is(BreakerState.OPEN, 2, 1, 0);

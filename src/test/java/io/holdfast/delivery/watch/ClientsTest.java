@@ -32,7 +32,7 @@ class ClientsTest {
     }
 
     @Test
-    void a_client_is_forgotten_with_its_last_device_and_counted_anew() {
+    void a_client_is_forgotten_with_its_last_device_and_counted_again() {
         clients.seen("u1", "till", 1);
         clients.find("u1").acknowledged.incrementAndGet();
         clients.seen("u1", "till", 0);

@@ -95,7 +95,7 @@ class UpstreamTest {
     }
 
     @Test
-    void a_frame_that_fails_holds_up_none_of_those_after_it() {
+    void a_frame_that_fails_does_not_delay_later_frames() {
         Upstream upstream = new Upstream("c", frame -> {
             if (frame.equals("bad")) {
                 throw new IllegalStateException(frame);

@@ -36,7 +36,7 @@ class DiskFullIT {
     Path parent;
 
     @Test
-    void publishing_is_refused_while_the_disk_is_full_and_goes_on_without_a_restart() throws Exception {
+    void publishing_is_refused_while_the_disk_is_full_and_continues_without_a_restart() throws Exception {
         Path small = Files.createDirectories(parent.resolve("small"));
         if (succeeds("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", small.toString())) {
             System.out.println("DiskFullIT: on a small tmpfs");
@@ -64,11 +64,11 @@ class DiskFullIT {
 
     /** The same under a soft limit of 1000 bytes for each file, which the process itself sets and lifts. */
     @Test
-    void publishing_is_refused_while_files_cannot_grow_and_goes_on_without_a_restart() throws Exception {
+    void publishing_is_refused_while_files_cannot_grow_and_continues_without_a_restart() throws Exception {
         if (succeeds("prlimit", "--fsize=1000000:unlimited", "true")) {
             limited(parent);
         } else {
-            publishing_is_refused_while_the_disk_is_full_and_goes_on_without_a_restart();
+            publishing_is_refused_while_the_disk_is_full_and_continues_without_a_restart();
         }
     }
 

@@ -92,7 +92,7 @@ class RocksDbBackupTest {
     }
 
     @Test
-    void a_backup_that_cannot_be_written_leaves_nothing_and_the_store_goes_on() throws IOException {
+    void a_backup_that_cannot_be_written_leaves_nothing_and_the_store_continues() throws IOException {
         Files.writeString(parent.resolve("backups"), "a file");
         try (RocksDbEngine engine = open("store")) {
             assertThatThrownBy(() -> engine.backup(backup(0))).isInstanceOf(EngineException.class);

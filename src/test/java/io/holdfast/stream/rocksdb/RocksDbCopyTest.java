@@ -157,7 +157,7 @@ class RocksDbCopyTest {
     }
 
     @Test
-    void a_store_of_before_there_were_places_keeps_its_epochs() throws Exception {
+    void a_store_that_is_older_than_places_keeps_its_epochs() throws Exception {
         String epoch = publish(data, "a");
         NativeLibrary.load(options(data).nativeLibraryDirectory());
         forgetPlaces();

@@ -114,7 +114,7 @@ class RocksDbDurabilityTest {
     }
 
     @Test
-    void a_failure_at_the_start_does_not_promise_to_go_on_by_itself() {
+    void a_failure_at_the_start_does_not_promise_to_continue_by_itself() {
         endUnclean();
         disk.broken = true;
         EngineException atStart = catchThrowableOfType(

@@ -45,7 +45,7 @@ class WriterThreadTest {
     }
 
     @Test
-    void another_thread_goes_on_where_one_has_died() throws Exception {
+    void another_thread_continues_where_one_has_died() throws Exception {
         Deadly deadly = new Deadly();
         writer.submit(deadly, () -> "never");
         assertThat(deadly.met.await(10, TimeUnit.SECONDS)).isTrue();

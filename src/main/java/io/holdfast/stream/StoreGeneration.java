@@ -9,10 +9,10 @@ import static java.util.Objects.requireNonNull;
  * @param begunAtMillis when it began, wall-clock milliseconds; 0 for the first
  * @param reason why this generation began, for the operator; empty for the first
  */
-public record StoreLife(long generation, long begunAtMillis, String reason) {
-    public static final StoreLife FIRST = new StoreLife(0, 0, "");
+public record StoreGeneration(long generation, long begunAtMillis, String reason) {
+    public static final StoreGeneration FIRST = new StoreGeneration(0, 0, "");
 
-    public StoreLife {
+    public StoreGeneration {
         requireNonNull(reason, "reason");
     }
 }

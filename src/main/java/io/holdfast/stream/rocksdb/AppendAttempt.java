@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  * One attempt to append a batch, remembered so that a repetition of the same batch joins it while it is unfinished, and
  * knows what it intended after it failed.
  */
-final class Attempt {
+final class AppendAttempt {
 
     final List<Append> batch;
     final CompletableFuture<List<AppendOutcome>> result = new CompletableFuture<>();
     /** What it was about to do when it failed; written by the writer, read by the writer in a later attempt. */
     private @Nullable List<AppendOutcome> intended;
 
-    Attempt(List<Append> batch, @Nullable Attempt failedBefore) {
+    AppendAttempt(List<Append> batch, @Nullable AppendAttempt failedBefore) {
         this.batch = List.copyOf(batch);
         this.intended = failedBefore == null ? null : failedBefore.intended;
     }

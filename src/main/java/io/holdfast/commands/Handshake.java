@@ -4,7 +4,7 @@ import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The circumstances of a new connection.
+ * The handshake of a new connection.
  *
  * @param format of its frames
  * @param address of the peer; empty if it is not known
@@ -12,20 +12,20 @@ import org.jspecify.annotations.Nullable;
  *     connect reply tells; empty for others
  * @param principal the login that the container has checked; null for none
  */
-public record Arrival(
+public record Handshake(
         Format format,
         String address,
         String session,
         @Nullable Principal principal) {
 
     /** Over a transport that carries both ways. */
-    public static Arrival of(Format format, String address, @Nullable Principal principal) {
-        return new Arrival(format, address, "", principal);
+    public static Handshake of(Format format, String address, @Nullable Principal principal) {
+        return new Handshake(format, address, "", principal);
     }
 
     /** Never shows the session. */
     @Override
     public String toString() {
-        return "Arrival[format=" + format + ", address=" + address + "]";
+        return "Handshake[format=" + format + ", address=" + address + "]";
     }
 }

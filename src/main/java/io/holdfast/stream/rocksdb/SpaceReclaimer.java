@@ -9,7 +9,7 @@ import java.util.function.Function;
  * thread, short), then rewrites tables on a thread of its own. Without it a full store would stay full, since RocksDB
  * compacts because of what is written, and nothing is.
  */
-final class Reclaim {
+final class SpaceReclaimer {
 
     private static final long EVERY_NANOS = 2_000_000_000L;
 
@@ -22,7 +22,7 @@ final class Reclaim {
     private long removedBytes;
 
     /** @param muchBytes how much must have been removed for a flush before its time */
-    Reclaim(Consumer<Function<Store, Boolean>> reader, long muchBytes) {
+    SpaceReclaimer(Consumer<Function<Store, Boolean>> reader, long muchBytes) {
         this.reader = reader;
         this.muchBytes = muchBytes;
     }
@@ -56,7 +56,7 @@ final class Reclaim {
                 return true;
             });
         } catch (io.holdfast.stream.EngineException failure) {
-            System.getLogger(Reclaim.class.getName())
+            System.getLogger(SpaceReclaimer.class.getName())
                     .log(
                             System.Logger.Level.WARNING,
                             "The disk space of removed publications could not be freed.",

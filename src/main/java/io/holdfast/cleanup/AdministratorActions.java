@@ -3,10 +3,10 @@ package io.holdfast.cleanup;
 import java.util.Optional;
 
 /** Actions of administrators outside of the cycles: restore, hold, release. All are audited. Any thread. */
-final class Interventions {
+final class AdministratorActions {
     private final CoordinatorParts parts;
 
-    Interventions(CoordinatorParts parts) {
+    AdministratorActions(CoordinatorParts parts) {
         this.parts = parts;
     }
 

@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What administrators do: restore, hold, release. */
-class CleanupInterventionsTest extends OnTheBench {
+class AdministratorActionsTest extends OnTheBench {
 
     @Test
     void a_restore_brings_everything_back_and_holds_it_for_a_while() {
