@@ -1,9 +1,9 @@
 package io.holdfast.websocket;
 
-import io.holdfast.commands.Handshake;
 import io.holdfast.commands.Conversation;
 import io.holdfast.commands.Conversations;
 import io.holdfast.commands.Format;
+import io.holdfast.commands.Handshake;
 import io.holdfast.delivery.DeliverySettings;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;

@@ -1,10 +1,10 @@
 package io.holdfast.http.fallback;
 
-import io.holdfast.commands.Handshake;
 import io.holdfast.commands.CommandSettings;
 import io.holdfast.commands.Conversation;
 import io.holdfast.commands.Conversations;
 import io.holdfast.commands.Format;
+import io.holdfast.commands.Handshake;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.http.LiveSessions;
 import jakarta.enterprise.context.ApplicationScoped;
