@@ -38,8 +38,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Failure.</b> The keys that were fetched last stay good for as long as no newer ones can be fetched. Where a token
  * needs a key that could not be looked for, the answer is {@link Kind#UNAVAILABLE} and not that the token is bad.
  *
- * <p>Nimbus' {@code JWKSourceBuilder} is not used: it fetches a missing key on the caller's thread, and any number of callers
- * wait there for its lock. Its rate limit also lets a second request through in each interval.
+ * <p>Nimbus' {@code JWKSourceBuilder} is not used, because it cannot keep the bound on waiting threads. It fetches a missing
+ * key on the caller's thread, and any number of other callers wait for its lock. A semaphore around its {@code get} would
+ * also refuse callers whose key is in its cache, while others wait for a missing key. Its rate limit also lets a second
+ * request through in each interval.
  */
 final class Jwks {
     static final Duration MIN_INTERVAL = Duration.ofSeconds(10);

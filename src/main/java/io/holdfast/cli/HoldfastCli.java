@@ -4,6 +4,7 @@ import io.holdfast.bench.Options;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -44,7 +45,7 @@ import picocli.CommandLine.ScopeType;
             ValidateCommand.class,
             CommandLine.HelpCommand.class
         })
-public final class HoldfastCli {
+public final class HoldfastCli implements Supplier<Surroundings> {
     /** What Java puts where it cannot decode; the name with it would be another client's. */
     private static final char UNDECODED = '\ufffd';
 
@@ -100,7 +101,8 @@ public final class HoldfastCli {
         return failure.exit().code();
     }
 
-    Surroundings surroundings() {
+    @Override
+    public Surroundings get() {
         return surroundings;
     }
 

@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -20,8 +21,9 @@ final class Output {
         return surroundings(spec);
     }
 
+    /** Those of the outermost command, which supplies them to all. */
     static Surroundings surroundings(CommandSpec command) {
-        return ((HoldfastCli) command.root().userObject()).surroundings();
+        return (Surroundings) ((Supplier<?>) command.root().userObject()).get();
     }
 
     Screen screen() {

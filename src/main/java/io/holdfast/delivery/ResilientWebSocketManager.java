@@ -158,13 +158,13 @@ public interface ResilientWebSocketManager {
     DeliveryHealth health();
 
     /** Describes a client; empty if the client is not known. Reads the engine. */
-    Optional<ClientInfo> client(String client);
+    Optional<ClientStatus> client(String client);
 
     /** The clients that are connected or were connected within the last hour, ordered by name. */
     List<String> clients();
 
     /** The breakers that counted a failure lately. @param client only those of this client; null for all */
-    List<BreakerInfo> breakers(@Nullable String client);
+    List<BreakerStatus> breakers(@Nullable String client);
 
     /** Closes a client's breakers. @return the number of breakers that were not closed before */
     int resetBreakers(String client);

@@ -1,6 +1,6 @@
 package io.holdfast.http;
 
-import io.holdfast.delivery.BreakerInfo;
+import io.holdfast.delivery.BreakerStatus;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.json.JsonOutput;
 import io.holdfast.stream.Receipt;
@@ -91,8 +91,8 @@ class ControlApi {
      * @param sorted by client
      * @param after client behind which to begin; null for the first
      */
-    static JsonOutput breakerPage(List<BreakerInfo> sorted, int limit, @Nullable String after) {
-        List<BreakerInfo> rest = sorted.stream()
+    static JsonOutput breakerPage(List<BreakerStatus> sorted, int limit, @Nullable String after) {
+        List<BreakerStatus> rest = sorted.stream()
                 .filter(breaker -> after == null || breaker.client().compareTo(after) > 0)
                 .toList();
         int to = Math.min(rest.size(), limit);

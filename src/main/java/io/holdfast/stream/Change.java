@@ -10,7 +10,7 @@ public sealed interface Change {
 
     /**
      * Sets a device's cursor, and creates the device if necessary. The offset never moves backwards: a lower one only updates
-     * the time seen. If {@code confirmed}, it raises {@link StreamInfo#confirmedUpTo()}. A later {@link StreamEngine#expire}
+     * the time seen. If {@code confirmed}, it raises {@link StreamStatus#confirmedUpTo()}. A later {@link StreamEngine#expire}
      * trims publications that are settled by it, as {@link OutboxRetention} says. Publications that devices gave up are
      * confirmed if they are above the device's previous cursor.
      *
@@ -22,7 +22,7 @@ public sealed interface Change {
 
     /**
      * A device gives a publication up. Its cursor moves to the publication as by {@link MoveCursor} without a confirmation. If
-     * the cursor was below, and no device has confirmed the publication, it is one of {@link StreamInfo#givenUp()} from now on.
+     * the cursor was below, and no device has confirmed the publication, it is one of {@link StreamStatus#givenUp()} from now on.
      * When no device is left that may get it, a later {@link StreamEngine#expire} removes it as {@link FinalState#DEAD}.
      */
     record GiveUp(String stream, String device, long offset, long seenAtMillis) implements Change {}
@@ -45,7 +45,7 @@ public sealed interface Change {
     record Settle(String stream, long offset, FinalState state, long atMillis) implements Change {}
 
     /**
-     * Removes all publications up to and including the offset, as overflow does: {@link StreamInfo#lostUpTo()} is raised, and
+     * Removes all publications up to and including the offset, as overflow does: {@link StreamStatus#lostUpTo()} is raised, and
      * unconfirmed publications are recorded as dropped.
      */
     record Discard(String stream, long upTo, long atMillis) implements Change {}

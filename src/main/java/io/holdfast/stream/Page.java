@@ -10,14 +10,14 @@ import java.util.List;
  * @param more whether further publications were retained after the last one of this page when it was read
  * @param info the stream's meta at that moment
  */
-public record Page(Continuity continuity, List<Publication> publications, boolean more, StreamInfo info) {
+public record Page(Continuity continuity, List<Publication> publications, boolean more, StreamStatus info) {
 
     /** Whether a reader has missed something. */
     public enum Continuity {
         /** No publication after the given position was lost. */
         CONTINUOUS,
         /**
-         * Publications after the given position were lost ({@link StreamInfo#lostUpTo()}); the page starts at the first
+         * Publications after the given position were lost ({@link StreamStatus#lostUpTo()}); the page starts at the first
          * retained.
          */
         LOST,

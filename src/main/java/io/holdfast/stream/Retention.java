@@ -13,7 +13,7 @@ public record Retention(int maxMessages, long maxBytes, Overflow overflow) {
 
     /** What happens when a stream is full. */
     public enum Overflow {
-        /** The oldest retained publications are dropped; {@link StreamInfo#lostUpTo()} says up to where. */
+        /** The oldest retained publications are dropped; {@link StreamStatus#lostUpTo()} says up to where. */
         DROP_OLDEST,
         /** The new publication is refused with {@link AppendOutcome.Refused}. */
         REJECT

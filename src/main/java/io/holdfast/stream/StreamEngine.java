@@ -46,7 +46,7 @@ public interface StreamEngine extends AutoCloseable {
 
     /**
      * Removes publications that have expired (recorded as {@link FinalState#EXPIRED} if no device confirmed them),
-     * those that are settled and whose recovery window has passed ({@link OutboxRetention}; {@link StreamInfo#lostUpTo()} is
+     * those that are settled and whose recovery window has passed ({@link OutboxRetention}; {@link StreamStatus#lostUpTo()} is
      * raised), and those that devices gave up and that no device may get any more ({@link FinalState#DEAD}). Also removes message
      * records that are no longer needed for deduplication or for the state of a message.
      *
@@ -90,7 +90,7 @@ public interface StreamEngine extends AutoCloseable {
      */
     List<Publication> readBackwards(String stream, long before, int maxMessages, int maxBytes);
 
-    /** The number of publications in outboxes that are not {@linkplain StreamInfo#confirmed confirmed}. Cheap. */
+    /** The number of publications in outboxes that are not {@linkplain StreamStatus#confirmed confirmed}. Cheap. */
     long waiting();
 
     /** The number of stored streams that are neither outboxes nor the server's own. Cheap. */
@@ -102,7 +102,7 @@ public interface StreamEngine extends AutoCloseable {
     }
 
     /** The stream's meta. An unknown stream is created with its epoch, in memory until the first write. */
-    StreamInfo info(String stream);
+    StreamStatus info(String stream);
 
     /** The devices of an outbox, in no order. */
     List<DeviceCursor> devices(String stream);

@@ -11,8 +11,8 @@ import io.holdfast.cleanup.Failure;
 import io.holdfast.cleanup.Hold;
 import io.holdfast.cleanup.Item;
 import io.holdfast.cleanup.SoftDeleted;
-import io.holdfast.delivery.BreakerInfo;
-import io.holdfast.delivery.ClientInfo;
+import io.holdfast.delivery.BreakerStatus;
+import io.holdfast.delivery.ClientStatus;
 import io.holdfast.delivery.DeadLetter;
 import io.holdfast.delivery.DeliveryStats;
 import io.holdfast.delivery.DrainReport;
@@ -161,9 +161,9 @@ class OpenApiDocumentTest {
                 Arguments.of("DeliveryStats", DeliveryStats.class),
                 Arguments.of("EngineBreaker", DeliveryStats.EngineBreaker.class),
                 Arguments.of("Latency", LatencyStats.class),
-                Arguments.of("ClientInfo", ClientInfo.class),
-                Arguments.of("ClientDevice", ClientInfo.DeviceInfo.class),
-                Arguments.of("Breaker", BreakerInfo.class),
+                Arguments.of("ClientInfo", ClientStatus.class),
+                Arguments.of("ClientDevice", ClientStatus.DeviceStatus.class),
+                Arguments.of("Breaker", BreakerStatus.class),
                 Arguments.of("DeadLetter", DeadLetter.class),
                 Arguments.of("DrainReport", DrainReport.class),
                 Arguments.of("Store", BackupApi.Stored.class),

@@ -3,8 +3,8 @@ package io.holdfast.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.holdfast.delivery.BreakerInfo;
 import io.holdfast.delivery.BreakerState;
+import io.holdfast.delivery.BreakerStatus;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.json.JsonOutput;
 import java.nio.charset.StandardCharsets;
@@ -79,7 +79,7 @@ class PagedJsonTest {
 
     @Test
     void breakers_come_page_by_page_with_all_of_a_client_on_one() {
-        List<BreakerInfo> list =
+        List<BreakerStatus> list =
                 List.of(breaker("a", "1"), breaker("b", "1"), breaker("b", "2"), breaker("b", "3"), breaker("c", "1"));
         assertThat(clients(list, 2, null)).isEqualTo("a b b b next b");
         assertThat(clients(list, 2, "b")).isEqualTo("c");
@@ -90,11 +90,11 @@ class PagedJsonTest {
         assertThat(clients(List.of(), 1, null)).isEmpty();
     }
 
-    private static BreakerInfo breaker(String client, String device) {
-        return new BreakerInfo(client, device, BreakerState.OPEN, 5, 0, 1, 1_000);
+    private static BreakerStatus breaker(String client, String device) {
+        return new BreakerStatus(client, device, BreakerState.OPEN, 5, 0, 1, 1_000);
     }
 
-    private static String clients(List<BreakerInfo> list, int limit, String after) {
+    private static String clients(List<BreakerStatus> list, int limit, String after) {
         String json = new String(ControlApi.breakerPage(list, limit, after).toBytes(), StandardCharsets.UTF_8);
         return json.replaceAll("\\{\"client\":\"(\\w+)\"[^}]*}", "$1")
                 .replaceAll("\"next\":\"(\\w+)\"", "next $1")

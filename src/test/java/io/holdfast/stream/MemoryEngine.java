@@ -84,11 +84,11 @@ public class MemoryEngine implements StreamEngine {
                     .toList();
         }
 
-        StreamInfo info() {
+        StreamStatus info() {
             long first = kept.isEmpty() ? top + 1 : kept.firstKey();
             long bytes = kept.values().stream().mapToLong(MemoryEngine::size).sum();
             List<Publication> waiting = waiting();
-            return new StreamInfo(
+            return new StreamStatus(
                     new Position(epoch, top),
                     first,
                     lostUpTo,
@@ -192,7 +192,7 @@ public class MemoryEngine implements StreamEngine {
     }
 
     private static boolean over(Stream stream, Retention retention, Publication more) {
-        StreamInfo info = stream.info();
+        StreamStatus info = stream.info();
         return info.messages() + 1 > retention.maxMessages() || info.bytes() + size(more) > retention.maxBytes();
     }
 
@@ -410,7 +410,7 @@ public class MemoryEngine implements StreamEngine {
     }
 
     @Override
-    public synchronized StreamInfo info(String stream) {
+    public synchronized StreamStatus info(String stream) {
         return stream(stream).info();
     }
 

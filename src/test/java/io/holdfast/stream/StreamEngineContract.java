@@ -122,7 +122,7 @@ public abstract class StreamEngineContract {
 
     @Test
     void an_unknown_stream_is_empty_and_keeps_its_epoch_until_it_is_written() {
-        StreamInfo before = engine.info(S);
+        StreamStatus before = engine.info(S);
         assertThat(before.top().offset()).isZero();
         assertThat(before.firstOffset()).isEqualTo(1);
         assertThat(before.messages()).isZero();
@@ -134,7 +134,7 @@ public abstract class StreamEngineContract {
     @Test
     void info_counts_what_is_retained() {
         append(message("a"), message("b"));
-        StreamInfo info = engine.info(S);
+        StreamStatus info = engine.info(S);
         assertThat(info.messages()).isEqualTo(2);
         assertThat(info.bytes()).isEqualTo(2 * size("a"));
         assertThat(info.firstOffset()).isEqualTo(1);
@@ -294,7 +294,7 @@ public abstract class StreamEngineContract {
         append(kept("a", two), kept("b", two));
         Stored stored = (Stored) append(kept("c", two)).get(0);
         assertThat(stored.dropped()).containsExactly(new Removed(S, 1, "a", FinalState.DROPPED));
-        StreamInfo info = engine.info(S);
+        StreamStatus info = engine.info(S);
         assertThat(info.lostUpTo()).isEqualTo(1);
         assertThat(info.firstOffset()).isEqualTo(2);
         assertThat(info.messages()).isEqualTo(2);
@@ -379,7 +379,7 @@ public abstract class StreamEngineContract {
         expireAll(afterWindow());
         for (int round = 0; round < 2; round++) {
             assertThat(ids(all(S))).containsExactly("c");
-            StreamInfo info = engine.info(S);
+            StreamStatus info = engine.info(S);
             assertThat(info.firstOffset()).isEqualTo(3);
             assertThat(info.lostUpTo()).as("whoever stands below is told").isEqualTo(2);
             assertThat(info.messages()).isEqualTo(1);
@@ -532,7 +532,7 @@ public abstract class StreamEngineContract {
         append(message("a"), message("b"), message("c"));
         apply(seen("phone", 0), giveUp("till", 1), confirm("till", 3));
         for (int round = 0; round < 2; round++) {
-            StreamInfo info = engine.info(S);
+            StreamStatus info = engine.info(S);
             assertThat(info.confirmedUpTo()).isEqualTo(3);
             assertThat(info.givenUp()).containsExactly(1L);
             assertThat(info.confirmed(1)).isFalse();
@@ -745,7 +745,7 @@ public abstract class StreamEngineContract {
         append(message("a"), message("b"), message("c"));
         apply(confirm("d", 1), new Change.Discard(S, 2, now.get()));
         for (int round = 0; round < 2; round++) {
-            StreamInfo info = engine.info(S);
+            StreamStatus info = engine.info(S);
             assertThat(info.lostUpTo()).isEqualTo(2);
             assertThat(info.firstOffset()).isEqualTo(3);
             assertThat(ids(all(S))).containsExactly("c");
@@ -892,7 +892,7 @@ public abstract class StreamEngineContract {
         assertThat(engine.info(S).top()).isEqualTo(new Position(epoch, 1));
         now.addAndGet(DAY);
         expireAll(now.get());
-        StreamInfo begun = engine.info(S);
+        StreamStatus begun = engine.info(S);
         assertThat(begun.top().offset()).isZero();
         assertThat(begun.top().epoch()).isNotEqualTo(epoch);
         assertThat(engine.devices(S)).isEmpty();
@@ -957,7 +957,7 @@ public abstract class StreamEngineContract {
     void everything_is_there_after_a_restart() {
         append(message("a"), expiring("b", 1000), message("c"));
         apply(new Change.Settle(S, 1, FinalState.DEAD, 5), confirm("d", 2));
-        StreamInfo before = engine.info(S);
+        StreamStatus before = engine.info(S);
         Page page = all(S);
         reopen();
         assertThat(engine.info(S)).isEqualTo(before);
@@ -1315,7 +1315,7 @@ public abstract class StreamEngineContract {
             if (random.nextInt(40) == 0) {
                 reopen();
             }
-            StreamInfo info = engine.info(S);
+            StreamStatus info = engine.info(S);
             long above = all(S).publications().stream()
                     .filter(publication -> !info.confirmed(publication.offset()))
                     .count();

@@ -170,11 +170,11 @@ final class StreamEngineScript {
 
     private void compare(String name) {
         StreamEngineModel.Stream stream = model.stream(name);
-        StreamInfo info = test.engine.info(name);
+        StreamStatus info = test.engine.info(name);
         stream.lostIs(info.lostUpTo());
         long first = stream.retained.isEmpty() ? stream.top + 1 : stream.retained.firstKey();
         assertThat(info)
-                .isEqualTo(new StreamInfo(
+                .isEqualTo(new StreamStatus(
                         new Position(info.top().epoch(), stream.top),
                         first,
                         stream.lostUpTo,

@@ -1,6 +1,6 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.BreakerInfo;
+import io.holdfast.delivery.BreakerStatus;
 import io.holdfast.delivery.BreakerSettings;
 import io.holdfast.delivery.BreakerState;
 import io.holdfast.delivery.DeliveryClock;
@@ -90,13 +90,13 @@ public final class Breakers {
     }
 
     /** @param client whose; null for all */
-    List<BreakerInfo> list(@Nullable String client) {
+    List<BreakerStatus> list(@Nullable String client) {
         long now = clock.nanos();
-        List<BreakerInfo> list = new ArrayList<>();
+        List<BreakerStatus> list = new ArrayList<>();
         known.forEach((key, breaker) -> {
             if (client == null || key.client().equals(client)) {
                 RecipientBreaker.Snapshot seen = breaker.snapshot(now);
-                list.add(new BreakerInfo(
+                list.add(new BreakerStatus(
                         key.client(),
                         key.device(),
                         seen.state(),
@@ -106,7 +106,7 @@ public final class Breakers {
                         seen.openMillis()));
             }
         });
-        list.sort(Comparator.comparing(BreakerInfo::client).thenComparing(BreakerInfo::device));
+        list.sort(Comparator.comparing(BreakerStatus::client).thenComparing(BreakerStatus::device));
         return list;
     }
 

@@ -1,8 +1,8 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.BreakerInfo;
+import io.holdfast.delivery.BreakerStatus;
 import io.holdfast.delivery.ChannelOptions;
-import io.holdfast.delivery.ClientInfo;
+import io.holdfast.delivery.ClientStatus;
 import io.holdfast.delivery.Connection;
 import io.holdfast.delivery.Connections;
 import io.holdfast.delivery.DeadLetter;
@@ -246,7 +246,7 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
     }
 
     @Override
-    public Optional<ClientInfo> client(String client) {
+    public Optional<ClientStatus> client(String client) {
         validation.client(client);
         return Optional.ofNullable(machinery.client(client));
     }
@@ -257,7 +257,7 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
     }
 
     @Override
-    public List<BreakerInfo> breakers(@Nullable String client) {
+    public List<BreakerStatus> breakers(@Nullable String client) {
         return machinery.breakers.list(client);
     }
 

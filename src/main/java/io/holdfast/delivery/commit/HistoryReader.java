@@ -8,7 +8,7 @@ import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Publisher;
 import io.holdfast.stream.StreamEngine;
-import io.holdfast.stream.StreamInfo;
+import io.holdfast.stream.StreamStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,7 @@ final class HistoryReader {
      * @throws DeliveryException UNRECOVERABLE if {@code since} is of another epoch
      */
     History read(String stream, int limit, @Nullable Position since, boolean reverse, int maxBytes) {
-        StreamInfo info = engine.info(stream);
+        StreamStatus info = engine.info(stream);
         Position top = info.top();
         if (since != null && !since.epoch().isEmpty() && !since.epoch().equals(top.epoch())) {
             throw new DeliveryException(

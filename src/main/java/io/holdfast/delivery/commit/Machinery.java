@@ -2,7 +2,7 @@ package io.holdfast.delivery.commit;
 
 import io.holdfast.delivery.BreakerState;
 import io.holdfast.delivery.ChannelOptions;
-import io.holdfast.delivery.ClientInfo;
+import io.holdfast.delivery.ClientStatus;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.DeliveryHealth;
@@ -26,7 +26,7 @@ import io.holdfast.delivery.watch.Outcomes;
 import io.holdfast.delivery.watch.Pulse;
 import io.holdfast.delivery.watch.Supervisor;
 import io.holdfast.stream.StreamEngine;
-import io.holdfast.stream.StreamInfo;
+import io.holdfast.stream.StreamStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -204,15 +204,15 @@ final class Machinery {
 
     /** @return null for a client of which nothing is known */
     @Nullable
-    ClientInfo client(String client) {
+    ClientStatus client(String client) {
         ClientRecord record = clients.find(client);
-        StreamInfo info = engine.info(Names.outbox(client));
-        List<ClientInfo.DeviceInfo> devices = devices(client);
+        StreamStatus info = engine.info(Names.outbox(client));
+        List<ClientStatus.DeviceStatus> devices = devices(client);
         if (record == null && devices.isEmpty() && info.top().offset() == 0) {
             return null;
         }
         ClientRecord counted = record == null ? new ClientRecord(0) : record;
-        return new ClientInfo(
+        return new ClientStatus(
                 client,
                 counted.sinceMillis,
                 counted.connections.get(),
@@ -226,13 +226,13 @@ final class Machinery {
                 devices);
     }
 
-    private List<ClientInfo.DeviceInfo> devices(String client) {
+    private List<ClientStatus.DeviceStatus> devices(String client) {
         Outbox outbox = outboxes.find(client);
         if (outbox != null) {
             return outbox.devices();
         }
         return engine.devices(Names.outbox(client)).stream()
-                .map(known -> new ClientInfo.DeviceInfo(known.device(), known.offset(), known.seenAtMillis(), false))
+                .map(known -> new ClientStatus.DeviceStatus(known.device(), known.offset(), known.seenAtMillis(), false))
                 .toList();
     }
 

@@ -1,7 +1,7 @@
 package io.holdfast.delivery.commit;
 
 import io.holdfast.stream.FinalState;
-import io.holdfast.stream.StreamInfo;
+import io.holdfast.stream.StreamStatus;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -40,7 +40,7 @@ final class MessageTally {
     }
 
     /** Begins anew with what the engine knows. */
-    void begin(StreamInfo info) {
+    void begin(StreamStatus info) {
         handed.clear();
         ended.clear();
         givenUp.begin(info.givenUp());

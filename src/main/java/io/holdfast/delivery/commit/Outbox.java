@@ -1,7 +1,7 @@
 package io.holdfast.delivery.commit;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.holdfast.delivery.ClientInfo;
+import io.holdfast.delivery.ClientStatus;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.MessageState;
@@ -15,7 +15,7 @@ import io.holdfast.stream.FinalState;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Removed;
 import io.holdfast.stream.StreamEngine;
-import io.holdfast.stream.StreamInfo;
+import io.holdfast.stream.StreamStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -139,7 +139,7 @@ final class Outbox {
             boolean returned) {}
 
     /** What the engine knows. */
-    private record Stored(StreamInfo info, List<DeviceCursor> devices) {}
+    private record Stored(StreamStatus info, List<DeviceCursor> devices) {}
 
     Attached attach(Line line, String deviceName, boolean explicit, @Nullable Position presented) {
         Stored stored = ask();
@@ -170,7 +170,7 @@ final class Outbox {
 
     @GuardedBy("this")
     private OutboxConnection.Start start(
-            Device device, StreamInfo info, @Nullable Position presented, boolean explicit, List<Line> wider) {
+            Device device, StreamStatus info, @Nullable Position presented, boolean explicit, List<Line> wider) {
         Position top = info.top();
         long from = device.cursor;
         boolean recovered = presented != null || !device.ofEarlierEpoch;
@@ -516,14 +516,14 @@ final class Outbox {
         return !marked && !storing && idle > (devices.suspects() ? suspectNanos : minimumNanos);
     }
 
-    List<ClientInfo.DeviceInfo> devices() {
+    List<ClientStatus.DeviceStatus> devices() {
         Stored stored = ask();
         synchronized (this) {
             enter(stored);
             return devices.all().stream()
-                    .map(device -> new ClientInfo.DeviceInfo(
+                    .map(device -> new ClientStatus.DeviceStatus(
                             device.name, device.cursor, device.seenAtMillis, !device.connections.isEmpty()))
-                    .sorted(Comparator.comparing(ClientInfo.DeviceInfo::device))
+                    .sorted(Comparator.comparing(ClientStatus.DeviceStatus::device))
                     .toList();
         }
     }
@@ -568,7 +568,7 @@ final class Outbox {
 
     @GuardedBy("this")
     private void enter(Stored stored) {
-        StreamInfo info = stored.info();
+        StreamStatus info = stored.info();
         if (info.top().epoch().equals(epoch)) {
             return;
         }

@@ -8,7 +8,7 @@ import io.holdfast.delivery.SubscriptionHandle;
 import io.holdfast.delivery.WallClock;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.StreamEngine;
-import io.holdfast.stream.StreamInfo;
+import io.holdfast.stream.StreamStatus;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
@@ -80,7 +80,7 @@ final class Subscriptions {
 
     private RegisteredConnection.@Nullable Subscribed subscribe(
             Channel channel, @Nullable Position wanted, SubscribeOptions options) {
-        StreamInfo info = engine.info(channel.name());
+        StreamStatus info = engine.info(channel.name());
         Position top = info.top();
         boolean recovered = wanted != null
                 && (wanted.epoch().equals(top.epoch()) || (wanted.epoch().isEmpty() && wanted.offset() == 0))

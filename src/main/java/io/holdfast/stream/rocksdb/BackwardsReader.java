@@ -1,7 +1,7 @@
 package io.holdfast.stream.rocksdb;
 
 import io.holdfast.stream.Publication;
-import io.holdfast.stream.StreamInfo;
+import io.holdfast.stream.StreamStatus;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,7 +16,7 @@ final class BackwardsReader {
 
     private final Store store;
     private final StreamState stream;
-    private final StreamInfo info;
+    private final StreamStatus info;
     /** Of the last try, in order. */
     private final List<Long> offsets = new ArrayList<>();
 

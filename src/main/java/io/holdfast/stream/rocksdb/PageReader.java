@@ -4,7 +4,7 @@ import io.holdfast.stream.Page;
 import io.holdfast.stream.Page.Continuity;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
-import io.holdfast.stream.StreamInfo;
+import io.holdfast.stream.StreamStatus;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +18,7 @@ final class PageReader {
 
     private final Store store;
     private final StreamState stream;
-    private final StreamInfo info;
+    private final StreamStatus info;
 
     PageReader(Store store, StreamState stream) {
         this.store = store;

@@ -17,7 +17,7 @@ import io.holdfast.stream.Publication;
 import io.holdfast.stream.SmallRecords;
 import io.holdfast.stream.StoreGeneration;
 import io.holdfast.stream.StoredStream;
-import io.holdfast.stream.StreamInfo;
+import io.holdfast.stream.StreamStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -190,7 +190,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
     }
 
     @Override
-    public StreamInfo info(String stream) {
+    public StreamStatus info(String stream) {
         StreamState loaded = loaded(stream);
         return loaded != null
                 ? loaded.info()

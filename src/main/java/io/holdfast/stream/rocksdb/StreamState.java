@@ -4,7 +4,7 @@ import io.holdfast.stream.DeviceCursor;
 import io.holdfast.stream.OutboxRetention;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.StreamEngine;
-import io.holdfast.stream.StreamInfo;
+import io.holdfast.stream.StreamStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,7 @@ final class StreamState {
     private final long generation;
 
     private volatile long number;
-    private volatile StreamInfo info;
+    private volatile StreamStatus info;
     private volatile long announcedLostUpTo;
     private volatile List<DeviceCursor> devices;
     private volatile boolean used = true;
@@ -115,7 +115,7 @@ final class StreamState {
         return new Position(epoch, offset);
     }
 
-    StreamInfo info() {
+    StreamStatus info() {
         used = true;
         return info;
     }
@@ -173,8 +173,8 @@ final class StreamState {
         metaChanged = false;
     }
 
-    private StreamInfo next() {
-        return new StreamInfo(
+    private StreamStatus next() {
+        return new StreamStatus(
                 new Position(epoch, top),
                 sizes.messages() == 0 ? top + 1 : sizes.first(),
                 lostUpTo,

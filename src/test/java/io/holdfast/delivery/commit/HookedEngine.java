@@ -13,7 +13,7 @@ import io.holdfast.stream.Publication;
 import io.holdfast.stream.SmallRecords;
 import io.holdfast.stream.StoredStream;
 import io.holdfast.stream.StreamEngine;
-import io.holdfast.stream.StreamInfo;
+import io.holdfast.stream.StreamStatus;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -94,8 +94,8 @@ final class HookedEngine implements StreamEngine {
     }
 
     @Override
-    public StreamInfo info(String stream) {
-        StreamInfo info = memory.info(stream);
+    public StreamStatus info(String stream) {
+        StreamStatus info = memory.info(stream);
         afterInfo.accept(stream);
         return info;
     }

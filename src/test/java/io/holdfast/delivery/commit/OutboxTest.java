@@ -2,7 +2,7 @@ package io.holdfast.delivery.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.delivery.BreakerInfo;
+import io.holdfast.delivery.BreakerStatus;
 import io.holdfast.delivery.Ending;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
@@ -655,7 +655,7 @@ class OutboxTest {
 
     private int failures() {
         return bench.breakers.list("u1").stream()
-                .mapToInt(BreakerInfo::failures)
+                .mapToInt(BreakerStatus::failures)
                 .sum();
     }
 

@@ -8,5 +8,5 @@ package io.holdfast.delivery;
  * @param openings since it was last closed
  * @param openMillis until it is tried again; 0 unless open
  */
-public record BreakerInfo(
+public record BreakerStatus(
         String client, String device, BreakerState state, int failures, int successes, int openings, long openMillis) {}

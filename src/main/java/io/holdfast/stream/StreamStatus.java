@@ -18,7 +18,7 @@ import java.util.List;
  *     the recovery window
  * @param waitingBytes sum of their stored sizes
  */
-public record StreamInfo(
+public record StreamStatus(
         Position top,
         long firstOffset,
         long lostUpTo,

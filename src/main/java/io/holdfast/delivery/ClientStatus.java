@@ -12,7 +12,7 @@ import java.util.List;
  * @param waiting messages that its outbox holds now
  * @param waitingBytes their size
  */
-public record ClientInfo(
+public record ClientStatus(
         String client,
         long sinceMillis,
         long connections,
@@ -23,12 +23,12 @@ public record ClientInfo(
         long dead,
         int waiting,
         long waitingBytes,
-        List<DeviceInfo> devices) {
+        List<DeviceStatus> devices) {
 
     /**
      * @param cursor the offset up to which the device has confirmed
      * @param seenAtMillis when it last connected or disconnected
      * @param connected whether it has an open connection
      */
-    public record DeviceInfo(String device, long cursor, long seenAtMillis, boolean connected) {}
+    public record DeviceStatus(String device, long cursor, long seenAtMillis, boolean connected) {}
 }
