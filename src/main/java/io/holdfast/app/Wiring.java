@@ -113,7 +113,7 @@ class Wiring {
     @Produces
     @ApplicationScoped
     EmbeddedEngine engine() {
-        RocksDbEngine engine = RocksDbEngine.open(configuration.store(), steady::millis);
+        RocksDbEngine engine = RocksDbEngine.open(configuration.store(), steady::millis, System::nanoTime);
         Duration ahead = engine.bringBack(steady.millis() + LONGEST_LEAD.toMillis());
         if (!ahead.isZero()) {
             LOG.log(

@@ -68,7 +68,7 @@ public class AppendBenchmark {
                 Duration.ofDays(30),
                 OutboxRetention.DEFAULT,
                 directory.resolve("native"));
-        rig = new Rig(RocksDbEngine.open(options, System::currentTimeMillis));
+        rig = new Rig(RocksDbEngine.open(options, System::currentTimeMillis, System::nanoTime));
     }
 
     @TearDown(Level.Trial)

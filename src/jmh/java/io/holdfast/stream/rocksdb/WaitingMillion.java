@@ -66,7 +66,7 @@ public final class WaitingMillion {
     }
 
     private RocksDbEngine open() {
-        return RocksDbEngine.open(options, () -> nowMillis);
+        return RocksDbEngine.open(options, () -> nowMillis, System::nanoTime);
     }
 
     private void store(RocksDbEngine engine) throws Exception {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -15,9 +16,11 @@ final class Closers {
     private static final long LOOK_MILLIS = 5;
 
     private final Executor executor;
+    private final LongSupplier nanos;
     private final AtomicInteger underWay = new AtomicInteger();
 
-    Closers(Executor executor) {
+    Closers(Executor executor, LongSupplier nanos) {
+        this.nanos = nanos;
         this.executor = executor;
     }
 
@@ -39,8 +42,8 @@ final class Closers {
 
     /** Waits until all that was asked for is closed, or no longer. */
     void await(Duration limit) throws InterruptedException {
-        long deadline = System.nanoTime() + limit.toNanos();
-        while (underWay.get() > 0 && System.nanoTime() - deadline < 0) {
+        long deadline = nanos.getAsLong() + limit.toNanos();
+        while (underWay.get() > 0 && nanos.getAsLong() - deadline < 0) {
             Thread.sleep(LOOK_MILLIS);
         }
     }

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
@@ -30,8 +31,10 @@ final class EngineWrites {
 
     private final GuardedEngine guarded;
     private final StreamEngine engine;
+    private final LongSupplier nanos;
 
-    EngineWrites(GuardedEngine guarded, StreamEngine engine) {
+    EngineWrites(GuardedEngine guarded, StreamEngine engine, LongSupplier nanos) {
+        this.nanos = nanos;
         this.guarded = guarded;
         this.engine = engine;
     }
@@ -80,12 +83,12 @@ final class EngineWrites {
         return guarded.unfinished();
     }
 
-    private static <T> T await(CompletionStage<T> stage) {
+    private <T> T await(CompletionStage<T> stage) {
         CompletableFuture<T> future = stage.toCompletableFuture();
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+        long end = nanos.getAsLong() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
         while (true) {
             try {
-                return future.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                return future.get(end - nanos.getAsLong(), TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
                 LOG.log(Level.FINE, "The committer was interrupted and continues", e);
             } catch (ExecutionException e) {

@@ -103,7 +103,7 @@ final class Machinery {
         outboxes = new Outboxes(engine, clock, settings, breakers, clients, outcomes);
         hub = new Hub(channels, counters, threads.receipts(), supervisor.part("hub", this::hubFailed));
         recovery = new Recovery(settings.readers(), supervisor.part("reader"));
-        EngineWrites writes = new EngineWrites(watched, engine);
+        EngineWrites writes = new EngineWrites(watched, engine, clock::nanos);
         deadLetters = new DeadLetters(engine, clock, counters, settings.poison(), outboxes);
         committer = new Committer(
                 writes,
@@ -121,7 +121,7 @@ final class Machinery {
                 counters,
                 supervisor.part("committer", this::committerFailed));
         resources = new ResourceRemoval(engine, outboxes, channels, deadLetters, committer, clock);
-        closers = new Closers(threads.closers());
+        closers = new Closers(threads.closers(), clock::nanos);
         writer = new Writer(settings, clock, counters, supervisor.part("writer"));
         dispatcher = new Dispatcher(writer, recovery, counters);
         outboxConnections = new OutboxConnections(outboxes, deadLetters, counters, events, clock, committer::wake);
@@ -288,7 +288,7 @@ final class Machinery {
         if (first != null) {
             return first;
         }
-        Drain drain = new Drain(connections.all(), window, settings.drainTimeout(), System::nanoTime, Thread::sleep);
+        Drain drain = new Drain(connections.all(), window, settings.drainTimeout(), clock::nanos, Thread::sleep);
         threads.named()
                 .factory("drain")
                 .newThread(() -> {

@@ -57,7 +57,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
     private final SpaceGuard space;
     private final SpaceReclaimer reclaim;
     private final OutboxRetention outboxRetention;
-    private final WriterThread writer = new WriterThread(System::nanoTime);
+    private final WriterThread writer;
     private final SmallRecords records = new StoredRecords(this::inside, this::submitWrite);
     private final AtomicBoolean backingUp = new AtomicBoolean();
     private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
@@ -77,26 +77,28 @@ public final class RocksDbEngine implements EmbeddedEngine {
     @GuardedBy("this")
     private @Nullable AppendAttempt last;
 
-    private RocksDbEngine(RocksDbOptions options, LongSupplier clockMillis, Disk disk) {
+    private RocksDbEngine(RocksDbOptions options, LongSupplier clockMillis, LongSupplier nanos, Disk disk) {
+        this.writer = new WriterThread(nanos);
         this.failures = new Failures(options.directory());
         this.opening = new StoreOpening(options, clockMillis, failures, disk);
         this.outboxRetention = options.outboxes();
-        this.space = new SpaceGuard(options);
-        this.reclaim = new SpaceReclaimer(this::inside, options.maxStoredBytes() / 20);
+        this.space = new SpaceGuard(options, nanos);
+        this.reclaim = new SpaceReclaimer(this::inside, options.maxStoredBytes() / 20, nanos);
     }
 
     /**
      * Opens the store, creating it where there is none.
      *
      * @param clockMillis wall-clock milliseconds; called by the writer
+     * @param nanos as {@link System#nanoTime}
      * @throws EngineException UNREADABLE, LOCKED or CORRUPT; nothing was changed then
      */
-    public static RocksDbEngine open(RocksDbOptions options, LongSupplier clockMillis) {
-        return open(options, clockMillis, Disk.REAL);
+    public static RocksDbEngine open(RocksDbOptions options, LongSupplier clockMillis, LongSupplier nanos) {
+        return open(options, clockMillis, nanos, Disk.REAL);
     }
 
-    static RocksDbEngine open(RocksDbOptions options, LongSupplier clockMillis, Disk disk) {
-        RocksDbEngine engine = new RocksDbEngine(options, clockMillis, disk);
+    static RocksDbEngine open(RocksDbOptions options, LongSupplier clockMillis, LongSupplier nanos, Disk disk) {
+        RocksDbEngine engine = new RocksDbEngine(options, clockMillis, nanos, disk);
         NativeLibrary.load(options.nativeLibraryDirectory().toAbsolutePath());
         Store opened = engine.opening.open();
         engine.newestMillis = opened.newestMillis();

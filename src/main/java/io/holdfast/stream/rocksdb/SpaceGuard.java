@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.LongSupplier;
 
 /**
  * Refuses appends before the store or the disk is full. Measures at most once a second, and at every attempt while it
@@ -24,13 +25,15 @@ final class SpaceGuard {
     private static final long MEASURE_EVERY_NANOS = 1_000_000_000L;
 
     private final RocksDbOptions options;
+    private final LongSupplier nanos;
     private final long boundBytes;
     private volatile long storedBytes;
     private long freeBytes;
     private long measuredAtNanos;
     private boolean full = true;
 
-    SpaceGuard(RocksDbOptions options) {
+    SpaceGuard(RocksDbOptions options, LongSupplier nanos) {
+        this.nanos = nanos;
         this.options = options;
         this.boundBytes = options.maxStoredBytes() / 10 * 9;
     }
@@ -46,7 +49,7 @@ final class SpaceGuard {
 
     /** Whether there is room; measures if it has to. */
     boolean hasRoom() {
-        if (full || exceeded() || System.nanoTime() - measuredAtNanos > MEASURE_EVERY_NANOS) {
+        if (full || exceeded() || nanos.getAsLong() - measuredAtNanos > MEASURE_EVERY_NANOS) {
             measure();
             full = exceeded();
         }
@@ -104,7 +107,7 @@ final class SpaceGuard {
                     cause);
         }
         storedBytes = sum;
-        measuredAtNanos = System.nanoTime();
+        measuredAtNanos = nanos.getAsLong();
     }
 
     /** Files may disappear while they are listed, because compaction continues. */

@@ -3,6 +3,7 @@ package io.holdfast.stream.rocksdb;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Gives the space of removed publications back when the store is full: flushes, so that logs can go (on the writer's
@@ -18,11 +19,14 @@ final class SpaceReclaimer {
 
     private final AtomicBoolean compacting = new AtomicBoolean();
     private final long muchBytes;
-    private long lastNanos = System.nanoTime() - EVERY_NANOS;
+    private final LongSupplier nanos;
+    private long lastNanos;
     private long removedBytes;
 
     /** @param muchBytes how much must have been removed for a flush before its time */
-    SpaceReclaimer(Consumer<Function<Store, Boolean>> reader, long muchBytes) {
+    SpaceReclaimer(Consumer<Function<Store, Boolean>> reader, long muchBytes, LongSupplier nanos) {
+        this.nanos = nanos;
+        this.lastNanos = nanos.getAsLong() - EVERY_NANOS;
         this.reader = reader;
         this.muchBytes = muchBytes;
     }
@@ -33,9 +37,9 @@ final class SpaceReclaimer {
 
     /** On the writer's thread. */
     void flush(Store store) {
-        if (removedBytes >= muchBytes || System.nanoTime() - lastNanos >= EVERY_NANOS) {
+        if (removedBytes >= muchBytes || nanos.getAsLong() - lastNanos >= EVERY_NANOS) {
             removedBytes = 0;
-            lastNanos = System.nanoTime();
+            lastNanos = nanos.getAsLong();
             store.flush();
         }
     }

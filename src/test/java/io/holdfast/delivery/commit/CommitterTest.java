@@ -65,7 +65,7 @@ class CommitterTest {
             new Breakers(settings.breaker(), clock, counters, events),
             clients,
             new Outcomes(clients, counters, events, clock));
-    private final EngineWrites writes = new EngineWrites(guard, engine);
+    private final EngineWrites writes = new EngineWrites(guard, engine, System::nanoTime);
     private final DeadLetters deadLetters = new DeadLetters(engine, clock, counters, settings.poison(), outboxes);
     private final Committer committer = new Committer(
             writes,

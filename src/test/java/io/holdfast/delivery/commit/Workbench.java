@@ -48,7 +48,7 @@ final class Workbench {
     final Writer writer = new Writer(settings, clock, counters, Thread::new);
     final Recovery recovery = new Recovery(1, Thread::new);
     final Hub hub = new Hub(channels, counters, Runnable::run, Thread::new);
-    final EngineWrites writes = new EngineWrites(new GuardedEngine(engine), engine);
+    final EngineWrites writes = new EngineWrites(new GuardedEngine(engine), engine, System::nanoTime);
     final DeadLetters deadLetters = new DeadLetters(engine, clock, counters, settings.poison(), outboxes);
     final Committer committer = new Committer(
             writes,
@@ -71,7 +71,7 @@ final class Workbench {
             outboxConnections,
             channels,
             dispatcher,
-            new Closers(Runnable::run),
+            new Closers(Runnable::run, System::nanoTime),
             counters,
             new Heap(() -> 0, settings.admission()),
             () -> true);

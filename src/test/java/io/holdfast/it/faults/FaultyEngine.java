@@ -52,7 +52,8 @@ public class FaultyEngine {
         Path directory = Files.createTempDirectory("holdfast-faulty");
         StreamEngine real = RocksDbEngine.open(
                 RocksDbOptions.defaults(directory, Path.of(System.getProperty("java.io.tmpdir"))),
-                System::currentTimeMillis);
+                System::currentTimeMillis,
+                System::nanoTime);
         return (StreamEngine) Proxy.newProxyInstance(
                 StreamEngine.class.getClassLoader(),
                 new Class<?>[] {StreamEngine.class},

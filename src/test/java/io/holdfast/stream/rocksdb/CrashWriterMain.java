@@ -47,7 +47,9 @@ final class CrashWriterMain {
     public static void main(String[] arguments) throws Exception {
         boolean wal = Boolean.parseBoolean(arguments[1]);
         RocksDbEngine engine = RocksDbEngine.open(
-                TestStores.options(Path.of(arguments[0]), true, wal, 1L << 34), System::currentTimeMillis);
+                TestStores.options(Path.of(arguments[0]), true, wal, 1L << 34),
+                System::currentTimeMillis,
+                System::nanoTime);
         BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(1000);
         for (int p = 0; p < PUBLISHERS; p++) {
             String prefix = arguments[2] + "-" + p + "-";

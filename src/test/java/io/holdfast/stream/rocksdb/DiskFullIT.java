@@ -108,7 +108,7 @@ class DiskFullIT {
     }
 
     private static void story(RocksDbOptions options, Disk disk, Event full, Event free) throws Exception {
-        try (RocksDbEngine engine = RocksDbEngine.open(options, System::currentTimeMillis, disk)) {
+        try (RocksDbEngine engine = RocksDbEngine.open(options, System::currentTimeMillis, System::nanoTime, disk)) {
             List<String> acknowledged = new ArrayList<>();
             for (int n = 0; n < 100; n++) {
                 publish(engine, batch(n), acknowledged);
@@ -123,7 +123,7 @@ class DiskFullIT {
             }
             assertThat(everything(engine)).isEqualTo(acknowledged);
         }
-        try (RocksDbEngine engine = RocksDbEngine.open(options, System::currentTimeMillis)) {
+        try (RocksDbEngine engine = RocksDbEngine.open(options, System::currentTimeMillis, System::nanoTime)) {
             assertThat(everything(engine)).hasSizeGreaterThanOrEqualTo(480).doesNotHaveDuplicates();
         }
     }

@@ -27,7 +27,7 @@ final class OpenStoreMain {
                 OutboxRetention.DEFAULT,
                 natives);
         try {
-            RocksDbEngine engine = RocksDbEngine.open(options, System::currentTimeMillis);
+            RocksDbEngine engine = RocksDbEngine.open(options, System::currentTimeMillis, System::nanoTime);
             System.out.println("opened");
             System.out.flush();
             if (die) {

@@ -35,7 +35,7 @@ final class RedeployMain {
     }
 
     static void openAndClose(String parent) {
-        RocksDbEngine.open(TestStores.options(Path.of(parent)), System::currentTimeMillis)
+        RocksDbEngine.open(TestStores.options(Path.of(parent)), System::currentTimeMillis, System::nanoTime)
                 .close();
     }
 }

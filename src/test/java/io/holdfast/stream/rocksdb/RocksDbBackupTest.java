@@ -171,7 +171,8 @@ class RocksDbBackupTest {
                         true,
                         parent.resolve("marks"),
                         usual.nativeLibraryDirectory()),
-                () -> 1000);
+                () -> 1000,
+                System::nanoTime);
     }
 
     private static Append message(int n) {

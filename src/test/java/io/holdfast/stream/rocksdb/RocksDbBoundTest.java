@@ -32,7 +32,8 @@ class RocksDbBoundTest {
 
     @Test
     void a_full_store_refuses_and_takes_again_once_there_is_room() {
-        try (RocksDbEngine engine = RocksDbEngine.open(TestStores.options(parent, true, true, BOUND), () -> 1)) {
+        try (RocksDbEngine engine =
+                RocksDbEngine.open(TestStores.options(parent, true, true, BOUND), () -> 1, System::nanoTime)) {
             int stored = 0;
             while (store(engine, message("m" + stored)) == null) {
                 stored++;
@@ -66,7 +67,7 @@ class RocksDbBoundTest {
                 Duration.ofDays(30),
                 OutboxRetention.DEFAULT,
                 TestStores.options(parent).nativeLibraryDirectory());
-        try (RocksDbEngine engine = RocksDbEngine.open(demanding, () -> 1)) {
+        try (RocksDbEngine engine = RocksDbEngine.open(demanding, () -> 1, System::nanoTime)) {
             EngineException failure =
                     catchThrowableOfType(EngineException.class, () -> await(engine.append(List.of(message("a")))));
             assertThat(failure.reason()).isEqualTo(Reason.STORE_FULL);

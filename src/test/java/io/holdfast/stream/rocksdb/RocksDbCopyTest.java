@@ -183,7 +183,7 @@ class RocksDbCopyTest {
                 false,
                 null,
                 options(data).nativeLibraryDirectory());
-        try (RocksDbEngine engine = RocksDbEngine.open(lenient, () -> 1000)) {
+        try (RocksDbEngine engine = RocksDbEngine.open(lenient, () -> 1000, System::nanoTime)) {
             assertThat(append(engine, "b")).isEqualTo(epoch);
         }
     }
@@ -246,10 +246,11 @@ class RocksDbCopyTest {
     }
 
     private void forgetPlaces() throws IOException {
-        try (RocksDbEngine engine = RocksDbEngine.open(options(data), () -> 1000, (db, write, batch) -> {
-            db.delete(StoreState.PLACES);
-            Disk.REAL.write(db, write, batch);
-        })) {
+        try (RocksDbEngine engine =
+                RocksDbEngine.open(options(data), () -> 1000, System::nanoTime, (db, write, batch) -> {
+                    db.delete(StoreState.PLACES);
+                    Disk.REAL.write(db, write, batch);
+                })) {
             append(engine, "z");
         }
     }
@@ -271,7 +272,7 @@ class RocksDbCopyTest {
     }
 
     private RocksDbEngine open(Path directory) {
-        return RocksDbEngine.open(options(directory), () -> 1000);
+        return RocksDbEngine.open(options(directory), () -> 1000, System::nanoTime);
     }
 
     /** @return the epoch */

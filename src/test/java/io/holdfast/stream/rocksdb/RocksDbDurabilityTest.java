@@ -131,7 +131,7 @@ class RocksDbDurabilityTest {
     }
 
     private RocksDbEngine open(RocksDbOptions options) {
-        return RocksDbEngine.open(options, () -> 1000, disk);
+        return RocksDbEngine.open(options, () -> 1000, System::nanoTime, disk);
     }
 
     /** As if the process had been killed between the write and its sync. */

@@ -15,6 +15,6 @@ class RocksDbEngineTest extends StreamEngineContract {
 
     @Override
     protected StreamEngine open(LongSupplier clockMillis, OutboxRetention outboxes) {
-        return RocksDbEngine.open(TestStores.options(directory, outboxes), clockMillis);
+        return RocksDbEngine.open(TestStores.options(directory, outboxes), clockMillis, System::nanoTime);
     }
 }

@@ -45,7 +45,7 @@ class RocksDbFailedWriteTest {
 
     @BeforeEach
     void open() {
-        engine = RocksDbEngine.open(TestStores.options(parent), () -> 1000, disk);
+        engine = RocksDbEngine.open(TestStores.options(parent), () -> 1000, System::nanoTime, disk);
     }
 
     @AfterEach

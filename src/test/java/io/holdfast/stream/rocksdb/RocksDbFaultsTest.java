@@ -68,7 +68,7 @@ class RocksDbFaultsTest {
 
     @Test
     void a_second_engine_of_this_process_is_locked_out() {
-        try (RocksDbEngine first = RocksDbEngine.open(options, () -> 1)) {
+        try (RocksDbEngine first = RocksDbEngine.open(options, () -> 1, System::nanoTime)) {
             assertThat(failure(options).reason()).isEqualTo(Reason.LOCKED);
             store(first, 1);
         }
@@ -76,7 +76,7 @@ class RocksDbFaultsTest {
 
     @Test
     void an_engine_of_another_process_is_locked_out_until_the_first_ends() throws Exception {
-        RocksDbEngine first = RocksDbEngine.open(options, () -> 1);
+        RocksDbEngine first = RocksDbEngine.open(options, () -> 1, System::nanoTime);
         try {
             assertThat(Jvm.run(OpenStoreMain.class, options.directory().toString()))
                     .isEqualTo("LOCKED");
@@ -126,7 +126,7 @@ class RocksDbFaultsTest {
         byte[] bad = good.clone();
         bad[good.length / 3] ^= 1;
         Files.write(table, bad);
-        try (RocksDbEngine engine = RocksDbEngine.open(options, () -> 1)) {
+        try (RocksDbEngine engine = RocksDbEngine.open(options, () -> 1, System::nanoTime)) {
             EngineException failure = catchThrowableOfType(
                     EngineException.class, () -> engine.read("s", new Position("", 0), 10_000, 1 << 30));
             assertThat(failure.reason()).isEqualTo(Reason.CORRUPT);
@@ -221,11 +221,11 @@ class RocksDbFaultsTest {
     private static EngineException failure(RocksDbOptions options) {
         return catchThrowableOfType(
                 EngineException.class,
-                () -> RocksDbEngine.open(options, () -> 1).close());
+                () -> RocksDbEngine.open(options, () -> 1, System::nanoTime).close());
     }
 
     private String storedEpoch(RocksDbOptions of) {
-        try (RocksDbEngine engine = RocksDbEngine.open(of, () -> 1)) {
+        try (RocksDbEngine engine = RocksDbEngine.open(of, () -> 1, System::nanoTime)) {
             store(engine, 1);
             return engine.info("s").top().epoch();
         }
@@ -234,11 +234,11 @@ class RocksDbFaultsTest {
     /** Tables from a first part (flushed by the close), a log from a second: the picture of a store that was not closed. */
     private void fill() throws IOException {
         RocksDbOptions living = TestStores.options(parent.resolve("living"));
-        try (RocksDbEngine engine = RocksDbEngine.open(living, () -> 1)) {
+        try (RocksDbEngine engine = RocksDbEngine.open(living, () -> 1, System::nanoTime)) {
             store(engine, 1000);
         }
         Files.createDirectories(options.directory());
-        try (RocksDbEngine engine = RocksDbEngine.open(living, () -> 1)) {
+        try (RocksDbEngine engine = RocksDbEngine.open(living, () -> 1, System::nanoTime)) {
             store(engine, 2000);
             for (Path file : sizesOf(living.directory()).keySet().stream()
                     .map(living.directory()::resolve)
@@ -260,7 +260,7 @@ class RocksDbFaultsTest {
     }
 
     private List<String> ids() {
-        try (RocksDbEngine engine = RocksDbEngine.open(options, () -> 1)) {
+        try (RocksDbEngine engine = RocksDbEngine.open(options, () -> 1, System::nanoTime)) {
             return engine.read("s", new Position("", 0), 10_000, 1 << 30).publications().stream()
                     .map(Publication::id)
                     .toList();

@@ -38,7 +38,7 @@ class RocksDbRecordsTest extends SmallRecordsContract {
 
     private SmallRecords open(RocksDbOptions options, Disk disk) {
         close();
-        engine = RocksDbEngine.open(options, () -> 1_000, disk);
+        engine = RocksDbEngine.open(options, () -> 1_000, System::nanoTime, disk);
         return engine.records();
     }
 

@@ -47,8 +47,8 @@ class StreamEngineCrashIT {
     }
 
     private List<String> faults(boolean wal, Acknowledged acknowledged) {
-        try (RocksDbEngine engine =
-                RocksDbEngine.open(TestStores.options(parent, true, wal, 1L << 34), System::currentTimeMillis)) {
+        try (RocksDbEngine engine = RocksDbEngine.open(
+                TestStores.options(parent, true, wal, 1L << 34), System::currentTimeMillis, System::nanoTime)) {
             return acknowledged.faultsOf(engine);
         }
     }

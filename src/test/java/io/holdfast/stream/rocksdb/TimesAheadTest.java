@@ -32,7 +32,7 @@ class TimesAheadTest {
     private final AtomicLong now = new AtomicLong(RIGHT);
 
     private RocksDbEngine open() {
-        return RocksDbEngine.open(TestStores.options(directory), now::get);
+        return RocksDbEngine.open(TestStores.options(directory), now::get, System::nanoTime);
     }
 
     private AppendOutcome append(RocksDbEngine engine, String id, long ttl) {
