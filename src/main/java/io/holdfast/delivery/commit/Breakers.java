@@ -1,8 +1,8 @@
 package io.holdfast.delivery.commit;
 
-import io.holdfast.delivery.BreakerStatus;
 import io.holdfast.delivery.BreakerSettings;
 import io.holdfast.delivery.BreakerState;
+import io.holdfast.delivery.BreakerStatus;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryEvent;
 import io.holdfast.delivery.watch.Counters;

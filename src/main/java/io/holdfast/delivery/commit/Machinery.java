@@ -232,7 +232,8 @@ final class Machinery {
             return outbox.devices();
         }
         return engine.devices(Names.outbox(client)).stream()
-                .map(known -> new ClientStatus.DeviceStatus(known.device(), known.offset(), known.seenAtMillis(), false))
+                .map(known ->
+                        new ClientStatus.DeviceStatus(known.device(), known.offset(), known.seenAtMillis(), false))
                 .toList();
     }
 
