@@ -70,6 +70,7 @@ class CliKeysTest {
                 "holdfast.pending.overflow | Reject",
                 "holdfast.token.hmac-secret | short",
                 "holdfast.token.hmac-secret | 01234567890123456789012345678901",
+                "holdfast.token.hmac-secret | 0123456789012345678901234567890",
                 "holdfast.token.hmac-secret | äöüäöüäöüäöüäöüä",
                 "holdfast.subscription-token.hmac-secret | short",
                 "holdfast.token.jwks-url | https://login.example/jwks.json",
