@@ -1,123 +1,76 @@
 package io.holdfast.cli;
 
-import io.holdfast.validate.Trust;
+import io.holdfast.client.AnswerTooLongException;
+import io.holdfast.client.ApiClient;
+import io.holdfast.client.ApiClient.Answer;
+import io.holdfast.client.Json;
+import io.holdfast.client.Trust;
+import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
-/**
- * The server API over HTTP. Whatever is not an answer to the question becomes a {@link Failure}. Redirects are not
- * followed: the key would go along.
- */
+/** The server API for a command. Whatever is not an answer to the question becomes a {@link Failure}. */
 final class Api {
-    /** Some hundred thousand names of clients; nothing that the API answers is longer. */
-    private static final int MAX_BYTES = 32 << 20;
-
     private final URI base;
-    private final String key;
     private final Duration limit;
-    private final HttpClient http;
+    private final ApiClient client;
 
-    /** An answer of any status; its body is UTF-8. */
-    record Answer(int status, String body) {}
+    private interface Call {
+        Answer make() throws IOException, InterruptedException;
+    }
 
     /** @param key empty to send none */
     Api(URI base, String key, Duration limit, Trust trust) {
         this.base = base;
-        this.key = key;
         this.limit = limit;
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(limit)
-                .sslContext(trust.context())
-                .build();
+        this.client = new ApiClient(base, key.isEmpty() ? null : key, limit, trust);
     }
 
     /** The body of a good answer. */
     String get(String path) {
-        return good(request(path).GET().build());
+        return good(path, ask(path));
     }
 
     String post(String path, String json) {
-        return good(request(path)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(json))
-                .build());
+        return good(path, made(() -> client.post(path, json)));
     }
 
     /** The answer whatever its status. */
     Answer ask(String path) {
-        HttpResponse<byte[]> response = exchange(request(path).GET().build());
-        return new Answer(response.statusCode(), text(response.body()));
+        return made(() -> client.get(path));
     }
 
-    /** A part of a query. */
-    static String encoded(String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
-    }
-
-    private HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
-        return key.isEmpty() ? request : request.header("X-API-Key", key);
-    }
-
-    private String good(HttpRequest request) {
-        HttpResponse<byte[]> response = exchange(request);
-        String body = text(response.body());
-        if (response.statusCode() / 100 != 2) {
-            throw Refusals.byStatus(
-                    response.statusCode(),
-                    body,
-                    response.headers().firstValue("Retry-After").orElse(""),
-                    String.valueOf(request.uri()));
+    private String good(String path, Answer answer) {
+        if (answer.status() / 100 != 2) {
+            throw Refusals.byStatus(answer.status(), answer.body(), answer.header("Retry-After"), base + path);
         }
-        Map<String, @Nullable Object> error = Refusals.error(body);
-        if (!error.isEmpty()) {
+        Json error = Refusals.error(answer.body());
+        if (!error.fields().isEmpty()) {
             throw Refusals.byCode(error);
         }
-        return body;
+        return answer.body();
     }
 
-    /** The limit is for all of it: connecting, waiting, and reading the body. */
-    private HttpResponse<byte[]> exchange(HttpRequest request) {
-        CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(
-                request,
-                head -> new LimitedBody(
-                        MAX_BYTES,
-                        head.headers().firstValueAsLong("Content-Length").orElse(0)));
+    private Answer made(Call call) {
         try {
-            return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            answer.cancel(true);
+            return call.make();
+        } catch (AnswerTooLongException e) {
+            throw new Failure(
+                    Exit.NO,
+                    "answer_too_long",
+                    String.valueOf(e.getMessage()),
+                    "Ask for less (one client, a --limit), or check that the URL is that of a Holdfast gateway.");
+        } catch (HttpConnectTimeoutException e) {
+            throw Refusals.unreachable(base, e);
+        } catch (HttpTimeoutException e) {
             throw Refusals.silent(base, limit);
-        } catch (ExecutionException e) {
-            throw failure(e.getCause());
+        } catch (IOException e) {
+            throw Refusals.unreachable(base, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Failure(Exit.UNREACHABLE, "interrupted", "Interrupted", "Ask again.");
         }
-    }
-
-    private Failure failure(@Nullable Throwable thrown) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof Failure known) {
-                return known;
-            }
-        }
-        return Refusals.unreachable(base, thrown);
-    }
-
-    private static String text(byte[] body) {
-        return new String(body, StandardCharsets.UTF_8);
     }
 }

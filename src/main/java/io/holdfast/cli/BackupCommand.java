@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import io.holdfast.client.ApiClient;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class BackupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String path = name == null ? "/api/backup" : "/api/backup?name=" + Api.encoded(name);
+        String path = name == null ? "/api/backup" : "/api/backup?name=" + ApiClient.encoded(name);
         server.screen().document(server.api(LEAST).post(path, "{}"));
         return Exit.OK.code();
     }

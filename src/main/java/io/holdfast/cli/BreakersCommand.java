@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import io.holdfast.client.ApiClient;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -46,7 +47,7 @@ final class BreakersCommand implements Callable<Integer> {
             path.append(path.indexOf("?") < 0 ? '?' : '&')
                     .append(name)
                     .append('=')
-                    .append(Api.encoded(value));
+                    .append(ApiClient.encoded(value));
         }
     }
 
@@ -61,7 +62,8 @@ final class BreakersCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            server.screen().document(server.api().post("/api/breakers/reset?client=" + Api.encoded(client), "{}"));
+            server.screen()
+                    .document(server.api().post("/api/breakers/reset?client=" + ApiClient.encoded(client), "{}"));
             return Exit.OK.code();
         }
     }

@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import io.holdfast.client.Json;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,7 +131,7 @@ final class CleanupCommand {
                 request.writeStringField("kind", kind);
                 request.writeStringField("id", id);
             }));
-            if (Json.number(Json.answer(answer), "restored") == 0) {
+            if (Refusals.answer(answer).at("restored").number() == 0) {
                 throw new Failure(
                         Exit.NO,
                         "nothing_restored",

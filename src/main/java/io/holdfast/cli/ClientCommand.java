@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import io.holdfast.client.ApiClient;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +17,7 @@ final class ClientCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        server.screen().document(server.api().get("/api/client?client=" + Api.encoded(client)));
+        server.screen().document(server.api().get("/api/client?client=" + ApiClient.encoded(client)));
         return Exit.OK.code();
     }
 }

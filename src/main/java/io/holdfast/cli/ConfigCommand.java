@@ -2,7 +2,8 @@ package io.holdfast.cli;
 
 import io.holdfast.cli.ConfigCheck.Finding;
 import io.holdfast.cli.ConfigFiles.Place;
-import java.math.BigDecimal;
+import io.holdfast.client.ApiClient;
+import io.holdfast.client.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -59,14 +60,16 @@ final class ConfigCommand {
             read.readServer(files);
             ConfigCheck check = new ConfigCheck(read);
             List<Finding> findings = check.run();
-            Api.Answer ready = running ? server.health().ask("/health/ready") : new Api.Answer(200, "");
-            if (ready.status() != 200) {
-                findings.add(new Finding("error", "running server", "", "not ready: " + ready.body()));
+            if (running) {
+                ApiClient.Answer ready = server.health().ask("/health/ready");
+                if (ready.status() != 200) {
+                    findings.add(new Finding("error", "running server", "", "not ready: " + ready.body()));
+                }
             }
             List<Finding> given = values ? check.values() : List.of();
             Screen screen = server.screen();
             if (screen.isJson()) {
-                screen.document(Json.write(document(findings, given)));
+                screen.document(Json.of(document(findings, given)).toString());
             } else {
                 given.forEach(each -> screen.print(each.where() + ": " + each.key() + " = " + each.message()));
                 findings.forEach(finding -> screen.print(line(finding)));
@@ -87,8 +90,8 @@ final class ConfigCommand {
 
         private static Map<String, Object> document(List<Finding> findings, List<Finding> given) {
             return new TreeMap<>(Map.of(
-                    "errors", BigDecimal.valueOf(count(findings, "error")),
-                    "warnings", BigDecimal.valueOf(count(findings, "warning")),
+                    "errors", count(findings, "error"),
+                    "warnings", count(findings, "warning"),
                     "values", fields(given, "value"),
                     "findings", fields(findings, "message")));
         }

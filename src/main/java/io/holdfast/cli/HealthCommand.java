@@ -1,9 +1,9 @@
 package io.holdfast.cli;
 
+import io.holdfast.client.ApiClient;
+import io.holdfast.client.Json;
 import java.io.IOException;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -19,8 +19,8 @@ final class HealthCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Api.Answer answer = server.health().ask(PATH);
-        String status = Json.text(report(answer.body()), "status");
+        ApiClient.Answer answer = server.health().ask(PATH);
+        String status = report(answer).at("status").textOrNumber();
         if (status.isEmpty()) {
             throw new Failure(
                     Exit.NO,
@@ -33,11 +33,11 @@ final class HealthCommand implements Callable<Integer> {
         return answer.status() == 200 ? Exit.OK.code() : Exit.NO.code();
     }
 
-    private static Map<String, @Nullable Object> report(String body) {
+    private static Json report(ApiClient.Answer answer) {
         try {
-            return Json.map(Json.read(body));
+            return answer.json();
         } catch (IOException e) {
-            return Map.of();
+            return Json.ABSENT;
         }
     }
 }

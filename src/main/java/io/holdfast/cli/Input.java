@@ -2,8 +2,10 @@ package io.holdfast.cli;
 
 import io.holdfast.json.JsonInput;
 import io.holdfast.json.MalformedJsonException;
+import io.holdfast.json.RawJson;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +27,10 @@ final class Input {
         return payload(given == null || given.equals("-") ? text(surroundings.in(), "standard input") : given);
     }
 
-    /** One JSON value in one line. */
+    /** One JSON value in one line, to the letter. */
     static String payload(String text) {
         try {
-            return Json.line(text);
+            return new String(RawJson.compact(text), StandardCharsets.UTF_8);
         } catch (MalformedJsonException e) {
             throw Failure.usage(
                     "The payload is not one JSON value",

@@ -1,6 +1,7 @@
 package io.holdfast.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.holdfast.client.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +10,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,11 +108,9 @@ final class Lines {
                     e.message() + ". Messages accepted before that: " + accepted + " before line " + numbers.get(0),
                     e.advice());
         }
-        Object replies = Json.answer(answer).get("replies");
-        List<?> all = replies instanceof List<?> list ? list : List.of();
+        List<Json> replies = Refusals.answer(answer).at("replies").items();
         for (int i = 0; i < batch.size(); i++) {
-            Map<String, @Nullable Object> reply = i < all.size() ? Json.map(all.get(i)) : Map.of();
-            count(reply, numbers.get(i), screen);
+            count(i < replies.size() ? replies.get(i) : Json.ABSENT, numbers.get(i), screen);
         }
         batch.clear();
         numbers.clear();
@@ -120,13 +118,13 @@ final class Lines {
         screen.progress(number + " lines");
     }
 
-    private void count(Map<String, @Nullable Object> reply, long number, Screen screen) {
-        if (reply.containsKey(command)) {
+    private void count(Json reply, long number, Screen screen) {
+        if (reply.has(command)) {
             accepted++;
             return;
         }
         refused++;
-        String message = Json.text(Json.map(reply.get("error")), "message");
+        String message = reply.at("error", "message").textOrNumber();
         screen.note("Line " + number + " is refused: " + (message.isEmpty() ? "there is no reply to it" : message));
     }
 }

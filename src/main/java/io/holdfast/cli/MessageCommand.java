@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import io.holdfast.client.ApiClient;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +21,8 @@ final class MessageCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         server.screen()
-                .document(server.api().get("/api/message?client=" + Api.encoded(client) + "&id=" + Api.encoded(id)));
+                .document(server.api()
+                        .get("/api/message?client=" + ApiClient.encoded(client) + "&id=" + ApiClient.encoded(id)));
         return Exit.OK.code();
     }
 }

@@ -1,6 +1,7 @@
 package io.holdfast.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.holdfast.client.Json;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -34,7 +34,7 @@ final class PublishCommand implements Callable<Integer> {
                 new Outgoing.Call("publish", "idempotency_key", this::fields),
                 payload,
                 (answer, screen) ->
-                        screen.document(Json.write(Json.answer(answer).get("result"))));
+                        screen.document(Refusals.answer(answer).at("result").toString()));
     }
 
     private void fields(JsonGenerator json) throws IOException {

@@ -1,6 +1,7 @@
 package io.holdfast.cli;
 
-import io.holdfast.validate.Trust;
+import io.holdfast.client.Json;
+import io.holdfast.client.Trust;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -8,7 +9,6 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
-import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -19,21 +19,31 @@ final class Refusals {
 
     private Refusals() {}
 
-    /** The object {@code error} of an answer; empty if there is none. */
-    static Map<String, @Nullable Object> error(String body) {
+    /** Reads what a server has answered with. @throws Failure if it is not JSON */
+    static Json answer(String body) {
         try {
-            return Json.map(Json.map(Json.read(body)).get("error"));
+            return Json.read(body);
         } catch (IOException e) {
-            return Map.of();
+            throw notJson();
+        }
+    }
+
+    /** The object {@code error} of an answer; absent if there is none. */
+    static Json error(String body) {
+        try {
+            return Json.read(body).at("error");
+        } catch (IOException e) {
+            return Json.ABSENT;
         }
     }
 
     /** An answer whose status is not 2xx. @param retryAfter seconds; empty if not told */
     static Failure byStatus(int status, String body, String retryAfter, String url) {
-        Map<String, @Nullable Object> error = error(body);
-        String told = Json.text(error, "message").replaceFirst("\\.$", "");
-        String code = error.isEmpty() ? "http_" + status : Json.text(error, "code");
-        boolean noCall = error.isEmpty() || told.equals("There is no such call");
+        Json error = error(body);
+        boolean unexplained = error.fields().isEmpty();
+        String told = error.at("message").textOrNumber().replaceFirst("\\.$", "");
+        String code = unexplained ? "http_" + status : error.at("code").textOrNumber();
+        boolean noCall = unexplained || told.equals("There is no such call");
         String message = told.isEmpty() ? "The server answers " + status : told;
         return switch (status) {
             case 401 ->
@@ -72,16 +82,16 @@ final class Refusals {
                                 Exit.NO,
                                 code,
                                 message,
-                                error.isEmpty()
+                                unexplained
                                         ? "Check that --url is that of a Holdfast gateway: " + url
                                         : "Correct the part that the message names.");
         };
     }
 
     /** An error in an answer with status 200 (of the compatible shape). */
-    static Failure byCode(Map<String, @Nullable Object> error) {
-        String code = Json.text(error, "code");
-        String message = Json.text(error, "message");
+    static Failure byCode(Json error) {
+        String code = error.at("code").textOrNumber();
+        String message = error.at("message").textOrNumber();
         return switch (code) {
             case "101", "103" ->
                 new Failure(Exit.NOT_ALLOWED, code, message, "Use a key with the required role (docs/api.md).");

@@ -1,8 +1,11 @@
 package io.holdfast.cli;
 
+import io.holdfast.client.Json;
 import io.holdfast.json.MalformedJsonException;
+import io.holdfast.json.RawJson;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Where a command prints: results on standard output, everything else on standard error. One thread at a time. */
@@ -28,7 +31,7 @@ final class Screen {
     void document(String document) {
         try {
             if (json) {
-                print(Json.line(document));
+                print(new String(RawJson.compact(document), StandardCharsets.UTF_8));
             } else {
                 Table.document(Json.read(document)).forEach(this::print);
             }

@@ -1,6 +1,6 @@
 package io.holdfast.cli;
 
-import io.holdfast.validate.Trust;
+import io.holdfast.client.Trust;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;

@@ -1,8 +1,8 @@
 package io.holdfast.cli;
 
+import io.holdfast.client.Json;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -16,26 +16,26 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() {
         Api api = server.api();
         Screen screen = server.screen();
-        Object info = Json.answer(api.post("/api/info", "{}")).get("result");
-        Object metrics = Json.answer(api.get("/api/metrics"));
+        Json info = Refusals.answer(api.post("/api/info", "{}")).at("result");
+        Json metrics = Refusals.answer(api.get("/api/metrics"));
         screen.document(Json.object(status -> {
             status.writeStringField("url", server.base().toString());
             status.writeFieldName("info");
-            status.writeRawValue(Json.write(info));
+            status.writeRawValue(info.toString());
             status.writeFieldName("metrics");
-            status.writeRawValue(Json.write(screen.isJson() ? metrics : brief(metrics)));
+            status.writeRawValue((screen.isJson() ? metrics : brief(metrics)).toString());
         }));
         return Exit.OK.code();
     }
 
     /** Without the steps of histograms: too many lines for people. */
-    private static @Nullable Object brief(@Nullable Object metrics) {
-        if (!(metrics instanceof Map<?, ?>)) {
+    private static Json brief(Json metrics) {
+        if (!metrics.isObject()) {
             return metrics;
         }
-        Map<String, @Nullable Object> brief = Json.map(metrics);
+        Map<String, Json> brief = metrics.fields();
         brief.remove("at_most");
         brief.replaceAll((name, value) -> brief(value));
-        return brief;
+        return Json.of(brief);
     }
 }

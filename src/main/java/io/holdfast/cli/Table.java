@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import io.holdfast.client.Json;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -8,7 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * JSON for people: an object as names and values below each other, an array of objects as a table. Knows nothing of what
@@ -21,22 +21,22 @@ final class Table {
     private Table() {}
 
     /** The lines of a document. */
-    static List<String> document(@Nullable Object value) {
+    static List<String> document(Json value) {
         List<String> lines = new ArrayList<>();
-        if (value instanceof Map<?, ?>) {
-            object("", Json.map(value), lines);
-        } else if (value instanceof List<?> elements && isTable(elements)) {
-            lines.addAll(rows(elements));
+        if (value.isObject()) {
+            object("", value, lines);
+        } else if (isTable(value)) {
+            lines.addAll(rows(value.items()));
         } else {
             lines.add(cell("", value));
         }
         return lines;
     }
 
-    private static void object(String prefix, Map<String, @Nullable Object> fields, List<String> lines) {
+    private static void object(String prefix, Json object, List<String> lines) {
         Map<String, String> values = new LinkedHashMap<>();
-        Map<String, List<?>> tables = new LinkedHashMap<>();
-        flatten(prefix, fields, values, tables);
+        Map<String, List<Json>> tables = new LinkedHashMap<>();
+        flatten(prefix, object, values, tables);
         int width = values.keySet().stream().mapToInt(Table::width).max().orElse(0);
         values.forEach((name, value) -> lines.add(padded(name, width) + GAP + value));
         boolean alone = values.isEmpty() && tables.size() == 1;
@@ -50,16 +50,13 @@ final class Table {
     }
 
     private static void flatten(
-            String prefix,
-            Map<String, @Nullable Object> fields,
-            Map<String, String> values,
-            Map<String, List<?>> tables) {
-        fields.forEach((field, value) -> {
+            String prefix, Json object, Map<String, String> values, Map<String, List<Json>> tables) {
+        object.fields().forEach((field, value) -> {
             String name = prefix + Printable.of(field);
-            if (value instanceof Map<?, ?> inner && !inner.isEmpty()) {
-                flatten(name + ".", Json.map(inner), values, tables);
-            } else if (value instanceof List<?> elements && isTable(elements)) {
-                tables.put(name, elements);
+            if (value.isObject() && !value.isEmptyObject()) {
+                flatten(name + ".", value, values, tables);
+            } else if (isTable(value)) {
+                tables.put(name, value.items());
             } else {
                 values.put(name, cell(field, value));
             }
@@ -67,23 +64,22 @@ final class Table {
     }
 
     /** An empty array as well: it says that there are none. */
-    private static boolean isTable(List<?> elements) {
-        return elements.stream().allMatch(Map.class::isInstance);
+    private static boolean isTable(Json value) {
+        return value.isArray() && value.items().stream().allMatch(Json::isObject);
     }
 
-    static List<String> rows(List<?> elements) {
+    static List<String> rows(List<Json> elements) {
         if (elements.isEmpty()) {
             return List.of("(none)");
         }
         Set<String> columns = new LinkedHashSet<>();
-        List<Map<String, @Nullable Object>> objects =
-                elements.stream().map(Json::map).toList();
+        List<Map<String, Json>> objects = elements.stream().map(Json::fields).toList();
         objects.forEach(object -> columns.addAll(object.keySet()));
         List<List<String>> cells = new ArrayList<>();
         cells.add(columns.stream().map(Printable::of).toList());
-        for (Map<String, @Nullable Object> object : objects) {
+        for (Map<String, Json> object : objects) {
             cells.add(columns.stream()
-                    .map(column -> object.containsKey(column) ? cell(column, object.get(column)) : NOTHING)
+                    .map(column -> cell(column, object.getOrDefault(column, Json.ABSENT)))
                     .toList());
         }
         return aligned(cells);
@@ -108,17 +104,17 @@ final class Table {
         return lines;
     }
 
-    private static String cell(String field, @Nullable Object value) {
-        if (value == null) {
+    private static String cell(String field, Json value) {
+        if (value.isNull()) {
             return NOTHING;
         }
-        if (value instanceof BigDecimal number) {
-            return field.endsWith("_at") ? moment(number) : number.toPlainString();
+        if (value.isNumber()) {
+            return field.endsWith("_at") ? moment(value.decimal()) : value.textOrNumber();
         }
-        if (value instanceof String text) {
-            return text.isEmpty() ? NOTHING : Printable.of(text);
+        if (value.isText()) {
+            return value.text().isEmpty() ? NOTHING : Printable.of(value.text());
         }
-        return Printable.of(Json.write(value));
+        return Printable.of(value.toString());
     }
 
     /** 0 stands for never. */

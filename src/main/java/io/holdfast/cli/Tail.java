@@ -1,7 +1,7 @@
 package io.holdfast.cli;
 
 import io.holdfast.cli.Incoming.Publication;
-import io.holdfast.validate.Trust;
+import io.holdfast.client.Trust;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;

@@ -1,12 +1,12 @@
 package io.holdfast.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.holdfast.client.Json;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -120,10 +120,10 @@ final class TailSession {
         switch (incoming.kind()) {
             case "ping" -> socket.send("{}");
             case "error" -> error(incoming);
-            case "connect" -> connected(Json.map(Json.read(incoming.body())));
+            case "connect" -> connected(Json.read(incoming.body()));
             case "subscribe" -> {
                 if (incoming.id() == SUBSCRIBE) {
-                    subscribed(Json.map(Json.read(incoming.body())));
+                    subscribed(Json.read(incoming.body()));
                 }
             }
             case "history" -> past(incoming.body());
@@ -141,12 +141,11 @@ final class TailSession {
         }
     }
 
-    private void connected(Map<String, @Nullable Object> reply) {
-        long ping = Json.number(reply, "ping");
+    private void connected(Json reply) {
+        long ping = reply.at("ping").number();
         silence = ping > 0 && ping < 86_400 ? Duration.ofSeconds(ping).plus(GRACE) : Duration.ofDays(1);
-        Map<String, @Nullable Object> granted = Json.map(reply.get("subs"));
-        if (granted.containsKey(wish.channel())) {
-            subscribed(Json.map(granted.get(wish.channel())));
+        if (reply.at("subs").has(wish.channel())) {
+            subscribed(reply.at("subs", wish.channel()));
             return;
         }
         socket.send(Json.object(json -> {
@@ -163,9 +162,9 @@ final class TailSession {
         }));
     }
 
-    private void subscribed(Map<String, @Nullable Object> reply) {
-        String epoch = Json.text(reply, "epoch");
-        boolean recovered = Boolean.TRUE.equals(reply.get("recovered"));
+    private void subscribed(Json reply) {
+        String epoch = reply.at("epoch").textOrNumber();
+        boolean recovered = reply.at("recovered").isTrue();
         if (live || recovered) {
             live = true;
             return;
@@ -176,7 +175,7 @@ final class TailSession {
             screen.note("Lost: publications after offset " + place.offset + " are gone (recovered: false)");
         }
         if (!again || !epoch.equals(place.epoch)) {
-            place.offset = again ? 0 : Json.number(reply, "offset");
+            place.offset = again ? 0 : reply.at("offset").number();
             place.epoch = epoch;
         }
         place.known = true;
@@ -219,10 +218,10 @@ final class TailSession {
     }
 
     private void error(Incoming incoming) throws IOException {
-        Map<String, @Nullable Object> error = Json.map(Json.read(incoming.body()));
-        String code = Json.text(error, "code");
-        String message = Json.text(error, "message");
-        if (Boolean.TRUE.equals(error.get("temporary")) && live) {
+        Json error = Json.read(incoming.body());
+        String code = error.at("code").textOrNumber();
+        String message = error.at("message").textOrNumber();
+        if (error.at("temporary").isTrue() && live) {
             finish("The server answers: " + message);
             return;
         }

@@ -2,6 +2,7 @@ package io.holdfast.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.holdfast.bench.Tokens;
+import io.holdfast.client.Json;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,7 @@
 package io.holdfast.cli;
 
 import io.holdfast.bench.Tokens;
+import io.holdfast.client.Json;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param problems what the server would refuse it for; empty if it is good
  */
-record TokenVerdict(Map<String, @Nullable Object> claims, List<String> problems) {
+record TokenVerdict(Json claims, List<String> problems) {
     static final int MAX_CLIENT_BYTES = 200;
     private static final int MAX_DEVICE_BYTES = 64;
     private static final int MAX_CHANNEL_BYTES = 255;
@@ -33,7 +33,7 @@ record TokenVerdict(Map<String, @Nullable Object> claims, List<String> problems)
         if (parts.length != 3) {
             throw unreadable();
         }
-        String algorithm = Json.text(object(parts[0]), "alg");
+        String algorithm = object(parts[0]).at("alg").textOrNumber();
         if (!algorithm.equals("HS256")) {
             throw new Failure(
                     Exit.NO,
@@ -41,7 +41,7 @@ record TokenVerdict(Map<String, @Nullable Object> claims, List<String> problems)
                     "According to its header the token is signed with " + (algorithm.isEmpty() ? "nothing" : algorithm),
                     "This command checks only HS256. The server checks other algorithms with holdfast.token.public-key or jwks-url.");
         }
-        Map<String, @Nullable Object> claims = object(parts[1]);
+        Json claims = object(parts[1]);
         List<String> problems = new ArrayList<>();
         if (!Tokens.isSigned(secret, parts[0] + "." + parts[1], decoded(parts[2]))) {
             problems.add("the signature was not made with this secret");
@@ -49,12 +49,12 @@ record TokenVerdict(Map<String, @Nullable Object> claims, List<String> problems)
         if (token.length() > MAX_LENGTH) {
             problems.add("longer than " + MAX_LENGTH + " characters");
         }
-        if (!(claims.get("sub") instanceof String client) || !Printable.isName(client, MAX_CLIENT_BYTES)) {
+        if (!isName(claims.at("sub"), MAX_CLIENT_BYTES)) {
             problems.add("the claim sub is missing, or is not a client's name");
         }
         times(claims, skew, now, problems);
-        if (claims.containsKey("channel")) {
-            if (!isName(claims.get("channel"), MAX_CHANNEL_BYTES)) {
+        if (claims.has("channel")) {
+            if (!isName(claims.at("channel"), MAX_CHANNEL_BYTES)) {
                 problems.add("the claim channel is not a channel's name");
             }
         } else {
@@ -63,20 +63,19 @@ record TokenVerdict(Map<String, @Nullable Object> claims, List<String> problems)
         return new TokenVerdict(claims, problems);
     }
 
-    private static void connect(Map<String, @Nullable Object> claims, List<String> problems) {
-        if (claims.get("device") != null && !isName(claims.get("device"), MAX_DEVICE_BYTES)) {
+    private static void connect(Json claims, List<String> problems) {
+        if (!claims.at("device").isNull() && !isName(claims.at("device"), MAX_DEVICE_BYTES)) {
             problems.add("the claim device is not a device's name");
         }
-        Object listed = claims.get("channels");
-        Object mapped = claims.get("subs");
-        if ((listed != null && !(listed instanceof List<?>)) || (mapped != null && !(mapped instanceof Map<?, ?>))) {
+        Json listed = claims.at("channels");
+        Json mapped = claims.at("subs");
+        if (!(listed.isNull() || listed.isArray()) || !(mapped.isNull() || mapped.isObject())) {
             problems.add("the claim channels is not an array, or the claim subs is not an object");
             return;
         }
-        Set<@Nullable Object> channels = new HashSet<>(listed instanceof List<?> names ? names : List.of());
-        channels.addAll(Json.map(mapped).keySet());
-        String own = "#" + Json.text(claims, "sub");
-        channels.remove(own);
+        Set<Json> channels = new HashSet<>(listed.items());
+        mapped.fields().keySet().forEach(channel -> channels.add(Json.of(channel)));
+        channels.remove(Json.of("#" + claims.at("sub").textOrNumber()));
         if (!channels.stream().allMatch(TokenVerdict::isChannel)) {
             problems.add("the claim channels or subs has a name that is not a channel's, or another client's outbox");
         }
@@ -85,15 +84,15 @@ record TokenVerdict(Map<String, @Nullable Object> claims, List<String> problems)
         }
     }
 
-    private static boolean isChannel(@Nullable Object name) {
-        return isName(name, MAX_CHANNEL_BYTES) && !String.valueOf(name).startsWith("#");
+    private static boolean isChannel(Json name) {
+        return isName(name, MAX_CHANNEL_BYTES) && !name.text().startsWith("#");
     }
 
-    private static boolean isName(@Nullable Object name, int maxBytes) {
-        return name instanceof String text && Printable.isName(text, maxBytes);
+    private static boolean isName(Json name, int maxBytes) {
+        return name.isText() && Printable.isName(name.text(), maxBytes);
     }
 
-    private static void times(Map<String, @Nullable Object> claims, Duration skew, Instant now, List<String> problems) {
+    private static void times(Json claims, Duration skew, Instant now, List<String> problems) {
         Instant expires = time(claims, "exp", problems);
         if (expires != null && !expires.plus(skew).isAfter(now)) {
             problems.add("expired at " + expires);
@@ -104,16 +103,19 @@ record TokenVerdict(Map<String, @Nullable Object> claims, List<String> problems)
         }
     }
 
-    private static @Nullable Instant time(Map<String, @Nullable Object> claims, String name, List<String> problems) {
-        if (!claims.containsKey(name)) {
+    private static @Nullable Instant time(Json claims, String name, List<String> problems) {
+        if (!claims.has(name)) {
             return null;
         }
-        if (claims.get(name) instanceof BigDecimal seconds
-                && seconds.abs().compareTo(BigDecimal.valueOf(Instant.MAX.getEpochSecond() / 2)) < 0) {
-            return Instant.ofEpochSecond(seconds.longValue());
+        if (isNumberBelow(claims.at(name), Instant.MAX.getEpochSecond() / 2)) {
+            return Instant.ofEpochSecond(claims.at(name).number());
         }
         problems.add("the claim " + name + " is not a number of seconds since 1970");
         return null;
+    }
+
+    private static boolean isNumberBelow(Json value, long bound) {
+        return value.isNumber() && value.decimal().abs().compareTo(BigDecimal.valueOf(bound)) < 0;
     }
 
     boolean isGood() {
@@ -123,23 +125,23 @@ record TokenVerdict(Map<String, @Nullable Object> claims, List<String> problems)
     String json() {
         return Json.object(verdict -> {
             verdict.writeBooleanField("good", isGood());
-            verdict.writeStringField("kind", claims.containsKey("channel") ? "subscription" : "connect");
-            if (claims.get("exp") instanceof BigDecimal seconds
-                    && seconds.abs().compareTo(BigDecimal.valueOf(Long.MAX_VALUE / 1_000)) < 0) {
-                verdict.writeNumberField("expires_at", seconds.longValue() * 1_000);
+            verdict.writeStringField("kind", claims.has("channel") ? "subscription" : "connect");
+            if (isNumberBelow(claims.at("exp"), Long.MAX_VALUE / 1_000)) {
+                verdict.writeNumberField("expires_at", claims.at("exp").number() * 1_000);
             }
             if (!isGood()) {
                 verdict.writeStringField("problem", String.join("; ", problems));
             }
             verdict.writeFieldName("claims");
-            verdict.writeRawValue(Json.write(claims));
+            verdict.writeRawValue(claims.toString());
         });
     }
 
-    private static Map<String, @Nullable Object> object(String part) {
+    private static Json object(String part) {
         try {
-            if (Json.read(new String(decoded(part), StandardCharsets.UTF_8)) instanceof Map<?, ?> object) {
-                return Json.map(object);
+            Json object = Json.read(new String(decoded(part), StandardCharsets.UTF_8));
+            if (object.isObject()) {
+                return object;
             }
         } catch (IOException e) {
             // the same message as for another value

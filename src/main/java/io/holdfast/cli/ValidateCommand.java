@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import io.holdfast.client.Json;
 import io.holdfast.validate.Format;
 import io.holdfast.validate.Report;
 import io.holdfast.validate.Result;

@@ -1,7 +1,7 @@
 package io.holdfast.cli;
 
+import io.holdfast.client.Trust;
 import io.holdfast.validate.Target;
-import io.holdfast.validate.Trust;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -1,14 +1,12 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.ApiClient;
+import io.holdfast.client.ApiClient.Answer;
+import io.holdfast.client.Json;
 import io.holdfast.validate.Event.Accepted;
 import io.holdfast.validate.Event.Told;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -17,31 +15,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The server API, as a publisher calls it. Receipts and states go to the recorder. */
 final class Api {
-    private static final HttpClient PLAIN = client(Trust.ofJava());
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-    private final Target target;
     private final Recorder recorder;
-    private final HttpClient http;
+    private final ApiClient client;
+    private final @Nullable ApiClient health;
 
     Api(Target target, Recorder recorder) {
-        this.target = target;
+        URI healthBase = target.health();
         this.recorder = recorder;
-        this.http = client(target.trust());
-    }
-
-    private static HttpClient client(Trust trust) {
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofSeconds(5))
-                .sslContext(trust.context())
-                .build();
-    }
-
-    record Answer(int status, String body) {
-        Json json() throws IOException {
-            return Json.read(body);
-        }
+        this.client = new ApiClient(target.base(), target.apiKey(), PATIENCE, target.trust());
+        this.health = healthBase == null ? null : new ApiClient(healthBase, null, PATIENCE, target.trust());
     }
 
     /** Where a message was stored. */
@@ -152,70 +136,40 @@ final class Api {
     }
 
     /** What became of a message, recorded; the status code in decimal where there is none. */
-    String state(String client, String id) throws IOException, InterruptedException {
-        Answer answer = get("/api/message?client=" + URLEncoder.encode(client, StandardCharsets.UTF_8) + "&id="
-                + URLEncoder.encode(id, StandardCharsets.UTF_8));
+    String state(String recipient, String id) throws IOException, InterruptedException {
+        Answer answer = get("/api/message?client=" + ApiClient.encoded(recipient) + "&id=" + ApiClient.encoded(id));
         if (answer.status() != 200) {
             return String.valueOf(answer.status());
         }
         String state = answer.json().at("state").text();
-        recorder.record(new Told("#" + client, id, state));
+        recorder.record(new Told("#" + recipient, id, state));
         return state;
     }
 
     Answer post(String path, String body) throws IOException, InterruptedException {
-        return post(path, body, target.apiKey());
+        return client.post(path, body);
     }
 
     Answer post(String path, String body, @Nullable String key) throws IOException, InterruptedException {
-        HttpRequest.Builder request = request(target.base(), path, key)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body));
-        return answer(request);
+        return client.post(path, body, key);
     }
 
     Answer get(String path) throws IOException, InterruptedException {
-        return answer(request(target.base(), path, target.apiKey()).GET());
+        return client.get(path);
     }
 
     /** Asks the address of health and metrics. */
     Answer health(String path) throws IOException, InterruptedException {
-        URI health = target.health();
         if (health == null) {
             throw new NotApplicableException("it needs " + Need.HEALTH.words());
         }
-        return answer(request(health, path, null).GET());
+        return health.get(path);
     }
 
     /** What the server takes for the time, to the second; null if its answers do not say. */
     @Nullable
     Instant time() throws IOException, InterruptedException {
-        HttpResponse<Void> response =
-                http.send(request(target.base(), "/", null).GET().build(), HttpResponse.BodyHandlers.discarding());
-        return response.headers()
-                .firstValue("Date")
-                .map(date -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)))
-                .orElse(null);
-    }
-
-    static Answer plain(URI uri) throws IOException, InterruptedException {
-        return answer(PLAIN, HttpRequest.newBuilder(uri).timeout(PATIENCE).GET());
-    }
-
-    private static HttpRequest.Builder request(URI base, String path, @Nullable String key) {
-        String prefix = base.toString().replaceFirst("/$", "");
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(prefix + path)).timeout(PATIENCE);
-        return key == null ? request : request.header("X-API-Key", key);
-    }
-
-    private Answer answer(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return answer(http, request);
-    }
-
-    private static Answer answer(HttpClient client, HttpRequest.Builder request)
-            throws IOException, InterruptedException {
-        HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        return new Answer(response.statusCode(), response.body());
+        String date = get("/").header("Date");
+        return date.isEmpty() ? null : Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date));
     }
 }

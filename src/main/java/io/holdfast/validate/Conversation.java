@@ -1,5 +1,7 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.Json;
+import io.holdfast.client.Trust;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;

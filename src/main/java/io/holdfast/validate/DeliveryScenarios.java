@@ -1,5 +1,6 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.Json;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

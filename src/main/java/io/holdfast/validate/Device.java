@@ -1,5 +1,6 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.Json;
 import io.holdfast.validate.Event.Joined;
 import io.holdfast.validate.Event.Left;
 import io.holdfast.validate.Event.Received;
@@ -151,7 +152,7 @@ final class Device implements AutoCloseable {
             return;
         }
         String line = name + "/" + lives + "/" + number;
-        message.at("connect", "subs").fields().forEach((channel, sub) -> joined(line, (String) channel, new Json(sub)));
+        message.at("connect", "subs").fields().forEach((channel, sub) -> joined(line, channel, sub));
         String channel = asked.get(message.at("id").number());
         if (channel != null && message.has("subscribe")) {
             joined(line, channel, message.at("subscribe"));

@@ -1,5 +1,6 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.Trust;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,5 +1,6 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

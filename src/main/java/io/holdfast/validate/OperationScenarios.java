@@ -1,5 +1,7 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.ApiClient;
+import io.holdfast.client.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,7 +57,7 @@ final class OperationScenarios {
 
     private static void health(Scope scope) throws IOException, InterruptedException {
         for (String path : List.of("/health/started", "/health/live", "/health/ready", "/health/websocket")) {
-            Api.Answer answer = scope.api().health(path);
+            ApiClient.Answer answer = scope.api().health(path);
             scope.same(200, answer.status(), "the status of " + path);
             scope.check(!answer.json().at("status").text().isEmpty(), path + " has no status");
         }
@@ -73,7 +75,7 @@ final class OperationScenarios {
     }
 
     private static long sent(Scope scope) throws IOException, InterruptedException {
-        Api.Answer answer = scope.api().health("/metrics");
+        ApiClient.Answer answer = scope.api().health("/metrics");
         scope.same(200, answer.status(), "the status of /metrics");
         return answer.body()
                 .lines()
@@ -110,7 +112,7 @@ final class OperationScenarios {
         ExecutorService callers = Executors.newFixedThreadPool(BURST);
         scope.opened(callers, callers::shutdownNow);
         for (String call : List.of("history_remove", "unsubscribe", "disconnect")) {
-            List<Future<Api.Answer>> answers = new ArrayList<>();
+            List<Future<ApiClient.Answer>> answers = new ArrayList<>();
             for (String other : others) {
                 String body = "{\"channel\":" + Json.quoted(other) + ",\"user\":" + Json.quoted(other) + "}";
                 answers.add(callers.submit(() -> scope.api().post("/api/" + call, body)));
@@ -118,7 +120,7 @@ final class OperationScenarios {
             while (!answers.stream().allMatch(Future::isDone)) {
                 scope.publish(channel, 1);
             }
-            for (Future<Api.Answer> answer : answers) {
+            for (Future<ApiClient.Answer> answer : answers) {
                 answered(scope, call, answer);
             }
             scope.publish(channel, 5);
@@ -126,9 +128,10 @@ final class OperationScenarios {
     }
 
     /** It may be refused for the moment, but not fail. */
-    private static void answered(Scope scope, String call, Future<Api.Answer> future) throws InterruptedException {
+    private static void answered(Scope scope, String call, Future<ApiClient.Answer> future)
+            throws InterruptedException {
         try {
-            Api.Answer answer = future.get();
+            ApiClient.Answer answer = future.get();
             if (answer.status() == 403) {
                 throw new NotApplicableException("the key is not an administrator's");
             }

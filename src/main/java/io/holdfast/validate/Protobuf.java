@@ -2,6 +2,7 @@ package io.holdfast.validate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.holdfast.client.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -88,8 +89,8 @@ final class Protobuf {
                 String type = field.type().substring(1);
                 member.fields().forEach((key, inner) -> {
                     ByteArrayOutputStream entry = new ByteArrayOutputStream();
-                    write(entry, 1, "text", new Json(key));
-                    write(entry, 2, type, new Json(inner));
+                    write(entry, 1, "text", Json.of(key));
+                    write(entry, 2, type, inner);
                     varint(out, (long) field.number() << 3 | LENGTH);
                     delimited(out, entry.toByteArray());
                 });
@@ -131,7 +132,7 @@ final class Protobuf {
         List<Json> replies = new ArrayList<>();
         Cursor in = new Cursor(frame, 0, frame.length);
         while (in.hasMore()) {
-            replies.add(new Json(read("Reply", in.delimited())));
+            replies.add(Json.of(read("Reply", in.delimited())));
         }
         return replies;
     }
@@ -155,13 +156,13 @@ final class Protobuf {
                     entry.varint();
                     value = value(field.type().substring(1), entry);
                 }
-                Map<String, @Nullable Object> map = new LinkedHashMap<>();
-                new Json(object.get(field.name())).fields().forEach((name, old) -> map.put(String.valueOf(name), old));
+                Map<String, @Nullable Object> map =
+                        new LinkedHashMap<>(Json.of(object.get(field.name())).fields());
                 map.put(key, value);
                 object.put(field.name(), map);
             } else if (field.type().startsWith("+")) {
-                List<@Nullable Object> list = new ArrayList<>(new Json(object.get(field.name()))
-                        .items().stream().map(Json::value).toList());
+                List<@Nullable Object> list =
+                        new ArrayList<>(Json.of(object.get(field.name())).items());
                 list.add(value(field.type().substring(1), in));
                 object.put(field.name(), list);
             } else {
@@ -176,7 +177,7 @@ final class Protobuf {
             case "number" -> in.varint();
             case "flag" -> in.varint() != 0;
             case "text" -> in.delimited().text();
-            case "json" -> Json.read(in.delimited().text()).value();
+            case "json" -> Json.read(in.delimited().text());
             default -> read(type, in.delimited());
         };
     }

@@ -1,5 +1,6 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.Json;
 import java.util.List;
 import java.util.Locale;
 

@@ -1,5 +1,7 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.ApiClient;
+import io.holdfast.client.Trust;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -21,12 +23,14 @@ public final class Spawned implements AutoCloseable {
 
     private final String command;
     private final URI ready;
+    private final ApiClient probe;
     private final Path log;
     private @Nullable Process process;
 
     private Spawned(String command, URI ready, Path log) {
         this.command = command;
         this.ready = ready;
+        this.probe = new ApiClient(ready, null, Duration.ofSeconds(15), Trust.ofJava());
         this.log = log;
     }
 
@@ -68,7 +72,7 @@ public final class Spawned implements AutoCloseable {
 
     private boolean answers() throws InterruptedException {
         try {
-            return Api.plain(ready).status() > 0;
+            return probe.get("").status() > 0;
         } catch (IOException e) {
             return false;
         }
@@ -83,7 +87,7 @@ public final class Spawned implements AutoCloseable {
                 throw new IOException("the spawned server ended with " + running.exitValue() + "; see " + log);
             }
             try {
-                int status = Api.plain(ready).status();
+                int status = probe.get("").status();
                 if (status == 200) {
                     return;
                 }

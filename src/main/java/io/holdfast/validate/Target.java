@@ -1,5 +1,7 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.Json;
+import io.holdfast.client.Trust;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

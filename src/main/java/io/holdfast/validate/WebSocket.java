@@ -1,5 +1,6 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.Trust;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

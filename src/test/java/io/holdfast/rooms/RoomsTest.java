@@ -41,12 +41,16 @@ class RoomsTest {
                             "cleanup",
                             "operate",
                             "http")),
-            Map.entry("validate", Set.of()),
+            Map.entry("client", Set.of()),
+            Map.entry("validate", Set.of("client")),
             Map.entry("bench", Set.of()),
-            Map.entry("cli", Set.of("json", "configuration", "validate", "bench")));
+            Map.entry("cli", Set.of("json", "configuration", "client", "validate", "bench")));
 
     private static final Map<String, Set<String>> KEEPERS = Map.of(
+            "com.fasterxml.jackson.databind", Set.of("client"),
+            "picocli", Set.of("cli", "bench"),
             "jakarta.websocket", Set.of("websocket"),
+            "org.HdrHistogram", Set.of("bench"),
             "org.eclipse.microprofile.jwt", Set.of("app"),
             "org.rocksdb", Set.of("stream.rocksdb"));
 

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /** The Java sources that rules are checked in. */
 final class Sources {
     /** Rooms that run outside of the server. */
-    static final Set<String> TOOLS = Set.of("cli", "bench", "validate");
+    static final Set<String> TOOLS = Set.of("client", "cli", "bench", "validate");
 
     private static final Path MAIN = Path.of("src/main/java/io/holdfast");
 

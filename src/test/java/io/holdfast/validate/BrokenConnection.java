@@ -2,6 +2,7 @@ package io.holdfast.validate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.holdfast.client.Json;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;

@@ -1,5 +1,6 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -62,10 +63,9 @@ final class BrokenStream {
         if (first != null && !gateway.has(Defect.STORES_TWICE)) {
             return new Pub(first.offset(), id, first.data(), first.expiresAtNanos(), true);
         }
-        Object ttl = body.at("ttl").value();
-        long expires = ttl instanceof Number seconds
-                ? System.nanoTime() + (long) (seconds.doubleValue() * 1e9)
-                : Long.MAX_VALUE;
+        Json ttl = body.at("ttl");
+        long expires =
+                ttl.isNumber() ? System.nanoTime() + (long) (ttl.decimal().doubleValue() * 1e9) : Long.MAX_VALUE;
         Pub pub = new Pub(pubs.size() + 1, id, body.at("data").toString(), expires, false);
         pubs.add(pub);
         byId.put(id, pub);

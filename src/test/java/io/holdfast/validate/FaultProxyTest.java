@@ -3,6 +3,7 @@ package io.holdfast.validate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.client.Trust;
 import io.holdfast.validate.FaultProxy.Fault;
 import java.io.IOException;
 import java.net.InetAddress;

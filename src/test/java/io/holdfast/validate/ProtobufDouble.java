@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import io.holdfast.client.Json;
 import io.holdfast.schema.ClientProtocol;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -27,7 +28,7 @@ final class ProtobufDouble {
             if (length < 0 || length > in.available()) { // parseDelimitedFrom would take what is there
                 throw new IOException("a command is longer than its frame");
             }
-            commands.add(new Json(object(ClientProtocol.Command.parseFrom(in.readNBytes(length)))));
+            commands.add(Json.of(object(ClientProtocol.Command.parseFrom(in.readNBytes(length)))));
         }
         return commands;
     }
@@ -63,15 +64,14 @@ final class ProtobufDouble {
     private static Object value(FieldDescriptor field, Object value) throws IOException {
         return switch (field.getJavaType()) {
             case MESSAGE -> object((Message) value);
-            case BYTE_STRING -> Json.read(((ByteString) value).toStringUtf8()).value();
+            case BYTE_STRING -> Json.read(((ByteString) value).toStringUtf8());
             default -> value;
         };
     }
 
     private static Message message(Json json, Message.Builder builder) {
-        json.fields().forEach((name, inner) -> {
-            FieldDescriptor field = builder.getDescriptorForType().findFieldByName(String.valueOf(name));
-            Json value = new Json(inner);
+        json.fields().forEach((name, value) -> {
+            FieldDescriptor field = builder.getDescriptorForType().findFieldByName(name);
             if (field.isRepeated() && !field.isMapField()) {
                 value.items().forEach(each -> builder.addRepeatedField(field, field(each, field, builder)));
                 return;
@@ -84,7 +84,7 @@ final class ProtobufDouble {
                 Message.Builder entry = builder.newBuilderForField(field);
                 FieldDescriptor of = entry.getDescriptorForType().findFieldByNumber(2);
                 entry.setField(entry.getDescriptorForType().findFieldByNumber(1), key);
-                entry.setField(of, field(new Json(member), of, entry));
+                entry.setField(of, field(member, of, entry));
                 builder.addRepeatedField(field, entry.build());
             });
         });

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.holdfast.client.Json;
 import io.holdfast.schema.ClientProtocol;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -3,6 +3,7 @@ package io.holdfast.validate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.client.Json;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;

@@ -1,4 +1,4 @@
-package io.holdfast.cli;
+package io.holdfast.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,9 +58,9 @@ class LimitedBodyTest {
         reading.onNext(part(1));
         assertThat(connection.cut).isTrue();
         assertThat(body(reading)).isCompletedExceptionally();
-        assertThat(body(reading).handle((bytes, failure) -> failure).join())
-                .isInstanceOfSatisfying(
-                        Failure.class, failure -> assertThat(failure.message()).contains("1 MiB"));
+        assertThat((Throwable) body(reading).handle((bytes, failure) -> failure).join())
+                .isInstanceOf(AnswerTooLongException.class)
+                .hasMessageContaining("1 MiB");
     }
 
     @Test

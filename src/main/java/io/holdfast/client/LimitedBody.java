@@ -1,4 +1,4 @@
-package io.holdfast.cli;
+package io.holdfast.client;
 
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -58,11 +58,7 @@ final class LimitedBody implements BodySubscriber<byte[]> {
         if (subscription != null) {
             subscription.cancel();
         }
-        body.completeExceptionally(new Failure(
-                Exit.NO,
-                "answer_too_long",
-                "The answer is longer than " + (maxBytes >> 20) + " MiB",
-                "Ask for less (one client, a --limit), or check that the URL is that of a Holdfast gateway."));
+        body.completeExceptionally(new AnswerTooLongException(maxBytes));
     }
 
     @Override

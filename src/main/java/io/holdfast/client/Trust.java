@@ -1,4 +1,4 @@
-package io.holdfast.validate;
+package io.holdfast.client;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -70,7 +70,7 @@ public final class Trust {
     }
 
     /** TLS over a connection, shaken hands: a certificate for another host is an error, which plain sockets ignore. */
-    SSLSocket secured(Socket plain, String host, int port) throws IOException {
+    public SSLSocket secured(Socket plain, String host, int port) throws IOException {
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, host, port, true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
@@ -80,7 +80,7 @@ public final class Trust {
     }
 
     /** Connects, and shakes hands where it is https. */
-    Socket socket(URI server) throws IOException {
+    public Socket socket(URI server) throws IOException {
         boolean secure = "https".equals(server.getScheme());
         int port = server.getPort() >= 0 ? server.getPort() : secure ? 443 : 80;
         Socket socket = new Socket();
