@@ -19,7 +19,11 @@ class RoomsTest {
             Map.entry("stream.rocksdb", Set.of("stream")),
             Map.entry("delivery", Set.of("stream")),
             Map.entry("delivery.watch", Set.of("delivery", "stream")),
-            Map.entry("delivery.commit", Set.of("delivery.watch", "delivery", "stream")),
+            Map.entry("delivery.outbox", Set.of("delivery.watch", "delivery", "stream")),
+            Map.entry("delivery.push", Set.of("delivery.outbox", "delivery.watch", "delivery", "stream")),
+            Map.entry(
+                    "delivery.commit",
+                    Set.of("delivery.push", "delivery.outbox", "delivery.watch", "delivery", "stream")),
             Map.entry("access", Set.of("stream", "delivery")),
             Map.entry("commands", Set.of("delivery", "access", "protocol", "stream")),
             Map.entry("websocket", Set.of("commands", "delivery")),

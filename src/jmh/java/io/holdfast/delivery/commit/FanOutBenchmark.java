@@ -1,5 +1,6 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.push.OpenConnection;
 import io.holdfast.delivery.SubscribeOptions;
 import io.holdfast.delivery.Connection;
 import io.holdfast.delivery.Ending;

@@ -6,6 +6,10 @@ import io.holdfast.delivery.DeliveryException.Reason;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.commit.AppendQueue.Pending;
+import io.holdfast.delivery.outbox.DeadLetters;
+import io.holdfast.delivery.outbox.Outbox;
+import io.holdfast.delivery.outbox.Outboxes;
+import io.holdfast.delivery.outbox.Quarantine;
 import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.watch.Fatal;
 import io.holdfast.delivery.watch.Supervisor;
@@ -76,7 +80,6 @@ final class Committer {
     private final DeadLetters deadLetters;
     private final NewChannels newChannels;
     private final Hub hub;
-    private final DeliverySettings settings;
     private final DeliveryClock clock;
     private final Counters counters;
     private final ThreadFactory threads;
@@ -113,7 +116,6 @@ final class Committer {
         this.deadLetters = deadLetters;
         this.newChannels = newChannels;
         this.hub = hub;
-        this.settings = settings;
         this.clock = clock;
         this.counters = counters;
         this.threads = threads;

@@ -2,6 +2,9 @@ package io.holdfast.delivery.commit;
 
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.commit.AppendQueue.Pending;
+import io.holdfast.delivery.push.Channel;
+import io.holdfast.delivery.push.Channels;
+import io.holdfast.delivery.push.Fanout;
 import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.watch.Fatal;
 import io.holdfast.delivery.watch.Heartbeat;

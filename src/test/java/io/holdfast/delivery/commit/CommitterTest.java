@@ -11,7 +11,19 @@ import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.GuardedEngine;
 import io.holdfast.delivery.MessageState;
 import io.holdfast.delivery.MovedClock;
-import io.holdfast.delivery.SubscribeOptions;
+import io.holdfast.delivery.outbox.Breakers;
+import io.holdfast.delivery.outbox.DeadLetters;
+import io.holdfast.delivery.outbox.HandedMessage;
+import io.holdfast.delivery.outbox.Outbox;
+import io.holdfast.delivery.outbox.OutboxConnection;
+import io.holdfast.delivery.outbox.OutboxConnections;
+import io.holdfast.delivery.outbox.Outboxes;
+import io.holdfast.delivery.push.Channels;
+import io.holdfast.delivery.push.Dispatcher;
+import io.holdfast.delivery.push.OpenConnection;
+import io.holdfast.delivery.push.Recovery;
+import io.holdfast.delivery.push.Steps;
+import io.holdfast.delivery.push.Writer;
 import io.holdfast.delivery.watch.Clients;
 import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.watch.Events;
@@ -20,7 +32,6 @@ import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.MemoryEngine;
-import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Receipt;
 import io.holdfast.stream.Retention;
@@ -34,6 +45,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -165,8 +177,7 @@ class CommitterTest {
     }
 
     private void start() {
-        hub.start(
-                new Fanout(new Writer(settings, clock, counters, Thread::new), new Recovery(1, Thread::new), counters));
+        hub.start(dispatcher().fanout());
         committer.start();
     }
 
@@ -270,41 +281,40 @@ class CommitterTest {
     }
 
     private void storedThoughReported(RuntimeException failure) {
-        Subscription live = live();
+        BooleanSupplier live = live();
         start();
         guard.afterStoring = failure;
         assertThat(append(1)).failsWithin(Duration.ofSeconds(10));
 
-        until(() -> !live.live());
+        until(() -> !live.getAsBoolean());
     }
 
     @Test
     void what_an_attempt_stored_that_is_never_answered_is_read_after_the_next_success() {
-        Subscription live = live();
+        BooleanSupplier live = live();
         engine.answers = new CompletableFuture<>();
         guard.before = () -> Thread.currentThread().interrupt(); // as the time limit does
         start();
         failsFor(append(1), Reason.OUTCOME_UNKNOWN);
-        assertThat(live.live()).isTrue();
+        assertThat(live.getAsBoolean()).isTrue();
         committer.expireSoon();
 
-        until(() -> !live.live());
+        until(() -> !live.getAsBoolean());
     }
 
-    private Subscription live() {
-        Workbench bench = new Workbench();
-        Workbench.Line line = bench.connect();
-        Channel channel = channels.acquire("#u1");
-        Subscription live = new Subscription(
-                line.connection,
-                channel,
-                SubscribeOptions.QUIET,
-                engine.info("#u1").top().epoch(),
-                0);
-        channel.add(live);
-        assertThat(channel.goLive(live, engine.info("#u1").top(), bench.dispatcher.fanout()))
-                .isTrue();
-        return live;
+    private BooleanSupplier live() {
+        OpenConnection connection = new Workbench().connect().connection;
+        return Steps.live(
+                connection, channels.acquire("#u1"), engine.info("#u1").top(), dispatcher());
+    }
+
+    private OutboxConnections connections() {
+        return new OutboxConnections(outboxes, deadLetters, counters, events, clock, committer::wake);
+    }
+
+    private Dispatcher dispatcher() {
+        return new Dispatcher(
+                new Writer(settings, clock, counters, Thread::new), new Recovery(1, Thread::new), counters);
     }
 
     @Test
@@ -423,7 +433,7 @@ class CommitterTest {
         engine.beforeApply = changes -> {
             throw new IllegalStateException("told to be mad");
         };
-        outbox.attach(line.connection, "till", true, null);
+        connections().open(line.connection, "u1", "till", true, null);
         outboxes.changed(outbox);
         committer.wake();
         until(() -> committer.unreadable() == 1);
@@ -493,16 +503,15 @@ class CommitterTest {
         assertThat(append(one)).succeedsWithin(Duration.ofSeconds(10));
         Outbox outbox = outboxes.acquire("u1");
         Workbench.Line line = new Workbench().connect();
-        Outbox.Attached till = outbox.attach(line.connection, "till", true, null);
-        outbox.handed(till.connection(), 1, new HandedMessage("m1", clock.millis()));
+        OutboxConnection till =
+                connections().open(line.connection, "u1", "till", true, null).connection();
+        till.hand(1, new HandedMessage("m1", clock.millis()));
         CompletableFuture<Void> answer = new CompletableFuture<>();
         engine.answers = answer;
         guard.before = () -> Thread.currentThread().interrupt(); // as the time limit does
         failsFor(append(one), Reason.OUTCOME_UNKNOWN);
         engine.beforeApply = changes -> answer.complete(null);
-        outbox.confirm("till", new Position(engine.info("#u1").top().epoch(), 1));
-        outboxes.changed(outbox);
-        committer.wake();
+        connections().confirm(till, 1);
         until(() -> memory.message("#u1", "m1").orElseThrow().finalState() == null);
         assertThat(counters.acknowledged.sum()).isEqualTo(1);
         assertThat(counters.dropped.sum()).isZero();
@@ -516,9 +525,10 @@ class CommitterTest {
         int clients = 4_500;
         Workbench.Line line = new Workbench().connect();
         for (int i = 0; i < clients; i++) {
-            Outbox outbox = outboxes.acquire("c" + i);
-            outbox.attach(line.connection, "till", true, null);
-            outboxes.changed(outbox);
+            outboxes.changed(connections()
+                    .open(line.connection, "c" + i, "till", true, null)
+                    .connection()
+                    .outbox());
         }
         start();
         committer.wake();

@@ -3,13 +3,8 @@ package io.holdfast.delivery.commit;
 import static io.holdfast.delivery.commit.Gateway.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.delivery.BreakerSettings;
 import io.holdfast.delivery.DeliveryHealth;
 import io.holdfast.delivery.DeliveryStats;
-import io.holdfast.delivery.MovedClock;
-import io.holdfast.delivery.watch.Clients;
-import io.holdfast.delivery.watch.Counters;
-import io.holdfast.delivery.watch.Events;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -82,26 +77,6 @@ class DeliveryHealthTest {
         gateway.send("u2", "one");
         gateway.send("u2", "two");
         until(() -> gateway.manager.health().waitingMessages() == 2);
-    }
-
-    @Test
-    void only_open_breakers_of_connected_devices_count() {
-        MovedClock clock = new MovedClock();
-        Clients clients = new Clients(clock);
-        Counters counters = new Counters();
-        Breakers breakers = new Breakers(
-                BreakerSettings.defaults(), clock, counters, new Events(event -> false, counters, Thread::new));
-        for (String client : new String[] {"u1", "u2"}) {
-            for (int i = 0; i < BreakerSettings.defaults().failures(); i++) {
-                breakers.failed(client, "till", clock.nanos());
-            }
-        }
-        breakers.failed("u3", "till", clock.nanos());
-        clients.seen("u1", "till", 1);
-        clients.seen("u2", "till", 0);
-        clients.seen("u3", "till", 1);
-        assertThat(breakers.open(clients::isConnected)).isEqualTo(1);
-        assertThat(clients.isConnected("u1", "another")).isFalse();
     }
 
     @Test

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.delivery.DeliveryEvent;
 import io.holdfast.delivery.MessageState;
 import io.holdfast.delivery.RegisteredConnection;
+import io.holdfast.delivery.outbox.Outbox;
+import io.holdfast.delivery.push.Channel;
+import io.holdfast.delivery.push.Fanout;
+import io.holdfast.delivery.push.Steps;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.EngineException;
@@ -218,7 +222,7 @@ class DeliveryModelTest {
             if (failing) {
                 late.addAll(outcomes);
             } else {
-                outcomes.forEach(bench.committer::dropped);
+                outcomes.forEach(bench::reportDropped);
             }
             stored = bench.memory.info(STREAM).top().offset();
             if (!failing) {
@@ -264,15 +268,12 @@ class DeliveryModelTest {
 
         private void readers(int turns) {
             for (int i = 0; i < turns; i++) {
-                WritableConnection connection = bench.recovery.poll();
-                if (connection != null) {
-                    bench.recovery.serve(connection);
-                }
+                Steps.serve(bench.recovery);
             }
         }
 
         private void commit() throws Exception {
-            late.forEach(bench.committer::dropped);
+            late.forEach(bench::reportDropped);
             late.clear();
             bench.commitChanges();
             if (random.nextBoolean()) {
@@ -313,7 +314,7 @@ class DeliveryModelTest {
                         instance.open(false);
                     }
                     if (instance.line != null) {
-                        instance.line.connection.tick(bench.clock.nanos());
+                        Steps.tick(instance.line.connection, bench.clock);
                     }
                     instance.receive();
                     instance.confirmAll();
@@ -380,7 +381,7 @@ class DeliveryModelTest {
             }
 
             String name() {
-                return device == null ? Device.DEFAULT : device;
+                return device == null ? "default" : device;
             }
 
             void open(boolean forgetful) {

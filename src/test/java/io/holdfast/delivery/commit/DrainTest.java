@@ -8,6 +8,7 @@ import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.DrainReport;
 import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.push.Drain;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -14,6 +14,7 @@ import io.holdfast.delivery.MovedClock;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.delivery.SubscribeOptions;
+import io.holdfast.delivery.push.OpenConnection;
 import io.holdfast.stream.MemoryEngine;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Receipt;
@@ -35,28 +36,28 @@ import java.util.function.UnaryOperator;
 
 /** A whole delivery room over the memory engine, with clients that a test holds in its hands. */
 public final class Gateway implements AutoCloseable {
-    final MovedClock clock = new MovedClock();
-    final MemoryEngine engine = new MemoryEngine(clock::millis);
-    final HookedEngine hooked = new HookedEngine(engine);
-    final List<DeliveryEvent> events = new CopyOnWriteArrayList<>();
-    final Delivery manager;
+    public final MovedClock clock = new MovedClock();
+    public final MemoryEngine engine = new MemoryEngine(clock::millis);
+    public final HookedEngine hooked = new HookedEngine(engine);
+    public final List<DeliveryEvent> events = new CopyOnWriteArrayList<>();
+    public final Delivery manager;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger names = new AtomicInteger();
     private final List<Thread> made = new CopyOnWriteArrayList<>();
     /** Called by whoever writes to a client, or fires an event. */
-    volatile Runnable beforeSend = () -> {};
+    public volatile Runnable beforeSend = () -> {};
 
-    volatile Runnable beforeEvent = () -> {};
-    volatile Deduplication deduplication = new Deduplication(Duration.ofSeconds(300), null, false);
-    volatile Duration timeToLive = Duration.ofSeconds(300);
-    volatile int newChannelsPerHour;
+    public volatile Runnable beforeEvent = () -> {};
+    public volatile Deduplication deduplication = new Deduplication(Duration.ofSeconds(300), null, false);
+    public volatile Duration timeToLive = Duration.ofSeconds(300);
+    public volatile int newChannelsPerHour;
     private Retention retention = new Retention(1_000, 8 << 20, Retention.Overflow.DROP_OLDEST);
 
-    Gateway() {
+    public Gateway() {
         this(settings -> settings);
     }
 
-    Gateway(UnaryOperator<DeliverySettings> changes) {
+    public Gateway(UnaryOperator<DeliverySettings> changes) {
         ChannelOptions options = new ChannelOptions() {
             @Override
             public Retention retention(String channel) {
@@ -103,29 +104,29 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** The threads of one part. */
-    List<Thread> threads(String part) {
+    public List<Thread> threads(String part) {
         return made.stream()
                 .filter(thread -> thread.getName().equals("test-" + part))
                 .toList();
     }
 
-    void retain(int messages) {
+    public void retain(int messages) {
         retention = new Retention(messages, 8 << 20, Retention.Overflow.DROP_OLDEST);
     }
 
-    Receipt send(String client, String text) throws Exception {
+    public Receipt send(String client, String text) throws Exception {
         return get(manager.send(client, text, SendOptions.defaults()));
     }
 
-    Receipt publish(String channel, String text) throws Exception {
+    public Receipt publish(String channel, String text) throws Exception {
         return get(manager.publish(channel, text, SendOptions.defaults()));
     }
 
-    static Receipt get(CompletionStage<Receipt> stage) throws Exception {
+    public static Receipt get(CompletionStage<Receipt> stage) throws Exception {
         return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
-    Client connect() {
+    public Client connect() {
         return new Client();
     }
 
@@ -144,8 +145,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** A client's end of a connection: notes what it gets; its writes can be stalled. */
-    final class Client implements Connection {
-        final OpenConnection connection =
+    public final class Client implements Connection {
+        public final OpenConnection connection =
                 manager.register("c" + names.incrementAndGet(), this, PlainFormat.INSTANCE, "");
         private final List<String> lines = new ArrayList<>();
         private Ending ending;
@@ -155,18 +156,19 @@ public final class Gateway implements AutoCloseable {
         private boolean stalling;
 
         /** Connects with an outbox, as commands does. */
-        RegisteredConnection.Subscribed open(String client, String device, boolean explicit, Position presented) {
+        public RegisteredConnection.Subscribed open(
+                String client, String device, boolean explicit, Position presented) {
             RegisteredConnection.Subscribed opened = connection.openOutbox(client, device, explicit, presented);
             connection.replyConnected("connected".getBytes(StandardCharsets.UTF_8));
             connection.start("#" + client);
             return opened;
         }
 
-        RegisteredConnection.Subscribed open(String client) {
+        public RegisteredConnection.Subscribed open(String client) {
             return open(client, null, false, null);
         }
 
-        RegisteredConnection.Subscribed subscribe(String channel, Position wanted) {
+        public RegisteredConnection.Subscribed subscribe(String channel, Position wanted) {
             RegisteredConnection.Subscribed made = connection.subscribe(channel, wanted, SubscribeOptions.QUIET);
             connection.reply(("subscribed " + channel).getBytes(StandardCharsets.UTF_8));
             connection.start(channel);
@@ -219,29 +221,29 @@ public final class Gateway implements AutoCloseable {
         }
 
         /** No pongs any more. */
-        synchronized void ignorePings() {
+        public synchronized void ignorePings() {
             answering = false;
         }
 
         /** Asynchronous writes do not end any more. */
-        synchronized void stall() {
+        public synchronized void stall() {
             stalling = true;
         }
 
-        void leave() {
+        public void leave() {
             connection.ended(true);
         }
 
-        void vanish() {
+        public void vanish() {
             connection.ended(false);
         }
 
-        synchronized List<String> lines() {
+        public synchronized List<String> lines() {
             return List.copyOf(lines);
         }
 
         /** Offsets received on a channel, in order. */
-        synchronized List<Long> offsets(String channel) {
+        public synchronized List<Long> offsets(String channel) {
             return lines.stream()
                     .filter(line -> line.startsWith(channel + " "))
                     .map(line -> Long.parseLong(line.split(" ", -1)[1]))
@@ -249,11 +251,11 @@ public final class Gateway implements AutoCloseable {
         }
 
         /** How often it was pinged. */
-        synchronized int pings() {
+        public synchronized int pings() {
             return pinged;
         }
 
-        synchronized Ending ending() {
+        public synchronized Ending ending() {
             return ending;
         }
     }

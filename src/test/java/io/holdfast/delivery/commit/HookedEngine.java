@@ -22,20 +22,20 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** The memory engine with places where a test can stop, look, or throw. */
-final class HookedEngine implements StreamEngine {
-    volatile MemoryEngine memory;
+public final class HookedEngine implements StreamEngine {
+    public volatile MemoryEngine memory;
     /** How many messages were read from it. */
-    final AtomicLong readMessages = new AtomicLong();
+    public final AtomicLong readMessages = new AtomicLong();
 
-    volatile Consumer<String> afterInfo = stream -> {};
-    volatile Consumer<String> afterRead = stream -> {};
-    volatile Consumer<List<Append>> afterAppend = batch -> {};
-    volatile Consumer<List<Change>> beforeApply = changes -> {};
-    volatile Runnable beforeExpire = () -> {};
+    public volatile Consumer<String> afterInfo = stream -> {};
+    public volatile Consumer<String> afterRead = stream -> {};
+    public volatile Consumer<List<Append>> afterAppend = batch -> {};
+    public volatile Consumer<List<Change>> beforeApply = changes -> {};
+    public volatile Runnable beforeExpire = () -> {};
     /** Appends are answered when this completes. */
-    volatile CompletionStage<Void> answers = CompletableFuture.completedStage(null);
+    public volatile CompletionStage<Void> answers = CompletableFuture.completedStage(null);
 
-    HookedEngine(MemoryEngine memory) {
+    public HookedEngine(MemoryEngine memory) {
         this.memory = memory;
     }
 

@@ -9,14 +9,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A wire format that a test can read: {@code channel offset payload}, pings are {@code ping}. */
-final class PlainFormat implements WireFormat {
-    static final PlainFormat INSTANCE = new PlainFormat();
+public final class PlainFormat implements WireFormat {
+    public static final PlainFormat INSTANCE = new PlainFormat();
 
     /** Called by whoever encodes a publication. */
-    static volatile Runnable before = () -> {};
+    public static volatile Runnable before = () -> {};
 
     /** This many publications fail with an Error. */
-    static final AtomicInteger FAILS = new AtomicInteger();
+    public static final AtomicInteger FAILS = new AtomicInteger();
 
     @Override
     public byte[] publication(String channel, Publication publication) {

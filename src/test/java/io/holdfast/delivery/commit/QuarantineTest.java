@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.delivery.DeadLetter;
 import io.holdfast.delivery.MovedClock;
+import io.holdfast.delivery.outbox.Outbox;
+import io.holdfast.delivery.outbox.Quarantine;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.Position;
@@ -40,8 +42,7 @@ class QuarantineTest {
         line.connection.openOutbox(client, null, true, null);
         outbox.written(1);
         outbox.confirm(
-                Device.DEFAULT,
-                new Position(bench.memory.info("#" + client).top().epoch(), 1));
+                "default", new Position(bench.memory.info("#" + client).top().epoch(), 1));
         bench.outboxes.changed(outbox);
     }
 
@@ -126,9 +127,8 @@ class QuarantineTest {
                 throw corrupt();
             }
         };
-        bench.deadLetters.giveUp(bad, Device.DEFAULT, bench.memory.info("#bad").top(), 5);
-        bench.deadLetters.giveUp(
-                good, Device.DEFAULT, bench.memory.info("#good").top(), 5);
+        bench.deadLetters.giveUp(bad, "default", bench.memory.info("#bad").top(), 5);
+        bench.deadLetters.giveUp(good, "default", bench.memory.info("#good").top(), 5);
         bench.moveDeadLetters();
         assertThat(bench.deadLetters.list(null, 0, 10))
                 .extracting(DeadLetter::client)

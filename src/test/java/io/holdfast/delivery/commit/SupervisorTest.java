@@ -11,6 +11,7 @@ import io.holdfast.delivery.DeliveryException.Reason;
 import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.MovedClock;
 import io.holdfast.delivery.SendOptions;
+import io.holdfast.delivery.push.AdmissionTest;
 import io.holdfast.delivery.watch.Heap;
 import io.holdfast.delivery.watch.Heartbeat;
 import io.holdfast.delivery.watch.Supervisor;

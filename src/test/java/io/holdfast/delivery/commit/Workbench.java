@@ -8,7 +8,21 @@ import io.holdfast.delivery.GuardedEngine;
 import io.holdfast.delivery.MovedClock;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.SubscribeOptions;
-import io.holdfast.delivery.commit.SendBuffer.Frame;
+import io.holdfast.delivery.outbox.Breakers;
+import io.holdfast.delivery.outbox.DeadLetters;
+import io.holdfast.delivery.outbox.Outbox;
+import io.holdfast.delivery.outbox.OutboxConnections;
+import io.holdfast.delivery.outbox.Outboxes;
+import io.holdfast.delivery.push.Channel;
+import io.holdfast.delivery.push.Channels;
+import io.holdfast.delivery.push.Closers;
+import io.holdfast.delivery.push.Dispatcher;
+import io.holdfast.delivery.push.Fanout;
+import io.holdfast.delivery.push.OpenConnection;
+import io.holdfast.delivery.push.OpenConnections;
+import io.holdfast.delivery.push.Recovery;
+import io.holdfast.delivery.push.Steps;
+import io.holdfast.delivery.push.Writer;
 import io.holdfast.delivery.watch.Clients;
 import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.watch.Events;
@@ -25,31 +39,32 @@ import io.holdfast.stream.Retention;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** The parts of delivery on a bench: no thread runs, a test does each step itself. */
-final class Workbench {
-    final MovedClock clock = new MovedClock();
-    MemoryEngine memory = new MemoryEngine(clock::millis);
-    final HookedEngine engine = new HookedEngine(memory);
-    final DeliverySettings settings = DeliverySettings.defaults();
-    final Counters counters = new Counters();
-    final Channels channels = new Channels();
-    final List<DeliveryEvent> events = new CopyOnWriteArrayList<>();
-    final Events raised = new Events(events::add, counters, Thread::new);
-    final Breakers breakers = new Breakers(settings.breaker(), clock, counters, raised);
-    final Clients clients = new Clients(clock);
-    final Outcomes outcomes = new Outcomes(clients, counters, raised, clock);
-    final Outboxes outboxes = new Outboxes(engine, clock, settings, breakers, clients, outcomes);
-    final Writer writer = new Writer(settings, clock, counters, Thread::new);
-    final Recovery recovery = new Recovery(1, Thread::new);
+public final class Workbench {
+    public final MovedClock clock = new MovedClock();
+    public MemoryEngine memory = new MemoryEngine(clock::millis);
+    public final HookedEngine engine = new HookedEngine(memory);
+    public final DeliverySettings settings = DeliverySettings.defaults();
+    public final Counters counters = new Counters();
+    public final Channels channels = new Channels();
+    public final List<DeliveryEvent> events = new CopyOnWriteArrayList<>();
+    public final Events raised = new Events(events::add, counters, Thread::new);
+    public final Breakers breakers = new Breakers(settings.breaker(), clock, counters, raised);
+    public final Clients clients = new Clients(clock);
+    public final Outcomes outcomes = new Outcomes(clients, counters, raised, clock);
+    public final Outboxes outboxes = new Outboxes(engine, clock, settings, breakers, clients, outcomes);
+    public final Writer writer = new Writer(settings, clock, counters, Thread::new);
+    public final Recovery recovery = new Recovery(1, Thread::new);
     final Hub hub = new Hub(channels, counters, Runnable::run, Thread::new);
     final EngineWrites writes = new EngineWrites(new GuardedEngine(engine), engine, System::nanoTime);
-    final DeadLetters deadLetters = new DeadLetters(engine, clock, counters, settings.poison(), outboxes);
+    public final DeadLetters deadLetters = new DeadLetters(engine, clock, counters, settings.poison(), outboxes);
     final Committer committer = new Committer(
             writes,
             outboxes,
@@ -60,10 +75,10 @@ final class Workbench {
             clock,
             counters,
             Thread::new);
-    final Dispatcher dispatcher = new Dispatcher(writer, recovery, counters);
-    final OutboxConnections outboxConnections =
+    public final Dispatcher dispatcher = new Dispatcher(writer, recovery, counters);
+    public final OutboxConnections outboxConnections =
             new OutboxConnections(outboxes, deadLetters, counters, raised, clock, committer::wake);
-    final OpenConnections connections = new OpenConnections(
+    public final OpenConnections connections = new OpenConnections(
             settings,
             clock,
             clock.wall,
@@ -78,7 +93,7 @@ final class Workbench {
     private int messages;
 
     /** As after a restart: what is stored is there, and nothing else. */
-    Workbench restarted() {
+    public Workbench restarted() {
         Workbench next = new Workbench();
         next.clock.advance(Duration.ofNanos(clock.nanos() - next.clock.nanos()));
         memory.clock(next.clock::millis);
@@ -88,20 +103,20 @@ final class Workbench {
         return next;
     }
 
-    Line connect() {
+    public Line connect() {
         return new Line();
     }
 
     /** Stores a message and nothing else: as if the hub had not come to it yet. */
-    Publication store(String stream) throws Exception {
+    public Publication store(String stream) throws Exception {
         return store(stream, 1_000);
     }
 
-    Publication store(String stream, int keep) throws Exception {
+    public Publication store(String stream, int keep) throws Exception {
         return store(stream, keep, Publication.NEVER);
     }
 
-    Publication store(String stream, int keep, long expiresAtMillis) throws Exception {
+    public Publication store(String stream, int keep, long expiresAtMillis) throws Exception {
         String id = "m" + ++messages;
         byte[] payload = id.getBytes(StandardCharsets.UTF_8);
         Append append = new Append(
@@ -119,7 +134,7 @@ final class Workbench {
     }
 
     /** Does what the hub does with a stored message. */
-    void deliver(String stream, Publication publication) {
+    public void deliver(String stream, Publication publication) {
         Channel channel = channels.find(stream);
         if (channel != null) {
             Fanout fanout = dispatcher.fanout();
@@ -128,12 +143,12 @@ final class Workbench {
         }
     }
 
-    void publish(String stream) throws Exception {
+    public void publish(String stream) throws Exception {
         deliver(stream, store(stream));
     }
 
     /** Does what the committer does with the changes of outboxes. @return what it stored */
-    List<Change> commitChanges() {
+    public List<Change> commitChanges() {
         List<Change> changes = new ArrayList<>();
         for (Outbox outbox = outboxes.pollChanged(); outbox != null; outbox = outboxes.pollChanged()) {
             outbox.collect(changes);
@@ -144,19 +159,19 @@ final class Workbench {
     }
 
     /** Does what the committer does with what is to be given up. */
-    boolean moveDeadLetters() {
+    public boolean moveDeadLetters() {
         return deadLetters.move(letter -> writes.append(List.of(letter)));
     }
 
     /** Does what the committer does with what has expired or is settled. @return what was removed */
-    List<Removed> expire() {
+    public List<Removed> expire() {
         List<Removed> removed = expireUnheard();
         removed.forEach(outboxes::removed);
         return removed;
     }
 
     /** As if the committer had not come to telling it. */
-    List<Removed> expireUnheard() {
+    public List<Removed> expireUnheard() {
         return memory.expire(clock.millis(), 1_000, outboxes)
                 .toCompletableFuture()
                 .join()
@@ -164,7 +179,7 @@ final class Workbench {
     }
 
     /** Stores a message in a stream that keeps this many, and does what the committer does with those that give way. */
-    void overflow(String stream, int keep) {
+    public void overflow(String stream, int keep) {
         Append append = new Append(
                 stream,
                 "m" + ++messages,
@@ -177,18 +192,41 @@ final class Workbench {
         memory.append(List.of(append)).toCompletableFuture().join().forEach(committer::dropped);
     }
 
-    /** One connection; its transport only notes how it was closed. */
-    final class Line implements Connection {
-        final OpenConnection connection = connections.register("c", this, PlainFormat.INSTANCE, "");
-        final List<String> written = new ArrayList<>();
-        Ending ending;
+    /** Does what the committer does with an outcome: what gave way is counted and reported. */
+    public void reportDropped(AppendOutcome outcome) {
+        committer.dropped(outcome);
+    }
 
-        Line open(String client, String device, boolean explicit, Position presented) {
+    /** Does what an administrator does with a dead letter. */
+    public void discardLetter(long number) throws Exception {
+        committer.start();
+        new ResourceRemoval(engine, outboxes, channels, deadLetters, committer, clock)
+                .discardLetter(number)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        committer.stop();
+    }
+
+    /** Lets the committer run until a condition holds. */
+    public void runCommitterUntil(BooleanSupplier condition) throws InterruptedException {
+        committer.start();
+        committer.wake();
+        Gateway.until(condition);
+        committer.stop();
+    }
+
+    /** One connection; its transport only notes how it was closed. */
+    public final class Line implements Connection {
+        public final OpenConnection connection = connections.register("c", this, PlainFormat.INSTANCE, "");
+        public final List<String> written = new ArrayList<>();
+        public Ending ending;
+
+        public Line open(String client, String device, boolean explicit, Position presented) {
             opened(client, device, explicit, presented);
             return this;
         }
 
-        RegisteredConnection.Subscribed openAt(String client, String device, Position presented) {
+        public RegisteredConnection.Subscribed openAt(String client, String device, Position presented) {
             return opened(client, device, false, presented);
         }
 
@@ -201,11 +239,11 @@ final class Workbench {
             return subscribed;
         }
 
-        Line open(String client, String device) {
+        public Line open(String client, String device) {
             return open(client, device, false, null);
         }
 
-        Line subscribe(String channel, Position wanted) {
+        public Line subscribe(String channel, Position wanted) {
             connection.subscribe(channel, wanted, SubscribeOptions.QUIET);
             connection.reply(("subscribed " + channel).getBytes(StandardCharsets.UTF_8));
             connection.start(channel);
@@ -213,37 +251,18 @@ final class Workbench {
         }
 
         /** Does what readers do until nothing is left that wants them. */
-        Line read() {
-            do {
-                connection.read();
-            } while (connection.doneReading());
+        public Line read() {
+            Steps.read(connection);
             return this;
         }
 
         /** Does what the writer does until nothing waits. */
-        Line write() {
-            byte[] scratch = new byte[settings.frameBytes()];
-            SendBuffer buffer = connection.buffer();
-            boolean more = true;
-            while (more) {
-                Frame frame = buffer.next(scratch, clock.millis(), clock.nanos(), true);
-                if (frame == null) {
-                    return this;
-                }
-                connection.expiredUnwritten(frame.expired());
-                if (frame.length() == 0) {
-                    return this;
-                }
-                connection.writing(frame);
-                written.addAll(Arrays.asList(
-                        new String(frame.bytes(), 0, frame.length(), StandardCharsets.UTF_8).split("\n", -1)));
-                more = buffer.written();
-                connection.drained();
-            }
+        public Line write() {
+            written.addAll(Steps.write(connection, settings, clock));
             return this;
         }
 
-        List<Long> offsets(String channel) {
+        public List<Long> offsets(String channel) {
             return written.stream()
                     .filter(line -> line.startsWith(channel + " "))
                     .map(line -> Long.parseLong(line.split(" ", -1)[1]))
@@ -251,8 +270,8 @@ final class Workbench {
         }
 
         /** Whether it stands on the readers' list. */
-        boolean waitsToRead() {
-            return !connection.askToRead();
+        public boolean waitsToRead() {
+            return Steps.waitsToRead(connection);
         }
 
         @Override

@@ -1,4 +1,0 @@
-package io.holdfast.delivery.commit;
-
-/** What an outbox remembers of a message that was handed to a connection. */
-public record HandedMessage(String id, long publishedAtMillis) {}

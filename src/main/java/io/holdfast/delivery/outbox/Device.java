@@ -1,0 +1,144 @@
+package io.holdfast.delivery.outbox;
+
+import io.holdfast.delivery.PoisonSettings;
+import io.holdfast.stream.Change;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One device of a client: its cursor, its open connections, and what it may be failing on. Guarded by its outbox's lock.
+ *
+ * <p>A publication is <i>suspect</i> when the client ended a connection while it was the oldest unconfirmed one. If the
+ * next connection shows no position at or past it, that was one failed attempt: from the second attempt on the suspect
+ * goes alone, and not before a while. After the last one it is given up.
+ */
+final class Device {
+    static final String DEFAULT = "default";
+
+    private static final int MOST_GIVEN_UP = 1_000;
+
+    final String name;
+    final List<OutboxConnection> connections = new ArrayList<>(1);
+    long cursor;
+    long seenAtMillis;
+    /**
+     * Highest offset that was handed to any of its connections, that it has shown as its position, or that was stored when
+     * this was loaded.
+     */
+    long writtenUpTo;
+
+    /** Whether its cursor is of an earlier epoch: what it missed since then nobody knows, and it must be told once. */
+    boolean ofEarlierEpoch;
+
+    boolean changed;
+    /** Whether the cursor moved by confirmation since it was last stored. */
+    boolean confirmedSinceStored;
+    /** As {@link #confirmedSinceStored}, for what is being stored. */
+    boolean confirmedStoring;
+
+    /** Null where nothing has failed lately. */
+    @Nullable
+    RecipientBreaker breaker;
+
+    private final PoisonSuspect suspect;
+
+    /** When a delivery to it failed last; counts only if {@code failed}. */
+    private long failedAtNanos;
+
+    private boolean failed;
+    private @Nullable LongQueue<Boolean> givenUp;
+
+    Device(String name, long cursor, long seenAtMillis, PoisonSettings poison) {
+        this.name = name;
+        this.cursor = cursor;
+        this.seenAtMillis = seenAtMillis;
+        this.writtenUpTo = cursor;
+        this.suspect = new PoisonSuspect(poison);
+    }
+
+    boolean named() {
+        return !name.equals(DEFAULT);
+    }
+
+    PoisonSuspect suspect() {
+        return suspect;
+    }
+
+    /**
+     * Which connections must go when one more comes: a named device has one, and of several the one that was opened last
+     * stays. A connection that has ended replaces nobody.
+     */
+    List<Line> replacedBy(Line coming) {
+        List<Line> replaced = new ArrayList<>(0);
+        if (!named() || coming.hasEnded()) {
+            return replaced;
+        }
+        for (OutboxConnection connection : connections) {
+            Line other = connection.line();
+            replaced.add(other.opened() < coming.opened() ? other : coming);
+        }
+        return replaced;
+    }
+
+    /**
+     * A connection has failed. That is a failed delivery if it was handed something unconfirmed, and if it has shown a sign
+     * of life since the last one: several tabs of a machine that fell asleep are one failure.
+     */
+    boolean failedOn(OutboxConnection connection, long nowNanos) {
+        boolean counts = connection.window().lastHanded() > cursor
+                && (!failed || connection.aliveAtNanos() - failedAtNanos >= 0);
+        if (counts) {
+            failed = true;
+            failedAtNanos = nowNanos;
+        }
+        return counts;
+    }
+
+    /** Everything up to an offset is confirmed. @param wider gets those of its connections that may be handed more */
+    void confirmed(long offset, long nowNanos, List<Line> wider) {
+        for (OutboxConnection connection : connections) {
+            if (connection.confirmed(offset, nowNanos)) {
+                wider.add(connection.line());
+            }
+        }
+    }
+
+    /** What it has confirmed and is not stored yet. */
+    Change.MoveCursor move(String stream) {
+        Change.MoveCursor move =
+                new Change.MoveCursor(stream, name, cursor, seenAtMillis, confirmedSinceStored || confirmedStoring);
+        changed = false;
+        confirmedSinceStored = false;
+        return move;
+    }
+
+    /** Gets this one no more, also where an older position is presented. */
+    void giveUp(long offset) {
+        LongQueue<Boolean> offsets = givenUp == null ? new LongQueue<>() : givenUp;
+        if (offsets.size() >= MOST_GIVEN_UP) {
+            offsets.removeUpTo(offsets.firstAbove(0), (number, gone) -> {});
+        }
+        offsets.add(offset, true);
+        givenUp = offsets;
+    }
+
+    boolean givenUp(long offset) {
+        return givenUp != null && givenUp.contains(offset);
+    }
+
+    /** Noted as seen with the next changes that are stored. */
+    void seen(long nowMillis) {
+        seenAtMillis = Math.max(seenAtMillis, nowMillis);
+        changed = true;
+    }
+
+    /** What lies above this must not be trimmed yet, as far as its connections are concerned. */
+    long handedUpTo() {
+        long floor = connections.isEmpty() ? Long.MAX_VALUE : cursor;
+        for (OutboxConnection connection : connections) {
+            floor = Math.min(floor, connection.handedUpTo());
+        }
+        return floor;
+    }
+}

@@ -1,0 +1,581 @@
+package io.holdfast.delivery.outbox;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.holdfast.delivery.ClientStatus;
+import io.holdfast.delivery.DeliveryClock;
+import io.holdfast.delivery.DeliverySettings;
+import io.holdfast.delivery.MessageState;
+import io.holdfast.delivery.Names;
+import io.holdfast.delivery.watch.ClientRecord;
+import io.holdfast.delivery.watch.Clients;
+import io.holdfast.delivery.watch.Outcomes;
+import io.holdfast.stream.Change;
+import io.holdfast.stream.DeviceCursor;
+import io.holdfast.stream.FinalState;
+import io.holdfast.stream.Position;
+import io.holdfast.stream.Removed;
+import io.holdfast.stream.StreamEngine;
+import io.holdfast.stream.StreamStatus;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The personal channel of one client, with its devices and their cursors, as long as one of them is connected or has
+ * changes that are not stored yet.
+ *
+ * <p><b>State.</b> Memory is ahead of the engine: the committer collects changes ({@link #collect}) and stores them.
+ * The engine decides what is settled and trims it, from the cursors of all devices; what connections here have yet to get
+ * it asks for ({@link #handedUpTo}). Everything is of one epoch of the stream; when the engine has begun another, all is
+ * forgotten and loaded anew.
+ *
+ * <p><b>Threads.</b> Any; one lock, its own. May be taken while a channel's or a subscription's lock is held, never the
+ * other way round. The engine is asked before the lock is taken, since it may read the disk.
+ */
+public final class Outbox {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final String client;
+    private final String stream;
+    private final StreamEngine engine;
+    private final DeliveryClock clock;
+    private final Breakers breakers;
+    private final Clients clients;
+    private final Outcomes outcomes;
+
+    @GuardedBy("this")
+    private final Devices devices;
+
+    @GuardedBy("this")
+    private final MessageTally tally;
+
+    /** What must be stored in this order, and before what devices confirmed since. */
+    @GuardedBy("this")
+    private final List<Change> pending = new ArrayList<>(0);
+
+    /** This many of the pending, from the first on, are about to be stored. */
+    @GuardedBy("this")
+    private int storingPending;
+
+    /** The epoch of everything here; null before it was loaded. */
+    @GuardedBy("this")
+    private @Nullable String epoch;
+
+    /** Whether it stands on the committer's list. */
+    @GuardedBy("this")
+    private boolean marked;
+
+    /** Whether changes were collected and are not known to be stored yet. */
+    @GuardedBy("this")
+    private boolean storing;
+
+    @GuardedBy("this")
+    private long idleSinceNanos;
+
+    /** The sweep's: when connected devices are noted as seen again. */
+    private volatile long seenAgainNanos;
+
+    /** Guarded by the map of outboxes. */
+    private int references;
+
+    Outbox(
+            String client,
+            StreamEngine engine,
+            DeliveryClock clock,
+            DeliverySettings settings,
+            Breakers breakers,
+            Clients clients,
+            Outcomes outcomes) {
+        this.client = client;
+        this.stream = Names.outbox(client);
+        this.engine = engine;
+        this.clock = clock;
+        this.breakers = breakers;
+        this.clients = clients;
+        this.outcomes = outcomes;
+        this.devices = new Devices(stream, settings.devicesPerClient(), settings.poison());
+        this.tally = new MessageTally(
+                (offset, message) -> outcomes.acknowledged(client, offset, message.id(), message.publishedAtMillis()));
+        this.idleSinceNanos = clock.nanos();
+        this.seenAgainNanos = idleSinceNanos + engine.outboxRetention().seenAgainMillis() * NANOS_PER_MILLI;
+    }
+
+    public String client() {
+        return client;
+    }
+
+    public String stream() {
+        return stream;
+    }
+
+    void retain() {
+        references++;
+    }
+
+    void release() {
+        references--;
+    }
+
+    boolean referenced() {
+        return references > 0;
+    }
+
+    /**
+     * The place from which a connection of a device goes on, decided together with the device's new state.
+     *
+     * @param replaced connections of the device which must be closed, since it has one that was opened later
+     * @param wider connections that may be handed more, and must be told
+     * @param hopeless offset of a publication that must be given up for this device; 0 for none
+     * @param attempts how often it has failed
+     * @param returned whether the device was known before
+     */
+    public record Attached(
+            OutboxConnection connection,
+            List<Line> replaced,
+            List<Line> wider,
+            long hopeless,
+            int attempts,
+            boolean returned) {}
+
+    /** What the engine knows. */
+    private record Stored(StreamStatus info, List<DeviceCursor> devices) {}
+
+    Attached attach(Line line, String deviceName, boolean explicit, @Nullable Position presented) {
+        Stored stored = ask();
+        synchronized (this) {
+            enter(stored);
+            long now = clock.nanos();
+            boolean returned = devices.find(deviceName) != null;
+            Device device = devices.acquire(deviceName, tally.confirmedUpTo(), clock.millis(), pending);
+            if (!returned && tally.hasGivenUp()) {
+                pending.add(device.move(stream)); // it has passed them without having confirmed them
+            }
+            device.seen(clock.millis());
+            device.breaker = breakers.connected(client, deviceName, now);
+            List<Line> wider = new ArrayList<>(0);
+            OutboxConnection.Start start = start(device, stored.info(), presented, explicit, wider);
+            PoisonSuspect suspect = device.suspect();
+            suspect.judge(start.position().offset());
+            device.confirmed(start.position().offset(), now, wider);
+            List<Line> replaced = device.replacedBy(line);
+            OutboxConnection connection = new OutboxConnection(this, device, line, explicit, start, now);
+            connection.adjustWindow(now);
+            device.connections.add(connection);
+            clients.seen(client, deviceName, device.connections.size());
+            long hopeless = suspect.hopeless() ? suspect.offset() : 0;
+            return new Attached(connection, replaced, wider, hopeless, suspect.attempts(), returned);
+        }
+    }
+
+    @GuardedBy("this")
+    private OutboxConnection.Start start(
+            Device device, StreamStatus info, @Nullable Position presented, boolean explicit, List<Line> wider) {
+        Position top = info.top();
+        long from = device.cursor;
+        boolean recovered = presented != null || !device.ofEarlierEpoch;
+        device.ofEarlierEpoch = false;
+        if (presented != null) {
+            boolean known = presented.offset() <= top.offset()
+                    && (presented.epoch().equals(top.epoch())
+                            || (presented.offset() == 0 && presented.epoch().isEmpty()));
+            if (known) {
+                from = presented.offset();
+                device.writtenUpTo = Math.max(device.writtenUpTo, from);
+                if (!explicit) {
+                    wider.addAll(confirm(device, from));
+                }
+            } else {
+                from = info.firstOffset() - 1;
+                recovered = false;
+            }
+        } else if (from > top.offset()) {
+            from = info.firstOffset() - 1;
+            recovered = false;
+            device.cursor = from;
+        }
+        if (info.lostUpTo() > from) {
+            from = Math.max(from, info.firstOffset() - 1);
+            recovered = false;
+        }
+        return new OutboxConnection.Start(new Position(top.epoch(), from), recovered);
+    }
+
+    /**
+     * A connection of a device ended.
+     *
+     * @param writtenToConnection the highest offset written to it
+     */
+    synchronized void detach(OutboxConnection connection, Departure how, long writtenToConnection) {
+        long now = clock.nanos();
+        Device device = connection.device();
+        device.connections.remove(connection);
+        clients.seen(client, device.name, device.connections.size());
+        device.seen(clock.millis());
+        idleSinceNanos = now;
+        if (how.failure() && device.failedOn(connection, now)) {
+            device.breaker = breakers.failed(client, device.name, now);
+        }
+        if (how.suspicious()) {
+            long first = connection.firstHanded();
+            long oldest = first > device.cursor ? first : tally.oldestHandedAbove(device.cursor);
+            if (oldest != 0 && first != 0 && oldest <= writtenToConnection) {
+                device.suspect().raise(oldest, now);
+            }
+        }
+    }
+
+    /** A publication goes into the send buffer of a connection. */
+    synchronized void handed(OutboxConnection connection, long offset, HandedMessage message) {
+        tally.handed(offset, message);
+        connection.handed(offset);
+        Device device = connection.device();
+        device.writtenUpTo = Math.max(device.writtenUpTo, offset);
+    }
+
+    /**
+     * A publication that was handed to a connection leaves its send buffer unwritten.
+     *
+     * @return whether more may be handed to the connection
+     */
+    synchronized boolean unwritten(OutboxConnection connection, long offset) {
+        return connection.leftUnwritten(offset);
+    }
+
+    /**
+     * A publication that was not written since its time had run out: must be recorded before a confirmation passes it.
+     *
+     * @return whether that is new and nobody had confirmed it
+     */
+    synchronized boolean skipped(long offset) {
+        boolean first = tally.expired(offset);
+        if (first) {
+            pending.add(new Change.Settle(stream, offset, FinalState.EXPIRED, clock.millis()));
+        }
+        return first;
+    }
+
+    /**
+     * The engine has taken a publication out, as not confirmed: no later confirmation acknowledges it. Where it was told
+     * already what became of it, that stands and is stored.
+     *
+     * @return whether it must be told
+     */
+    synchronized boolean removed(Removed removed) {
+        boolean acknowledged = tally.isAcknowledged(removed.offset());
+        FinalState told = told(removed.offset());
+        if (!acknowledged && told == null) {
+            tally.removed(removed.offset(), removed.state());
+            return true;
+        }
+        if (told != removed.state()) {
+            pending.add(new Change.Correct(stream, removed.offset(), removed.id(), told, clock.millis()));
+        }
+        return false;
+    }
+
+    /** What was told and is not stored yet; null for nothing. */
+    @GuardedBy("this")
+    private @Nullable FinalState told(long offset) {
+        for (Change change : pending) {
+            if (change instanceof Change.Settle settle && settle.offset() == offset) {
+                return settle.state();
+            }
+        }
+        return null;
+    }
+
+    /** Whether a device has not passed an offset, of the present epoch. */
+    synchronized boolean wants(String deviceName, String ofEpoch, long offset) {
+        Device device = devices.find(deviceName);
+        return device != null && ofEpoch.equals(epoch) && device.cursor < offset;
+    }
+
+    /** Whether a device wants it of which the engine may not know that. */
+    synchronized boolean wantedHere(long offset) {
+        return devices.wantedHere(offset);
+    }
+
+    /**
+     * A device gets a publication no more: it lies in the dead-letter list, or is gone. Its outbox moves on.
+     *
+     * @param retained whether the publication is in the stream
+     * @return the connections that may be handed more, and must be told
+     */
+    synchronized List<Line> giveUp(String deviceName, String ofEpoch, long offset, boolean retained) {
+        Device device = devices.find(deviceName);
+        if (device == null || !ofEpoch.equals(epoch)) {
+            return List.of();
+        }
+        if (offset > device.cursor) {
+            pending.add(device.move(stream));
+            device.cursor = offset;
+            device.changed = true;
+            pending.add(new Change.GiveUp(stream, deviceName, offset, device.seenAtMillis));
+            if (retained) {
+                tally.giveUp(offset);
+            }
+        }
+        device.suspect().passed(offset);
+        device.giveUp(offset);
+        return adjustWindows(device);
+    }
+
+    /**
+     * A device is to be forgotten.
+     *
+     * @return false if it is connected or was seen after the given moment
+     */
+    public synchronized boolean forget(String deviceName, long unseenSinceMillis) {
+        return devices.forget(deviceName, unseenSinceMillis);
+    }
+
+    public synchronized boolean isConnected(String deviceName) {
+        Device device = devices.find(deviceName);
+        return device != null && !device.connections.isEmpty();
+    }
+
+    /** Whether a device gets a publication no more. */
+    synchronized boolean givenUp(OutboxConnection connection, long offset) {
+        return connection.device().givenUp(offset);
+    }
+
+    /** Looks at the clock for a connection whose window is limited. @return whether more may be handed to it */
+    synchronized boolean timePasses(OutboxConnection connection) {
+        long now = clock.nanos();
+        Device device = connection.device();
+        RecipientBreaker breaker = device.breaker;
+        if (breaker != null) {
+            breakers.timePasses(client, device.name, breaker, now);
+        }
+        return connection.adjustWindow(now);
+    }
+
+    /** A breaker was reset. @return the connections that may be handed more, and must be told */
+    synchronized List<Line> breakerChanged() {
+        List<Line> wider = new ArrayList<>(0);
+        devices.all().forEach(device -> wider.addAll(adjustWindows(device)));
+        return wider;
+    }
+
+    @GuardedBy("this")
+    private List<Line> adjustWindows(Device device) {
+        long now = clock.nanos();
+        List<Line> wider = new ArrayList<>(0);
+        for (OutboxConnection connection : device.connections) {
+            if (connection.limited() && connection.adjustWindow(now)) {
+                wider.add(connection.line());
+            }
+        }
+        return wider;
+    }
+
+    /** How many more publications a connection may be handed. */
+    synchronized int allowance(OutboxConnection connection) {
+        return connection.window().allowance();
+    }
+
+    /** Something was written to a connection: for the state of messages. */
+    public synchronized void written(long offset) {
+        tally.written(offset);
+    }
+
+    /** This many of the client's messages were written to one of its connections. */
+    void sent(int messages) {
+        ClientRecord record = clients.find(client);
+        if (record != null) {
+            record.sent.addAndGet(messages);
+        }
+    }
+
+    /**
+     * A device has confirmed everything up to a position. One of another epoch confirms nothing.
+     *
+     * @return the connections that may be handed more, and must be told
+     */
+    public synchronized List<Line> confirm(String deviceName, Position position) {
+        Device device = devices.find(deviceName);
+        return device == null || !position.epoch().equals(epoch) ? List.of() : confirm(device, position.offset());
+    }
+
+    @GuardedBy("this")
+    private List<Line> confirm(Device device, long offset) {
+        if (offset > device.cursor) {
+            tally.confirmed(device.cursor, offset);
+            device.cursor = offset;
+            device.seen(clock.millis());
+            device.confirmedSinceStored = true;
+            RecipientBreaker breaker = device.breaker;
+            if (breaker != null) {
+                breakers.succeeded(client, device.name, breaker);
+            }
+        }
+        if (device.suspect().passed(offset)) {
+            outcomes.retrySucceeded();
+        }
+        List<Line> wider = new ArrayList<>(0);
+        device.confirmed(offset, clock.nanos(), wider);
+        return wider;
+    }
+
+    /**
+     * A client that acknowledges explicitly has answered the ping behind the suspect: it lives, so the rest may follow
+     * while it works. From the third attempt on only the ack itself opens the window.
+     *
+     * @return whether more may be handed to the connection
+     */
+    synchronized boolean answered(OutboxConnection connection) {
+        if (!connection.explicit()
+                || !connection.limited()
+                || connection.device().suspect().attempts() != 1) {
+            return false;
+        }
+        connection.window().ignoreSuspect();
+        return connection.adjustWindow(clock.nanos());
+    }
+
+    /** The cursor of a device that is known. */
+    public synchronized long cursor(String deviceName) {
+        Device device = devices.find(deviceName);
+        return device == null ? 0 : device.cursor;
+    }
+
+    /** Whether an ack is of this epoch and not above what was written to the device. */
+    public boolean mayAcknowledge(String deviceName, Position position) {
+        Stored stored = ask();
+        synchronized (this) {
+            enter(stored);
+            Device device = devices.find(deviceName);
+            return device != null
+                    && position.offset() <= device.writtenUpTo
+                    && position.epoch().equals(epoch);
+        }
+    }
+
+    /** Marks that the committer shall collect. @return false if it was marked already */
+    public synchronized boolean mark() {
+        boolean first = !marked;
+        marked = true;
+        return first;
+    }
+
+    /**
+     * Adds what is not stored yet to the committer's changes. Followed by {@link #stored} or {@link #collectAgain}, also
+     * when it throws what the engine threw.
+     */
+    public void collect(List<Change> changes) {
+        synchronized (this) {
+            marked = false;
+            storing = true;
+        }
+        Stored stored = ask();
+        synchronized (this) {
+            enter(stored);
+            storingPending = pending.size();
+            changes.addAll(pending);
+            devices.collect(changes);
+            tally.storing();
+        }
+    }
+
+    /** What was collected is stored. */
+    public synchronized void stored() {
+        storing = false;
+        pending.subList(0, storingPending).clear();
+        storingPending = 0;
+        devices.stored();
+        tally.stored();
+    }
+
+    /** What was collected could not be stored: it must be collected again. */
+    public synchronized void collectAgain() {
+        storing = false;
+        storingPending = 0;
+        devices.collectAgain();
+    }
+
+    /** The offset above which nothing may be trimmed, since a connection has yet to get or to confirm it. */
+    synchronized long handedUpTo() {
+        return devices.handedUpTo();
+    }
+
+    /** Devices that stay connected are noted as seen now and then. @return whether that must be stored */
+    boolean seenAgain(long nowNanos) {
+        if (nowNanos - seenAgainNanos < 0) {
+            return false;
+        }
+        synchronized (this) {
+            seenAgainNanos = nowNanos + engine.outboxRetention().seenAgainMillis() * NANOS_PER_MILLI;
+            return devices.seenAgain(clock.millis());
+        }
+    }
+
+    /** Whether nothing is lost when it is dropped from memory. */
+    synchronized boolean idle(long nowNanos, long minimumNanos, long suspectNanos) {
+        long idle = nowNanos - idleSinceNanos;
+        return !marked && !storing && idle > (devices.suspects() ? suspectNanos : minimumNanos);
+    }
+
+    public List<ClientStatus.DeviceStatus> devices() {
+        Stored stored = ask();
+        synchronized (this) {
+            enter(stored);
+            return devices.all().stream()
+                    .map(device -> new ClientStatus.DeviceStatus(
+                            device.name, device.cursor, device.seenAtMillis, !device.connections.isEmpty()))
+                    .sorted(Comparator.comparing(ClientStatus.DeviceStatus::device))
+                    .toList();
+        }
+    }
+
+    long confirmedUpTo() {
+        Stored stored = ask();
+        synchronized (this) {
+            enter(stored);
+            return tally.confirmedUpTo();
+        }
+    }
+
+    /**
+     * Where a message stands. What the engine has recorded without our knowledge stands from now on.
+     *
+     * @param recorded by the engine; null for nothing
+     */
+    public MessageState state(long offset, @Nullable FinalState recorded) {
+        Stored stored = ask();
+        synchronized (this) {
+            enter(stored);
+            FinalState told = told(offset);
+            if (tally.isAcknowledged(offset)) {
+                return MessageState.ACKNOWLEDGED;
+            }
+            if (told != null) {
+                return MessageState.of(told);
+            }
+            if (recorded != null) {
+                tally.expired(offset);
+                return MessageState.of(recorded);
+            }
+            return !tally.isUnconfirmed(offset)
+                    ? MessageState.ACKNOWLEDGED
+                    : offset <= tally.writtenUpTo() ? MessageState.SENT : MessageState.QUEUED;
+        }
+    }
+
+    private Stored ask() {
+        return new Stored(engine.info(stream), engine.devices(stream));
+    }
+
+    @GuardedBy("this")
+    private void enter(Stored stored) {
+        StreamStatus info = stored.info();
+        if (info.top().epoch().equals(epoch)) {
+            return;
+        }
+        epoch = info.top().epoch();
+        devices.begin(stored.devices(), info.top().offset());
+        tally.begin(info);
+        pending.clear();
+        storingPending = 0;
+    }
+}

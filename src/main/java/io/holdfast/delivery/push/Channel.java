@@ -1,0 +1,230 @@
+package io.holdfast.delivery.push;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.holdfast.delivery.Member;
+import io.holdfast.delivery.Names;
+import io.holdfast.delivery.WireFormat;
+import io.holdfast.stream.Position;
+import io.holdfast.stream.Publication;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The subscriptions of this node to one channel, and what the hub has handed them.
+ *
+ * <p><b>State.</b> A subscription is <i>live</i> (the hub appends to its send buffer) or <i>behind</i> (it reads the
+ * stream). It goes live under this channel's lock, once it has read at least as far as the hub has delivered, so nothing
+ * falls between.
+ *
+ * <p><b>Order.</b> The hub delivers in the order of commits. A publication that is not the next one of a live
+ * subscription means that one was stored without passing the hub (its commit timed out), one of another epoch that the
+ * stream has begun anew: the subscription falls behind and reads, and learns what is the matter.
+ */
+public final class Channel {
+    /** What subscribers are told of one another. */
+    enum MembershipChange {
+        JOINED,
+        LEFT
+    }
+
+    private final String name;
+    private final boolean outbox;
+
+    @GuardedBy("this")
+    private final SubscriptionList live = new SubscriptionList();
+
+    @GuardedBy("this")
+    private final SubscriptionList behind = new SubscriptionList();
+
+    /** How many of them want to be told of others. */
+    @GuardedBy("this")
+    private int listeners;
+
+    @GuardedBy("this")
+    private long delivered;
+
+    /** The epoch of what is delivered, as far as is known; null before the first. */
+    @GuardedBy("this")
+    private @Nullable String epoch;
+
+    /** Guarded by the map of channels. */
+    private int references;
+
+    Channel(String name) {
+        this.name = name;
+        this.outbox = Names.isOutbox(name);
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean outbox() {
+        return outbox;
+    }
+
+    void retain() {
+        references++;
+    }
+
+    boolean release() {
+        return --references == 0;
+    }
+
+    /** Adds a subscription that has yet to read or to go live. */
+    synchronized void add(Subscription subscription) {
+        behind.add(subscription);
+        listeners += subscription.options().told() ? 1 : 0;
+    }
+
+    synchronized void remove(Subscription subscription) {
+        if (live.remove(subscription) || behind.remove(subscription)) {
+            listeners -= subscription.options().told() ? 1 : 0;
+        }
+    }
+
+    /**
+     * @param top of the stream, as the subscription has just found it
+     * @return false if the hub has delivered beyond what the subscription has read, it is of another epoch, or it was
+     *     removed meanwhile
+     */
+    synchronized boolean goLive(Subscription subscription, Position top, Fanout fanout) {
+        if (!top.epoch().equals(epoch)) {
+            begin(top, fanout);
+        }
+        if (subscription.limited()
+                || subscription.handedUpTo() < delivered
+                || !subscription.epoch().equals(epoch)
+                || !behind.remove(subscription)) {
+            return false;
+        }
+        live.add(subscription);
+        subscription.live(true);
+        return true;
+    }
+
+    /** Hands a stored publication to those who are live; the others will read it. */
+    public synchronized void deliver(Position position, Publication publication, Fanout fanout) {
+        if (!position.epoch().equals(epoch)) {
+            begin(position, fanout);
+        }
+        long offset = publication.offset();
+        delivered = Math.max(delivered, offset);
+        if (!live.isEmpty()) {
+            Outgoing.Cache encoded = new Outgoing.Cache(name, publication, outbox);
+            for (int i = 0; i < live.size(); i++) {
+                Subscription subscription = live.get(i);
+                long handed = subscription.handedUpTo();
+                if (offset == handed + 1) {
+                    Outgoing piece = encoded.piece(subscription.format()); // before it counts as handed
+                    subscription.hand(piece, offset);
+                    fanout.add(subscription.connection(), piece);
+                } else if (offset > handed) {
+                    live.remove(subscription); // another takes its place
+                    i--;
+                    fallBehind(subscription, fanout);
+                }
+            }
+        }
+        wakeParked(fanout);
+    }
+
+    /** Makes everybody read: something may have been stored without passing the hub. */
+    public synchronized void fallBehind(Fanout fanout) {
+        for (Subscription subscription : live.each()) {
+            fallBehind(subscription, fanout);
+        }
+        live.clear();
+        wakeParked(fanout);
+    }
+
+    /** Hands a non-critical message to those who are ready for it. @return to how many */
+    public synchronized int deliverNonCritical(Publication publication, Fanout fanout) {
+        Outgoing.Cache encoded = new Outgoing.Cache(name, publication, false);
+        int handed = 0;
+        for (Subscription subscription : live.each()) {
+            if (fanout.addIfReady(subscription.connection(), encoded.piece(subscription.format()))) {
+                handed++;
+            }
+        }
+        fanout.skipped(behind.size());
+        return handed;
+    }
+
+    /**
+     * Tells those who want to know that somebody has come or gone. Who is behind, or has a send buffer that is over half full,
+     * is not told, and counted: no crowd that comes and goes may close a connection as slow.
+     */
+    synchronized void tell(MembershipChange change, Member member, Fanout fanout) {
+        if (listeners == 0) {
+            return;
+        }
+        Map<WireFormat, Outgoing> encoded = new IdentityHashMap<>(2);
+        for (Subscription subscription : live.each()) {
+            if (subscription.options().told() && subscription.started()) {
+                fanout.addMembershipChange(
+                        subscription.connection(),
+                        encoded.computeIfAbsent(subscription.format(), format -> encode(change, member, format)));
+            }
+        }
+        fanout.membershipChangesSkipped(
+                behind.count(subscription -> subscription.options().told() && subscription.started()));
+    }
+
+    private Outgoing encode(MembershipChange change, Member member, WireFormat format) {
+        return Outgoing.reply(
+                change == MembershipChange.JOINED ? format.joined(name, member) : format.left(name, member));
+    }
+
+    /** Those who are subscribed, as others see them. */
+    public synchronized List<Member> members() {
+        List<Member> members = new ArrayList<>(size());
+        addMembers(live, members);
+        addMembers(behind, members);
+        return members;
+    }
+
+    private static void addMembers(SubscriptionList from, List<Member> members) {
+        for (Subscription subscription : from.each()) {
+            if (subscription.started()) {
+                members.add(subscription.member());
+            }
+        }
+    }
+
+    synchronized int size() {
+        return live.size() + behind.size();
+    }
+
+    @GuardedBy("this")
+    private void begin(Position top, Fanout fanout) {
+        epoch = top.epoch();
+        delivered = top.offset();
+        for (int i = live.size() - 1; i >= 0; i--) {
+            Subscription subscription = live.get(i);
+            if (!subscription.epoch().equals(epoch)) {
+                live.remove(subscription); // one that was looked at already takes its place
+                fallBehind(subscription, fanout);
+            }
+        }
+    }
+
+    @GuardedBy("this")
+    private void fallBehind(Subscription subscription, Fanout fanout) {
+        subscription.live(false);
+        behind.add(subscription);
+        subscription.wakeReader(fanout);
+    }
+
+    @GuardedBy("this")
+    private void wakeParked(Fanout fanout) {
+        for (Subscription subscription : behind.each()) {
+            if (subscription.parked()) {
+                subscription.wakeReader(fanout);
+            }
+        }
+    }
+}

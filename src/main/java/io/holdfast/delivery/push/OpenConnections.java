@@ -1,0 +1,191 @@
+package io.holdfast.delivery.push;
+
+import io.holdfast.delivery.Connection;
+import io.holdfast.delivery.DeliveryClock;
+import io.holdfast.delivery.DeliverySettings;
+import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.Limit;
+import io.holdfast.delivery.WallClock;
+import io.holdfast.delivery.WireFormat;
+import io.holdfast.delivery.outbox.OutboxConnections;
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Fatal;
+import io.holdfast.delivery.watch.Heap;
+import io.holdfast.stream.StreamEngine;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** The open connections of this node: takes new ones, finds them, looks after them. Any thread. */
+public final class OpenConnections {
+    private static final Logger LOG = Logger.getLogger(OpenConnections.class.getName());
+
+    private final DeliverySettings settings;
+    private final DeliveryClock clock;
+    private final WallClock wall;
+    private final StreamEngine engine;
+    private final OutboxConnections outboxes;
+    private final Channels channels;
+    private final Dispatcher dispatcher;
+    private final Closers closers;
+    private final Counters counters;
+    private final Admission admission;
+    private final BooleanSupplier accepting;
+    private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
+    private final AtomicLong opened = new AtomicLong();
+
+    /** @param accepting whether new connections are taken */
+    public OpenConnections(
+            DeliverySettings settings,
+            DeliveryClock clock,
+            WallClock wall,
+            StreamEngine engine,
+            OutboxConnections outboxes,
+            Channels channels,
+            Dispatcher dispatcher,
+            Closers closers,
+            Counters counters,
+            Heap heap,
+            BooleanSupplier accepting) {
+        this.settings = settings;
+        this.clock = clock;
+        this.wall = wall;
+        this.engine = engine;
+        this.outboxes = outboxes;
+        this.channels = channels;
+        this.dispatcher = dispatcher;
+        this.closers = closers;
+        this.counters = counters;
+        this.accepting = accepting;
+        admission = new Admission(settings.admission(), clock, counters, open::size, heap);
+    }
+
+    /** @return the limit that keeps one more connection from this address out; null for none */
+    @Nullable
+    public Limit mayCome(String address) {
+        return admission.mayCome(address);
+    }
+
+    public OpenConnection register(String id, Connection transport, WireFormat format, String address) {
+        SendBuffer buffer = new SendBuffer(settings, format, clock.nanos(), counters.sendLatency);
+        OpenConnection connection = new OpenConnection(
+                id,
+                opened.incrementAndGet(),
+                address,
+                transport,
+                format,
+                buffer,
+                this,
+                outboxes,
+                dispatcher,
+                clock,
+                wall);
+        boolean fits = admission.came(address);
+        open.add(connection);
+        counters.connectionsOpened.increment();
+        if (!fits || admission.overfull()) {
+            connection.fail(Ending.TOO_MANY_REQUESTS); // as 429 and 503 at the handshake: to come again
+        } else if (!accepting.getAsBoolean()) {
+            connection.fail(Ending.SHUTDOWN);
+        }
+        return connection;
+    }
+
+    /** @param connection only this one; null for all of the client. @return for how many the answer was yes */
+    public int forEach(String client, @Nullable String connection, Predicate<OpenConnection> work) {
+        int done = 0;
+        for (OpenConnection each : open) {
+            boolean wanted = each.client().equals(client)
+                    && (connection == null || each.id().equals(connection));
+            if (wanted && work.test(each)) {
+                done++;
+            }
+        }
+        return done;
+    }
+
+    public Collection<OpenConnection> all() {
+        return open;
+    }
+
+    public int size() {
+        return open.size();
+    }
+
+    /** How many clients have a connection. */
+    public int clients() {
+        return (int) open.stream()
+                .map(OpenConnection::client)
+                .filter(client -> !client.isEmpty())
+                .distinct()
+                .count();
+    }
+
+    /** Looks at the clock for each. An error on one of them ends that one. */
+    public void tick() {
+        long now = clock.nanos();
+        for (OpenConnection connection : open) {
+            try {
+                connection.tick(now);
+            } catch (RuntimeException | Error e) {
+                LOG.log(Level.SEVERE, "A connection could not be looked after; it is closed and may come back", e);
+                connection.fail(Ending.INTERNAL_ERROR);
+                Fatal.rethrow(e);
+            }
+        }
+    }
+
+    Subscriptions subscriptionsOf(OpenConnection connection) {
+        return new Subscriptions(connection, channels, engine, dispatcher, wall);
+    }
+
+    Backlog backlogOf(OpenConnection connection, Subscriptions subscriptions) {
+        return new Backlog(
+                connection,
+                subscriptions,
+                engine,
+                settings.frameBytes(),
+                outboxes,
+                dispatcher,
+                clock,
+                counters,
+                connection.buffer()::wantsMore);
+    }
+
+    /** A connection belongs to a client now. @return false if the client has too many; it counts all the same */
+    boolean identified(String client) {
+        return admission.identified(client);
+    }
+
+    /** A connection does not belong to its client any more. */
+    void forgotten(String client) {
+        admission.forgotten(client);
+    }
+
+    void ended(OpenConnection connection) {
+        admission.went(connection.address());
+        open.remove(connection);
+    }
+
+    /** Counts why the server ends a connection, and closes its transport. */
+    void close(Connection transport, Ending ending) {
+        if (ending == Ending.SLOW) {
+            counters.slowClosed.increment();
+        } else if (ending == Ending.WRITE_ERROR) {
+            counters.writeErrors.increment();
+        } else if (ending == Ending.NO_PONG) {
+            counters.pongTimeouts.increment();
+        }
+        closers.close(transport, ending);
+    }
+
+    void hit(Limit limit) {
+        counters.hit(limit);
+    }
+}

@@ -1,0 +1,224 @@
+package io.holdfast.delivery.push;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.Member;
+import io.holdfast.delivery.SubscribeOptions;
+import io.holdfast.delivery.WireFormat;
+import io.holdfast.delivery.outbox.OutboxConnection;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection's subscription to one channel, and how far it has been handed publications.
+ *
+ * <p>Threads: until it is started, touched by whoever subscribes; then, while behind, by the one reader that works on the
+ * connection; while live, under the channel's lock. Going live and falling behind happen under the channel's lock, which
+ * orders the two.
+ */
+final class Subscription {
+    private final WritableConnection connection;
+    private final Channel channel;
+    private volatile SubscribeOptions options;
+    private final String epoch;
+
+    /** Null for an ordinary channel. */
+    private final @Nullable OutboxConnection outbox;
+
+    /** For an ordinary channel; an outbox has its own. */
+    private volatile long handedUpTo;
+
+    /** Whether the reply that announces this subscription has been queued; before it nothing may be pushed. */
+    private volatile boolean started;
+
+    private volatile boolean live;
+
+    /** Whether it may stand behind without anything to read, so that something new must wake its reader. */
+    private volatile boolean parked;
+
+    @GuardedBy("this")
+    private boolean ended;
+
+    /** Its place in the list of its channel that it is in; used under the channel's lock. */
+    private int place;
+
+    /** What ends it as soon as its client has been told of it; null for nothing. Guarded by its connection's subscriptions. */
+    private @Nullable Ending endsAtStart;
+
+    /** Called when it has ended; null for nothing. Guarded by its connection's subscriptions. */
+    private @Nullable Runnable whenEnded;
+
+    /** When it ends, in wall time; null if it does not end by itself. */
+    private volatile @Nullable Instant endsAt;
+
+    Subscription(
+            WritableConnection connection, Channel channel, SubscribeOptions options, String epoch, long handedUpTo) {
+        this.connection = connection;
+        this.channel = channel;
+        this.options = options;
+        this.epoch = epoch;
+        this.handedUpTo = handedUpTo;
+        this.outbox = null;
+    }
+
+    /** The subscription to a client's outbox. */
+    Subscription(WritableConnection connection, Channel channel, OutboxConnection outbox) {
+        this.connection = connection;
+        this.channel = channel;
+        this.options = SubscribeOptions.QUIET;
+        this.epoch = outbox.start().position().epoch();
+        this.outbox = outbox;
+    }
+
+    WritableConnection connection() {
+        return connection;
+    }
+
+    /** As others see it. */
+    Member member() {
+        return connection.member(options.info());
+    }
+
+    /** Null for an ordinary channel. */
+    @Nullable
+    OutboxConnection outbox() {
+        return outbox;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    SubscribeOptions options() {
+        return options;
+    }
+
+    /** What others see of it from now on. */
+    void show(byte @Nullable [] info) {
+        options = new SubscribeOptions(info, options.announced(), options.told());
+    }
+
+    /** @param moment of wall time; null for never */
+    void endAt(@Nullable Instant moment) {
+        endsAt = moment;
+    }
+
+    @Nullable
+    Instant endsAt() {
+        return endsAt;
+    }
+
+    WireFormat format() {
+        return connection.format();
+    }
+
+    String epoch() {
+        return epoch;
+    }
+
+    long handedUpTo() {
+        OutboxConnection personal = outbox;
+        return personal == null ? handedUpTo : personal.handedUpTo();
+    }
+
+    /** A publication goes into the send buffer. */
+    void hand(Outgoing piece, long offset) {
+        OutboxConnection personal = outbox;
+        if (personal == null) {
+            handedUpTo = offset;
+        } else {
+            personal.hand(offset, piece.message());
+        }
+    }
+
+    /**
+     * Hands what a reader has read, unless the subscription has ended meanwhile: then nothing more may follow, since the
+     * client may have subscribed again.
+     *
+     * @return false if it has ended
+     */
+    synchronized boolean handRead(Outgoing piece, long offset, Fanout fanout) {
+        if (!ended) {
+            hand(piece, offset);
+            fanout.add(connection, piece);
+        }
+        return !ended;
+    }
+
+    synchronized void end() {
+        ended = true;
+    }
+
+    /** Nothing up to here is left to read. */
+    void skipTo(long offset) {
+        OutboxConnection personal = outbox;
+        if (personal == null) {
+            handedUpTo = Math.max(handedUpTo, offset);
+        } else {
+            personal.skipTo(offset);
+        }
+    }
+
+    int place() {
+        return place;
+    }
+
+    void place(int now) {
+        place = now;
+    }
+
+    @Nullable
+    Ending endsAtStart() {
+        return endsAtStart;
+    }
+
+    void endAtStart(Ending ending) {
+        endsAtStart = ending;
+    }
+
+    @Nullable
+    Runnable whenEnded() {
+        return whenEnded;
+    }
+
+    void whenEnded(Runnable work) {
+        whenEnded = work;
+    }
+
+    boolean started() {
+        return started;
+    }
+
+    void start() {
+        started = true;
+    }
+
+    /** Whether only so many publications may be under way. */
+    boolean limited() {
+        OutboxConnection personal = outbox;
+        return personal != null && personal.limited();
+    }
+
+    /** There may be something to read. */
+    void wakeReader(Fanout fanout) {
+        if (started) {
+            fanout.read(connection);
+        }
+    }
+
+    boolean parked() {
+        return parked;
+    }
+
+    void park(boolean now) {
+        parked = now;
+    }
+
+    boolean live() {
+        return live;
+    }
+
+    void live(boolean now) {
+        live = now;
+    }
+}
