@@ -58,7 +58,7 @@ class LimitedBodyTest {
         reading.onNext(part(1));
         assertThat(connection.cut).isTrue();
         assertThat(body(reading)).isCompletedExceptionally();
-        assertThat((Throwable) body(reading).handle((bytes, failure) -> failure).join())
+        assertThat(body(reading).handle((bytes, failure) -> failure).join())
                 .isInstanceOf(AnswerTooLongException.class)
                 .hasMessageContaining("1 MiB");
     }
