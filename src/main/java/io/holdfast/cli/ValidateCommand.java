@@ -83,13 +83,6 @@ final class ValidateCommand implements Callable<Integer> {
     private @Nullable Path logFile;
 
     @Option(
-            names = "--full-disk-path",
-            paramLabel = "DIRECTORY",
-            description = "a small file system (a tmpfs) with the server's data, which may be filled"
-                    + " (default: one that root can mount)")
-    private @Nullable Path fullDisk;
-
-    @Option(
             names = "--patience",
             paramLabel = "SECONDS",
             defaultValue = "10",
@@ -208,9 +201,6 @@ final class ValidateCommand implements Callable<Integer> {
         if (junit != null && !Files.isDirectory(junit.toAbsolutePath().resolveSibling(""))) {
             throw wrong("--junit: there is no directory for " + junit);
         }
-        if (fullDisk != null && !Files.isDirectory(fullDisk)) {
-            throw wrong("--full-disk-path: " + fullDisk + " is no directory");
-        }
         return new Settings(
                 formats,
                 seed == null ? ThreadLocalRandom.current().nextInt(1_000_000_000) : seed,
@@ -220,8 +210,7 @@ final class ValidateCommand implements Callable<Integer> {
                 Duration.ofSeconds(patienceSeconds),
                 Duration.ofSeconds(idleSeconds),
                 Duration.ofMillis(latencyMillis),
-                logFile,
-                fullDisk);
+                logFile);
     }
 
     private CommandSpec commandLine() {

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param idle how long a connection must stay open without a message, through the proxy before the gateway
  * @param latencyLimit most that the slowest but one in a hundred messages may take
  * @param logFile the server's log, if it can be read here
- * @param fullDisk a small file system which holds the server's data and may be filled
  */
 public record Settings(
         List<Format> formats,
@@ -29,5 +28,4 @@ public record Settings(
         Duration patience,
         Duration idle,
         Duration latencyLimit,
-        @Nullable Path logFile,
-        @Nullable Path fullDisk) {}
+        @Nullable Path logFile) {}

@@ -2,11 +2,10 @@ package io.holdfast.validate;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Faults of the server and its machine, which the suite has started itself. */
+/** Faults of a server that the suite has started: it is killed, or it stands still. */
 final class SpawnScenarios {
     private static final String GROUP = "spawn";
     private static final Duration PATIENCE = Duration.ofSeconds(120);
@@ -25,26 +24,7 @@ final class SpawnScenarios {
                                 Need.SPAWN,
                                 Need.API_KEY)
                         .lasting(Duration.ofMinutes(12)),
-                spawn("sigstop", "the server is stopped for seconds", SpawnScenarios::sigstop),
-                spawn(
-                        "low-memory",
-                        "the heap has only 96 MB",
-                        scope -> restarted(scope, Map.of("JVM_ARGS", "-Xmx96m"))),
-                spawn("clock-steps", "the clock steps an hour ahead, then an hour behind", ClockSteps::run),
-                room("full-disk", "writes to a full disk", FullDisk::run),
-                room("file-limit", "writes to files that may not grow", FullDisk::limited));
-    }
-
-    private static Scenario room(String name, String trouble, Scenario.Script script) {
-        return Scenario.of(
-                        GROUP,
-                        name,
-                        trouble + " make publishing fail; publishing continues when there is room; nothing is lost",
-                        script,
-                        Need.CHAOS,
-                        Need.SPAWN,
-                        Need.API_KEY)
-                .lasting(Duration.ofMinutes(12));
+                spawn("sigstop", "the server is stopped for seconds", SpawnScenarios::sigstop));
     }
 
     private static Scenario spawn(String name, String trouble, Scenario.Script script) {
@@ -118,28 +98,5 @@ final class SpawnScenarios {
         }
         Thread.sleep(300);
         delivered(scope, device, publisher.stop(scope));
-    }
-
-    /** With messages before the restart and after it; then the server as it was. */
-    private static void restarted(Scope scope, Map<String, String> environment)
-            throws IOException, InterruptedException {
-        Device device = scope.device(Scope.fresh("restart"));
-        device.connect();
-        List<String> ids = new ArrayList<>(scope.send(device.client(), 20));
-        device.drop();
-        ids.addAll(scope.send(device.client(), 20));
-        scope.spawned().kill();
-        try {
-            scope.spawned().start(environment);
-            Publisher publisher = new Publisher(scope, device.client());
-            device.awaitThroughFaults(device.outbox(), ids, PATIENCE);
-            Thread.sleep(3_000);
-            ids.addAll(publisher.stop(scope));
-            device.awaitThroughFaults(device.outbox(), ids, PATIENCE);
-        } finally {
-            scope.spawned().kill();
-            scope.spawned().start(Map.of());
-        }
-        delivered(scope, device, ids);
     }
 }

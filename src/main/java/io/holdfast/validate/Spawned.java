@@ -111,7 +111,7 @@ public final class Spawned implements AutoCloseable {
     /** SIGKILL to the process and all that it has started. */
     void kill() throws InterruptedException {
         Process running = running();
-        List<ProcessHandle> all = tree(running);
+        List<ProcessHandle> all = processes();
         all.forEach(ProcessHandle::destroyForcibly);
         running.waitFor(10, TimeUnit.SECONDS);
         for (ProcessHandle handle : all) {
@@ -121,33 +121,20 @@ public final class Spawned implements AutoCloseable {
         }
     }
 
-    private static List<ProcessHandle> tree(Process root) {
-        return Stream.concat(Stream.of(root.toHandle()), root.descendants()).toList();
+    /** The process and all that it has started. */
+    List<ProcessHandle> processes() {
+        return Stream.concat(Stream.of(running().toHandle()), running().descendants())
+                .toList();
     }
 
     /** Sends a signal to the process and all that it has started. @param signal such as {@code STOP} */
     void signal(String signal) throws IOException, InterruptedException {
-        for (ProcessHandle handle : tree(running())) {
+        for (ProcessHandle handle : processes()) {
             int exit = new ProcessBuilder("kill", "-" + signal, String.valueOf(handle.pid()))
                     .start()
                     .waitFor();
             if (exit != 0 && handle.isAlive()) {
                 throw new IOException("kill -" + signal + " " + handle.pid() + " ended with " + exit);
-            }
-        }
-    }
-
-    /**
-     * Sets the limit on the length of its files, of the process and all that it has started.
-     *
-     * @param bytes as {@code prlimit --fsize} takes it, the soft limit before a colon
-     * @throws NotApplicableException if that cannot be done here
-     */
-    void limitFiles(String bytes) throws InterruptedException {
-        for (ProcessHandle handle : tree(running())) {
-            String refused = FullDisk.command("prlimit", "--pid", String.valueOf(handle.pid()), "--fsize=" + bytes);
-            if (!refused.isEmpty() && handle.isAlive()) {
-                throw new NotApplicableException("it needs prlimit (util-linux), and it says: " + refused);
             }
         }
     }

@@ -47,7 +47,6 @@ class ValidateCommandTest {
         wrong("--api-key-file", "http://localhost:1", "--api-key-file", "not/here");
         wrong("--log-file", "http://localhost:1", "--log-file", "not/here");
         wrong("--junit", "http://localhost:1", "--junit", "not/here/report.xml");
-        wrong("--full-disk-path", "http://localhost:1", "--full-disk-path", "not/here");
     }
 
     @Test

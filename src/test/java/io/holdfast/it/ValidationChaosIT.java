@@ -1,6 +1,7 @@
 package io.holdfast.it;
 
 import io.holdfast.validate.Format;
+import io.holdfast.validate.HostScenarios;
 import io.holdfast.validate.Settings;
 import io.holdfast.validate.Spawned;
 import io.holdfast.validate.Suite;
@@ -18,7 +19,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
-/** The faults of the validation suite, against a gateway that the suite starts, kills and stops itself. */
+/**
+ * The faults of the validation suite, and faults of the machine, against a gateway that the suite starts, kills and stops
+ * itself.
+ */
 @Tag("slow")
 class ValidationChaosIT {
     private static Spawned spawned;
@@ -37,7 +41,6 @@ class ValidationChaosIT {
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(5),
-                null,
                 null);
         suite = new Suite(
                 new Target(prepared.http(), prepared.health(), LibertyServer.API_KEY, null), settings, spawned);
@@ -52,6 +55,11 @@ class ValidationChaosIT {
 
     @TestFactory
     Stream<DynamicTest> nothing_is_lost_doubled_reordered_or_unsignalled() {
-        return ValidationIT.tests(suite);
+        return ValidationIT.tests(suite, suite.chosen());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> nothing_is_lost_when_memory_clock_or_disk_fail() {
+        return ValidationIT.tests(suite, HostScenarios.all());
     }
 }

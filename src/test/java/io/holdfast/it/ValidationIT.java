@@ -60,11 +60,12 @@ class ValidationIT {
     }
 
     private static Stream<DynamicTest> tests(LibertyServer server, Target target) {
-        return tests(new Suite(target, settings(server.console()), null));
+        Suite suite = new Suite(target, settings(server.console()), null);
+        return tests(suite, suite.chosen());
     }
 
-    static Stream<DynamicTest> tests(Suite suite) {
-        return suite.chosen().stream()
+    static Stream<DynamicTest> tests(Suite suite, List<Scenario> scenarios) {
+        return scenarios.stream()
                 .flatMap(scenario -> Stream.of(Format.values())
                         .map(format -> DynamicTest.dynamicTest(
                                 scenario.name() + " " + format, () -> run(suite, scenario, format))));
@@ -80,8 +81,7 @@ class ValidationIT {
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(5),
-                log,
-                null);
+                log);
     }
 
     private static void run(Suite suite, Scenario scenario, Format format) {

@@ -97,7 +97,6 @@ class BrokenGatewayIT {
                     patience,
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(1),
-                    null,
                     null);
             Target target = new Target(gateway.base(), gateway.base(), "dev", null);
             return new Suite(target, settings, null).run(result -> {});

@@ -27,7 +27,6 @@ class SuiteTest {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
-                null,
                 null);
         return new Suite(new Target(NOWHERE, NOWHERE, null, null), settings, null);
     }

@@ -17,7 +17,6 @@ import java.util.stream.Stream;
 /** No room for what the server must store: on its file system, or by a limit on what its files may hold. */
 final class FullDisk {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
-    private static final long MOST_FILLED = 2L << 30;
 
     private FullDisk() {}
 
@@ -26,22 +25,13 @@ final class FullDisk {
         void make() throws IOException, InterruptedException;
     }
 
-    /** On the file system that was given, or on a tmpfs, if one can be mounted. */
+    /** On a tmpfs, if one can be mounted. */
     static void run(Scope scope) throws IOException, InterruptedException {
-        Path given = scope.settings().fullDisk();
-        if (given != null) {
-            if (Files.getFileStore(given).getTotalSpace() > MOST_FILLED) {
-                throw new NotApplicableException(
-                        "the file system of --full-disk-path has more than 2 GiB: it is not filled");
-            }
-            filled(scope, given);
-            return;
-        }
         Path disk = Files.createTempDirectory("holdfast-validate");
         scope.opened(disk, () -> disk.toFile().delete());
         String refused = command("mount", "-t", "tmpfs", "-o", "size=128m", "tmpfs", disk.toString());
         if (!refused.isEmpty()) {
-            throw new NotApplicableException("it needs --full-disk-path, or root to mount a tmpfs: " + refused);
+            throw new NotApplicableException("it needs root to mount a tmpfs: " + refused);
         }
         try {
             scope.spawned().kill();
@@ -50,8 +40,7 @@ final class FullDisk {
                     .start(Map.of(
                             "HOLDFAST_DATA_DIRECTORY", data.toString(), "HOLDFAST_STORE_MIN_FREE_BYTES", "16777216"));
             if (isEmpty(data)) {
-                throw new NotApplicableException("the server does not take its data directory from"
-                        + " HOLDFAST_DATA_DIRECTORY: give --full-disk-path");
+                throw new NotHeldException("the server does not take its data directory from HOLDFAST_DATA_DIRECTORY");
             }
             filled(scope, disk);
         } finally {
@@ -71,7 +60,7 @@ final class FullDisk {
     }
 
     /** Empty if it went well, else what it said. */
-    static String command(String... words) throws InterruptedException {
+    private static String command(String... words) throws InterruptedException {
         try {
             Process process =
                     new ProcessBuilder(words).redirectErrorStream(true).start();
@@ -95,11 +84,21 @@ final class FullDisk {
     /** By RLIMIT_FSIZE of the running server: every write that makes a file longer fails. */
     static void limited(Scope scope) throws IOException, InterruptedException {
         Spawned server = scope.spawned();
-        server.limitFiles("1:");
+        limitFiles(server, "1:");
         try {
-            withoutRoom(scope, () -> {}, () -> server.limitFiles("unlimited:"));
+            withoutRoom(scope, () -> {}, () -> limitFiles(server, "unlimited:"));
         } finally {
-            server.limitFiles("unlimited:");
+            limitFiles(server, "unlimited:");
+        }
+    }
+
+    /** @param bytes as {@code prlimit --fsize} takes it, the soft limit before a colon */
+    private static void limitFiles(Spawned server, String bytes) throws InterruptedException {
+        for (ProcessHandle process : server.processes()) {
+            String refused = command("prlimit", "--pid", String.valueOf(process.pid()), "--fsize=" + bytes);
+            if (!refused.isEmpty() && process.isAlive()) {
+                throw new NotApplicableException("it needs prlimit (util-linux), and it says: " + refused);
+            }
         }
     }
 
