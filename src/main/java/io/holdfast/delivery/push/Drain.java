@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 public final class Drain {
     private static final long LOOK_MILLIS = 5;
 
-    private final Collection<OpenConnection> connections;
+    private final List<OpenConnection> open;
     private final Duration window;
     private final Duration limit;
     private final LongSupplier nanos;
@@ -33,12 +33,13 @@ public final class Drain {
     private record Due(OpenConnection connection, long deadlineNanos) {}
 
     /**
+     * @param connections those that are open now; one that is opened later is refused elsewhere
      * @param nanos as {@link System#nanoTime}
      * @param limit after its turn has come a connection is closed whether or not its buffer is written
      */
     public Drain(
             Collection<OpenConnection> connections, Duration window, Duration limit, LongSupplier nanos, Pause pause) {
-        this.connections = connections;
+        this.open = List.copyOf(connections);
         this.window = window;
         this.limit = limit;
         this.nanos = nanos;
@@ -47,7 +48,6 @@ public final class Drain {
 
     public Outcome run() throws InterruptedException {
         long start = nanos.getAsLong();
-        List<OpenConnection> open = List.copyOf(connections);
         ArrayDeque<OpenConnection> ahead = new ArrayDeque<>(open);
         List<Due> due = new ArrayList<>();
         int unwritten = 0;
