@@ -1,144 +1,93 @@
 package io.holdfast.cli;
 
+import io.holdfast.client.Close;
 import io.holdfast.client.Trust;
+import io.holdfast.client.WebSocket;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
-import java.net.http.WebSocketHandshakeException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A WebSocket that is read by one thread, event by event. The next frame is asked for when the last one was taken, so that
- * no more than a few wait here.
- */
-final class Socket implements AutoCloseable {
-    /** Far above what a server sends in one frame. */
-    private static final int MAX_CHARACTERS = 16 << 20;
+/** A WebSocket that one thread reads, event by event. Only a few events wait here; then the server waits. */
+final class Socket implements WebSocket.Listener, AutoCloseable {
+    private static final int WAITING = 16;
 
-    private static final Duration SENDING = Duration.ofSeconds(10);
-
-    private final BlockingQueue<Event> events;
     private final WebSocket socket;
+    private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(WAITING);
+    private volatile boolean closed;
 
     /** What comes from the other side. */
     sealed interface Event {}
 
     record Text(String frame) implements Event {}
 
-    /** @param code of the close frame; 1006 if there was none */
     record Closed(int code, String reason) implements Event {}
 
-    private Socket(WebSocket socket, BlockingQueue<Event> events) {
+    private Socket(WebSocket socket) {
         this.socket = socket;
-        this.events = events;
     }
 
     static Socket open(URI endpoint, Duration limit, Trust trust) {
-        Listener listener = new Listener();
-        CompletableFuture<WebSocket> opening = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(limit)
-                .sslContext(trust.context())
-                .build()
-                .newWebSocketBuilder()
-                .connectTimeout(limit)
-                .buildAsync(endpoint, listener);
         try {
-            return new Socket(opening.get(limit.toMillis(), TimeUnit.MILLISECONDS), listener.events);
-        } catch (TimeoutException e) {
-            opening.cancel(true);
-            throw Refusals.silent(endpoint, limit);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof WebSocketHandshakeException refused) {
-                throw Refusals.byStatus(refused.getResponse().statusCode(), "", "", endpoint.toString());
+            WebSocket opened = WebSocket.open(endpoint, trust, "", 0, limit);
+            if (opened.status() != 101) {
+                opened.drop();
+                throw Refusals.byStatus(opened.status(), "", "", endpoint.toString());
             }
-            throw Refusals.unreachable(endpoint, e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Failure(Exit.UNREACHABLE, "interrupted", "Interrupted", "Try again.");
+            Socket socket = new Socket(opened);
+            opened.start(socket);
+            return socket;
+        } catch (SocketTimeoutException e) {
+            throw Refusals.silent(endpoint, limit);
+        } catch (IOException e) {
+            throw Refusals.unreachable(endpoint, e);
         }
     }
 
     /** A failure to send shows as {@link Closed}. */
     void send(String frame) {
-        CompletableFuture<WebSocket> sent = socket.sendText(frame, true);
         try {
-            sent.get(SENDING.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            events.add(new Closed(1006, "cannot send"));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            events.add(new Closed(1006, "interrupted"));
+            socket.send(false, frame.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            socket.drop(); // so that the reader says that it has ended
         }
     }
 
     /** Null if nothing came in this time. */
     @Nullable
     Event next(Duration limit) throws InterruptedException {
-        Event event = events.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
-        if (event instanceof Text) {
-            socket.request(1);
-        }
-        return event;
+        return events.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Says so to the other side, and does not wait long for its answer. */
+    @Override
+    public void message(boolean binary, byte[] message) {
+        add(new Text(new String(message, StandardCharsets.UTF_8)));
+    }
+
+    @Override
+    public void ended(Close close) {
+        add(new Closed(close.code(), close.code() == 1006 ? "connection lost" : close.reason()));
+    }
+
+    /** Waits for room, so that nothing more is read meanwhile. */
+    private void add(Event event) {
+        try {
+            while (!closed && !events.offer(event, 100, TimeUnit.MILLISECONDS)) {
+                // nobody has taken one yet
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void close() {
-        if (!socket.isOutputClosed()) {
-            try {
-                socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(1, TimeUnit.SECONDS);
-            } catch (TimeoutException | ExecutionException e) {
-                // it is cut below
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-        socket.abort();
-    }
-
-    /** Its methods are called one after the other. */
-    private static final class Listener implements WebSocket.Listener {
-        private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
-        private final StringBuilder partial = new StringBuilder();
-
-        @Override
-        public void onOpen(WebSocket opened) {
-            opened.request(1);
-        }
-
-        @Override
-        public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
-            partial.append(part);
-            if (partial.length() > MAX_CHARACTERS) {
-                events.add(new Closed(1006, "a frame that is too long"));
-                from.abort();
-            } else if (last) {
-                events.add(new Text(partial.toString()));
-                partial.setLength(0);
-            } else {
-                from.request(1);
-            }
-            return null;
-        }
-
-        @Override
-        public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-            events.add(new Closed(code, reason));
-            return null;
-        }
-
-        @Override
-        public void onError(WebSocket from, Throwable error) {
-            events.add(new Closed(1006, "connection lost"));
-        }
+        closed = true;
+        socket.close();
     }
 }

@@ -1,5 +1,7 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.Close;
+import io.holdfast.client.WebSocket;
 import io.holdfast.client.Json;
 import io.holdfast.client.Trust;
 import java.io.IOException;
@@ -46,7 +48,7 @@ final class Conversation implements WebSocket.Listener, AutoCloseable {
      */
     static Conversation open(URI endpoint, Trust trust, Format format, int receiveBuffer, Consumer<Json> ear)
             throws IOException {
-        WebSocket socket = WebSocket.open(endpoint, trust, "", receiveBuffer);
+        WebSocket socket = WebSocket.open(endpoint, trust, "", receiveBuffer, PATIENCE);
         if (socket.status() != 101) {
             socket.drop();
             throw new IOException("the handshake with " + endpoint + " was answered with " + socket.status());

@@ -1,5 +1,6 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.WebSocket;
 import io.holdfast.client.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -47,7 +48,7 @@ final class HandshakeScenarios {
     }
 
     private static int status(Scope scope, URI endpoint, String headers) throws IOException {
-        WebSocket socket = WebSocket.open(endpoint, scope.target().trust(), headers, 0);
+        WebSocket socket = WebSocket.open(endpoint, scope.target().trust(), headers, 0, Conversation.PATIENCE);
         scope.opened(socket, socket::drop);
         return socket.status();
     }

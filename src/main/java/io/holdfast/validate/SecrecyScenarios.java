@@ -1,5 +1,6 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.WebSocket;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.holdfast.client.Json;
+import io.holdfast.client.WebSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -114,7 +115,10 @@ final class BrokenGateway implements AutoCloseable {
             socket.getOutputStream().write("HTTP/1.1 403 Forbidden\r\n\r\n".getBytes(ISO_8859_1));
             return;
         }
-        socket.getOutputStream().write("HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n".getBytes(ISO_8859_1));
+        socket.getOutputStream()
+                .write(("HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
+                                + WebSocket.accept(header(head, "sec-websocket-key")) + "\r\n\r\n")
+                        .getBytes(ISO_8859_1));
         BrokenConnection connection = new BrokenConnection(this, socket, head.contains("cf_protocol=protobuf"));
         synchronized (this) {
             connections.add(connection);

@@ -1,6 +1,5 @@
-package io.holdfast.validate;
+package io.holdfast.client;
 
-import io.holdfast.client.Trust;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -9,34 +8,49 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * A client's side of RFC 6455 on a plain socket (or TLS), so that the suite can do what a library forbids: stop reading,
- * send broken or split frames, cut the line.
+ * A client's side of RFC 6455, without extensions, on a plain socket or TLS. It can do what other libraries forbid: stop
+ * reading, send broken or split frames, cut the connection.
  *
- * <p>Threads: one reads; any may write, a frame at a time. {@link #stall} stops the reader before the next frame.
+ * <p>Threads: each connection has one that reads, from {@link #start} on. Any thread may write, a frame at a time; a write
+ * waits as long as the server does not read. A listener that waits stops the reading, and in time the server.
  */
-final class WebSocket implements AutoCloseable {
-    static final int FIN = 0x80;
-    static final int TEXT = 0x1;
-    static final int BINARY = 0x2;
-    static final int CLOSE = 0x8;
-    static final int PING = 0x9;
-    static final int PONG = 0xA;
+public final class WebSocket implements AutoCloseable {
+    /** The bit of the last frame of a message. */
+    public static final int FIN = 0x80;
+    public static final int TEXT = 0x1;
+    public static final int BINARY = 0x2;
+    private static final int CLOSE = 0x8;
+    private static final int PING = 0x9;
+    private static final int PONG = 0xA;
 
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int HEAD_BYTES = 65_536;
+    private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455, section 1.3
     private static final int MOST = 16 << 20;
 
-    /** Who is told; called by the reading thread. */
-    interface Listener {
-        /** A whole message. */
+    /** Hears what comes. The reading thread calls it, one call after the other. */
+    public interface Listener {
+        /** Hears a whole message; a text is UTF-8. */
         void message(boolean binary, byte[] message);
 
-        /** Nothing comes after it. Called once. */
+        /** Hears the end. Called once, after all messages. */
         void ended(Close close);
     }
+
+    private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] (\\d{3})");
+    private static final Pattern ACCEPT =
+            Pattern.compile("^Sec-WebSocket-Accept: *(\\S+) *$", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
 
     private final Socket socket;
     private final DataInputStream in;
@@ -45,25 +59,50 @@ final class WebSocket implements AutoCloseable {
     private final Object gate = new Object();
     private boolean stalled;
 
-    private WebSocket(Socket socket, String request) throws IOException {
+    private WebSocket(Socket socket, String target, String headers, long deadline) throws IOException {
         this.socket = socket;
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 2048));
         out = socket.getOutputStream();
-        socket.setSoTimeout(PATIENCE_MILLIS);
-        out.write(request.getBytes(StandardCharsets.ISO_8859_1));
-        String line = head();
-        String[] words = line.split(" ", 3);
-        status = words.length < 2 ? 0 : Integer.parseInt(words[1]);
+        byte[] nonce = new byte[16];
+        ThreadLocalRandom.current().nextBytes(nonce);
+        String key = Base64.getEncoder().encodeToString(nonce);
+        out.write(("GET " + target + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                        + "Sec-WebSocket-Key: " + key + "\r\n" + headers + "\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1));
+        String head = head(deadline);
+        Matcher line = STATUS_LINE.matcher(head);
+        status = line.lookingAt() ? Integer.parseInt(line.group(1)) : 0;
+        Matcher accept = ACCEPT.matcher(head);
+        if (status == 101 && !(accept.find() && accept.group(1).equals(accept(key)))) {
+            throw new IOException("the server says 101, but does not accept this WebSocket");
+        }
         socket.setSoTimeout(0);
     }
 
+    /** What a server answers to a key (RFC 6455, section 4.2.2). */
+    public static String accept(String key) {
+        try {
+            byte[] answered = (key + ACCEPT_SUFFIX).getBytes(StandardCharsets.ISO_8859_1);
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-1").digest(answered));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this JVM has no SHA-1", e);
+        }
+    }
+
     /**
-     * Asks for a WebSocket; look at {@link #status} before {@link #start}.
+     * Asks for a WebSocket and reads the answer; look at {@link #status} before {@link #start}.
      *
+     * @param endpoint {@code ws://} or {@code wss://}
      * @param headers more lines of the request, each ended by CR LF
-     * @param receiveBuffer bytes the kernel may hold; 0 for its own choice
+     * @param receiveBuffer bytes that the kernel may hold; 0 for its own choice
+     * @param limit for all of it
+     * @throws java.net.SocketTimeoutException if that takes too long
+     * @throws IOException if there is no connection, or the answer is wrong
      */
-    static WebSocket open(URI endpoint, Trust trust, String headers, int receiveBuffer) throws IOException {
+    public static WebSocket open(URI endpoint, Trust trust, String headers, int receiveBuffer, Duration limit)
+            throws IOException {
+        long deadline = System.nanoTime() + limit.toNanos();
         Socket socket = new Socket();
         try {
             if (receiveBuffer > 0) {
@@ -72,27 +111,33 @@ final class WebSocket implements AutoCloseable {
             socket.setTcpNoDelay(true);
             boolean secure = "wss".equals(endpoint.getScheme());
             int port = endpoint.getPort() >= 0 ? endpoint.getPort() : secure ? 443 : 80;
-            socket.connect(new InetSocketAddress(endpoint.getHost(), port), PATIENCE_MILLIS);
+            socket.connect(new InetSocketAddress(endpoint.getHost(), port), left(deadline));
+            socket.setSoTimeout(left(deadline));
             if (secure) {
                 socket = trust.secured(socket, endpoint.getHost(), port);
             }
             String path = endpoint.getRawPath() + (endpoint.getRawQuery() == null ? "" : "?" + endpoint.getRawQuery());
             String host = endpoint.getHost() + (endpoint.getPort() < 0 ? "" : ":" + endpoint.getPort());
-            return new WebSocket(
-                    socket,
-                    "GET " + path + " HTTP/1.1\r\nHost: " + host
-                            + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                            + "Sec-WebSocket-Key: aG9sZGZhc3QgdmFsaWRhdA==\r\n" + headers + "\r\n");
+            return new WebSocket(socket, path + " HTTP/1.1\r\nHost: " + host, headers, deadline);
         } catch (IOException e) {
             socket.close();
             throw e;
         }
     }
 
-    private String head() throws IOException {
+    private static int left(long deadline) throws SocketTimeoutException {
+        long millis = (deadline - System.nanoTime()) / 1_000_000;
+        if (millis <= 0) {
+            throw new SocketTimeoutException("no answer in time");
+        }
+        return (int) Math.min(millis, Integer.MAX_VALUE);
+    }
+
+    private String head(long deadline) throws IOException {
         ByteArrayOutputStream read = new ByteArrayOutputStream();
         int matched = 0;
-        while (matched < 4 && read.size() < 65_536) {
+        while (matched < 4 && read.size() < HEAD_BYTES) {
+            socket.setSoTimeout(left(deadline));
             int b = in.read();
             if (b < 0) {
                 break;
@@ -100,16 +145,17 @@ final class WebSocket implements AutoCloseable {
             read.write(b);
             matched = b == "\r\n\r\n".charAt(matched) ? matched + 1 : b == '\r' ? 1 : 0;
         }
-        return read.toString(StandardCharsets.ISO_8859_1).split("\r\n", 2)[0];
+        return read.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** The status of the answer: 101 for a WebSocket, 0 where the line ended without one. */
-    int status() {
+    /** The status of the answer: 101 for a WebSocket, 0 if the connection ended without one. */
+    public int status() {
         return status;
     }
 
-    void start(Listener listener) {
-        Thread reader = new Thread(() -> read(listener), "validate-reader");
+    /** Begins to read. Called once, and only if the status is 101. */
+    public void start(Listener listener) {
+        Thread reader = new Thread(() -> read(listener), "websocket-reader");
         reader.setDaemon(true);
         reader.start();
     }
@@ -124,8 +170,8 @@ final class WebSocket implements AutoCloseable {
                 int length = second == 126
                         ? in.readUnsignedShort()
                         : second == 127 ? (int) Math.min(MOST + 1L, in.readLong()) : second;
-                if (length < 0 || length > MOST) {
-                    throw new IOException("a frame of more than " + MOST + " bytes, or a masked one");
+                if (length < 0 || length > MOST - message.size() || second >= 0x80) {
+                    throw new IOException("a message of more than " + MOST + " bytes, or a masked frame");
                 }
                 byte[] payload = new byte[length];
                 in.readFully(payload);
@@ -154,7 +200,7 @@ final class WebSocket implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            listener.ended(new Close(1006, String.valueOf(e.getMessage())));
+            listener.ended(new Close(1006, e.getMessage() == null ? "connection lost" : e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -168,14 +214,15 @@ final class WebSocket implements AutoCloseable {
         }
     }
 
-    /** Reads no more; what the kernel takes piles up there, then at the server. */
-    void stall() {
+    /** Stops the reading before the next frame is handed on: data piles up in the kernel, then at the server. */
+    public void stall() {
         synchronized (gate) {
             stalled = true;
         }
     }
 
-    void resume() {
+    /** Reads on. */
+    public void resume() {
         synchronized (gate) {
             stalled = false;
             gate.notifyAll();
@@ -183,17 +230,17 @@ final class WebSocket implements AutoCloseable {
     }
 
     /** Sends a message in one frame. */
-    void send(boolean binary, byte[] message) throws IOException {
+    public void send(boolean binary, byte[] message) throws IOException {
         frame(FIN | (binary ? BINARY : TEXT), message);
     }
 
     /** Sends any frame, masked, with this first byte. */
-    void frame(int first, byte[] payload) throws IOException {
+    public void frame(int first, byte[] payload) throws IOException {
         raw(masked(first, payload));
     }
 
-    /** A frame as a client sends it. */
-    static byte[] masked(int first, byte[] payload) {
+    /** Makes a frame as a client sends it. @param first its first byte: {@link #FIN} and what it holds */
+    public static byte[] masked(int first, byte[] payload) {
         ByteBuffer buffer = ByteBuffer.allocate(payload.length + 14);
         buffer.put((byte) first);
         if (payload.length < 126) {
@@ -203,7 +250,8 @@ final class WebSocket implements AutoCloseable {
         } else {
             buffer.put((byte) (0x80 | 127)).putLong(payload.length);
         }
-        byte[] mask = {0x5a, 0x13, 0x77, 0x0c};
+        byte[] mask = new byte[4];
+        ThreadLocalRandom.current().nextBytes(mask);
         buffer.put(mask);
         for (int i = 0; i < payload.length; i++) {
             buffer.put((byte) (payload[i] ^ mask[i % 4]));
@@ -214,14 +262,14 @@ final class WebSocket implements AutoCloseable {
     }
 
     /** Sends bytes that need not be a frame. */
-    void raw(byte[] bytes) throws IOException {
+    public void raw(byte[] bytes) throws IOException {
         synchronized (out) {
             out.write(bytes);
         }
     }
 
-    /** Cuts the line without a close frame: RST. */
-    void drop() {
+    /** Cuts the connection without a close frame, by an RST of TCP. */
+    public void drop() {
         quietly(() -> {
             socket.setSoLinger(true, 0);
             socket.close();
@@ -229,7 +277,7 @@ final class WebSocket implements AutoCloseable {
         resume();
     }
 
-    /** Closes in order. */
+    /** Sends a close frame with 1000 and ends the connection. */
     @Override
     public void close() {
         quietly(() -> frame(FIN | CLOSE, new byte[] {0x03, (byte) 0xE8}));
