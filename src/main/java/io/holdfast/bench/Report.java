@@ -1,10 +1,15 @@
 package io.holdfast.bench;
 
+import io.holdfast.client.Json;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** Writes results as a table in Markdown and as JSON. */
 final class Report {
@@ -48,8 +53,19 @@ final class Report {
 
     static String json(List<Result> results) {
         return results.stream()
-                .map(result -> "  " + json(result.figures()))
+                .map(result -> "  " + Json.of(rounded(result.figures())))
                 .collect(Collectors.joining(",\n", "[\n", "\n]\n"));
+    }
+
+    /** To four digits; what is not known becomes null. */
+    private static Map<String, @Nullable Object> rounded(Map<String, Object> figures) {
+        Map<String, @Nullable Object> rounded = new LinkedHashMap<>(figures);
+        rounded.replaceAll((name, value) -> value instanceof Double number ? rounded(number) : value);
+        return rounded;
+    }
+
+    private static @Nullable BigDecimal rounded(double number) {
+        return Double.isFinite(number) ? BigDecimal.valueOf(number).setScale(4, RoundingMode.HALF_UP) : null;
     }
 
     private static String latency(Histogram latency) {
@@ -74,38 +90,5 @@ final class Report {
     /** {@code heapKilobytes} becomes "heap kilobytes". */
     private static String words(String name) {
         return name.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT);
-    }
-
-    private static String json(Object value) {
-        if (value instanceof Map<?, ?> map) {
-            return map.entrySet().stream()
-                    .map(entry -> quoted(entry.getKey().toString()) + ": " + json(entry.getValue()))
-                    .collect(Collectors.joining(", ", "{", "}"));
-        }
-        if (value instanceof List<?> list) {
-            return list.stream().map(Report::json).collect(Collectors.joining(", ", "[", "]"));
-        }
-        if (value instanceof Double number) {
-            return Double.isFinite(number) ? String.format(Locale.ROOT, "%.4f", number) : "null";
-        }
-        return value instanceof Number || value instanceof Boolean ? value.toString() : quoted(value.toString());
-    }
-
-    private static String quoted(String text) {
-        StringBuilder quoted = new StringBuilder("\"");
-        for (char c : text.toCharArray()) {
-            switch (c) {
-                case '"', '\\' -> quoted.append('\\').append(c);
-                case '\n' -> quoted.append("\\n");
-                default -> {
-                    if (c < ' ') {
-                        quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-                    } else {
-                        quoted.append(c);
-                    }
-                }
-            }
-        }
-        return quoted.append('"').toString();
     }
 }

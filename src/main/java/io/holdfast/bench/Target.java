@@ -1,11 +1,15 @@
 package io.holdfast.bench;
 
+import io.holdfast.client.Json;
+import io.holdfast.client.Tokens;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How one speaks to the server under load: paths, greetings and bodies. */
 interface Target {
+    Duration TOKEN_LIFE = Duration.ofHours(1);
 
     String name();
 
@@ -56,8 +60,13 @@ interface Target {
 
         @Override
         public Greeting greeting(String client, @Nullable String channel) {
-            String token = secret.isEmpty() ? "" : Tokens.hs256(secret, client, Duration.ofHours(1));
+            String token = secret.isEmpty() ? "" : connectToken(client);
             return new Greeting(token, client, outbox, channel);
+        }
+
+        private String connectToken(String client) {
+            long expires = Instant.now().plus(TOKEN_LIFE).getEpochSecond();
+            return Tokens.hs256(secret, "{\"sub\":" + Json.quoted(client) + ",\"exp\":" + expires + "}");
         }
 
         @Override

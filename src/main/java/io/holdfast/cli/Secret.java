@@ -7,8 +7,8 @@ import picocli.CommandLine.Option;
 
 /** The secret of tokens; never on the command line, where others see it. */
 final class Secret {
-    private static final String VARIABLE = "HOLDFAST_TOKEN_HMAC_SECRET";
-    private static final int MIN_BYTES = 32;
+    static final String VARIABLE = "HOLDFAST_TOKEN_HMAC_SECRET";
+    static final int MIN_BYTES = 32;
 
     @Option(
             names = "--secret-file",

@@ -1,8 +1,8 @@
 package io.holdfast.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.holdfast.bench.Tokens;
 import io.holdfast.client.Json;
+import io.holdfast.client.Tokens;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

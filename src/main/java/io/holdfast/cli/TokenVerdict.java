@@ -1,7 +1,7 @@
 package io.holdfast.cli;
 
-import io.holdfast.bench.Tokens;
 import io.holdfast.client.Json;
+import io.holdfast.client.Tokens;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +25,7 @@ record TokenVerdict(Json claims, List<String> problems) {
     private static final int MAX_DEVICE_BYTES = 64;
     private static final int MAX_CHANNEL_BYTES = 255;
     private static final int MAX_CHANNELS = 100;
+    private static final int SIGNATURE_BYTES = 32;
     private static final int MAX_LENGTH = 8 * 1024;
 
     /** @throws Failure if it is no token at all, or of an algorithm that a secret does not check */
@@ -43,7 +44,7 @@ record TokenVerdict(Json claims, List<String> problems) {
         }
         Json claims = object(parts[1]);
         List<String> problems = new ArrayList<>();
-        if (!Tokens.isSigned(secret, parts[0] + "." + parts[1], decoded(parts[2]))) {
+        if (decoded(parts[2]).length != SIGNATURE_BYTES || !Tokens.isSigned(secret, token)) {
             problems.add("the signature was not made with this secret");
         }
         if (token.length() > MAX_LENGTH) {

@@ -49,7 +49,10 @@ final class ValidateTarget {
         }
         Trust trust = trust();
         Surroundings surroundings = Output.surroundings(spec);
-        String secret = surroundings.environment("HOLDFAST_TOKEN_HMAC_SECRET").strip();
+        String secret = surroundings.environment(Secret.VARIABLE).strip();
+        if (!secret.isEmpty() && secret.getBytes(StandardCharsets.UTF_8).length < Secret.MIN_BYTES) {
+            throw wrong(Secret.VARIABLE + " has less than " + Secret.MIN_BYTES + " bytes, which the server refuses");
+        }
         String key = apiKey(surroundings.environment("HOLDFAST_API_KEY").strip());
         boolean insecure = secret.isEmpty();
         // Not asked for and not there, as behind a proxy: then what needs it is skipped.

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -29,6 +29,7 @@ import java.util.regex.Pattern;
 public final class WebSocket implements AutoCloseable {
     /** The bit of the last frame of a message. */
     public static final int FIN = 0x80;
+
     public static final int TEXT = 0x1;
     public static final int BINARY = 0x2;
     private static final int CLOSE = 0x8;

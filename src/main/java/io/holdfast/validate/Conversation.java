@@ -1,9 +1,9 @@
 package io.holdfast.validate;
 
 import io.holdfast.client.Close;
-import io.holdfast.client.WebSocket;
 import io.holdfast.client.Json;
 import io.holdfast.client.Trust;
+import io.holdfast.client.WebSocket;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;

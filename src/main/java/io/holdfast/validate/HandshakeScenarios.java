@@ -1,7 +1,7 @@
 package io.holdfast.validate;
 
-import io.holdfast.client.WebSocket;
 import io.holdfast.client.Json;
+import io.holdfast.client.WebSocket;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;

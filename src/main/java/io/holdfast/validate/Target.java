@@ -1,15 +1,11 @@
 package io.holdfast.validate;
 
 import io.holdfast.client.Json;
+import io.holdfast.client.Tokens;
 import io.holdfast.client.Trust;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Map;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +23,8 @@ public record Target(
         @Nullable String apiKey,
         @Nullable String tokenSecret,
         Trust trust) {
-    private static final Base64.Encoder URL = Base64.getUrlEncoder().withoutPadding();
-
     /** Long enough for a server whose clock is put an hour ahead. */
     static final long LIFE_SECONDS = 10_800;
-
-    private static final String HEADER = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
 
     /** One whose certificate Java trusts, if it has one. */
     public Target(URI base, @Nullable URI health, @Nullable String apiKey, @Nullable String tokenSecret) {
@@ -95,23 +87,11 @@ public record Target(
     }
 
     private static String tokenUntil(String secret, Map<String, String> claims, long epochSecond) {
-        StringBuilder body = new StringBuilder("{");
-        claims.forEach((name, value) -> body.append(Json.quoted(name))
-                .append(':')
-                .append(Json.quoted(value))
-                .append(','));
-        body.append("\"exp\":").append(epochSecond).append('}');
-        String signed = encoded(HEADER) + "." + encoded(body.toString());
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-            return signed + "." + URL.encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JVM has no HmacSHA256", e);
-        }
-    }
-
-    static String encoded(String part) {
-        return URL.encodeToString(part.getBytes(StandardCharsets.UTF_8));
+        return Tokens.hs256(secret, Json.object(json -> {
+            for (Map.Entry<String, String> claim : claims.entrySet()) {
+                json.writeStringField(claim.getKey(), claim.getValue());
+            }
+            json.writeNumberField("exp", epochSecond);
+        }));
     }
 }

@@ -2,8 +2,8 @@ package io.holdfast.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.bench.Tokens;
 import io.holdfast.cli.CliRun;
+import io.holdfast.client.Tokens;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

@@ -62,7 +62,8 @@ class WebSocketTest {
                     request.write(socket.getInputStream().read());
                 }
                 String key = request.toString(ISO_8859_1).replaceFirst("(?s).*Sec-WebSocket-Key: (\\S+).*", "$1");
-                socket.getOutputStream().write(head.formatted(WebSocket.accept(key)).getBytes(ISO_8859_1));
+                socket.getOutputStream()
+                        .write(head.formatted(WebSocket.accept(key)).getBytes(ISO_8859_1));
                 socket.getOutputStream().write(then);
                 socket.shutdownOutput();
                 while (socket.getInputStream().read() >= 0) {
@@ -107,7 +108,8 @@ class WebSocketTest {
 
     @Test
     void a_masked_frame_or_a_huge_one_ends_the_connection() throws Exception {
-        assertThat(endAfter((byte) 0x81, (byte) 0x81, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 'a').code())
+        assertThat(endAfter((byte) 0x81, (byte) 0x81, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 'a')
+                        .code())
                 .isEqualTo(1006);
         assertThat(endAfter((byte) 0x81, (byte) 127, (byte) 0, (byte) 0, (byte) 0, (byte) 1, (byte) 0, (byte) 0)
                         .code())

@@ -47,7 +47,7 @@ class RoomsTest {
                             "http")),
             Map.entry("client", Set.of()),
             Map.entry("validate", Set.of("client")),
-            Map.entry("bench", Set.of()),
+            Map.entry("bench", Set.of("client")),
             Map.entry("cli", Set.of("json", "configuration", "client", "validate", "bench")));
 
     private static final Map<String, Set<String>> KEEPERS = Map.of(
