@@ -1,0 +1,160 @@
+package io.holdfast.cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.client.WebSocket;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** {@code tail} against a server that says what a test wants. */
+class TailTest {
+    private static final String CONNECTED = "{\"id\":1,\"connect\":{\"client\":\"c\",\"ping\":25,\"pong\":true}}";
+    private static final String SUBSCRIBED =
+            "{\"id\":2,\"subscribe\":{\"epoch\":\"e\",\"offset\":6,\"recoverable\":true}}";
+
+    private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    private ServerSocket server;
+
+    @BeforeEach
+    void listen() throws IOException {
+        server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+    }
+
+    private CliRun tail(String... options) {
+        String[] arguments = new String[options.length + 4];
+        System.arraycopy(options, 0, arguments, 4, options.length);
+        arguments[0] = "tail";
+        arguments[1] = "news";
+        arguments[2] = "--url";
+        arguments[3] = "http://localhost:" + server.getLocalPort();
+        return CliRun.run(arguments);
+    }
+
+    /** For each connection its frames: one before anything is asked, then one for each frame that the client sends. */
+    private void serve(String[]... connections) {
+        Thread thread = new Thread(() -> {
+            for (String[] frames : connections) {
+                try (Socket socket = server.accept()) {
+                    serve(socket, frames);
+                } catch (IOException e) {
+                    // the client has gone
+                }
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void serve(Socket socket, String[] frames) throws IOException {
+        DataInputStream in = new DataInputStream(socket.getInputStream());
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        while (!head.toString(ISO_8859_1).endsWith("\r\n\r\n")) {
+            head.write(in.readUnsignedByte());
+        }
+        String key = head.toString(ISO_8859_1).replaceFirst("(?s).*Sec-WebSocket-Key: (\\S+).*", "$1");
+        OutputStream out = socket.getOutputStream();
+        out.write(("HTTP/1.1 101 Yes\r\nSec-WebSocket-Accept: " + WebSocket.accept(key) + "\r\n\r\n")
+                .getBytes(ISO_8859_1));
+        for (String frame : frames) {
+            heard.add(read(in));
+            byte[] bytes = frame.getBytes(UTF_8);
+            out.write(new byte[] {(byte) 0x81, 126, (byte) (bytes.length >> 8), (byte) bytes.length});
+            out.write(bytes);
+        }
+    }
+
+    private static String read(DataInputStream in) throws IOException {
+        in.readUnsignedByte();
+        int length = in.readUnsignedByte() & 0x7f;
+        byte[] mask = new byte[4];
+        byte[] payload = new byte[length == 126 ? in.readUnsignedShort() : length];
+        in.readFully(mask);
+        in.readFully(payload);
+        for (int i = 0; i < payload.length; i++) {
+            payload[i] ^= mask[i % 4];
+        }
+        return new String(payload, UTF_8);
+    }
+
+    private static String push(int offset, String data) {
+        return "{\"push\":{\"channel\":\"news\",\"pub\":{\"data\":" + data + ",\"offset\":" + offset + "}}}";
+    }
+
+    @Test
+    void payloads_are_printed_to_the_letter() {
+        serve(new String[] {
+            CONNECTED, SUBSCRIBED + "\n" + push(7, "{\"n\": 1.50,\"u\":\"\\u00e4\"}") + "\n" + push(8, "1E+2")
+        });
+
+        CliRun run = tail("--count", "2");
+
+        assertThat(run.out()).isEqualTo("7  {\"n\": 1.50,\"u\":\"\\u00e4\"}\n8  1E+2\n");
+        assertThat(run.exit()).isZero();
+    }
+
+    @Test
+    void a_ping_is_answered() {
+        serve(new String[] {CONNECTED, SUBSCRIBED + "\n{}", push(7, "1")});
+
+        assertThat(tail("--count", "1").out()).isEqualTo("7  1\n");
+        assertThat(heard).element(2).isEqualTo("{}");
+    }
+
+    @Test
+    void a_lost_connection_is_made_again_at_the_last_position() {
+        serve(new String[] {CONNECTED, SUBSCRIBED + "\n" + push(7, "1")}, new String[] {
+            CONNECTED, "{\"id\":2,\"subscribe\":{\"epoch\":\"e\",\"offset\":8,\"recovered\":true}}\n" + push(8, "2")
+        });
+
+        CliRun run = tail("--count", "2");
+
+        assertThat(run.out()).isEqualTo("7  1\n8  2\n");
+        assertThat(run.err()).contains("1006 connection lost; trying again in");
+        assertThat(heard).last().asString().contains("\"recover\":true", "\"epoch\":\"e\"", "\"offset\":7");
+    }
+
+    @Test
+    void a_refused_handshake_is_told_with_its_status() {
+        Thread thread = new Thread(() -> {
+            try (Socket socket = server.accept()) {
+                socket.getOutputStream().write("HTTP/1.1 503 No\r\n\r\n".getBytes(ISO_8859_1));
+                socket.getInputStream().read();
+            } catch (IOException e) {
+                // the client has gone
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+
+        CliRun run = tail("--json");
+
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.error().path("code").asText()).isEqualTo("http_503");
+        assertThat(run.error().path("message").asText()).contains("503");
+    }
+
+    @Test
+    void a_server_that_does_not_answer_is_given_up_in_time() {
+        CliRun run = tail("--timeout", "0.3", "--json");
+
+        assertThat(run.exit()).isEqualTo(3);
+        assertThat(run.error().path("code").asText()).isEqualTo("no_answer");
+    }
+}
