@@ -20,7 +20,8 @@ class ClassNamesTest {
         for (JavaClass type : new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests())
                 .importPackages("io.holdfast")) {
-            boolean ofTheWire = type.getName().startsWith("io.holdfast.protocol.Field$"); // named by the schema
+            boolean ofTheWire = type.getName().startsWith("io.holdfast.protocol.Field$") // named by the schema
+                    || type.getPackageName().equals("io.holdfast.schema");
             if (!ofTheWire && EMPTY_WORD.matcher(type.getSimpleName()).matches()) {
                 found.add(type.getSimpleName());
             }

@@ -45,12 +45,14 @@ class RoomsTest {
                             "cleanup",
                             "operate",
                             "http")),
-            Map.entry("client", Set.of()),
+            Map.entry("schema", Set.of()),
+            Map.entry("client", Set.of("schema")),
             Map.entry("validate", Set.of("client")),
             Map.entry("bench", Set.of("client")),
             Map.entry("cli", Set.of("json", "configuration", "client", "validate", "bench")));
 
     private static final Map<String, Set<String>> KEEPERS = Map.of(
+            "com.google.protobuf", Set.of("schema", "client"),
             "com.fasterxml.jackson.databind", Set.of("client"),
             "picocli", Set.of("cli", "bench"),
             "jakarta.websocket", Set.of("websocket"),
