@@ -301,25 +301,28 @@ final class Machinery {
         if (first != null) {
             return first;
         }
-        Drain drain = new Drain(connections.all(), window, settings.drainTimeout(), clock::nanos, Thread::sleep);
-        threads.named()
-                .factory("drain")
-                .newThread(() -> {
-                    try {
-                        Drain.Outcome outcome = drain.run();
-                        closers.await(CLOSE_GRACE);
-                        committer.stop();
-                        engine.close();
-                        DrainReport report =
-                                new DrainReport(outcome.connections(), outcome.unwritten(), outcome.millis(), stats());
-                        LOG.log(Level.INFO, "Drained: {0}", report);
-                        mine.complete(report);
-                    } catch (InterruptedException | RuntimeException | Error e) {
-                        mine.completeExceptionally(e);
-                    }
-                })
-                .start();
+        try {
+            Drain drain = new Drain(connections.all(), window, settings.drainTimeout(), clock::nanos, Thread::sleep);
+            threads.named().factory("drain").newThread(() -> end(drain, mine)).start();
+        } catch (RuntimeException | Error e) {
+            mine.completeExceptionally(e);
+            throw e;
+        }
         return mine;
+    }
+
+    private void end(Drain drain, CompletableFuture<DrainReport> drained) {
+        try {
+            Drain.Outcome outcome = drain.run();
+            closers.await(CLOSE_GRACE);
+            committer.stop();
+            engine.close();
+            DrainReport report = new DrainReport(outcome.connections(), outcome.unwritten(), outcome.millis(), stats());
+            LOG.log(Level.INFO, "Drained: {0}", report);
+            drained.complete(report);
+        } catch (InterruptedException | RuntimeException | Error e) {
+            drained.completeExceptionally(e);
+        }
     }
 
     private void tick() {

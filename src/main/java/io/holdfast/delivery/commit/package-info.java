@@ -19,7 +19,10 @@
  * </ol>
  *
  * <p>A connection's own lock is taken before all of them. Under the locks of the writer's and the readers' lists no other is
- * taken. None of the five is held while the engine is asked or a thread is woken.
+ * taken. None of the five is held while the engine is asked or while a thread waits for another one.
+ *
+ * <p>The maps of outboxes and channels lock an entry while they compute it, and an entry's computation takes the lock of its
+ * outbox or channel. So no entry of these maps is computed under an outbox's or a channel's lock.
  *
  * <p>Start reading at {@link io.holdfast.delivery.commit.Delivery}.
  */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Opens and closes the outboxes of connections, and takes what connections report. Everything that must be stored afterwards is
- * put on the committer's list. Any thread; not called under a lock.
+ * put on the committer's list. Any thread; the caller holds no lock but its connection's own.
  */
 public final class OutboxConnections {
     private final Outboxes outboxes;

@@ -161,7 +161,7 @@ public final class Supervisor {
                 LOG.log(Level.SEVERE, "The thread " + part + " has failed for good; restart the server", cause);
                 return;
             }
-            LOG.log(Level.SEVERE, "The thread " + part + "met an unexpected error and was started again", cause);
+            LOG.log(Level.SEVERE, "The thread " + part + " met an unexpected error and was started again", cause);
             restarts.incrementAndGet();
             LockSupport.parkNanos(PAUSE_NANOS);
         }
