@@ -22,7 +22,7 @@ final class ConfigCheck {
     private final Map<String, KnownKey> keys;
     private final List<Finding> findings = new ArrayList<>();
 
-    /** @param level error: the server does not start; warning: something will not work; note: it was not checked */
+    /** @param level error: an unknown key or a bad value; warning: something may not work, or is open; note: not checked */
     record Finding(String level, String where, String key, String message) {}
 
     ConfigCheck(ConfigFiles files) {
@@ -93,8 +93,9 @@ final class ConfigCheck {
         String value = files.resolve(setting);
         Matcher reference = ConfigFiles.REFERENCE.matcher(value);
         if (reference.find()) {
-            if (value.contains("${env.")) {
-                add("note", setting, key.name(), "not checked: " + reference.group() + " is not set here");
+            // A text of which nothing is checked often refers to the server's own directories: no note for these.
+            if (key.isChecked() || value.contains("${env.")) {
+                add("note", setting, key.name(), "not checked: " + reference.group() + " cannot be resolved here");
             }
             return;
         }
@@ -119,7 +120,8 @@ final class ConfigCheck {
         String keys = value("holdfast.token.hmac-secret")
                 + value("holdfast.token.public-key")
                 + value("holdfast.token.jwks-url");
-        if (keys.isEmpty() && !value("holdfast.identity").equals("container")) {
+        boolean onlyTokens = List.of("", "token").contains(value("holdfast.identity"));
+        if (keys.isEmpty() && onlyTokens) {
             warn("holdfast.token.hmac-secret", "no client may connect: set this, or public-key or jwks-url");
         }
         if (value("holdfast.api.keys").isEmpty()) {

@@ -67,6 +67,11 @@ public record KnownKey(String name, String unit, List<String> allowed, String pa
         return name.endsWith("hmac-secret") || name.endsWith("public-key") || name.equals("holdfast.api.keys");
     }
 
+    /** Whether there are values that {@link #check} refuses. */
+    public boolean isChecked() {
+        return !allowed.isEmpty() || !pattern.isEmpty() || unit.equals("time zone");
+    }
+
     /** @throws IllegalArgumentException that says what is allowed, if this value is not; never with the value */
     public void check(String value) {
         if (allowed.isEmpty()) {

@@ -74,6 +74,17 @@ class ConfigCommandTest {
     }
 
     @Test
+    void with_logins_of_the_container_clients_may_connect_without_a_key_for_tokens() {
+        for (String identity : List.of("container", "both")) {
+            CliRun run = CliRun.run("config", "check", overlay(variable("holdfast.identity", identity)));
+            assertThat(run.out()).contains("nobody may use /api");
+            assertThat(run.out()).doesNotContain("no client may connect");
+        }
+        CliRun run = CliRun.run("config", "check", overlay(variable("holdfast.identity", "token")));
+        assertThat(run.out()).contains("no client may connect");
+    }
+
+    @Test
     void an_unknown_key_is_an_error_with_its_line_and_the_nearest_known_one() {
         assertThat(findings("", variable("holdfast.ping.intervall", "5"), variable("holdfst.insecure", "true")))
                 .containsExactly(
@@ -155,8 +166,18 @@ class ConfigCommandTest {
                 .contains("'0'");
         assertThat(findings(variable("holdfast.breaker.trials", "${env.TRIALS}")))
                 .containsExactly(
-                        "note overlay.xml:2 holdfast.breaker.trials: not checked: ${env.TRIALS} is not set here");
+                        "note overlay.xml:2 holdfast.breaker.trials: not checked: ${env.TRIALS} cannot be resolved here");
+        assertThat(findings(variable("holdfast.breaker.trials", "${nowhere}")))
+                .containsExactly(
+                        "note overlay.xml:2 holdfast.breaker.trials: not checked: ${nowhere} cannot be resolved here");
         assertThat(findings(variable("a", "${b}"), variable("b", "${a}"), variable("holdfast.breaker.trials", "${a}")))
+                .containsExactly(
+                        "note overlay.xml:4 holdfast.breaker.trials: not checked: ${a} cannot be resolved here");
+    }
+
+    @Test
+    void a_path_that_refers_to_the_servers_directories_gets_no_note() {
+        assertThat(findings(variable("holdfast.backup.directory", "${server.output.dir}/backups")))
                 .isEmpty();
     }
 
