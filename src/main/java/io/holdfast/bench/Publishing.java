@@ -140,7 +140,7 @@ final class Publishing {
     private void receipt(int first, int count, long sentMicros, boolean accepted, String answer) {
         steps++;
         unanswered -= count;
-        receipts.recordValue(Loop.micros() - sentMicros);
+        receipts.recordValue(Math.max(0, Loop.micros() - sentMicros));
         for (int n = first; n < first + count; n++) {
             if (accepted) {
                 ledger.accept(n);

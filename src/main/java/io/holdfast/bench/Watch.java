@@ -42,7 +42,7 @@ final class Watch implements Arrivals {
         }
         if (sequence >= measuredFrom) {
             firsts++;
-            latency.recordValue(Loop.micros() - payload.sentMicros(bytes, at));
+            latency.recordValue(Math.max(0, Loop.micros() - payload.sentMicros(bytes, at)));
         }
         onFirst.accept(sequence);
     }

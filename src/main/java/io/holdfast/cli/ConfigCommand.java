@@ -28,7 +28,8 @@ import picocli.CommandLine.Parameters;
 final class ConfigCommand {
     @Command(
             name = "check",
-            description = "Finds unknown keys, and values that stop the start. Exits with 1 if there are errors.",
+            description = "Finds unknown keys, and values that are out of range or of a wrong form."
+                    + " Exits with 1 if there are errors.",
             footer = "%nAlso reads the environment and, beside the first FILE: configDropins, server.env,"
                     + " bootstrap.properties, jvm.options. Does not read includes.")
     static final class Check implements Callable<Integer> {

@@ -48,7 +48,12 @@ public final class Protobuf {
         List<Json> replies = new ArrayList<>();
         CodedInputStream in = CodedInputStream.newInstance(frame);
         while (!in.isAtEnd()) {
-            replies.add(Json.of(object(Reply.parseFrom(in.readBytes()))));
+            ByteString bytes = in.readBytes();
+            Reply reply = Reply.parseFrom(bytes);
+            if (!bytes.isEmpty() && reply.getAllFields().isEmpty()) {
+                throw new IOException("a reply without a field of the schema"); // it would look like a ping
+            }
+            replies.add(Json.of(object(reply)));
         }
         return replies;
     }

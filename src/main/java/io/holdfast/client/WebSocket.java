@@ -168,13 +168,11 @@ public final class WebSocket implements AutoCloseable {
             while (true) {
                 int first = in.readUnsignedByte();
                 int second = in.readUnsignedByte();
-                int length = second == 126
-                        ? in.readUnsignedShort()
-                        : second == 127 ? (int) Math.min(MOST + 1L, in.readLong()) : second;
+                long length = second == 126 ? in.readUnsignedShort() : second == 127 ? in.readLong() : second;
                 if (length < 0 || length > MOST - message.size() || second >= 0x80) {
                     throw new IOException("a message of more than " + MOST + " bytes, or a masked frame");
                 }
-                byte[] payload = new byte[length];
+                byte[] payload = new byte[(int) length];
                 in.readFully(payload);
                 int opcode = first & 0x0F;
                 binary = opcode == BINARY || opcode != TEXT && binary;

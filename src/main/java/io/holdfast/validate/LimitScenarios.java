@@ -1,5 +1,6 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.ApiClient.Answer;
 import io.holdfast.client.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -126,31 +127,52 @@ final class LimitScenarios {
     /** Together more than a send buffer of 1 MiB takes: the API gives each of them 8 KiB to show. */
     private static void largePresence(Scope scope) throws IOException, InterruptedException {
         String channel = Scope.fresh("crowd");
-        String info = ",\"info\":{\"filler\":" + Json.quoted("x".repeat(8_000)) + "}}";
-        for (int i = 0; i < CROWD; i++) {
-            Device device = scope.device(Scope.fresh("crowd"));
-            device.connect();
-            scope.api()
-                    .post(
-                            "/api/subscribe",
-                            "{\"user\":" + Json.quoted(device.client()) + ",\"channel\":" + Json.quoted(channel)
-                                    + info);
-        }
+        gather(scope, channel);
         Device asker = scope.device(Scope.fresh("asker"));
         asker.connect();
         asker.subscribe(channel);
         Conversation line = asker.line();
+        String request = "\"channel\":" + Json.quoted(channel);
+        long members = members(scope, line, request);
+        scope.check(members >= CROWD, "the channel has only " + members + " members");
         for (int i = 0; i < 6; i++) {
-            Json reply = line.ask("presence", "\"channel\":" + Json.quoted(channel));
+            Json reply = line.ask("presence", request);
             long error = reply.at("error", "code").number();
-            if (error == 103 || error == 108) {
-                throw new NotApplicableException("clients may not ask for presence here");
-            }
+            int shown = reply.at("presence", "presence").fields().size();
             scope.check(error == 0 || error == 106, "presence was refused: " + reply.at("error"));
+            scope.check(error != 0 || shown >= CROWD, "presence shows only " + shown + " members");
         }
         line.command("ping", "");
         List<String> ids = scope.send(asker.client(), 1);
         scope.arrived(asker, asker.outbox(), ids);
+    }
+
+    /** Connects a crowd and subscribes each of them to the channel, with 8 KB of info. */
+    private static void gather(Scope scope, String channel) throws IOException, InterruptedException {
+        String info = ",\"info\":{\"filler\":" + Json.quoted("x".repeat(8_000)) + "}}";
+        for (int i = 0; i < CROWD; i++) {
+            Device device = scope.device(Scope.fresh("crowd"));
+            device.connect();
+            String body = "{\"user\":" + Json.quoted(device.client()) + ",\"channel\":" + Json.quoted(channel) + info;
+            Answer answer = scope.api().post("/api/subscribe", body);
+            if (answer.status() == 403) {
+                throw new NotApplicableException("the key is not an administrator's");
+            }
+            scope.check(
+                    answer.status() == 200 && answer.json().has("result"),
+                    "subscribe was answered with " + answer.status() + " " + answer.body());
+        }
+    }
+
+    private static long members(Scope scope, Conversation line, String request)
+            throws IOException, InterruptedException {
+        Json reply = line.ask("presence_stats", request);
+        long error = reply.at("error", "code").number();
+        if (error == 103 || error == 108) {
+            throw new NotApplicableException("clients may not ask for presence here");
+        }
+        scope.check(error == 0, "presence_stats was refused: " + reply.at("error"));
+        return reply.at("presence_stats", "num_clients").number();
     }
 
     private static void noConnect(Scope scope) throws IOException, InterruptedException {

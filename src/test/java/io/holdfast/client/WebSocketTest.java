@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -108,12 +109,14 @@ class WebSocketTest {
 
     @Test
     void a_masked_frame_or_a_huge_one_ends_the_connection() throws Exception {
-        assertThat(endAfter((byte) 0x81, (byte) 0x81, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 'a')
-                        .code())
-                .isEqualTo(1006);
-        assertThat(endAfter((byte) 0x81, (byte) 127, (byte) 0, (byte) 0, (byte) 0, (byte) 1, (byte) 0, (byte) 0)
-                        .code())
-                .isEqualTo(1006);
+        byte[] masked = {(byte) 0x81, (byte) 0x81, 0, 0, 0, 0, 'a'};
+        byte[] huge = {(byte) 0x81, 127, 0, 0, 0, 0, 1, 0, 0, 1}; // 16 MiB and one byte
+        byte[] negative = {(byte) 0x81, 127, -1, 0, 0, 0, 0, 0, 0, 0};
+        for (byte[] frame : List.of(masked, huge, negative)) {
+            Close close = endAfter(frame);
+            assertThat(close.code()).isEqualTo(1006);
+            assertThat(close.reason()).contains("a message of more than", "a masked frame");
+        }
         assertThat(heard.messages).isEmpty();
     }
 

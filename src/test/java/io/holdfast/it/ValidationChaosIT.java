@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * The faults of the validation suite, and faults of the machine, against a gateway that the suite starts, kills and stops
- * itself.
+ * itself. And {@code large-presence}, which the short form leaves out.
  */
 @Tag("slow")
 class ValidationChaosIT {
@@ -35,7 +35,7 @@ class ValidationChaosIT {
         Settings settings = new Settings(
                 List.of(Format.values()),
                 ThreadLocalRandom.current().nextInt(),
-                Set.of("chaos", "spawn", "silent-log"),
+                Set.of("chaos", "spawn", "silent-log", "large-presence"),
                 false,
                 true,
                 Duration.ofSeconds(10),
