@@ -3,6 +3,7 @@ package io.holdfast.rooms;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.Set;
@@ -16,10 +17,12 @@ class ClassNamesTest {
 
     @Test
     void no_class_has_a_name_that_says_nothing() {
-        Set<String> found = new TreeSet<>();
-        for (JavaClass type : new ClassFileImporter()
+        JavaClasses classes = new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages("io.holdfast")) {
+                .importPackages("io.holdfast");
+        assertThat(classes).as("classes were found").hasSizeGreaterThan(20);
+        Set<String> found = new TreeSet<>();
+        for (JavaClass type : classes) {
             boolean ofTheWire = type.getName().startsWith("io.holdfast.protocol.Field$") // named by the schema
                     || type.getPackageName().equals("io.holdfast.schema");
             if (!ofTheWire && EMPTY_WORD.matcher(type.getSimpleName()).matches()) {

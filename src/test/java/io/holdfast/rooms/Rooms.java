@@ -68,6 +68,23 @@ record Rooms(String base, Map<String, Set<String>> doors, Map<String, Set<String
         return List.copyOf(unused);
     }
 
+    /** The keepers of the table that do not import what they keep. */
+    List<String> unusedKeepers(JavaClasses classes) {
+        Set<String> unused = new TreeSet<>();
+        keepers.forEach((kept, rooms) -> rooms.forEach(room -> unused.add(room + " does not import " + kept)));
+        for (JavaClass origin : classes) {
+            String room = roomOf(origin.getPackageName()).orElse("");
+            for (Dependency dependency : origin.getDirectDependenciesFromSelf()) {
+                String target =
+                        dependency.getTargetClass().getBaseComponentType().getPackageName();
+                keepers.keySet().stream()
+                        .filter(kept -> lies(target, kept))
+                        .forEach(kept -> unused.remove(room + " does not import " + kept));
+            }
+        }
+        return List.copyOf(unused);
+    }
+
     /** The longest name wins: {@code stream.rocksdb} is not part of {@code stream}. */
     private Optional<String> roomOf(String packageName) {
         return doors.keySet().stream()

@@ -54,6 +54,7 @@ class RoomsTest {
     private static final Map<String, Set<String>> KEEPERS = Map.of(
             "com.google.protobuf", Set.of("schema", "client"),
             "com.fasterxml.jackson.databind", Set.of("client"),
+            "com.fasterxml.jackson.annotation", Set.of(),
             "picocli", Set.of("cli", "bench"),
             "jakarta.websocket", Set.of("websocket"),
             "org.HdrHistogram", Set.of("bench"),
@@ -75,6 +76,11 @@ class RoomsTest {
     @Test
     void every_door_of_the_table_is_used() {
         assertThat(HOLDFAST.unused(CLASSES)).isEmpty();
+    }
+
+    @Test
+    void every_keeper_of_the_table_imports_what_it_keeps() {
+        assertThat(HOLDFAST.unusedKeepers(CLASSES)).isEmpty();
     }
 
     @Test
@@ -102,5 +108,6 @@ class RoomsTest {
                 .anyMatch(v -> v.startsWith("delivery may not import jakarta.websocket: "))
                 .anyMatch(v -> v.endsWith("Stranger lies in no room of the table"))
                 .noneMatch(v -> v.startsWith("delivery may not import " + base + ".stream"));
+        assertThat(fixture.unusedKeepers(classes)).containsExactly("websocket does not import jakarta.websocket");
     }
 }

@@ -129,11 +129,20 @@ class BrokenGatewayIT {
                         .isEqualTo(Outcome.Kind.PASSED));
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"STORES_TWICE", "FORGETS_THE_SIGNAL"})
+    void two_of_the_defects_are_noticed_in_every_build(Defect defect) throws IOException {
+        noticed(defect, validated(defect.patience(), defect));
+    }
+
     @Tag("slow")
     @ParameterizedTest
     @EnumSource
     void a_defect_is_noticed_by_its_scenarios_and_by_no_other(Defect defect) throws Exception {
-        List<Result> results = validated(defect).get();
+        noticed(defect, validated(defect).get());
+    }
+
+    private static void noticed(Defect defect, List<Result> results) {
         String report = results.stream().map(Report::line).collect(Collectors.joining("\n"));
         for (Format format : Format.values()) {
             Set<String> failed = failed(results, format);
