@@ -11,8 +11,9 @@ import java.util.function.Function;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * Reads and checks configured values; a bad one is a {@link ConfigurationException}. Remembers what it was asked for, so
- * that the description of all keys can be compared with the code. Used by one thread.
+ * Reads and checks configured values; a bad one is a {@link ConfigurationException}, an empty one counts as not set.
+ * Remembers what it was asked for, so that the description of all keys can be compared with the code. Used by one
+ * thread.
  */
 final class Keys {
     private static final List<String> ANY = List.of();
@@ -43,7 +44,10 @@ final class Keys {
 
     private String value(String key, String defaultValue, List<String> allowed) {
         known.add(new Known(key, defaultValue, allowed));
-        return config.getOptionalValue(key, String.class).map(String::trim).orElse(defaultValue);
+        return config.getOptionalValue(key, String.class)
+                .map(String::trim)
+                .filter(value -> !value.isEmpty())
+                .orElse(defaultValue);
     }
 
     Path path(String key, Path defaultValue) {

@@ -41,6 +41,7 @@ final class ConfigCheck {
     List<Finding> values() {
         return keys.values().stream()
                 .flatMap(key -> files.find(key.name()).stream()
+                        .filter(used -> !files.resolve(used).isEmpty())
                         .map(used -> new Finding("value", used.where(), key.name(), shown(key, files.resolve(used)))))
                 .toList();
     }
@@ -71,6 +72,10 @@ final class ConfigCheck {
 
     private void unknown(Setting setting, String name, boolean environment) {
         String key = environment ? name.toLowerCase(Locale.ROOT).replace('_', '.') : name;
+        if (key.startsWith("holdfast.namespace.") && hasReference(value("holdfast.namespaces"))) {
+            add("note", setting, name, "not checked: holdfast.namespaces cannot be resolved here");
+            return;
+        }
         String nearest =
                 Collections.min(keys.keySet(), Comparator.comparingInt(known -> KnownKey.distance(key, known)));
         int distance = KnownKey.distance(key, nearest);
@@ -89,8 +94,15 @@ final class ConfigCheck {
         }
     }
 
+    private static boolean hasReference(String resolved) {
+        return ConfigFiles.REFERENCE.matcher(resolved).find();
+    }
+
     private void checkValue(KnownKey key, Setting setting) {
         String value = files.resolve(setting);
+        if (value.isEmpty()) {
+            return; // Not set; and what other places have for the key does not count, as in the server.
+        }
         Matcher reference = ConfigFiles.REFERENCE.matcher(value);
         if (reference.find()) {
             // A text of which nothing is checked often refers to the server's own directories: no note for these.

@@ -33,6 +33,8 @@ final class ConfigCommand {
             footer = "%nAlso reads the environment and, beside the first FILE: configDropins, server.env,"
                     + " bootstrap.properties, jvm.options. Does not read includes.")
     static final class Check implements Callable<Integer> {
+        private static final String RUNNING = "running server";
+
         @Mixin
         private final Server server = new Server();
 
@@ -61,12 +63,8 @@ final class ConfigCommand {
             read.readServer(files);
             ConfigCheck check = new ConfigCheck(read);
             List<Finding> findings = check.run();
-            if (running) {
-                ApiClient.Answer ready = server.health().ask("/health/ready");
-                if (ready.status() != 200) {
-                    findings.add(new Finding("error", "running server", "", "not ready: " + ready.body()));
-                }
-            }
+            boolean bad = count(findings, "error") > 0;
+            Exit answered = running ? checkRunning(findings) : Exit.OK;
             List<Finding> given = values ? check.values() : List.of();
             Screen screen = server.screen();
             if (screen.isJson()) {
@@ -76,7 +74,23 @@ final class ConfigCommand {
                 findings.forEach(finding -> screen.print(line(finding)));
                 screen.print("errors: " + count(findings, "error") + ", warnings: " + count(findings, "warning"));
             }
-            return count(findings, "error") == 0 ? Exit.OK.code() : Exit.NO.code();
+            return (bad ? Exit.NO : answered).code();
+        }
+
+        /** Adds what is wrong with the server. @return how the check ends if nothing else is wrong */
+        private Exit checkRunning(List<Finding> findings) {
+            Api health = server.health();
+            try {
+                ApiClient.Answer ready = health.ask("/health/ready");
+                if (ready.status() == 200) {
+                    return Exit.OK;
+                }
+                findings.add(new Finding("error", RUNNING, "", "not ready: " + ready.body()));
+                return Exit.NO;
+            } catch (Failure e) {
+                findings.add(new Finding("error", RUNNING, "", e.message() + ". " + e.advice()));
+                return e.exit();
+            }
         }
 
         private static String line(Finding finding) {

@@ -131,7 +131,7 @@ final class ConfigFiles {
 
     private void add(Place place, @Nullable String name, @Nullable String value, String where) {
         if (name != null && value != null) {
-            settings.add(new Setting(place, place == Place.ENVIRONMENT ? ENV + name : name, value.strip(), where));
+            settings.add(new Setting(place, place == Place.ENVIRONMENT ? ENV + name : name, value.trim(), where));
         }
     }
 
@@ -153,7 +153,7 @@ final class ConfigFiles {
         for (int n = 0; inXml && n < MAX_REFERENCES; n++) {
             value = REFERENCE.matcher(value).replaceFirst(this::replacement);
         }
-        return value;
+        return value.trim();
     }
 
     private String replacement(MatchResult reference) {

@@ -72,7 +72,7 @@ public record KnownKey(String name, String unit, List<String> allowed, String pa
         return !allowed.isEmpty() || !pattern.isEmpty() || unit.equals("time zone");
     }
 
-    /** @throws IllegalArgumentException that says what is allowed, if this value is not; never with the value */
+    /** Checks a value. @throws IllegalArgumentException that says what is allowed, if it is not; never with the value */
     public void check(String value) {
         if (allowed.isEmpty()) {
             checkText(value);

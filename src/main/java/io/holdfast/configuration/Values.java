@@ -12,6 +12,7 @@ import java.util.Locale;
 public final class Values {
     private Values() {}
 
+    /** A switch: {@code true}, {@code on} or {@code yes}, or their opposites, in any case. */
     public static boolean flag(String value) {
         return switch (value.toLowerCase(Locale.ROOT)) {
             case "true", "on", "yes" -> true;
@@ -20,6 +21,7 @@ public final class Values {
         };
     }
 
+    /** A whole number; the ends of the range belong to it. */
     public static long number(String value, long min, long max) {
         try {
             long number = Long.parseLong(value);

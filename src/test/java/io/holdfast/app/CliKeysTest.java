@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command line checks values against a table, without the server's classes; here both are asked, and must agree. */
 class CliKeysTest {
@@ -44,7 +45,7 @@ class CliKeysTest {
         for (String value : known.allowed()) {
             assertThat(refusedByCommandLine(known.key(), value)).as(value).isFalse();
         }
-        List<String> bad = new ArrayList<>(List.of("garbage", ""));
+        List<String> bad = new ArrayList<>(List.of("garbage"));
         if (ConfigurationDocTest.isRange(known)) {
             bad.add(ConfigurationDocTest.beyond(known.allowed().get(0), -1));
             bad.add(ConfigurationDocTest.beyond(known.allowed().get(1), 1));
@@ -85,7 +86,11 @@ class CliKeysTest {
                 "holdfast.api.keys | plain",
                 "holdfast.api.keys | reader:sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a",
                 "holdfast.api.keys | owner:sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a",
+                "holdfast.api.keys | reader:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                "holdfast.api.keys | reader:sha256:E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855",
                 "holdfast.origins | *",
+                "holdfast.origins | null",
+                "holdfast.origins | NULL",
                 "holdfast.origins | https://shop.example:8443, HTTP://localhost/",
                 "holdfast.origins | shop.example",
                 "holdfast.origins | https://shop.example/page",
@@ -94,6 +99,8 @@ class CliKeysTest {
                 "holdfast.namespaces | a b",
                 "holdfast.dedup.id-pointer | /order/id",
                 "holdfast.dedup.id-pointer | order.id",
+                "holdfast.dedup.id-pointer | /Ångström",
+                "holdfast.channels.dedup.id-pointer | /Ångström",
                 "holdfast.health.zone | Europe/Vienna",
                 "holdfast.health.zone | Vienna",
                 "health.port | -1",
@@ -103,6 +110,23 @@ class CliKeysTest {
         assertThat(refusedByCommandLine(key, value))
                 .as("%s = %s is refused by the command line", key, value)
                 .isEqualTo(refusedByServer(key, value));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " "})
+    void an_empty_value_is_a_missing_one_for_both(String value) throws IOException {
+        for (String key : List.of(
+                "holdfast.insecure",
+                "holdfast.ping.interval",
+                "holdfast.breaker.trials",
+                "holdfast.pending.overflow",
+                "holdfast.token.hmac-secret",
+                "holdfast.dedup.id-pointer",
+                "holdfast.health.zone",
+                "health.port")) {
+            assertThat(refusedByServer(key, value)).as("%s, by the server", key).isFalse();
+            assertThat(refusedByCommandLine(key, value)).as("%s, by the command line", key).isFalse();
+        }
     }
 
     private static boolean refusedByServer(String key, String value) {

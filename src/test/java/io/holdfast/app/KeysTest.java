@@ -33,6 +33,17 @@ class KeysTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"", " "})
+    void an_empty_value_is_a_missing_one(String empty) {
+        assertThat(keys(empty).text("k", "d")).isEqualTo("d");
+        assertThat(keys(empty).flag("k", true)).isTrue();
+        assertThat(keys(empty).integer("k", 3, 1, 5)).isEqualTo(3);
+        assertThat(duration(empty)).isEqualTo(Duration.ofSeconds(7));
+        assertThat(keys(empty).choice("k", Retention.Overflow.REJECT)).isEqualTo(Retention.Overflow.REJECT);
+        assertThat(keys(empty).list("k")).isEmpty();
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "0, 0",
         "5, 5000",

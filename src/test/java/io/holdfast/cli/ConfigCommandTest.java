@@ -103,6 +103,20 @@ class ConfigCommandTest {
     }
 
     @Test
+    void an_empty_value_counts_as_not_set() {
+        String file = overlay(
+                variable("mine", " "),
+                variable("holdfast.ping.interval", ""),
+                variable("holdfast.breaker.trials", "${mine}"));
+        CliRun run = around().with("HOLDFAST_PING_INTERVAL", "0").run("config", "check", "--values", file);
+        assertThat(run.out())
+                .as("the empty value hides that of the environment")
+                .doesNotContain("holdfast.ping.interval")
+                .doesNotContain("holdfast.breaker.trials")
+                .endsWith("errors: 0, warnings: 0\n");
+    }
+
+    @Test
     void properties_of_the_application_count_and_go_before_variables() {
         assertThat(findings(
                         variable("holdfast.breaker.trials", "0"),
@@ -124,6 +138,17 @@ class ConfigCommandTest {
                 .anyMatch(
                         finding -> finding.contains("chat.publish") && finding.contains("nobody, subscribers, clients"))
                 .anyMatch(finding -> finding.contains("holdfast.namespace.other.ttl: there is no such key"));
+    }
+
+    @Test
+    void keys_of_namespaces_that_cannot_be_resolved_are_not_checked() {
+        assertThat(findings(
+                        variable("holdfast.namespaces", "${env.SPACES}"),
+                        variable("holdfast.namespace.orders.ttl", "PT1M")))
+                .containsExactlyInAnyOrder(
+                        "note overlay.xml:2 holdfast.namespaces: not checked: ${env.SPACES} cannot be resolved here",
+                        "note overlay.xml:3 holdfast.namespace.orders.ttl: not checked: holdfast.namespaces cannot be"
+                                + " resolved here");
     }
 
     @Test
@@ -262,6 +287,19 @@ class ConfigCommandTest {
             assertThat(notReady.exit()).isEqualTo(1);
             assertThat(server.asked()).allMatch(asked -> asked.path().equals("/health/ready"));
         }
+    }
+
+    @Test
+    void a_server_that_cannot_be_reached_does_not_hide_what_is_in_the_files() {
+        String[] check = {"config", "check", "--running", "--health-url", "http://localhost:1", OURS};
+        CliRun good = around().run(check);
+        assertThat(good.out()).contains("running server: error: Cannot reach http://localhost:1", "errors: 1,");
+        assertThat(good.exit()).isEqualTo(3);
+
+        check[check.length - 1] = overlay(variable("holdfast.breaker.trials", "0"));
+        CliRun bad = around().run(check);
+        assertThat(bad.out()).contains("holdfast.breaker.trials: has the value '0'", "running server: error: ");
+        assertThat(bad.exit()).isEqualTo(1);
     }
 
     @Test
