@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import io.holdfast.client.ApiClient;
 import io.holdfast.client.Trust;
 import java.io.IOException;
 import java.net.URI;
@@ -112,7 +113,7 @@ final class Server {
     private String key(URI base) {
         String key =
                 apiKeyFile != null ? Input.secret(apiKeyFile) : surroundings().environment("HOLDFAST_API_KEY");
-        if (!key.codePoints().allMatch(c -> c > ' ' && c < 0x7f)) {
+        if (!ApiClient.isKey(key)) {
             throw Failure.usage(
                     "The API key contains blanks or other invalid characters",
                     "Check HOLDFAST_API_KEY, or the content of the file.");

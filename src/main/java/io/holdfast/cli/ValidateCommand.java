@@ -77,7 +77,7 @@ final class ValidateCommand implements Callable<Integer> {
     @Option(
             names = "--ready-url",
             description = "answers 200 when the spawned gateway is ready (default: /health/ready)")
-    private @Nullable URI readyUrl;
+    private @Nullable String readyUrl;
 
     @Option(names = "--log-file", description = "the server's log, if it can be read here")
     private @Nullable Path logFile;
@@ -118,11 +118,14 @@ final class ValidateCommand implements Callable<Integer> {
             return Exit.OK.code();
         }
         Target target = gateway.target(spawnCommand != null);
+        URI ready = readyUrl == null
+                ? gateway.health(target.base()).resolve("/health/ready")
+                : gateway.server("--ready-url", readyUrl);
         if (spawnCommand == null) {
             ValidateTarget.requireReachable(target);
             return run(target, settings, null, screen);
         }
-        Spawned spawned = spawn(spawnCommand, target.base());
+        Spawned spawned = spawn(spawnCommand, ready);
         Thread atExit = new Thread(spawned::close, "validate-end"); // also after Ctrl-C
         Runtime.getRuntime().addShutdownHook(atExit);
         try (spawned) {
@@ -138,8 +141,7 @@ final class ValidateCommand implements Callable<Integer> {
         }
     }
 
-    private Spawned spawn(String command, URI base) throws IOException, InterruptedException {
-        URI ready = readyUrl == null ? gateway.health(base).resolve("/health/ready") : readyUrl;
+    private Spawned spawn(String command, URI ready) throws IOException, InterruptedException {
         Path log = logFile == null ? Files.createTempFile("holdfast-validate", ".log") : logFile;
         try {
             return Spawned.start(command, ready, log);

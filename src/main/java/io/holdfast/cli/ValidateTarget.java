@@ -1,9 +1,11 @@
 package io.holdfast.cli;
 
+import io.holdfast.client.ApiClient;
 import io.holdfast.client.Trust;
 import io.holdfast.validate.Target;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,10 +29,10 @@ final class ValidateTarget {
             arity = "0..1",
             paramLabel = "URL",
             description = "http(s)://host:port of the gateway, or of the proxy in front of it")
-    private @Nullable URI url;
+    private @Nullable String url;
 
     @Option(names = "--health-url", description = "the URL of health and metrics (default: the same host, port 8081)")
-    private @Nullable URI healthUrl;
+    private @Nullable String healthUrl;
 
     @Option(names = "--api-key-file", description = "a file with the API key of a publisher or administrator")
     private @Nullable Path apiKeyFile;
@@ -40,13 +42,10 @@ final class ValidateTarget {
 
     /** @param spawned whether it will be started, so that nobody need answer yet */
     Target target(boolean spawned) {
-        URI base = url;
-        if (base == null) {
+        if (url == null) {
             throw wrong("the URL of the gateway is missing, for instance http://localhost:9080");
         }
-        if (base.getHost() == null || !("http".equals(base.getScheme()) || "https".equals(base.getScheme()))) {
-            throw wrong(base + " is not http(s)://host:port");
-        }
+        URI base = base("the URL of the gateway", url);
         Trust trust = trust();
         Surroundings surroundings = Output.surroundings(spec);
         String secret = surroundings.environment(Secret.VARIABLE).strip();
@@ -67,18 +66,53 @@ final class ValidateTarget {
     }
 
     private @Nullable String apiKey(String fromEnvironment) {
-        if (apiKeyFile == null) {
-            return fromEnvironment.isEmpty() ? null : fromEnvironment;
+        String key = apiKeyFile == null ? fromEnvironment : keyIn(apiKeyFile);
+        if (!ApiClient.isKey(key)) {
+            throw wrong("the API key has a character that a header cannot hold");
         }
+        return key.isEmpty() ? null : key;
+    }
+
+    private String keyIn(Path file) {
         try {
-            return Files.readString(apiKeyFile, StandardCharsets.UTF_8).strip();
+            String key = Files.readString(file, StandardCharsets.UTF_8).strip();
+            if (key.isEmpty()) {
+                throw wrong("--api-key-file: " + file + " is empty");
+            }
+            return key;
         } catch (IOException e) {
-            throw wrong("--api-key-file: " + apiKeyFile + " cannot be read");
+            throw wrong("--api-key-file: " + file + " cannot be read");
         }
     }
 
     URI health(URI base) {
-        return healthUrl == null ? URI.create("http://" + base.getHost() + ":" + DEFAULT_HEALTH_PORT) : healthUrl;
+        return healthUrl == null
+                ? URI.create("http://" + base.getHost() + ":" + DEFAULT_HEALTH_PORT)
+                : base("--health-url", healthUrl);
+    }
+
+    /** Paths are put behind it, so it has no query. */
+    private URI base(String what, String text) {
+        URI base = server(what, text);
+        if (base.getRawQuery() != null || base.getRawFragment() != null) {
+            throw wrong(what + " is not http(s)://host:port, but has a query or fragment");
+        }
+        return base;
+    }
+
+    /** @throws ParameterException if this is not the URL of a server; it does not show what may be a password */
+    URI server(String what, String text) {
+        try {
+            URI server = new URI(text);
+            if (("http".equals(server.getScheme()) || "https".equals(server.getScheme()))
+                    && server.getHost() != null
+                    && server.getRawUserInfo() == null) {
+                return server;
+            }
+        } catch (URISyntaxException e) {
+            // the same message as for an incomplete one
+        }
+        throw wrong(what + " is not http(s)://host:port, without user and password");
     }
 
     private Trust trust() {

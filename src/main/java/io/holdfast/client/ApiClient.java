@@ -36,7 +36,7 @@ public final class ApiClient {
      * @param body decoded from UTF-8
      */
     public record Answer(int status, HttpHeaders headers, String body) {
-        /** @throws IOException if the body is not one JSON value */
+        /** Reads the body. @throws IOException if it is not one JSON value */
         public Json json() throws IOException {
             return Json.read(body);
         }
@@ -48,21 +48,37 @@ public final class ApiClient {
     }
 
     /**
+     * Makes a client of one gateway; nothing is sent yet.
+     *
      * @param base scheme, host, port and context root, such as {@code https://push.example/context}; a slash at the end may
      *     be there or not
      * @param key the API key; null to send none
      * @param limit for the whole of a call: connecting, waiting, and reading the body
      * @param trust if the scheme is https
+     * @throws IllegalArgumentException without the key, if it is not {@link #isKey one that can be sent}
      */
     public ApiClient(URI base, @Nullable String key, Duration limit, Trust trust) {
         this.base = URI.create(base.toString().replaceFirst("/$", ""));
-        this.key = key;
+        this.key = sendable(key);
         this.limit = limit;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(limit)
                 .sslContext(trust.context())
                 .build();
+    }
+
+    /** Whether a header can hold this key: all its characters are visible ones of ASCII. */
+    public static boolean isKey(String key) {
+        return key.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    }
+
+    /** The JDK's own message for a bad key has the key in it. */
+    private static @Nullable String sendable(@Nullable String key) {
+        if (key != null && !isKey(key)) {
+            throw new IllegalArgumentException("the API key has a character that a header cannot hold");
+        }
+        return key;
     }
 
     /**
@@ -86,9 +102,13 @@ public final class ApiClient {
         return post(path, json, key);
     }
 
-    /** Posts with another API key, or with none if it is null. */
+    /**
+     * Posts with another API key, or with none if it is null.
+     *
+     * @throws IllegalArgumentException as the constructor does
+     */
     public Answer post(String path, String json, @Nullable String otherKey) throws IOException, InterruptedException {
-        return exchange(request(path, otherKey)
+        return exchange(request(path, sendable(otherKey))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json))
                 .build());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +48,38 @@ class ValidateCommandTest {
         wrong("--api-key-file", "http://localhost:1", "--api-key-file", "not/here");
         wrong("--log-file", "http://localhost:1", "--log-file", "not/here");
         wrong("--junit", "http://localhost:1", "--junit", "not/here/report.xml");
+    }
+
+    @Test
+    void a_url_that_is_not_that_of_a_server_is_refused_without_its_password() {
+        String good = "http://localhost:1";
+        for (String bad : List.of("http://u:s3cret@localhost", "http://u:s3c ret@localhost", "localhost", "ftp://h")) {
+            for (CliRun run : List.of(run(bad), run(good, "--health-url", bad), run(good, "--ready-url", bad))) {
+                assertThat(run.exit()).as(run.toString()).isEqualTo(2);
+                assertThat(run.err())
+                        .contains("is not http(s)://host:port")
+                        .doesNotContain("s3cret")
+                        .doesNotContain("s3c ret");
+            }
+        }
+        wrong("the URL of the gateway is not http(s)://host:port, but has a query", good + "?a=b");
+        wrong("--health-url is not http(s)://host:port, but has a", good, "--health-url", good + "#a");
+    }
+
+    @Test
+    void an_api_key_that_no_header_can_hold_is_refused_and_not_printed(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("key"), "s3cret\n\u00e4");
+        CliRun.Around variable = CliRun.around().with("HOLDFAST_API_KEY", "s3cret \u00e4");
+        for (CliRun run : List.of(
+                run("http://localhost:1", "--api-key-file", file.toString()),
+                variable.run("validate", "http://localhost:1"))) {
+            assertThat(run.exit()).as(run.toString()).isEqualTo(2);
+            assertThat(run.err())
+                    .contains("the API key has a character that a header cannot hold")
+                    .doesNotContain("s3cret");
+        }
+        Files.writeString(file, " \n");
+        wrong("--api-key-file: " + file + " is empty", "http://localhost:1", "--api-key-file", file.toString());
     }
 
     @Test
