@@ -132,7 +132,7 @@ final class Refusals {
         } else if (cause instanceof SSLException) {
             String[] both = Trust.refusal(cause).split(": ", 2);
             why = both[0];
-            advice = both.length < 2 ? advice : Character.toUpperCase(both[1].charAt(0)) + both[1].substring(1) + ".";
+            advice = both.length < 2 ? advice : sentence(both[1]);
         } else if (cause instanceof ConnectException) {
             why = "the connection is refused";
         } else {
@@ -140,6 +140,10 @@ final class Refusals {
             advice = advice + " " + REPEAT;
         }
         return new Failure(Exit.UNREACHABLE, "unreachable", "Cannot reach " + server + ": " + why, advice);
+    }
+
+    private static String sentence(String text) {
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1) + (text.endsWith("?") ? "" : ".");
     }
 
     private static boolean has(@Nullable Throwable thrown, Class<? extends Throwable> type) {

@@ -35,6 +35,10 @@ final class Socket implements WebSocket.Listener, AutoCloseable {
     static Socket open(URI endpoint, Duration limit, Trust trust) {
         try {
             WebSocket opened = WebSocket.open(endpoint, trust, "", 0, limit);
+            if (opened.status() == 0) {
+                opened.drop();
+                throw Refusals.unreachable(endpoint, null);
+            }
             if (opened.status() != 101) {
                 opened.drop();
                 throw Refusals.byStatus(opened.status(), "", "", endpoint.toString());

@@ -31,6 +31,7 @@ public final class Json {
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
     private static final JsonStringEncoder ENCODER = JsonStringEncoder.getInstance();
+    private static final int MOST_ZEROS = 1_000;
 
     private final JsonNode node;
 
@@ -135,22 +136,27 @@ public final class Json {
         return node.has(name);
     }
 
+    /** Whether this is an object. */
     public boolean isObject() {
         return node.isObject();
     }
 
+    /** Whether this is an object without fields. */
     public boolean isEmptyObject() {
         return node.isObject() && node.isEmpty();
     }
 
+    /** Whether this is an array. */
     public boolean isArray() {
         return node.isArray();
     }
 
+    /** Whether this is a string. */
     public boolean isText() {
         return node.isTextual();
     }
 
+    /** Whether this is a number. */
     public boolean isNumber() {
         return node.isNumber();
     }
@@ -160,6 +166,7 @@ public final class Json {
         return node.isMissingNode() || node.isNull();
     }
 
+    /** Whether this is {@code true}, and not a text that says so. */
     public boolean isTrue() {
         return node.isBoolean() && node.booleanValue();
     }
@@ -169,9 +176,14 @@ public final class Json {
         return node.isTextual() ? node.textValue() : "";
     }
 
-    /** The text of a string or of a number without an exponent; empty if this is neither. */
+    /** The text of a string or a number, without an exponent up to some 1000 digits; empty if this is neither. */
     public String textOrNumber() {
-        return node.isNumber() ? node.decimalValue().toPlainString() : text();
+        return node.isNumber() ? shown(node.decimalValue()) : text();
+    }
+
+    /** A few characters such as 1e999999999 would become that many zeros. */
+    private static String shown(BigDecimal number) {
+        return Math.abs((long) number.scale()) > MOST_ZEROS ? number.toString() : number.toPlainString();
     }
 
     /** A number without its fraction; 0 if this is not a number that a long can hold. */

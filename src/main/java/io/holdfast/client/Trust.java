@@ -31,6 +31,7 @@ public final class Trust {
         this.context = context;
     }
 
+    /** Trusts what this Java trusts: its own authorities, or those that its system properties name. */
     public static Trust ofJava() {
         try {
             return new Trust(SSLContext.getDefault());
@@ -40,6 +41,8 @@ public final class Trust {
     }
 
     /**
+     * Trusts the certificates of a file and no others.
+     *
      * @param file certificates in PEM, of the authorities or of the server itself
      * @throws IOException if there are none in it; its message says so
      */
@@ -65,6 +68,7 @@ public final class Trust {
         }
     }
 
+    /** For clients that make their connections themselves; they must check the name of the host. */
     public SSLContext context() {
         return context;
     }
@@ -104,13 +108,13 @@ public final class Trust {
         }
     }
 
-    /** What is wrong with TLS, and what to do; empty if that is not what failed. */
+    /** What is wrong with TLS, a colon (the only one), and what to do; empty if that is not what failed. */
     public static String refusal(@Nullable Throwable thrown) {
         boolean tls = false;
         String all = "";
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             tls |= cause instanceof SSLException;
-            all += cause.getMessage() + " ";
+            all += cause.getMessage() == null ? "" : cause.getMessage() + " ";
             if (cause instanceof CertificateExpiredException || cause instanceof CertificateNotYetValidException) {
                 return "its certificate has expired: renew it, or correct the clock of this machine";
             }
@@ -124,6 +128,6 @@ public final class Trust {
         if (all.contains("No name matching") || all.contains("No subject alternative")) {
             return "its certificate is for another host: use a name that is in it";
         }
-        return "TLS fails (" + all.strip() + "): is https served there?";
+        return "TLS fails (" + all.strip().replace(": ", ", ") + "): is https served there?";
     }
 }

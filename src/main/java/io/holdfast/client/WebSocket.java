@@ -16,6 +16,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,8 +31,12 @@ public final class WebSocket implements AutoCloseable {
     /** The bit of the last frame of a message. */
     public static final int FIN = 0x80;
 
+    /** What a frame of text holds, in UTF-8. */
     public static final int TEXT = 0x1;
+
+    /** What a binary frame holds. */
     public static final int BINARY = 0x2;
+
     private static final int CLOSE = 0x8;
     private static final int PING = 0x9;
     private static final int PONG = 0xA;
@@ -40,12 +45,15 @@ public final class WebSocket implements AutoCloseable {
     private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455, section 1.3
     private static final int MOST = 16 << 20;
 
+    /** The code of an end without a close frame (RFC 6455, section 7.4.1). */
+    private static final int LOST = 1006;
+
     /** Hears what comes. The reading thread calls it, one call after the other. */
     public interface Listener {
-        /** Hears a whole message; a text is UTF-8. */
+        /** Hears a whole message; a text is UTF-8. An exception of it ends the connection, with 1006. */
         void message(boolean binary, byte[] message);
 
-        /** Hears the end. Called once, after all messages. */
+        /** Hears the end. Called once, after all messages, when the socket is closed. */
         void ended(Close close);
     }
 
@@ -57,6 +65,7 @@ public final class WebSocket implements AutoCloseable {
     private final DataInputStream in;
     private final OutputStream out;
     private final int status;
+    private final ReentrantLock writing = new ReentrantLock();
     private final Object gate = new Object();
     private boolean stalled;
 
@@ -162,47 +171,65 @@ public final class WebSocket implements AutoCloseable {
     }
 
     private void read(Listener listener) {
+        Close end;
+        try {
+            end = readFrames(listener);
+        } catch (IOException e) {
+            end = new Close(LOST, e.getMessage() == null ? "connection lost" : e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            end = new Close(LOST, "the reading was interrupted");
+        } catch (RuntimeException e) {
+            end = new Close(LOST, "the listener failed: " + e);
+        }
+        if (writing.isLocked()) {
+            drop(); // TLS would wait for the writer, who may wait for ever
+        } else {
+            quietly(socket::close);
+        }
+        listener.ended(end);
+    }
+
+    /** Returns when the server has closed, with what it said. */
+    private Close readFrames(Listener listener) throws IOException, InterruptedException {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         boolean binary = false;
-        try {
-            while (true) {
-                int first = in.readUnsignedByte();
-                int second = in.readUnsignedByte();
-                long length = second == 126 ? in.readUnsignedShort() : second == 127 ? in.readLong() : second;
-                if (length < 0 || length > MOST - message.size() || second >= 0x80) {
-                    throw new IOException("a message of more than " + MOST + " bytes, or a masked frame");
+        while (true) {
+            int first = in.readUnsignedByte();
+            byte[] payload = readPayload(MOST - message.size());
+            int opcode = first & 0x0F;
+            binary = opcode == BINARY || opcode != TEXT && binary;
+            awaitGate();
+            switch (opcode) {
+                case CLOSE -> {
+                    sayClose(payload);
+                    ByteBuffer buffer = ByteBuffer.wrap(payload);
+                    int code = buffer.remaining() < 2 ? 1005 : buffer.getShort() & 0xFFFF;
+                    String reason = StandardCharsets.UTF_8.decode(buffer).toString();
+                    return new Close(code, reason);
                 }
-                byte[] payload = new byte[(int) length];
-                in.readFully(payload);
-                int opcode = first & 0x0F;
-                binary = opcode == BINARY || opcode != TEXT && binary;
-                awaitGate();
-                switch (opcode) {
-                    case CLOSE -> {
-                        ByteBuffer buffer = ByteBuffer.wrap(payload);
-                        int code = buffer.remaining() < 2 ? 1005 : buffer.getShort() & 0xFFFF;
-                        listener.ended(new Close(
-                                code, StandardCharsets.UTF_8.decode(buffer).toString()));
-                        quietly(() -> frame(FIN | CLOSE, payload));
-                        socket.close();
-                        return;
-                    }
-                    case PING -> frame(FIN | PONG, payload);
-                    case PONG -> {}
-                    default -> {
-                        message.write(payload);
-                        if ((first & FIN) != 0) {
-                            listener.message(binary, message.toByteArray());
-                            message.reset();
-                        }
+                case PING -> frame(FIN | PONG, payload);
+                case PONG -> {}
+                default -> {
+                    message.write(payload);
+                    if ((first & FIN) != 0) {
+                        listener.message(binary, message.toByteArray());
+                        message.reset();
                     }
                 }
             }
-        } catch (IOException e) {
-            listener.ended(new Close(1006, e.getMessage() == null ? "connection lost" : e.getMessage()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
+    }
+
+    private byte[] readPayload(int most) throws IOException {
+        int second = in.readUnsignedByte();
+        long length = second == 126 ? in.readUnsignedShort() : second == 127 ? in.readLong() : second;
+        if (length < 0 || length > most || second >= 0x80) {
+            throw new IOException("a message of more than " + MOST + " bytes, or a masked frame");
+        }
+        byte[] payload = new byte[(int) length];
+        in.readFully(payload);
+        return payload;
     }
 
     private void awaitGate() throws InterruptedException {
@@ -262,8 +289,11 @@ public final class WebSocket implements AutoCloseable {
 
     /** Sends bytes that need not be a frame. */
     public void raw(byte[] bytes) throws IOException {
-        synchronized (out) {
+        writing.lock();
+        try {
             out.write(bytes);
+        } finally {
+            writing.unlock();
         }
     }
 
@@ -276,12 +306,28 @@ public final class WebSocket implements AutoCloseable {
         resume();
     }
 
-    /** Sends a close frame with 1000 and ends the connection. */
+    /** Sends a close frame with 1000 and ends the connection. Cuts it if somebody is writing, who may wait for ever. */
     @Override
     public void close() {
-        quietly(() -> frame(FIN | CLOSE, new byte[] {0x03, (byte) 0xE8}));
+        if (!sayClose(new byte[] {0x03, (byte) 0xE8})) {
+            drop();
+            return;
+        }
         quietly(socket::close);
         resume();
+    }
+
+    /** Returns false if another thread is writing: then there is no place for a frame. */
+    private boolean sayClose(byte[] payload) {
+        if (!writing.tryLock()) {
+            return false;
+        }
+        try {
+            quietly(() -> frame(FIN | CLOSE, payload));
+        } finally {
+            writing.unlock();
+        }
+        return true;
     }
 
     private interface Step {

@@ -64,11 +64,7 @@ class TailTest {
 
     private void serve(Socket socket, String[] frames) throws IOException {
         DataInputStream in = new DataInputStream(socket.getInputStream());
-        ByteArrayOutputStream head = new ByteArrayOutputStream();
-        while (!head.toString(ISO_8859_1).endsWith("\r\n\r\n")) {
-            head.write(in.readUnsignedByte());
-        }
-        String key = head.toString(ISO_8859_1).replaceFirst("(?s).*Sec-WebSocket-Key: (\\S+).*", "$1");
+        String key = head(in).replaceFirst("(?s).*Sec-WebSocket-Key: (\\S+).*", "$1");
         OutputStream out = socket.getOutputStream();
         out.write(("HTTP/1.1 101 Yes\r\nSec-WebSocket-Accept: " + WebSocket.accept(key) + "\r\n\r\n")
                 .getBytes(ISO_8859_1));
@@ -78,6 +74,14 @@ class TailTest {
             out.write(new byte[] {(byte) 0x81, 126, (byte) (bytes.length >> 8), (byte) bytes.length});
             out.write(bytes);
         }
+    }
+
+    private static String head(DataInputStream in) throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        while (!head.toString(ISO_8859_1).endsWith("\r\n\r\n")) {
+            head.write(in.readUnsignedByte());
+        }
+        return head.toString(ISO_8859_1);
     }
 
     private static String read(DataInputStream in) throws IOException {
@@ -148,6 +152,25 @@ class TailTest {
         assertThat(run.exit()).isEqualTo(1);
         assertThat(run.error().path("code").asText()).isEqualTo("http_503");
         assertThat(run.error().path("message").asText()).contains("503");
+    }
+
+    @Test
+    void a_server_that_closes_without_an_answer_is_unreachable() {
+        Thread thread = new Thread(() -> {
+            try (Socket socket = server.accept()) {
+                head(new DataInputStream(socket.getInputStream())); // a close before that would be a reset
+            } catch (IOException e) {
+                // the client has gone
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+
+        CliRun run = tail("--json");
+
+        assertThat(run.exit()).isEqualTo(3);
+        assertThat(run.error().path("code").asText()).isEqualTo("unreachable");
+        assertThat(run.error().path("message").asText()).contains("the connection ended before the answer");
     }
 
     @Test

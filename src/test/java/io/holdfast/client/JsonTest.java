@@ -41,6 +41,13 @@ class JsonTest {
         assertThat(Json.read("2.9").number()).isEqualTo(2);
     }
 
+    @Test
+    void a_number_with_a_huge_exponent_keeps_it() throws IOException {
+        assertThat(Json.read("1e999999999").textOrNumber()).isEqualTo("1E+999999999");
+        assertThat(Json.read("1e-999999999").textOrNumber()).isEqualTo("1E-999999999");
+        assertThat(Json.read("1e1000").textOrNumber()).isEqualTo("1" + "0".repeat(1_000));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "{", "{}{}", "1 2", "nul", "{\"a\":1,}", "NaN", "'a'", "1e99999999999"})
     void what_is_not_one_value_is_refused(String text) {

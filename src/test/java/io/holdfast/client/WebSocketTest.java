@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -142,5 +143,64 @@ class WebSocketTest {
     @Test
     void a_silent_server_is_given_up_in_time() {
         assertThatThrownBy(() -> open(Duration.ofMillis(200))).isInstanceOf(SocketTimeoutException.class);
+    }
+
+    @Test
+    void a_negative_length_ends_the_connection() throws Exception {
+        Close close = endAfter(new byte[] {(byte) 0x81, 127, (byte) 0x80, 0, 0, 0, 0, 0, 0, 1, 'a'});
+
+        assertThat(close.code()).isEqualTo(1006);
+        assertThat(heard.messages).isEmpty();
+    }
+
+    @Test
+    void a_listener_that_fails_hears_the_end_once() throws Exception {
+        answer(ACCEPTED, new byte[] {(byte) 0x81, 1, 'a', (byte) 0x81, 1, 'b'});
+        try (WebSocket socket = open(LIMIT)) {
+            socket.start(new WebSocket.Listener() {
+                @Override
+                public void message(boolean binary, byte[] message) {
+                    throw new IllegalStateException("no room for " + new String(message, UTF_8));
+                }
+
+                @Override
+                public void ended(Close close) {
+                    heard.ended(close);
+                }
+            });
+            Close close = heard.ends.poll(10, TimeUnit.SECONDS);
+            assertThat(close.code()).isEqualTo(1006);
+            assertThat(close.reason()).startsWith("the listener failed: ").contains("no room for a");
+            assertThatThrownBy(() -> socket.send(false, new byte[1]))
+                    .as("the socket is closed")
+                    .isInstanceOf(IOException.class);
+        }
+        assertThat(heard.ends).isEmpty();
+    }
+
+    @Test
+    void close_does_not_wait_for_a_server_that_never_reads() throws Exception {
+        answer(ACCEPTED, new byte[32 << 20]); // more than the kernel takes, so that the server waits and reads nothing
+        WebSocket socket = open(LIMIT);
+        BlockingQueue<Boolean> sent = new LinkedBlockingQueue<>();
+        Thread sender = new Thread(() -> {
+            try {
+                while (true) {
+                    socket.send(true, new byte[64 << 10]);
+                    sent.add(true);
+                }
+            } catch (IOException e) {
+                // the connection was cut
+            }
+        });
+        sender.setDaemon(true);
+        sender.start();
+        while (sent.poll(500, TimeUnit.MILLISECONDS) != null) {
+            // until the sender waits
+        }
+
+        assertTimeoutPreemptively(Duration.ofSeconds(5), socket::close);
+        sender.join(5_000);
+        assertThat(sender.isAlive()).isFalse();
     }
 }
