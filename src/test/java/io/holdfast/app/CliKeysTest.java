@@ -125,7 +125,9 @@ class CliKeysTest {
                 "holdfast.health.zone",
                 "health.port")) {
             assertThat(refusedByServer(key, value)).as("%s, by the server", key).isFalse();
-            assertThat(refusedByCommandLine(key, value)).as("%s, by the command line", key).isFalse();
+            assertThat(refusedByCommandLine(key, value))
+                    .as("%s, by the command line", key)
+                    .isFalse();
         }
     }
 
