@@ -134,6 +134,7 @@ final class Server {
         try {
             URI parsed = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
             if (parsed.getHost() != null
+                    && parsed.getScheme() != null
                     && schemes.contains(parsed.getScheme())
                     && parsed.getRawUserInfo() == null
                     && parsed.getRawQuery() == null

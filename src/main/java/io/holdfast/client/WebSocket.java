@@ -7,18 +7,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A client's side of RFC 6455, without extensions, on a plain socket or TLS. It can do what other libraries forbid: stop
@@ -41,9 +36,9 @@ public final class WebSocket implements AutoCloseable {
     private static final int PING = 0x9;
     private static final int PONG = 0xA;
 
-    private static final int HEAD_BYTES = 65_536;
-    private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455, section 1.3
     private static final int MOST = 16 << 20;
+
+    private static final int CLOSE_SECONDS = 1;
 
     /** The code of an end without a close frame (RFC 6455, section 7.4.1). */
     private static final int LOST = 1006;
@@ -57,10 +52,6 @@ public final class WebSocket implements AutoCloseable {
         void ended(Close close);
     }
 
-    private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] (\\d{3})");
-    private static final Pattern ACCEPT =
-            Pattern.compile("^Sec-WebSocket-Accept: *(\\S+) *$", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
-
     private final Socket socket;
     private final DataInputStream in;
     private final OutputStream out;
@@ -73,31 +64,8 @@ public final class WebSocket implements AutoCloseable {
         this.socket = socket;
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 2048));
         out = socket.getOutputStream();
-        byte[] nonce = new byte[16];
-        ThreadLocalRandom.current().nextBytes(nonce);
-        String key = Base64.getEncoder().encodeToString(nonce);
-        out.write(("GET " + target + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                        + "Sec-WebSocket-Key: " + key + "\r\n" + headers + "\r\n")
-                .getBytes(StandardCharsets.ISO_8859_1));
-        String head = head(deadline);
-        Matcher line = STATUS_LINE.matcher(head);
-        status = line.lookingAt() ? Integer.parseInt(line.group(1)) : 0;
-        Matcher accept = ACCEPT.matcher(head);
-        if (status == 101 && !(accept.find() && accept.group(1).equals(accept(key)))) {
-            throw new IOException("the server says 101, but does not accept this WebSocket");
-        }
+        status = new Handshake(socket, in, deadline).ask(target, headers);
         socket.setSoTimeout(0);
-    }
-
-    /** What a server answers to a key (RFC 6455, section 4.2.2). */
-    public static String accept(String key) {
-        try {
-            byte[] answered = (key + ACCEPT_SUFFIX).getBytes(StandardCharsets.ISO_8859_1);
-            return Base64.getEncoder()
-                    .encodeToString(MessageDigest.getInstance("SHA-1").digest(answered));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this JVM has no SHA-1", e);
-        }
     }
 
     /**
@@ -121,8 +89,8 @@ public final class WebSocket implements AutoCloseable {
             socket.setTcpNoDelay(true);
             boolean secure = "wss".equals(endpoint.getScheme());
             int port = endpoint.getPort() >= 0 ? endpoint.getPort() : secure ? 443 : 80;
-            socket.connect(new InetSocketAddress(endpoint.getHost(), port), left(deadline));
-            socket.setSoTimeout(left(deadline));
+            socket.connect(new InetSocketAddress(endpoint.getHost(), port), Handshake.left(deadline));
+            socket.setSoTimeout(Handshake.left(deadline));
             if (secure) {
                 socket = trust.secured(socket, endpoint.getHost(), port);
             }
@@ -133,29 +101,6 @@ public final class WebSocket implements AutoCloseable {
             socket.close();
             throw e;
         }
-    }
-
-    private static int left(long deadline) throws SocketTimeoutException {
-        long millis = (deadline - System.nanoTime()) / 1_000_000;
-        if (millis <= 0) {
-            throw new SocketTimeoutException("no answer in time");
-        }
-        return (int) Math.min(millis, Integer.MAX_VALUE);
-    }
-
-    private String head(long deadline) throws IOException {
-        ByteArrayOutputStream read = new ByteArrayOutputStream();
-        int matched = 0;
-        while (matched < 4 && read.size() < HEAD_BYTES) {
-            socket.setSoTimeout(left(deadline));
-            int b = in.read();
-            if (b < 0) {
-                break;
-            }
-            read.write(b);
-            matched = b == "\r\n\r\n".charAt(matched) ? matched + 1 : b == '\r' ? 1 : 0;
-        }
-        return read.toString(StandardCharsets.ISO_8859_1);
     }
 
     /** The status of the answer: 101 for a WebSocket, 0 if the connection ended without one. */
@@ -306,7 +251,7 @@ public final class WebSocket implements AutoCloseable {
         resume();
     }
 
-    /** Sends a close frame with 1000 and ends the connection. Cuts it if somebody is writing, who may wait for ever. */
+    /** Sends a close frame with 1000 and ends the connection. Cuts it if another thread has waited in a write for a second. */
     @Override
     public void close() {
         if (!sayClose(new byte[] {0x03, (byte) 0xE8})) {
@@ -317,9 +262,14 @@ public final class WebSocket implements AutoCloseable {
         resume();
     }
 
-    /** Returns false if another thread is writing: then there is no place for a frame. */
+    /** Returns false if another thread writes for so long that it waits for the server: then there is no place for a frame. */
     private boolean sayClose(byte[] payload) {
-        if (!writing.tryLock()) {
+        try {
+            if (!writing.tryLock(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                return false;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return false;
         }
         try {

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.client.WebSocket;
+import io.holdfast.client.Handshake;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -66,7 +66,7 @@ class TailTest {
         DataInputStream in = new DataInputStream(socket.getInputStream());
         String key = head(in).replaceFirst("(?s).*Sec-WebSocket-Key: (\\S+).*", "$1");
         OutputStream out = socket.getOutputStream();
-        out.write(("HTTP/1.1 101 Yes\r\nSec-WebSocket-Accept: " + WebSocket.accept(key) + "\r\n\r\n")
+        out.write(("HTTP/1.1 101 Yes\r\nSec-WebSocket-Accept: " + Handshake.accept(key) + "\r\n\r\n")
                 .getBytes(ISO_8859_1));
         for (String frame : frames) {
             heard.add(read(in));

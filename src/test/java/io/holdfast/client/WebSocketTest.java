@@ -65,7 +65,7 @@ class WebSocketTest {
                 }
                 String key = request.toString(ISO_8859_1).replaceFirst("(?s).*Sec-WebSocket-Key: (\\S+).*", "$1");
                 socket.getOutputStream()
-                        .write(head.formatted(WebSocket.accept(key)).getBytes(ISO_8859_1));
+                        .write(head.formatted(Handshake.accept(key)).getBytes(ISO_8859_1));
                 socket.getOutputStream().write(then);
                 socket.shutdownOutput();
                 while (socket.getInputStream().read() >= 0) {
@@ -95,7 +95,7 @@ class WebSocketTest {
 
     @Test
     void a_key_is_accepted_as_the_rfc_says() {
-        assertThat(WebSocket.accept("dGhlIHNhbXBsZSBub25jZQ==")).isEqualTo("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+        assertThat(Handshake.accept("dGhlIHNhbXBsZSBub25jZQ==")).isEqualTo("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
     }
 
     @Test

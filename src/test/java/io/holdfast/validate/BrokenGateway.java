@@ -3,8 +3,8 @@ package io.holdfast.validate;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.holdfast.client.Handshake;
 import io.holdfast.client.Json;
-import io.holdfast.client.WebSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -117,7 +117,7 @@ final class BrokenGateway implements AutoCloseable {
         }
         socket.getOutputStream()
                 .write(("HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
-                                + WebSocket.accept(header(head, "sec-websocket-key")) + "\r\n\r\n")
+                                + Handshake.accept(header(head, "sec-websocket-key")) + "\r\n\r\n")
                         .getBytes(ISO_8859_1));
         BrokenConnection connection = new BrokenConnection(this, socket, head.contains("cf_protocol=protobuf"));
         synchronized (this) {
