@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** Sends to one client until it is told to stop, each message until there is a receipt; with a thread of its own. */
 final class Publisher {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PAUSE = Duration.ofMillis(2);
 
     private final List<String> ids = new ArrayList<>();
     private final AtomicBoolean stop = new AtomicBoolean();
@@ -16,13 +17,18 @@ final class Publisher {
     private final Thread thread;
 
     Publisher(Scope scope, String client) {
-        thread = new Thread(() -> run(scope, client), "validate-publisher");
+        this(scope, client, PAUSE);
+    }
+
+    /** @param pause between two messages: an outbox drops its oldest if more than 1000 come while its client is away */
+    Publisher(Scope scope, String client, Duration pause) {
+        thread = new Thread(() -> run(scope, client, pause), "validate-publisher");
         thread.setDaemon(true);
         scope.opened(this, () -> stop.set(true));
         thread.start();
     }
 
-    private void run(Scope scope, String client) {
+    private void run(Scope scope, String client, Duration pause) {
         try {
             while (!stop.get()) {
                 String id = Scope.fresh("m");
@@ -30,7 +36,7 @@ final class Publisher {
                 synchronized (ids) {
                     ids.add(id);
                 }
-                Thread.sleep(2);
+                Thread.sleep(pause.toMillis());
             }
         } catch (IOException | NotHeldException e) {
             failure = e.toString();

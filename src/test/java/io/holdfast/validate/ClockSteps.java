@@ -17,6 +17,9 @@ import java.util.Map;
  * that has passed: what expired by the clock may be gone then, if the server says so.
  */
 final class ClockSteps {
+    /** The device is away for some 10 s and more; its outbox keeps 1000 messages. */
+    private static final Duration SEND_PAUSE = Duration.ofMillis(20);
+
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final int HOUR = 3_600;
     private static final int LONG_TTL = 1_200;
@@ -76,7 +79,7 @@ final class ClockSteps {
     private void run() throws IOException, InterruptedException {
         Device device = scope.device(Scope.fresh("clock"));
         device.connect();
-        Publisher publisher = new Publisher(scope, device.client());
+        Publisher publisher = new Publisher(scope, device.client(), SEND_PAUSE);
         waits(LONG_TTL);
         whileItRuns(HOUR);
         device.drop();
