@@ -45,14 +45,12 @@ class RoomsTest {
                             "cleanup",
                             "operate",
                             "http")),
-            Map.entry("schema", Set.of()),
-            Map.entry("client", Set.of("schema")),
+            Map.entry("client", Set.of()),
             Map.entry("validate", Set.of("client")),
             Map.entry("bench", Set.of("client")),
             Map.entry("cli", Set.of("json", "configuration", "client", "validate", "bench")));
 
     private static final Map<String, Set<String>> KEEPERS = Map.of(
-            "com.google.protobuf", Set.of("schema", "client"),
             "com.fasterxml.jackson.databind", Set.of("client"),
             "com.fasterxml.jackson.annotation", Set.of(),
             "picocli", Set.of("cli", "bench"),

@@ -98,13 +98,4 @@ class ProtobufTest {
         assertThatThrownBy(() -> Format.PROTOBUF.decode(new byte[] {(byte) 0x80}))
                 .isInstanceOf(IOException.class);
     }
-
-    @Test
-    void a_reply_without_a_field_of_the_schema_is_an_error_and_not_a_ping() {
-        byte[] onlyField3 = {2, 0x18, 1};
-        assertThat(ClientProtocol.Reply.getDescriptor().findFieldByNumber(3)).isNull();
-        assertThatThrownBy(() -> Format.PROTOBUF.decode(onlyField3))
-                .isInstanceOf(IOException.class)
-                .hasMessage("a reply without a field of the schema");
-    }
 }
