@@ -1,78 +1,79 @@
-package io.holdfast.validate;
+package io.holdfast.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.holdfast.client.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Translates between JSON and the messages of {@code client.proto} that the suite speaks; numbers and types are the
- * schema's. Fields that are not in the table are skipped when read.
+ * Translates between JSON and Protobuf by the schema {@code client.proto}, which it reads itself: one field a line, no nested
+ * messages. Fields of type bytes hold JSON. Fields that the schema does not have are skipped when read.
  */
-final class Protobuf {
+public final class Protobuf {
     private static final int VARINT = 0;
     private static final int LENGTH = 2;
+    private static final Pattern MESSAGE = Pattern.compile("(?m)^message (\\w+) \\{([^}]*)}");
+    private static final Pattern FIELD = Pattern.compile("(?m)^  (map<string, |repeated |)(\\w+)>? (\\w+) = (\\d+);");
 
-    /**
-     * @param type {@code text}, {@code json} (bytes that hold a JSON value), {@code number}, {@code flag}, else the name
-     *     of a message; with {@code *} before it, a map from text to that; with {@code +}, a list, which is only read
-     */
-    private record Field(int number, String name, String type) {}
+    private enum Many {
+        ONE,
+        MAP,
+        LIST
+    }
 
-    /** One message a line: its name, then its fields. */
-    private static final Map<String, List<Field>> SCHEMA = schema("""
-            Command id=1:number connect=4:Connect subscribe=5:Subscribe unsubscribe=6:Channel publish=7:Publish presence=8:Channel history=10:History ping=11:Empty send=12:Send rpc=13:Rpc refresh=14:Token sub_refresh=15:SubToken
-            Connect token=1:text data=2:json subs=3:*Subscribe name=4:text
-            Subscribe channel=1:text token=2:text recover=3:flag epoch=6:text offset=7:number
-            Channel channel=1:text
-            Publish channel=1:text data=2:json
-            Send data=1:json
-            Rpc data=1:json method=2:text
-            Token token=1:text
-            SubToken channel=1:text token=2:text
-            History channel=1:text limit=7:number
-            Empty
-            Reply id=1:number error=2:Error push=4:Push connect=5:Connected subscribe=6:Subscribed unsubscribe=7:Empty publish=8:Empty presence=9:Present history=11:Retained ping=12:Empty rpc=13:Send refresh=14:Connected sub_refresh=15:Subscribed
-            Error code=1:number message=2:text temporary=3:flag
-            Push channel=2:text pub=4:Pub unsubscribe=7:Unsubscribed disconnect=11:Error
-            Unsubscribed code=2:number reason=3:text
-            Retained publications=1:+Pub epoch=2:text offset=3:number
-            Present presence=1:*Who
-            Who user=1:text client=2:text conn_info=3:json chan_info=4:json
-            Connected client=1:text version=2:text expires=3:flag ttl=4:number subs=6:*Subscribed ping=7:number pong=8:flag session=9:text node=10:text
-            Subscribed expires=1:flag ttl=2:number recoverable=3:flag epoch=6:text recovered=8:flag offset=9:number positioned=10:flag was_recovering=12:flag
-            Pub data=4:json offset=6:number tags=7:*text
-            """);
+    /** @param type a type of Protobuf, or the name of a message of the schema */
+    private record Field(int number, String name, Many many, String type) {
+        boolean isVarint() {
+            return switch (type) {
+                case "bool", "int32", "int64", "uint32", "uint64" -> true;
+                default -> false;
+            };
+        }
+    }
+
+    /** The fields of every message of the schema. */
+    private static final Map<String, List<Field>> SCHEMA = schema();
 
     private Protobuf() {}
 
-    private static Map<String, List<Field>> schema(String lines) {
+    private static Map<String, List<Field>> schema() {
         Map<String, List<Field>> messages = new HashMap<>();
-        for (String line : lines.split("\n", -1)) {
-            List<Field> fields = new ArrayList<>();
-            String[] words = line.split(" ", -1);
-            for (int i = 1; i < words.length; i++) {
-                String[] parts = words[i].split("[=:]", 3);
-                fields.add(new Field(Integer.parseInt(parts[1]), parts[0], parts[2]));
+        try (InputStream in = Protobuf.class.getResourceAsStream("client.proto")) {
+            String schema = new String(
+                    Objects.requireNonNull(in, "client.proto is missing").readAllBytes(), UTF_8);
+            for (Matcher message = MESSAGE.matcher(schema); message.find(); ) {
+                List<Field> fields = new ArrayList<>();
+                for (Matcher field = FIELD.matcher(message.group(2)); field.find(); ) {
+                    Many many = field.group(1).isEmpty()
+                            ? Many.ONE
+                            : field.group(1).startsWith("map") ? Many.MAP : Many.LIST;
+                    fields.add(new Field(Integer.parseInt(field.group(4)), field.group(3), many, field.group(2)));
+                }
+                messages.put(message.group(1), fields);
             }
-            messages.put(words[0], fields);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return messages;
     }
 
     private static List<Field> fields(String message) {
-        return SCHEMA.getOrDefault(message, List.of());
+        return Objects.requireNonNull(SCHEMA.get(message), message);
     }
 
     /** A command with its length before it; an empty one is a pong. */
-    static byte[] command(Json command) {
+    public static byte[] command(Json command) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         delimited(out, message("Command", command));
         return out.toByteArray();
@@ -85,31 +86,36 @@ final class Protobuf {
                 continue;
             }
             Json member = value.at(field.name());
-            if (field.type().startsWith("*")) {
-                String type = field.type().substring(1);
-                member.fields().forEach((key, inner) -> {
-                    ByteArrayOutputStream entry = new ByteArrayOutputStream();
-                    write(entry, 1, "text", Json.of(key));
-                    write(entry, 2, type, inner);
-                    varint(out, (long) field.number() << 3 | LENGTH);
-                    delimited(out, entry.toByteArray());
-                });
-            } else {
-                write(out, field.number(), field.type(), member);
+            switch (field.many()) {
+                case ONE -> write(out, field.number(), field, member);
+                case MAP ->
+                    member.fields().forEach((key, inner) -> {
+                        ByteArrayOutputStream entry = new ByteArrayOutputStream();
+                        varint(entry, 1 << 3 | LENGTH);
+                        delimited(entry, key.getBytes(UTF_8));
+                        write(entry, 2, field, inner);
+                        varint(out, (long) field.number() << 3 | LENGTH);
+                        delimited(out, entry.toByteArray());
+                    });
+                case LIST -> member.items().forEach(inner -> write(out, field.number(), field, inner));
             }
         }
         return out.toByteArray();
     }
 
-    private static void write(ByteArrayOutputStream out, int number, String type, Json value) {
-        boolean varint = type.equals("number") || type.equals("flag");
-        varint(out, (long) number << 3 | (varint ? VARINT : LENGTH));
-        switch (type) {
-            case "number" -> varint(out, value.number());
-            case "flag" -> varint(out, value.isTrue() ? 1 : 0);
-            case "text" -> delimited(out, value.text().getBytes(UTF_8));
-            case "json" -> delimited(out, value.toString().getBytes(UTF_8));
-            default -> delimited(out, message(type, value));
+    private static void write(ByteArrayOutputStream out, int number, Field field, Json value) {
+        varint(out, (long) number << 3 | (field.isVarint() ? VARINT : LENGTH));
+        switch (field.type()) {
+            case "bool" -> varint(out, value.isTrue() ? 1 : 0);
+            case "string" -> delimited(out, value.text().getBytes(UTF_8));
+            case "bytes" -> delimited(out, value.toString().getBytes(UTF_8));
+            default -> {
+                if (field.isVarint()) {
+                    varint(out, value.number());
+                } else {
+                    delimited(out, message(field.type(), value));
+                }
+            }
         }
     }
 
@@ -128,11 +134,17 @@ final class Protobuf {
     }
 
     /** The replies and pushes of a frame; an empty one is the server's ping. */
-    static List<Json> replies(byte[] frame) throws IOException {
+    public static List<Json> replies(byte[] frame) throws IOException {
         List<Json> replies = new ArrayList<>();
         Cursor in = new Cursor(frame, 0, frame.length);
         while (in.hasMore()) {
-            replies.add(Json.of(read("Reply", in.delimited())));
+            Cursor bytes = in.delimited();
+            boolean ping = !bytes.hasMore();
+            Map<String, @Nullable Object> reply = read("Reply", bytes);
+            if (reply.isEmpty() && !ping) {
+                throw new IOException("a reply without a field of the schema"); // it would look like a ping
+            }
+            replies.add(Json.of(reply));
         }
         return replies;
     }
@@ -147,38 +159,37 @@ final class Protobuf {
                     .orElse(null);
             if (field == null) {
                 in.skip((int) tag & 7);
-            } else if (field.type().startsWith("*")) {
+            } else if (field.many() == Many.MAP) {
                 Cursor entry = in.delimited();
                 entry.varint();
                 String key = entry.delimited().text();
                 @Nullable Object value = null;
                 if (entry.hasMore()) {
                     entry.varint();
-                    value = value(field.type().substring(1), entry);
+                    value = value(field, entry);
                 }
                 Map<String, @Nullable Object> map =
                         new LinkedHashMap<>(Json.of(object.get(field.name())).fields());
                 map.put(key, value);
                 object.put(field.name(), map);
-            } else if (field.type().startsWith("+")) {
+            } else if (field.many() == Many.LIST) {
                 List<@Nullable Object> list =
                         new ArrayList<>(Json.of(object.get(field.name())).items());
-                list.add(value(field.type().substring(1), in));
+                list.add(value(field, in));
                 object.put(field.name(), list);
             } else {
-                object.put(field.name(), value(field.type(), in));
+                object.put(field.name(), value(field, in));
             }
         }
         return object;
     }
 
-    private static @Nullable Object value(String type, Cursor in) throws IOException {
-        return switch (type) {
-            case "number" -> in.varint();
-            case "flag" -> in.varint() != 0;
-            case "text" -> in.delimited().text();
-            case "json" -> Json.read(in.delimited().text());
-            default -> read(type, in.delimited());
+    private static @Nullable Object value(Field field, Cursor in) throws IOException {
+        return switch (field.type()) {
+            case "bool" -> in.varint() != 0;
+            case "string" -> in.delimited().text();
+            case "bytes" -> Json.read(in.delimited().text());
+            default -> field.isVarint() ? (Object) in.varint() : read(field.type(), in.delimited());
         };
     }
 

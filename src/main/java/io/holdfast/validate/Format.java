@@ -1,6 +1,7 @@
 package io.holdfast.validate;
 
 import io.holdfast.client.Json;
+import io.holdfast.client.Protobuf;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

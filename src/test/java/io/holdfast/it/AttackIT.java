@@ -224,7 +224,7 @@ class AttackIT {
         Footprint during = Footprint.of(gateway);
         opened.addAll(attackers);
         System.out.printf("fragments of %d bytes: %s, then %s%n", bytes, before, during);
-        assertThat(during.heapKilobytes()).isLessThan(before.heapKilobytes() + 64 * MEGABYTE);
+        assertThat(during.heapKilobytes()).isLessThan(before.heapKilobytes() + 8 * MEGABYTE);
         assertThat(during.threads()).isLessThan(before.threads() + 40);
         for (SocketClient attacker : attackers) {
             assertThat(attacker.awaitClose().code()).isIn(3502, 1002, 1007, 1009, 1006);

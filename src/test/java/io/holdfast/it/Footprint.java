@@ -12,21 +12,18 @@ import java.util.regex.Pattern;
  * What a server takes of the machine.
  *
  * @param threads of the process
- * @param heapKilobytes in use after a full collection
+ * @param heapKilobytes of live objects
  */
 record Footprint(long threads, long heapKilobytes) {
-    private static final Pattern HEAP_USED = Pattern.compile("(?:generation|heap|Gen).*used (\\d+)K");
+    private static final Pattern LIVE = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
 
+    /** Does not count what the server throws away at the same time: the histogram collects and counts in one pause. */
     static Footprint of(LibertyServer server) {
-        long heap = 0;
-        Matcher used = HEAP_USED.matcher(jcmd(server, "GC.run") + jcmd(server, "GC.heap_info"));
-        while (used.find()) {
-            heap += Long.parseLong(used.group(1));
-        }
-        if (heap == 0) {
+        Matcher live = LIVE.matcher(jcmd(server, "GC.class_histogram"));
+        if (!live.find()) {
             throw new AssertionError("jcmd told nothing of the heap");
         }
-        return new Footprint(threads(server), heap);
+        return new Footprint(threads(server), Long.parseLong(live.group(1)) / 1024);
     }
 
     private static long threads(LibertyServer server) {

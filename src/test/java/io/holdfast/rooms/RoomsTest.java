@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Holds the doors between the rooms ({@link ArchitectureTest} compares it with the table for people). */
@@ -107,5 +112,19 @@ class RoomsTest {
                 .anyMatch(v -> v.endsWith("Stranger lies in no room of the table"))
                 .noneMatch(v -> v.startsWith("delivery may not import " + base + ".stream"));
         assertThat(fixture.unusedKeepers(classes)).containsExactly("websocket does not import jakarta.websocket");
+    }
+
+    /** The compiler does not ask where a source lies. */
+    @Test
+    void a_source_lies_in_the_folder_of_its_package() throws IOException {
+        for (List<Path> sources : List.of(Sources.ofMain(), Sources.ofTests())) {
+            for (Path source : sources) {
+                String folder = source.getParent().toString().replace('/', '.');
+                String name = folder.substring(folder.indexOf("io.holdfast"));
+                assertThat(Files.readString(source))
+                        .as(source.toString())
+                        .containsPattern("(?m)^package " + Pattern.quote(name) + ";");
+            }
+        }
     }
 }

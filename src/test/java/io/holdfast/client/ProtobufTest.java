@@ -1,10 +1,11 @@
-package io.holdfast.validate;
+package io.holdfast.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import io.holdfast.client.Json;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import io.holdfast.schema.ClientProtocol;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Against the classes that are generated from the schema. */
 class ProtobufTest {
     private static ClientProtocol.Command command(String json) throws IOException {
-        return ClientProtocol.Command.parseDelimitedFrom(new ByteArrayInputStream(Format.PROTOBUF.encode(json)));
+        return ClientProtocol.Command.parseDelimitedFrom(new ByteArrayInputStream(Protobuf.command(Json.read(json))));
     }
 
     private static List<Json> replies(ClientProtocol.Reply... replies) throws IOException {
@@ -23,7 +24,7 @@ class ProtobufTest {
         for (ClientProtocol.Reply reply : replies) {
             reply.writeDelimitedTo(frame);
         }
-        return Format.PROTOBUF.decode(frame.toByteArray());
+        return Protobuf.replies(frame.toByteArray());
     }
 
     @Test
@@ -48,7 +49,7 @@ class ProtobufTest {
                         .getSubscribe()
                         .getChannel())
                 .isEqualTo("c");
-        assertThat(Format.PROTOBUF.encode("{}")).containsExactly(0);
+        assertThat(Protobuf.command(Json.read("{}"))).containsExactly(0);
     }
 
     @Test
@@ -93,9 +94,69 @@ class ProtobufTest {
     }
 
     @Test
+    void every_request_and_every_result_of_the_schema_is_known() throws IOException {
+        for (FieldDescriptor request : ClientProtocol.Command.getDescriptor().getFields()) {
+            if (request.getJavaType() == JavaType.MESSAGE) {
+                ClientProtocol.Command command = command("{\"id\":1,\"" + request.getName() + "\":{}}");
+                assertThat(command.hasField(request)).as(request.getName()).isTrue();
+            }
+        }
+        for (FieldDescriptor result : ClientProtocol.Reply.getDescriptor().getFields()) {
+            if (result.getJavaType() == JavaType.MESSAGE) {
+                ClientProtocol.Reply.Builder reply = ClientProtocol.Reply.newBuilder();
+                reply.getFieldBuilder(result);
+                List<Json> read = replies(reply.build());
+                assertThat(read.get(0).has(result.getName()))
+                        .as(result.getName())
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void lists_maps_of_messages_and_numbers_are_read() throws IOException {
+        List<Json> read = replies(
+                ClientProtocol.Reply.newBuilder()
+                        .setPresenceStats(ClientProtocol.PresenceStatsResult.newBuilder()
+                                .setNumClients(3)
+                                .setNumUsers(2))
+                        .build(),
+                ClientProtocol.Reply.newBuilder()
+                        .setHistory(ClientProtocol.HistoryResult.newBuilder()
+                                .addPublications(
+                                        ClientProtocol.Publication.newBuilder().setOffset(4))
+                                .addPublications(
+                                        ClientProtocol.Publication.newBuilder().setOffset(5)))
+                        .build(),
+                ClientProtocol.Reply.newBuilder()
+                        .setPresence(ClientProtocol.PresenceResult.newBuilder()
+                                .putPresence(
+                                        "c",
+                                        ClientProtocol.ClientInfo.newBuilder()
+                                                .setUser("u")
+                                                .setConnInfo(ByteString.copyFromUtf8("{\"n\":1}"))
+                                                .build()))
+                        .build());
+        assertThat(read.get(0).at("presence_stats", "num_clients").number()).isEqualTo(3);
+        assertThat(read.get(0).at("presence_stats", "num_users").number()).isEqualTo(2);
+        assertThat(read.get(1).at("history", "publications").items())
+                .extracting(publication -> publication.at("offset").number())
+                .containsExactly(4L, 5L);
+        assertThat(read.get(2).at("presence", "presence", "c", "user").text()).isEqualTo("u");
+        assertThat(read.get(2).at("presence", "presence", "c", "conn_info", "n").number())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void a_reply_of_which_nothing_is_known_is_not_taken_for_a_ping() {
+        byte[] fieldNumber100 = {3, (byte) 0xa0, 0x06, 1};
+        assertThatThrownBy(() -> Protobuf.replies(fieldNumber100))
+                .hasMessageContaining("without a field of the schema");
+    }
+
+    @Test
     void what_is_cut_off_is_an_error() {
-        assertThatThrownBy(() -> Format.PROTOBUF.decode(new byte[] {5, 1})).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> Format.PROTOBUF.decode(new byte[] {(byte) 0x80}))
-                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> Protobuf.replies(new byte[] {5, 1})).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> Protobuf.replies(new byte[] {(byte) 0x80})).isInstanceOf(IOException.class);
     }
 }
