@@ -29,6 +29,9 @@ public record StreamStatus(
         int waiting,
         long waitingBytes) {
 
+    /** Of a stream. Beyond it, {@link StreamEngine#expire} ends the oldest as dead, even if a device may still get it. */
+    public static final int MAX_GIVEN_UP = 1_000;
+
     /**
      * Whether a device has confirmed the publication of an offset, or has passed its offset after it was removed
      * unconfirmed.

@@ -603,6 +603,24 @@ public abstract class StreamEngineContract {
     }
 
     @Test
+    void of_more_than_1000_that_were_given_up_the_oldest_are_dead() {
+        int stored = StreamStatus.MAX_GIVEN_UP + 2;
+        Retention wider = new Retention(stored, 1 << 20, Retention.Overflow.DROP_OLDEST);
+        List<Append> messages = new ArrayList<>();
+        List<Change> changes = new ArrayList<>(List.of(seen("phone", 0)));
+        for (int i = 1; i <= stored; i++) {
+            messages.add(kept("m" + i, wider));
+            changes.add(giveUp("till", i));
+        }
+        append(messages.toArray(Append[]::new));
+        apply(changes.toArray(Change[]::new));
+        assertThat(removedAt(now.get()))
+                .containsExactly(new Removed(S, 1, "m1", FinalState.DEAD), new Removed(S, 2, "m2", FinalState.DEAD));
+        assertThat(removedAt(now.get())).isEmpty();
+        assertThat(engine.info(S).givenUp()).hasSize(StreamStatus.MAX_GIVEN_UP).startsWith(3L);
+    }
+
+    @Test
     void with_any_device_what_was_given_up_waits_for_the_others_too() {
         outboxes = new OutboxRetention(
                 outboxes.recoveryWindow(), outboxes.deviceRetention(), OutboxRetention.DeliverTo.ANY_DEVICE);

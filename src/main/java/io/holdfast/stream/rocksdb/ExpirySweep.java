@@ -6,6 +6,7 @@ import io.holdfast.stream.OutboxRetention;
 import io.holdfast.stream.Removed;
 import io.holdfast.stream.StreamEngine.Expired;
 import io.holdfast.stream.StreamEngine.Holding;
+import io.holdfast.stream.StreamStatus;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +19,6 @@ final class ExpirySweep {
 
     /** Connections that are behind are looked at again no sooner. */
     private static final long HANDED_AGAIN_MILLIS = 1_000;
-
-    /** Of a stream; beyond that the oldest is dead, even if a device may still get it. */
-    private static final int MOST_GIVEN_UP = 1_000;
 
     private final Changes changes;
     private final Store store;
@@ -206,7 +204,7 @@ final class ExpirySweep {
         long next = Long.MAX_VALUE;
         for (long offset : before) {
             long until = kept.wantedUntilMillis(offset, stream.nextDevices);
-            boolean tooMany = stream.givenUp.size() > MOST_GIVEN_UP;
+            boolean tooMany = stream.givenUp.size() > StreamStatus.MAX_GIVEN_UP;
             if (until > nowMillis && !tooMany) {
                 next = Math.min(next, until);
             } else if (holding.wanted(stream.name(), offset) && !tooMany) {
