@@ -7,7 +7,6 @@ import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Date;
@@ -18,9 +17,7 @@ import org.junit.jupiter.api.Test;
 class ClocksTest {
     @Test
     void nobody_but_app_and_the_tools_reads_the_systems_clock() {
-        JavaClasses classes = new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages("io.holdfast");
+        JavaClasses classes = MainClasses.ALL;
         List<String> inApp = new ArrayList<>();
         List<String> elsewhere = new ArrayList<>();
         for (JavaClass type : classes) {

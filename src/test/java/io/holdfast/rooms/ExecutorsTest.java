@@ -7,7 +7,6 @@ import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,10 +25,7 @@ import org.junit.jupiter.api.Test;
 class ExecutorsTest {
     @Test
     void no_asynchronous_step_goes_without_an_executor() {
-        assertThat(new ClassFileImporter()
-                        .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("io.holdfast").stream()
-                                .flatMap(ExecutorsTest::without))
-                .isEmpty();
+        assertThat(MainClasses.ALL.stream().flatMap(ExecutorsTest::without)).isEmpty();
     }
 
     @Test
@@ -43,9 +39,7 @@ class ExecutorsTest {
     @Test
     void threads_and_executors_are_made_by_app_only() {
         Set<String> found = new TreeSet<>();
-        for (JavaClass type : new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages("io.holdfast")) {
+        for (JavaClass type : MainClasses.ALL) {
             String room = type.getPackageName().replaceFirst("^io\\.holdfast\\.?", "");
             if (!room.equals("app") && !Sources.TOOLS.contains(room) && makesThreads(type)) {
                 found.add(type.getSimpleName());

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,24 +65,20 @@ class RoomsTest {
 
     private static final Rooms HOLDFAST = new Rooms("io.holdfast", DOORS, KEEPERS);
 
-    private static final JavaClasses CLASSES = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("io.holdfast");
-
     @Test
     void no_room_imports_what_the_table_does_not_allow() {
-        assertThat(CLASSES).as("classes were found").hasSizeGreaterThan(20);
-        assertThat(HOLDFAST.violations(CLASSES)).isEmpty();
+        assertThat(MainClasses.ALL).as("classes were found").hasSizeGreaterThan(20);
+        assertThat(HOLDFAST.violations(MainClasses.ALL)).isEmpty();
     }
 
     @Test
     void every_door_of_the_table_is_used() {
-        assertThat(HOLDFAST.unused(CLASSES)).isEmpty();
+        assertThat(HOLDFAST.unused(MainClasses.ALL)).isEmpty();
     }
 
     @Test
     void every_keeper_of_the_table_imports_what_it_keeps() {
-        assertThat(HOLDFAST.unusedKeepers(CLASSES)).isEmpty();
+        assertThat(HOLDFAST.unusedKeepers(MainClasses.ALL)).isEmpty();
     }
 
     @Test
