@@ -34,7 +34,7 @@ final class Socket implements WebSocket.Listener, AutoCloseable {
 
     static Socket open(URI endpoint, Duration limit, Trust trust) {
         try {
-            WebSocket opened = WebSocket.open(endpoint, trust, "", 0, limit);
+            WebSocket opened = WebSocket.open(endpoint, trust, "", limit);
             if (opened.status() == 0) {
                 opened.drop();
                 throw Refusals.unreachable(endpoint, null);
@@ -58,7 +58,7 @@ final class Socket implements WebSocket.Listener, AutoCloseable {
         try {
             socket.send(false, frame.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            socket.drop(); // so that the reader says that it has ended
+            // The reader finds the end, and what the server said before it.
         }
     }
 
@@ -75,7 +75,7 @@ final class Socket implements WebSocket.Listener, AutoCloseable {
 
     @Override
     public void ended(Close close) {
-        add(new Closed(close.code(), close.code() == 1006 ? "connection lost" : close.reason()));
+        add(new Closed(close.code(), close.code() == Close.LOST ? "connection lost" : close.reason()));
     }
 
     /** Waits for room, so that nothing more is read meanwhile. */

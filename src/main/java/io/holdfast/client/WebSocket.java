@@ -1,47 +1,44 @@
 package io.holdfast.client;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client's side of RFC 6455, without extensions, on a plain socket or TLS. It can do what other libraries forbid: stop
  * reading, send broken or split frames, cut the connection.
  *
- * <p>Threads: each connection has one that reads, from {@link #start} on. Any thread may write, a frame at a time; a write
- * waits as long as the server does not read. A listener that waits stops the reading, and in time the server.
+ * <p>Threads: each connection has one that reads, from {@link #start} on; it also answers pings and the server's close. Any
+ * thread may write, a frame at a time; a write waits as long as the server does not read. A listener that waits stops the
+ * reading, and in time the server.
+ *
+ * <p>Limits: a message has at most 16 MiB. There is no limit for silence: a server that has gone without a word is noticed by
+ * writing, or by missing what it should say.
+ *
+ * <p>Failure: what RFC 6455 forbids a server ends the connection, with a close frame that has the code of the breach. The
+ * listener is told that code and what the server did.
  */
 public final class WebSocket implements AutoCloseable {
-    /** The bit of the last frame of a message. */
-    public static final int FIN = 0x80;
+    private static final int MESSAGE_BYTES = 16 << 20;
+    private static final int HEAD_BYTES = 65_536;
+    private static final int READ_BYTES = 2_048;
 
-    /** What a frame of text holds, in UTF-8. */
-    public static final int TEXT = 0x1;
-
-    /** What a binary frame holds. */
-    public static final int BINARY = 0x2;
-
-    private static final int CLOSE = 0x8;
-    private static final int PING = 0x9;
-    private static final int PONG = 0xA;
-
-    private static final int MOST = 16 << 20;
-
+    /** How long the server may take for its part of the end; then the connection is cut. */
     private static final int CLOSE_SECONDS = 1;
-
-    /** The code of an end without a close frame (RFC 6455, section 7.4.1). */
-    private static final int LOST = 1006;
 
     /** Hears what comes. The reading thread calls it, one call after the other. */
     public interface Listener {
@@ -52,19 +49,29 @@ public final class WebSocket implements AutoCloseable {
         void ended(Close close);
     }
 
+    private final Socket tcp;
     private final Socket socket;
-    private final DataInputStream in;
+    private final InputStream in;
     private final OutputStream out;
     private final int status;
-    private final ReentrantLock writing = new ReentrantLock();
+    private final Object writing = new Object();
     private final Object gate = new Object();
+    private volatile boolean reads;
+    private volatile boolean closing;
+
+    @GuardedBy("writing")
+    private boolean closeSent;
+
+    @GuardedBy("gate")
     private boolean stalled;
 
-    private WebSocket(Socket socket, String target, String headers, long deadline) throws IOException {
+    private WebSocket(Socket tcp, Socket socket, Handshake handshake, long deadline) throws IOException {
+        this.tcp = tcp;
         this.socket = socket;
-        in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 2048));
+        in = new BufferedInputStream(socket.getInputStream(), READ_BYTES);
         out = socket.getOutputStream();
-        status = new Handshake(socket, in, deadline).ask(target, headers);
+        out.write(handshake.request().getBytes(StandardCharsets.ISO_8859_1));
+        status = handshake.status(head(deadline));
         socket.setSoTimeout(0);
     }
 
@@ -72,35 +79,62 @@ public final class WebSocket implements AutoCloseable {
      * Asks for a WebSocket and reads the answer; look at {@link #status} before {@link #start}.
      *
      * @param endpoint {@code ws://} or {@code wss://}
+     * @param trust if the scheme is wss
      * @param headers more lines of the request, each ended by CR LF
-     * @param receiveBuffer bytes that the kernel may hold; 0 for its own choice
      * @param limit for all of it
-     * @throws java.net.SocketTimeoutException if that takes too long
+     * @throws IllegalArgumentException if the endpoint is something else
+     * @throws SocketTimeoutException if that takes too long
      * @throws IOException if there is no connection, or the answer is wrong
      */
-    public static WebSocket open(URI endpoint, Trust trust, String headers, int receiveBuffer, Duration limit)
+    public static WebSocket open(URI endpoint, Trust trust, String headers, Duration limit) throws IOException {
+        return open(new Socket(), endpoint, trust, headers, limit);
+    }
+
+    /**
+     * As {@link #open(URI, Trust, String, Duration)}.
+     *
+     * @param tcp not connected yet; may be bound, and have sizes for its buffers. It is closed with the WebSocket
+     */
+    public static WebSocket open(Socket tcp, URI endpoint, Trust trust, String headers, Duration limit)
             throws IOException {
+        Handshake handshake = new Handshake(endpoint, headers);
         long deadline = System.nanoTime() + limit.toNanos();
-        Socket socket = new Socket();
+        boolean secure = "wss".equals(endpoint.getScheme());
+        int port = endpoint.getPort() >= 0 ? endpoint.getPort() : secure ? 443 : 80;
         try {
-            if (receiveBuffer > 0) {
-                socket.setReceiveBufferSize(receiveBuffer);
-            }
-            socket.setTcpNoDelay(true);
-            boolean secure = "wss".equals(endpoint.getScheme());
-            int port = endpoint.getPort() >= 0 ? endpoint.getPort() : secure ? 443 : 80;
-            socket.connect(new InetSocketAddress(endpoint.getHost(), port), Handshake.left(deadline));
-            socket.setSoTimeout(Handshake.left(deadline));
-            if (secure) {
-                socket = trust.secured(socket, endpoint.getHost(), port);
-            }
-            String path = endpoint.getRawPath() + (endpoint.getRawQuery() == null ? "" : "?" + endpoint.getRawQuery());
-            String host = endpoint.getHost() + (endpoint.getPort() < 0 ? "" : ":" + endpoint.getPort());
-            return new WebSocket(socket, path + " HTTP/1.1\r\nHost: " + host, headers, deadline);
+            tcp.setTcpNoDelay(true);
+            tcp.connect(new InetSocketAddress(endpoint.getHost(), port), left(deadline));
+            tcp.setSoTimeout(left(deadline));
+            Socket socket = secure ? trust.secured(tcp, endpoint.getHost(), port) : tcp;
+            return new WebSocket(tcp, socket, handshake, deadline);
         } catch (IOException e) {
-            socket.close();
+            tcp.close();
             throw e;
         }
+    }
+
+    /** Milliseconds until the deadline, for a socket. */
+    private static int left(long deadline) throws SocketTimeoutException {
+        long millis = (deadline - System.nanoTime()) / 1_000_000;
+        if (millis <= 0) {
+            throw new SocketTimeoutException("no answer in time");
+        }
+        return (int) Math.min(millis, Integer.MAX_VALUE);
+    }
+
+    private String head(long deadline) throws IOException {
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        int matched = 0;
+        while (matched < 4 && read.size() < HEAD_BYTES) {
+            socket.setSoTimeout(left(deadline));
+            int b = in.read();
+            if (b < 0) {
+                break;
+            }
+            read.write(b);
+            matched = b == "\r\n\r\n".charAt(matched) ? matched + 1 : b == '\r' ? 1 : 0;
+        }
+        return read.toString(StandardCharsets.ISO_8859_1);
     }
 
     /** The status of the answer: 101 for a WebSocket, 0 if the connection ended without one. */
@@ -108,8 +142,16 @@ public final class WebSocket implements AutoCloseable {
         return status;
     }
 
-    /** Begins to read. Called once, and only if the status is 101. */
+    /**
+     * Begins to read. Called once.
+     *
+     * @throws IllegalStateException if the status is not 101
+     */
     public void start(Listener listener) {
+        if (status != 101) {
+            throw new IllegalStateException("there is no WebSocket: the status of the answer is " + status);
+        }
+        reads = true;
         Thread reader = new Thread(() -> read(listener), "websocket-reader");
         reader.setDaemon(true);
         reader.start();
@@ -118,63 +160,82 @@ public final class WebSocket implements AutoCloseable {
     private void read(Listener listener) {
         Close end;
         try {
-            end = readFrames(listener);
+            end = new Reading(listener).untilClosed();
+        } catch (BreachException e) {
+            end = new Close(e.code(), String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            end = new Close(LOST, e.getMessage() == null ? "connection lost" : e.getMessage());
+            end = new Close(Close.LOST, e.getMessage() == null ? "connection lost" : e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            end = new Close(LOST, "the reading was interrupted");
+            end = new Close(Close.LOST, "the reading was interrupted");
         } catch (RuntimeException e) {
-            end = new Close(LOST, "the listener failed: " + e);
+            end = new Close(Close.LOST, "the listener failed: " + e);
         }
-        if (writing.isLocked()) {
-            drop(); // TLS would wait for the writer, who may wait for ever
-        } else {
-            quietly(socket::close);
+        cutSoon();
+        if (end.code() != Close.LOST) {
+            sayClose(end.code());
+            quietly(() -> in.transferTo(OutputStream.nullOutputStream())); // the server ends the connection first
         }
+        quietly(socket::close);
         listener.ended(end);
     }
 
-    /** Returns when the server has closed, with what it said. */
-    private Close readFrames(Listener listener) throws IOException, InterruptedException {
-        ByteArrayOutputStream message = new ByteArrayOutputStream();
-        boolean binary = false;
-        while (true) {
-            int first = in.readUnsignedByte();
-            byte[] payload = readPayload(MOST - message.size());
-            int opcode = first & 0x0F;
-            binary = opcode == BINARY || opcode != TEXT && binary;
-            awaitGate();
-            switch (opcode) {
-                case CLOSE -> {
-                    sayClose(payload);
-                    ByteBuffer buffer = ByteBuffer.wrap(payload);
-                    int code = buffer.remaining() < 2 ? 1005 : buffer.getShort() & 0xFFFF;
-                    String reason = StandardCharsets.UTF_8.decode(buffer).toString();
-                    return new Close(code, reason);
+    /** What the reading thread knows. */
+    private final class Reading implements Frames.Heard {
+        private final Listener listener;
+        private final Frames frames = new Frames(MESSAGE_BYTES, this);
+        private @Nullable Close end;
+
+        Reading(Listener listener) {
+            this.listener = listener;
+        }
+
+        /** Returns when the server has closed, with what it said. */
+        Close untilClosed() throws IOException, InterruptedException {
+            byte[] bytes = new byte[READ_BYTES];
+            int from = 0;
+            int to = 0;
+            while (end == null) {
+                awaitGate();
+                int next = frames.read(bytes, from, to);
+                if (next >= 0) {
+                    from = next;
+                    continue;
                 }
-                case PING -> frame(FIN | PONG, payload);
-                case PONG -> {}
-                default -> {
-                    message.write(payload);
-                    if ((first & FIN) != 0) {
-                        listener.message(binary, message.toByteArray());
-                        message.reset();
-                    }
+                if (from > 0 || to == bytes.length) {
+                    to -= from;
+                    bytes = Arrays.copyOfRange(bytes, from, from + Math.max(READ_BYTES, 2 * to));
+                    from = 0;
+                }
+                int count = in.read(bytes, to, bytes.length - to);
+                if (count < 0) {
+                    throw new EOFException();
+                }
+                to += count;
+            }
+            return end;
+        }
+
+        @Override
+        public void message(boolean binary, byte[] bytes, int from, int to) {
+            if (!closing) {
+                listener.message(binary, Arrays.copyOfRange(bytes, from, to));
+            }
+        }
+
+        @Override
+        public void ping(byte[] payload) throws IOException {
+            synchronized (writing) {
+                if (!closeSent) {
+                    frame(Frames.FIN | Frames.PONG, payload);
                 }
             }
         }
-    }
 
-    private byte[] readPayload(int most) throws IOException {
-        int second = in.readUnsignedByte();
-        long length = second == 126 ? in.readUnsignedShort() : second == 127 ? in.readLong() : second;
-        if (length < 0 || length > most || second >= 0x80) {
-            throw new IOException("a message of more than " + MOST + " bytes, or a masked frame");
+        @Override
+        public void closed(Close close) {
+            end = close;
         }
-        byte[] payload = new byte[(int) length];
-        in.readFully(payload);
-        return payload;
     }
 
     private void awaitGate() throws InterruptedException {
@@ -200,84 +261,72 @@ public final class WebSocket implements AutoCloseable {
         }
     }
 
-    /** Sends a message in one frame. */
+    /**
+     * Sends a message in one frame.
+     *
+     * @throws IOException if the connection has ended, or a close frame was sent
+     */
     public void send(boolean binary, byte[] message) throws IOException {
-        frame(FIN | (binary ? BINARY : TEXT), message);
+        frame(Frames.FIN | (binary ? Frames.BINARY : Frames.TEXT), message);
     }
 
-    /** Sends any frame, masked, with this first byte. */
+    /** Sends any frame, masked, with this first byte. @throws IOException as {@link #send} does */
     public void frame(int first, byte[] payload) throws IOException {
-        raw(masked(first, payload));
+        raw(Frames.masked(first, payload));
     }
 
-    /** Makes a frame as a client sends it. @param first its first byte: {@link #FIN} and what it holds */
-    public static byte[] masked(int first, byte[] payload) {
-        ByteBuffer buffer = ByteBuffer.allocate(payload.length + 14);
-        buffer.put((byte) first);
-        if (payload.length < 126) {
-            buffer.put((byte) (0x80 | payload.length));
-        } else if (payload.length < 65_536) {
-            buffer.put((byte) (0x80 | 126)).putShort((short) payload.length);
-        } else {
-            buffer.put((byte) (0x80 | 127)).putLong(payload.length);
-        }
-        byte[] mask = new byte[4];
-        ThreadLocalRandom.current().nextBytes(mask);
-        buffer.put(mask);
-        for (int i = 0; i < payload.length; i++) {
-            buffer.put((byte) (payload[i] ^ mask[i % 4]));
-        }
-        byte[] frame = new byte[buffer.position()];
-        buffer.flip().get(frame);
-        return frame;
-    }
-
-    /** Sends bytes that need not be a frame. */
+    /** Sends bytes that need not be a frame. @throws IOException as {@link #send} does */
     public void raw(byte[] bytes) throws IOException {
-        writing.lock();
-        try {
+        synchronized (writing) {
+            if (closeSent) {
+                throw new IOException("this end of the WebSocket is closed");
+            }
             out.write(bytes);
-        } finally {
-            writing.unlock();
         }
     }
 
-    /** Cuts the connection without a close frame, by an RST of TCP. */
+    /** Cuts the connection without a close frame, by an RST of TCP. Never waits. */
     public void drop() {
+        closing = true;
         quietly(() -> {
-            socket.setSoLinger(true, 0);
-            socket.close();
+            tcp.setSoLinger(true, 0);
+            tcp.close();
         });
         resume();
     }
 
-    /** Sends a close frame with 1000 and ends the connection. Cuts it if another thread has waited in a write for a second. */
+    /**
+     * Ends the connection: sends a close frame with 1000, hands on no more messages, and leaves it to the reading thread to
+     * hear the server's close frame. Cuts the connection if all that has not ended after a second; waits no longer than that.
+     */
     @Override
     public void close() {
-        if (!sayClose(new byte[] {0x03, (byte) 0xE8})) {
-            drop();
-            return;
-        }
-        quietly(socket::close);
+        closing = true;
+        cutSoon();
         resume();
+        if (status == 101) {
+            sayClose(1000);
+        }
+        if (!reads) {
+            quietly(socket::close);
+        }
     }
 
-    /** Returns false if another thread writes for so long that it waits for the server: then there is no place for a frame. */
-    private boolean sayClose(byte[] payload) {
-        try {
-            if (!writing.tryLock(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                return false;
+    /** What follows may wait for a server that does not read, or says nothing: no lock and no socket can end that, only this. */
+    private void cutSoon() {
+        CompletableFuture.delayedExecutor(CLOSE_SECONDS, TimeUnit.SECONDS, Runnable::run)
+                .execute(this::drop);
+    }
+
+    private void sayClose(int code) {
+        quietly(() -> {
+            synchronized (writing) {
+                if (!closeSent) {
+                    closeSent = true;
+                    out.write(Frames.closing(code));
+                }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-        try {
-            quietly(() -> frame(FIN | CLOSE, payload));
-        } finally {
-            writing.unlock();
-        }
-        return true;
+        });
     }
 
     private interface Step {

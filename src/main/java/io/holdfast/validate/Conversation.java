@@ -5,6 +5,7 @@ import io.holdfast.client.Json;
 import io.holdfast.client.Trust;
 import io.holdfast.client.WebSocket;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +49,11 @@ final class Conversation implements WebSocket.Listener, AutoCloseable {
      */
     static Conversation open(URI endpoint, Trust trust, Format format, int receiveBuffer, Consumer<Json> ear)
             throws IOException {
-        WebSocket socket = WebSocket.open(endpoint, trust, "", receiveBuffer, PATIENCE);
+        Socket tcp = new Socket();
+        if (receiveBuffer > 0) {
+            tcp.setReceiveBufferSize(receiveBuffer);
+        }
+        WebSocket socket = WebSocket.open(tcp, endpoint, trust, "", PATIENCE);
         if (socket.status() != 101) {
             socket.drop();
             throw new IOException("the handshake with " + endpoint + " was answered with " + socket.status());
@@ -90,7 +95,7 @@ final class Conversation implements WebSocket.Listener, AutoCloseable {
                 pong();
             }
         } catch (IOException e) {
-            ended(new Close(1006, "this client cannot read or answer a frame: " + e.getMessage()));
+            ended(new Close(Close.LOST, "this client cannot read or answer a frame: " + e.getMessage()));
         }
     }
 
@@ -196,7 +201,7 @@ final class Conversation implements WebSocket.Listener, AutoCloseable {
     /** Cuts the line. */
     void drop() {
         socket.drop();
-        ended(new Close(1006, "cut by the client"));
+        ended(new Close(Close.LOST, "cut by the client"));
     }
 
     @Override

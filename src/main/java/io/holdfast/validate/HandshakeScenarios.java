@@ -1,5 +1,6 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.Frames;
 import io.holdfast.client.Json;
 import io.holdfast.client.WebSocket;
 import java.io.IOException;
@@ -48,7 +49,7 @@ final class HandshakeScenarios {
     }
 
     private static int status(Scope scope, URI endpoint, String headers) throws IOException {
-        WebSocket socket = WebSocket.open(endpoint, scope.target().trust(), headers, 0, Conversation.PATIENCE);
+        WebSocket socket = WebSocket.open(endpoint, scope.target().trust(), headers, Conversation.PATIENCE);
         scope.opened(socket, socket::drop);
         return socket.status();
     }
@@ -88,9 +89,9 @@ final class HandshakeScenarios {
         int cut = 1 + scope.random().nextInt(message.length - 2);
         byte[] first = java.util.Arrays.copyOf(message, cut);
         byte[] second = java.util.Arrays.copyOfRange(message, cut, message.length);
-        int opcode = scope.format().binary() ? WebSocket.BINARY : WebSocket.TEXT;
+        int opcode = scope.format().binary() ? Frames.BINARY : Frames.TEXT;
         line.socket().frame(opcode, first);
-        for (byte each : WebSocket.masked(WebSocket.FIN, second)) {
+        for (byte each : Frames.masked(Frames.FIN, second)) {
             line.socket().raw(new byte[] {each});
         }
         line.await("the reply to connect", reply -> reply.has("connect"), Conversation.PATIENCE);

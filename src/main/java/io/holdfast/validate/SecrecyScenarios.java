@@ -1,6 +1,6 @@
 package io.holdfast.validate;
 
-import io.holdfast.client.WebSocket;
+import io.holdfast.client.Frames;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -134,7 +134,7 @@ final class SecrecyScenarios {
     private static void halfRequests(Scope scope) throws IOException, InterruptedException {
         for (int i = 0; i < 50; i++) {
             Conversation line = scope.line();
-            byte[] frame = WebSocket.masked(WebSocket.FIN | WebSocket.TEXT, new byte[200]);
+            byte[] frame = Frames.masked(Frames.FIN | Frames.TEXT, new byte[200]);
             line.socket().raw(java.util.Arrays.copyOf(frame, 1 + scope.random().nextInt(frame.length - 1)));
         }
         othersAreServed(scope);

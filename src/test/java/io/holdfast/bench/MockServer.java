@@ -2,8 +2,9 @@ package io.holdfast.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.holdfast.client.Frames;
+import io.holdfast.client.ServerSide;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,10 +12,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -108,24 +109,18 @@ final class MockServer implements AutoCloseable {
         DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
         OutputStream out = socket.getOutputStream();
         while (true) {
-            String request = line(in);
-            int length = 0;
-            boolean upgrade = false;
-            boolean key = false;
-            for (String header = line(in); !header.isEmpty(); header = line(in)) {
-                String lower = header.toLowerCase(Locale.ROOT);
-                upgrade |= lower.startsWith("upgrade:");
-                key |= header.equals("X-API-Key: dev");
-                length = lower.startsWith("content-length:")
-                        ? Integer.parseInt(lower.substring(15).trim())
-                        : length;
+            String request = ServerSide.head(in);
+            if (request.isEmpty()) {
+                return;
             }
-            if (upgrade) {
-                out.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n".getBytes(UTF_8));
+            if (!ServerSide.header(request, "upgrade").isEmpty()) {
+                out.write(ServerSide.upgraded(request));
                 new Member(out).converse(in);
                 return;
             }
-            String body = new String(in.readNBytes(length), UTF_8);
+            boolean key = ServerSide.header(request, "x-api-key").equals("dev");
+            String body = new String(
+                    in.readNBytes(Integer.parseInt("0" + ServerSide.header(request, "content-length"))), UTF_8);
             String answer = answer(request, body, key);
             // In two chunks, so that the client has to join them.
             int half = answer.length() / 2;
@@ -213,14 +208,6 @@ final class MockServer implements AutoCloseable {
         }
     }
 
-    private static String line(DataInputStream in) throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        for (int b = in.readUnsignedByte(); b != '\n'; b = in.readUnsignedByte()) {
-            line.write(b);
-        }
-        return line.toString(UTF_8).trim();
-    }
-
     /** One WebSocket connection. */
     private final class Member {
         private final OutputStream out;
@@ -236,9 +223,9 @@ final class MockServer implements AutoCloseable {
             String client = "";
             try {
                 while (true) {
-                    int opcode = in.readUnsignedByte() & 0x0f;
-                    String text = masked(in);
-                    if (opcode == 8) {
+                    ServerSide.Frame frame = ServerSide.read(in);
+                    String text = new String(frame.payload(), UTF_8);
+                    if (frame.opcode() == Frames.CLOSE) {
                         synchronized (MockServer.this) {
                             members.remove(client, this); // before the answer: what is sent after it waits
                         }
@@ -299,45 +286,19 @@ final class MockServer implements AutoCloseable {
             return client;
         }
 
-        private String masked(DataInputStream in) throws IOException {
-            int length = in.readUnsignedByte() & 0x7f;
-            length = length == 126 ? in.readUnsignedShort() : length;
-            byte[] mask = in.readNBytes(4);
-            byte[] payload = in.readNBytes(length);
-            for (int i = 0; i < length; i++) {
-                payload[i] ^= mask[i & 3];
-            }
-            return new String(payload, UTF_8);
-        }
-
         /** Every seventh frame in two fragments, so that the client has to join them. */
         void say(String text) throws IOException {
             byte[] payload = text.getBytes(UTF_8);
             try {
                 if (payload.length > 20 && payload.length % 7 == 0) {
-                    frame(0x01, payload, 0, 10);
-                    frame(0x80, payload, 10, payload.length);
+                    out.write(ServerSide.frame(Frames.TEXT, Arrays.copyOf(payload, 10)));
+                    out.write(ServerSide.frame(Frames.FIN, Arrays.copyOfRange(payload, 10, payload.length)));
                 } else {
-                    frame(0x81, payload, 0, payload.length);
+                    out.write(ServerSide.frame(Frames.FIN | Frames.TEXT, payload));
                 }
             } catch (IOException e) {
                 // this one has gone; the others still get theirs
             }
-        }
-
-        private void frame(int first, byte[] payload, int from, int to) throws IOException {
-            ByteArrayOutputStream frame = new ByteArrayOutputStream();
-            frame.write(first);
-            int length = to - from;
-            if (length < 126) {
-                frame.write(length);
-            } else {
-                frame.write(126);
-                frame.write(length >> 8);
-                frame.write(length);
-            }
-            frame.write(payload, from, length);
-            out.write(frame.toByteArray());
         }
     }
 }

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.client.Handshake;
-import java.io.ByteArrayOutputStream;
+import io.holdfast.client.Frames;
+import io.holdfast.client.ServerSide;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -64,37 +64,12 @@ class TailTest {
 
     private void serve(Socket socket, String[] frames) throws IOException {
         DataInputStream in = new DataInputStream(socket.getInputStream());
-        String key = head(in).replaceFirst("(?s).*Sec-WebSocket-Key: (\\S+).*", "$1");
         OutputStream out = socket.getOutputStream();
-        out.write(("HTTP/1.1 101 Yes\r\nSec-WebSocket-Accept: " + Handshake.accept(key) + "\r\n\r\n")
-                .getBytes(ISO_8859_1));
+        out.write(ServerSide.upgraded(ServerSide.head(in)));
         for (String frame : frames) {
-            heard.add(read(in));
-            byte[] bytes = frame.getBytes(UTF_8);
-            out.write(new byte[] {(byte) 0x81, 126, (byte) (bytes.length >> 8), (byte) bytes.length});
-            out.write(bytes);
+            heard.add(new String(ServerSide.read(in).payload(), UTF_8));
+            out.write(ServerSide.frame(Frames.FIN | Frames.TEXT, frame.getBytes(UTF_8)));
         }
-    }
-
-    private static String head(DataInputStream in) throws IOException {
-        ByteArrayOutputStream head = new ByteArrayOutputStream();
-        while (!head.toString(ISO_8859_1).endsWith("\r\n\r\n")) {
-            head.write(in.readUnsignedByte());
-        }
-        return head.toString(ISO_8859_1);
-    }
-
-    private static String read(DataInputStream in) throws IOException {
-        in.readUnsignedByte();
-        int length = in.readUnsignedByte() & 0x7f;
-        byte[] mask = new byte[4];
-        byte[] payload = new byte[length == 126 ? in.readUnsignedShort() : length];
-        in.readFully(mask);
-        in.readFully(payload);
-        for (int i = 0; i < payload.length; i++) {
-            payload[i] ^= mask[i % 4];
-        }
-        return new String(payload, UTF_8);
     }
 
     private static String push(int offset, String data) {
@@ -158,7 +133,7 @@ class TailTest {
     void a_server_that_closes_without_an_answer_is_unreachable() {
         Thread thread = new Thread(() -> {
             try (Socket socket = server.accept()) {
-                head(new DataInputStream(socket.getInputStream())); // a close before that would be a reset
+                ServerSide.head(socket.getInputStream()); // a close before that would be a reset
             } catch (IOException e) {
                 // the client has gone
             }

@@ -2,13 +2,14 @@ package io.holdfast.validate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.holdfast.client.Frames;
 import io.holdfast.client.Json;
+import io.holdfast.client.ServerSide;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -49,15 +50,9 @@ final class BrokenConnection {
     void run(DataInputStream in) throws IOException {
         BrokenGateway.start(this::writeWhatWaits);
         while (true) {
-            int first = in.readUnsignedByte();
-            int second = in.readUnsignedByte() & 0x7f;
-            int length = second == 126 ? in.readUnsignedShort() : second == 127 ? (int) in.readLong() : second;
-            byte[] mask = in.readNBytes(4);
-            byte[] payload = in.readNBytes(length);
-            for (int i = 0; i < payload.length; i++) {
-                payload[i] ^= mask[i % 4];
-            }
-            if ((first & 0xf) == 8) {
+            ServerSide.Frame frame = ServerSide.read(in);
+            byte[] payload = frame.payload();
+            if (frame.opcode() == Frames.CLOSE) {
                 return;
             }
             synchronized (gateway) {
@@ -101,7 +96,7 @@ final class BrokenConnection {
                 .putShort((short) code)
                 .put(text, 0, Math.min(text.length, 120))
                 .array();
-        send(frame(0x88, payload), 0);
+        send(ServerSide.frame(0x88, payload), 0);
         awaitWritten();
     }
 
@@ -300,8 +295,9 @@ final class BrokenConnection {
 
     private void write(String text, int pauseMillis) {
         try {
-            byte[] frame =
-                    protobuf ? frame(0x82, ProtobufDouble.reply(Json.read(text))) : frame(0x81, text.getBytes(UTF_8));
+            byte[] frame = protobuf
+                    ? ServerSide.frame(0x82, ProtobufDouble.reply(Json.read(text)))
+                    : ServerSide.frame(0x81, text.getBytes(UTF_8));
             send(frame, pauseMillis);
         } catch (IOException e) {
             // Its reader notices.
@@ -352,16 +348,5 @@ final class BrokenConnection {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static byte[] frame(int first, byte[] payload) {
-        ByteBuffer buffer = ByteBuffer.allocate(payload.length + 4).put((byte) first);
-        if (payload.length < 126) {
-            buffer.put((byte) payload.length);
-        } else {
-            buffer.put((byte) 126).putShort((short) payload.length);
-        }
-        buffer.put(payload);
-        return Arrays.copyOf(buffer.array(), buffer.position());
     }
 }

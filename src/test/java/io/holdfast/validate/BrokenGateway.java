@@ -3,12 +3,10 @@ package io.holdfast.validate;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.holdfast.client.Handshake;
 import io.holdfast.client.Json;
-import java.io.ByteArrayOutputStream;
+import io.holdfast.client.ServerSide;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,7 +15,6 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -70,14 +67,15 @@ final class BrokenGateway implements AutoCloseable {
     private void serve(Socket socket) {
         try (socket) {
             DataInputStream in = new DataInputStream(socket.getInputStream());
-            String head = head(in);
+            String head = ServerSide.head(in);
             String path = head.isEmpty() ? "" : head.split(" ", 3)[1];
             if (path.startsWith("/connection/websocket") && !path.contains("not-here")) {
                 upgrade(socket, in, head);
             } else {
-                byte[] body = in.readNBytes(Integer.parseInt("0" + header(head, "content-length")));
-                boolean plain = header(head, "content-encoding").isEmpty();
-                Reply reply = answer(path, header(head, "x-api-key"), plain ? new String(body, UTF_8) : "compressed");
+                byte[] body = in.readNBytes(Integer.parseInt("0" + ServerSide.header(head, "content-length")));
+                boolean plain = ServerSide.header(head, "content-encoding").isEmpty();
+                Reply reply = answer(
+                        path, ServerSide.header(head, "x-api-key"), plain ? new String(body, UTF_8) : "compressed");
                 byte[] bytes = reply.body().getBytes(UTF_8);
                 socket.getOutputStream()
                         .write(("HTTP/1.1 " + reply.status() + " Told\r\nConnection: close\r\nContent-Length: "
@@ -90,35 +88,12 @@ final class BrokenGateway implements AutoCloseable {
         }
     }
 
-    private static String head(InputStream in) throws IOException {
-        ByteArrayOutputStream read = new ByteArrayOutputStream();
-        while (!read.toString(ISO_8859_1).endsWith("\r\n\r\n")) {
-            int b = in.read();
-            if (b < 0) {
-                return "";
-            }
-            read.write(b);
-        }
-        return read.toString(ISO_8859_1);
-    }
-
-    private static String header(String head, String name) {
-        return head.lines()
-                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name + ":"))
-                .map(line -> line.substring(name.length() + 1).strip())
-                .findFirst()
-                .orElse("");
-    }
-
     private void upgrade(Socket socket, DataInputStream in, String head) throws IOException {
-        if (!header(head, "origin").isEmpty() && !has(Defect.TAKES_ANY_ORIGIN)) {
+        if (!ServerSide.header(head, "origin").isEmpty() && !has(Defect.TAKES_ANY_ORIGIN)) {
             socket.getOutputStream().write("HTTP/1.1 403 Forbidden\r\n\r\n".getBytes(ISO_8859_1));
             return;
         }
-        socket.getOutputStream()
-                .write(("HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
-                                + Handshake.accept(header(head, "sec-websocket-key")) + "\r\n\r\n")
-                        .getBytes(ISO_8859_1));
+        socket.getOutputStream().write(ServerSide.upgraded(head));
         BrokenConnection connection = new BrokenConnection(this, socket, head.contains("cf_protocol=protobuf"));
         synchronized (this) {
             connections.add(connection);
