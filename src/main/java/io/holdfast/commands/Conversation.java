@@ -338,7 +338,6 @@ public final class Conversation {
                         session,
                         settings.node(),
                         null)));
-        subs.keySet().forEach(connection::start);
     }
 
     private SubscribeResult openOutbox(ConnectOptions data, @Nullable RecoveryRequest wanted) {

@@ -99,9 +99,10 @@ final class Subscribing {
             answers.error(id, ErrorCode.UNRECOVERABLE_POSITION);
             return;
         }
-        answers.reply(id, result(made, namespace.recovery(), subscribe.recover(), limitLife(channel, grant)));
-        connection.start(channel);
+        long secondsToLive = limitLife(channel, grant);
         endIfRevoked(channel, grant);
+        connection.start(
+                channel, answers.encoded(id, result(made, namespace.recovery(), subscribe.recover(), secondsToLive)));
     }
 
     /** Lets a revocation of the token reach the subscription. Code 2000: SDKs do not subscribe again by themselves. */
@@ -140,8 +141,8 @@ final class Subscribing {
             }
             connection.show(channel, grant.info());
             long left = limitLife(channel, grant);
-            answers.reply(id, new SubRefreshResult(left > 0, left));
             endIfRevoked(channel, grant);
+            answers.reply(id, new SubRefreshResult(left > 0, left));
         } catch (AccessDeniedException e) {
             if (e.kind() == AccessDeniedException.Kind.TOKEN_EXPIRED) {
                 // After an error alone, SDKs give the subscription up. After this push they subscribe again with a new
@@ -152,7 +153,7 @@ final class Subscribing {
         }
     }
 
-    /** Those that the connect token grants. The replies belong into the connect reply, and {@link #start} follows it. */
+    /** Those that the connect token grants. The replies belong into the connect reply, which starts them. */
     Map<String, SubscribeResult> granted(Identity who, Map<String, RecoveryRequest> positions) {
         Map<String, SubscribeResult> made = new HashMap<>();
         for (String channel : who.channels()) {

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> The commands of a client come one at a time, from the transport; everything else from any thread.
  *
- * <p><b>Order.</b> A subscription's reply is queued before its delivery is started, so nothing is pushed before the reply.
+ * <p><b>Order.</b> A subscription's reply is queued before its delivery is started, so nothing is pushed before the reply. What
+ * a reply promises is so before the reply is queued.
  */
 public interface RegisteredConnection {
 
@@ -35,7 +36,10 @@ public interface RegisteredConnection {
      */
     boolean replyIfRoom(byte[] piece);
 
-    /** Queues the connect reply. The server sends pings from the next frame on. */
+    /**
+     * Queues the connect reply, and starts all subscriptions that were made before. The server sends pings from the next frame
+     * on, and may tell the client of subscriptions and refreshes.
+     */
     void replyConnected(byte[] piece);
 
     /**
@@ -60,7 +64,7 @@ public interface RegisteredConnection {
     Publisher publisher(String channel);
 
     /**
-     * Subscribes this connection to its client's outbox. Nothing is pushed before {@link #start}.
+     * Subscribes this connection to its client's outbox. Nothing is pushed before {@link #replyConnected}.
      *
      * @param device its name; null for the unnamed one
      * @param explicit whether only acks confirm; otherwise answered pings do, and the presented position
@@ -69,7 +73,7 @@ public interface RegisteredConnection {
     Subscribed openOutbox(String client, @Nullable String device, boolean explicit, @Nullable Position presented);
 
     /**
-     * Subscribes to an ordinary channel. Nothing is pushed before {@link #start}.
+     * Subscribes to an ordinary channel. Nothing is pushed before {@link #start} or {@link #replyConnected}.
      *
      * @param wanted the position to recover from; null to get only new publications
      * @return null if the channel is subscribed already, or the connection has ended
@@ -77,8 +81,8 @@ public interface RegisteredConnection {
     @Nullable
     Subscribed subscribe(String name, @Nullable Position wanted, SubscribeOptions options);
 
-    /** The reply is queued: publications may follow. */
-    void start(String name);
+    /** Queues the reply to a subscribe, and starts the subscription: publications may follow. Nothing if it has ended. */
+    void start(String name, byte[] reply);
 
     /** Ends a subscription without a push. @return false if it was not subscribed */
     boolean unsubscribe(String name);

@@ -104,7 +104,7 @@ public interface ResilientWebSocketManager {
 
     /**
      * Subscribes a client's connections to a channel, for as long as they last or as the terms say. For a connection that is
-     * already subscribed nothing changes, and its earlier terms stay.
+     * already subscribed nothing changes, and its earlier terms stay. A connection that has no connect reply yet is left out.
      *
      * @param connection only this one; null for all
      * @return the number of connections that this call has subscribed
@@ -130,12 +130,13 @@ public interface ResilientWebSocketManager {
     int disconnect(String client, @Nullable String connection, Set<String> spared, Ending ending);
 
     /**
-     * Sets again how long a client's connections may last, and tells the client.
+     * Sets again how long a client's connections may last, and tells the client. A connection that has no connect reply yet is
+     * left out.
      *
      * @param connection only this one; null for all
      * @param expiresAt null for no end
      * @param info one compact JSON value that other clients see in presence from now on; null leaves it as it is
-     * @return the number of connections
+     * @return the number of connections that were refreshed
      */
     int refresh(String client, @Nullable String connection, @Nullable Instant expiresAt, byte @Nullable [] info);
 

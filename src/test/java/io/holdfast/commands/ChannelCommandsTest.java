@@ -19,9 +19,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Presence, history, joining and leaving, and what the server does to subscriptions. */
 class ChannelCommandsTest {
@@ -424,6 +427,29 @@ class ChannelCommandsTest {
         assertThat(peer.afterAll(6).stream().filter(piece -> piece.contains("\"unsubscribe\"")))
                 .hasSize(1);
         peer.say(subscribe(7, "a", "one")).hearsError(7, 103);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"start, one", "reply, two"})
+    void a_client_that_has_its_reply_is_reached_by_a_revocation(String method, String revoked) throws Exception {
+        talk.close();
+        talk = CommandsFixture.secure();
+        CommandsFixture.Peer peer = talk.new Peer()
+                .say("{\"id\":1,\"connect\":{\"token\":\"" + talk.token("\"sub\":\"u1\"") + "\"}}")
+                .hears("\"id\":1,\"connect\"");
+        List<Integer> present = new CopyOnWriteArrayList<>();
+        talk.afterReply = replied -> {
+            if (replied.equals(method)) {
+                talk.policy.revoke(Revocation.ofToken(revoked, talk.clock.millis() + 60_000), talk.wall.now());
+                present.add(talk.manager.presence("a").size());
+            }
+        };
+        peer.say(subscribe(2, "a", "one")).hears("\"id\":2,\"subscribe\"");
+        if (method.equals("reply")) {
+            peer.say("{\"id\":3,\"sub_refresh\":{\"channel\":\"a\",\"token\":\"" + forChannel("a", "two") + "\"}}");
+        }
+        peer.hears("token revoked");
+        assertThat(present).containsExactly(0);
     }
 
     private String subscribe(int id, String channel, String tokenId) {

@@ -16,13 +16,17 @@ import io.holdfast.access.Login;
 import io.holdfast.access.Rules;
 import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.Connection;
+import io.holdfast.delivery.Connections;
 import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.DeliveryThreads;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.GuardedEngine;
+import io.holdfast.delivery.Limit;
+import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.WallClock;
+import io.holdfast.delivery.WireFormat;
 import io.holdfast.delivery.commit.Delivery;
 import io.holdfast.delivery.commit.PlainPayloads;
 import io.holdfast.stream.Append;
@@ -30,6 +34,7 @@ import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.MemoryEngine;
 import io.holdfast.stream.Retention;
 import java.io.ByteArrayOutputStream;
+import java.lang.reflect.Proxy;
 import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,6 +83,9 @@ final class CommandsFixture implements AutoCloseable {
 
     /** The engine stores nothing before this completes. */
     volatile CompletableFuture<Void> storing = CompletableFuture.completedFuture(null);
+
+    /** Called with the method's name when a connection has queued a reply, before its command goes on. */
+    volatile Consumer<String> afterReply = method -> {};
 
     final MemoryEngine engine = new MemoryEngine(clock::millis) {
         @Override
@@ -150,7 +158,18 @@ final class CommandsFixture implements AutoCloseable {
                 100,
                 3);
         conversations = new Conversations(
-                manager,
+                new Connections() {
+                    @Override
+                    public Limit mayConnect(String address) {
+                        return manager.mayConnect(address);
+                    }
+
+                    @Override
+                    public RegisteredConnection register(
+                            String id, Connection transport, WireFormat format, String address) {
+                        return watched(manager.register(id, transport, format, address));
+                    }
+                },
                 manager,
                 policy,
                 settings,
@@ -158,6 +177,19 @@ final class CommandsFixture implements AutoCloseable {
                 wall,
                 principal -> new Login(principal.getName(), wall.now().toEpochMilli() + 60_000, "token-of-the-login"),
                 deliveryThreads);
+    }
+
+    private RegisteredConnection watched(RegisteredConnection connection) {
+        return (RegisteredConnection) Proxy.newProxyInstance(
+                CommandsFixture.class.getClassLoader(),
+                new Class<?>[] {RegisteredConnection.class},
+                (proxy, method, arguments) -> {
+                    Object result = method.invoke(connection, arguments);
+                    if (List.of("reply", "replyConnected", "start").contains(method.getName())) {
+                        afterReply.accept(method.getName());
+                    }
+                    return result;
+                });
     }
 
     void pass(Duration time) {

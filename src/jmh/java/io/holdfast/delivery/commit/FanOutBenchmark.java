@@ -57,7 +57,7 @@ public class FanOutBenchmark {
             transport.connection = connection;
             connection.replyConnected("{}".getBytes(StandardCharsets.UTF_8));
             connection.subscribe("bench", null, SubscribeOptions.QUIET);
-            connection.start("bench");
+            connection.start("bench", "{}".getBytes(StandardCharsets.UTF_8));
         }
     }
 

@@ -223,10 +223,7 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
     public int refresh(
             String client, @Nullable String connection, @Nullable Instant expiresAt, byte @Nullable [] info) {
         validation.client(client);
-        return machinery.connections.forEach(client, connection, each -> {
-            each.refreshByServer(expiresAt, info);
-            return true;
-        });
+        return machinery.connections.forEach(client, connection, each -> each.refreshByServer(expiresAt, info));
     }
 
     @Override

@@ -179,7 +179,7 @@ public final class Channel {
                 change == MembershipChange.JOINED ? format.joined(name, member) : format.left(name, member));
     }
 
-    /** Those who are subscribed, as others see them. */
+    /** Those whose subscribe reply is queued, or just being queued, as others see them. */
     public synchronized List<Member> members() {
         List<Member> members = new ArrayList<>(size());
         addMembers(live, members);
@@ -189,7 +189,7 @@ public final class Channel {
 
     private static void addMembers(SubscriptionList from, List<Member> members) {
         for (Subscription subscription : from.each()) {
-            if (subscription.started()) {
+            if (subscription.present()) {
                 members.add(subscription.member());
             }
         }

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> The commands of a client come one at a time, from the transport; everything else from any thread.
  *
- * <p><b>Order.</b> A subscription's reply is queued before its delivery is started, so nothing is pushed before the reply.
+ * <p><b>Order.</b> A subscription's reply is queued before its delivery is started, so nothing is pushed before the reply. What
+ * a reply promises is so before the reply is queued.
  *
  * <p><b>Failure.</b> {@link #fail} and {@link #ended} may race; the first one detaches everything, once.
  */
@@ -55,8 +56,6 @@ public final class OpenConnection extends WritableConnection implements Register
     private final AtomicBoolean detached = new AtomicBoolean();
     private volatile String client = "";
     private volatile byte @Nullable [] info;
-    private volatile boolean connected;
-
     /** Whether admission counts it as one of its client's. */
     @GuardedBy("this")
     private boolean counted;
@@ -124,8 +123,7 @@ public final class OpenConnection extends WritableConnection implements Register
 
     @Override
     public void replyConnected(byte[] piece) {
-        queue(Outgoing.connectReply(piece));
-        connected = true;
+        subscriptions.connect(piece);
     }
 
     @Override
@@ -196,8 +194,8 @@ public final class OpenConnection extends WritableConnection implements Register
     }
 
     @Override
-    public void start(String name) {
-        subscriptions.start(name);
+    public void start(String name, byte[] reply) {
+        subscriptions.start(name, reply);
     }
 
     @Override
@@ -233,7 +231,7 @@ public final class OpenConnection extends WritableConnection implements Register
     /** The server subscribes it, and tells the client. @param joinLeave whether it is told of others, and they of it. @return false if it was subscribed, or is not connected yet */
     public boolean subscribeByServer(String name, SubscriptionTerms terms, boolean joinLeave) {
         SubscribeOptions options = new SubscribeOptions(terms.info(), joinLeave, joinLeave);
-        Subscribed made = connected ? subscribe(name, terms.since(), options) : null;
+        Subscribed made = subscriptions.connected() ? subscribe(name, terms.since(), options) : null;
         if (made != null) {
             Instant end = terms.expiresAt();
             if (end != null) {
@@ -296,8 +294,12 @@ public final class OpenConnection extends WritableConnection implements Register
      *
      * @param expiresAt wall time; null for ever
      * @param newInfo what others see in presence from now on; null for the same as before
+     * @return false if it is not connected yet
      */
-    public void refreshByServer(@Nullable Instant expiresAt, byte @Nullable [] newInfo) {
+    public boolean refreshByServer(@Nullable Instant expiresAt, byte @Nullable [] newInfo) {
+        if (!subscriptions.connected()) {
+            return false;
+        }
         if (newInfo != null) {
             info = newInfo;
         }
@@ -308,6 +310,7 @@ public final class OpenConnection extends WritableConnection implements Register
             expireAt(expiresAt, expiryGrace);
             reply(format().refreshed(OutsideTime.wireSeconds(wall.until(expiresAt))));
         }
+        return true;
     }
 
     @Override

@@ -28,6 +28,9 @@ final class Subscription {
     /** For an ordinary channel; an outbox has its own. */
     private volatile long handedUpTo;
 
+    /** Whether others see it. */
+    private volatile boolean present;
+
     /** Whether the reply that announces this subscription has been queued; before it nothing may be pushed. */
     private volatile boolean started;
 
@@ -183,6 +186,15 @@ final class Subscription {
 
     void whenEnded(Runnable work) {
         whenEnded = work;
+    }
+
+    boolean present() {
+        return present;
+    }
+
+    /** From now on others see it. */
+    void show() {
+        present = true;
     }
 
     boolean started() {

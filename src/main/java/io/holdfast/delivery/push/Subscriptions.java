@@ -11,23 +11,25 @@ import io.holdfast.stream.Position;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.StreamStatus;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The subscriptions of one connection: how they begin, are told to the other subscribers, and end.
  *
- * <p><b>State.</b> A subscription is <i>made</i> (it has its position), <i>started</i> (its client has been told of it), and
- * ended. The server's wish to end one that is made but not started is noted and carried out when it starts: so a client
- * hears first of its subscription and then of its end.
+ * <p><b>State.</b> A subscription is <i>made</i> (it has its position), <i>present</i> (others see it), <i>started</i> (its
+ * client has been told of it), and ended. The server's wish to end one that is made but not started is noted and carried out
+ * when it starts: so a client hears first of its subscription and then of its end.
  *
  * <p><b>Threads.</b> Any; the client's commands and the server API may ask for the same channel at the same time, and only
  * one of them gets it.
  *
  * <p><b>Order.</b> What changes under the lock is queued for the client under the same lock, so that it hears of changes in
- * the order in which they were made. The lock comes before those of channels and send buffers; the engine is not asked under
- * it, and nothing is woken.
+ * the order in which they were made. What a reply promises is so before the reply is queued. The lock comes before those of
+ * channels and send buffers; the engine is not asked under it, and nothing is woken.
  *
  * <p><b>Failure.</b> When the connection has ended nothing is added any more.
  */
@@ -47,6 +49,9 @@ final class Subscriptions {
 
     @GuardedBy("order")
     private boolean closed;
+
+    @GuardedBy("order")
+    private boolean connected;
 
     /** The earliest moment, in wall time, at which one of them ends; null if none does. */
     private volatile @Nullable Instant nextEnd;
@@ -113,41 +118,65 @@ final class Subscriptions {
         }
     }
 
-    /** The reply is queued: publications may follow, and the others are told. */
-    void start(String name) {
-        start(name, null);
+    /** Queues the connect reply, and starts what was made before. */
+    void connect(byte[] reply) {
+        start(byName.values().stream().map(this::beginning).toList(), Outgoing.connectReply(reply));
     }
 
-    /** @param announcement queued for the client before anything else of the subscription; null if that has been done */
-    void start(String name, byte @Nullable [] announcement) {
-        Subscription subscription = byName.get(name);
-        if (subscription == null) {
-            return;
-        }
-        Position top = engine.info(name).top();
-        Fanout fanout = dispatcher.fanout();
-        Runnable after = null;
+    /** Whether the connect reply is queued: what is queued from now on stands behind it. */
+    boolean connected() {
         synchronized (order) {
-            if (byName.get(name) != subscription) {
-                return; // the connection has ended
-            }
-            if (announcement != null) {
-                fanout.add(connection, Outgoing.reply(announcement));
-            }
-            Ending ending = subscription.endsAtStart();
-            if (ending == null) {
-                start(subscription, top, fanout);
-            } else {
-                after = end(subscription, fanout);
-                tellEnd(name, ending, fanout);
-            }
+            return connected;
         }
-        finish(fanout, after);
     }
 
+    /** Queues the reply that announces a subscription, and starts it: publications may follow, and the others are told. */
+    void start(String name, byte[] reply) {
+        Subscription subscription = byName.get(name);
+        if (subscription != null) {
+            start(List.of(beginning(subscription)), Outgoing.reply(reply));
+        }
+    }
+
+    /** A subscription that is to be started, and the top of its stream. */
+    private record Beginning(Subscription subscription, Position top) {}
+
+    private Beginning beginning(Subscription subscription) {
+        return new Beginning(
+                subscription, engine.info(subscription.channel().name()).top());
+    }
+
+    private void start(List<Beginning> all, Outgoing reply) {
+        Fanout fanout = dispatcher.fanout();
+        List<Runnable> after = new ArrayList<>(0);
+        synchronized (order) {
+            all.forEach(each -> each.subscription().show());
+            fanout.add(connection, reply);
+            connected |= reply.kind() == Outgoing.Kind.CONNECT_REPLY;
+            for (Beginning each : all) {
+                Runnable ended = start(each.subscription(), each.top(), fanout);
+                if (ended != null) {
+                    after.add(ended);
+                }
+            }
+        }
+        fanout.wake();
+        after.forEach(Runnable::run);
+    }
+
+    /** @return what must be done afterwards, outside the lock; null for nothing */
     @GuardedBy("order")
-    private void start(Subscription subscription, Position top, Fanout fanout) {
+    private @Nullable Runnable start(Subscription subscription, Position top, Fanout fanout) {
         Channel channel = subscription.channel();
+        if (byName.get(channel.name()) != subscription) {
+            return null; // the connection has ended
+        }
+        Ending ending = subscription.endsAtStart();
+        if (ending != null) {
+            Runnable after = end(subscription, fanout);
+            tellEnd(channel.name(), ending, fanout);
+            return after;
+        }
         if (subscription.handedUpTo() >= top.offset() && subscription.epoch().equals(top.epoch())) {
             channel.goLive(subscription, top, fanout);
         }
@@ -159,6 +188,7 @@ final class Subscriptions {
         if (subscription.options().announced()) {
             channel.tell(Channel.MembershipChange.JOINED, subscription.member(), fanout);
         }
+        return null;
     }
 
     /** One that its client has not been told of ends in silence. @return false if it was not subscribed */

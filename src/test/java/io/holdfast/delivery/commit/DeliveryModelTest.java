@@ -406,7 +406,6 @@ class DeliveryModelTest {
                 firstNew = bench.memory.info(STREAM).top().offset() + 1;
                 line.connection.replyConnected("connected".getBytes(java.nio.charset.StandardCharsets.UTF_8));
                 line.write();
-                line.connection.start(STREAM);
             }
 
             private long firstNew;

@@ -160,7 +160,6 @@ public final class Gateway implements AutoCloseable {
                 String client, String device, boolean explicit, Position presented) {
             RegisteredConnection.Subscribed opened = connection.openOutbox(client, device, explicit, presented);
             connection.replyConnected("connected".getBytes(StandardCharsets.UTF_8));
-            connection.start("#" + client);
             return opened;
         }
 
@@ -170,8 +169,7 @@ public final class Gateway implements AutoCloseable {
 
         public RegisteredConnection.Subscribed subscribe(String channel, Position wanted) {
             RegisteredConnection.Subscribed made = connection.subscribe(channel, wanted, SubscribeOptions.QUIET);
-            connection.reply(("subscribed " + channel).getBytes(StandardCharsets.UTF_8));
-            connection.start(channel);
+            connection.start(channel, ("subscribed " + channel).getBytes(StandardCharsets.UTF_8));
             return made;
         }
 

@@ -44,17 +44,17 @@ class ReplyRoomTest {
     void many_joins_and_leaves_do_not_close_a_client_that_reads_slowly() {
         Workbench.Line line = bench.connect();
         line.connection.subscribe("room", null, new SubscribeOptions(null, false, true));
-        line.connection.start("room");
+        line.start("room").write();
         Workbench.Line other = bench.connect();
         other.connection.identify("x".repeat(200), null);
         SubscribeOptions announced = new SubscribeOptions(null, true, false);
         for (int i = 0; i < 4_000; i++) {
             other.connection.subscribe("room", null, announced);
-            other.connection.start("room");
+            other.start("room").write();
             other.connection.unsubscribe("room");
         }
         assertThat(line.ending).isNull();
-        List<String> seen = line.write().written;
+        List<String> seen = line.write().written.stream().skip(1).toList();
         assertThat(seen).hasSizeBetween(2_000, 3_000).first().asString().startsWith("join room");
         assertThat(bench.counters.limits().get("join_leave")).isEqualTo(8_000L - seen.size());
     }

@@ -42,6 +42,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -60,7 +61,11 @@ public final class Workbench {
     public final Clients clients = new Clients(clock);
     public final Outcomes outcomes = new Outcomes(clients, counters, raised, clock);
     public final Outboxes outboxes = new Outboxes(engine, clock, settings, breakers, clients, outcomes);
-    public final Writer writer = new Writer(settings, clock, counters, Thread::new);
+
+    /** Makes the writer's thread. */
+    public volatile ThreadFactory writers = Thread::new;
+
+    public final Writer writer = new Writer(settings, clock, counters, work -> writers.newThread(work));
     public final Recovery recovery = new Recovery(1, Thread::new);
     final Hub hub = new Hub(channels, counters, Runnable::run, Thread::new);
     final EngineWrites writes = new EngineWrites(new GuardedEngine(engine), engine, System::nanoTime);
@@ -235,7 +240,6 @@ public final class Workbench {
             RegisteredConnection.Subscribed subscribed = connection.openOutbox(client, device, explicit, presented);
             connection.replyConnected("connected".getBytes(StandardCharsets.UTF_8));
             write();
-            connection.start("#" + client);
             return subscribed;
         }
 
@@ -245,8 +249,12 @@ public final class Workbench {
 
         public Line subscribe(String channel, Position wanted) {
             connection.subscribe(channel, wanted, SubscribeOptions.QUIET);
-            connection.reply(("subscribed " + channel).getBytes(StandardCharsets.UTF_8));
-            connection.start(channel);
+            return start(channel);
+        }
+
+        /** Replies to a subscribe, and starts the subscription. */
+        public Line start(String channel) {
+            connection.start(channel, ("subscribed " + channel).getBytes(StandardCharsets.UTF_8));
             return this;
         }
 

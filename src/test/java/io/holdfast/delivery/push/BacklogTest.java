@@ -17,7 +17,7 @@ class BacklogTest {
         Subscriptions subscriptions = bench.connections.subscriptionsOf(connection);
         subscriptions.subscribe("news", bench.memory.info("news").top(), SubscribeOptions.QUIET);
         bench.store("news");
-        subscriptions.start("news");
+        subscriptions.start("news", new byte[] {'!'});
         while (bench.recovery.poll() != null) {
             connection.doneReading();
         }

@@ -23,7 +23,7 @@ class OpenConnectionTest {
         return new Position(bench.memory.info(stream).top().epoch(), 0);
     }
 
-    private static void pass(CountDownLatch gate) {
+    static void pass(CountDownLatch gate) {
         try {
             assertThat(gate.await(10, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
@@ -41,7 +41,7 @@ class OpenConnectionTest {
             asked.countDown();
             pass(goOn);
         };
-        Thread command = new Thread(() -> line.connection.start("news"));
+        Thread command = new Thread(() -> line.start("news"));
         command.start();
         pass(asked);
         Publication stored = bench.store("news");
@@ -77,7 +77,7 @@ class OpenConnectionTest {
         Workbench.Line line = bench.connect();
         line.connection.subscribe("news", null, SubscribeOptions.QUIET);
         bench.store("news");
-        line.connection.start("news");
+        line.start("news");
 
         assertThat(line.waitsToRead()).isTrue();
         assertThat(line.read().write().offsets("news")).containsExactly(1L);
@@ -167,7 +167,7 @@ class OpenConnectionTest {
         line.connection.subscribe("news", null, SubscribeOptions.QUIET);
         bench.memory.beginAnew("news");
         bench.memory.info("news");
-        line.connection.start("news");
+        line.start("news");
         line.read();
 
         assertThat(line.ending).isEqualTo(Ending.INSUFFICIENT_STATE);
