@@ -58,7 +58,7 @@ final class Hub {
     private final ArrayBlockingQueue<Work> queue = new ArrayBlockingQueue<>(BATCHES);
     private volatile boolean stopped;
     private volatile boolean ended;
-    private @Nullable Thread thread;
+    private volatile @Nullable Thread thread;
 
     /** Channels whose subscribers were not handed something and could not be made to read it. The hub's thread only. */
     private final Set<Channel> unhanded = new LinkedHashSet<>();
@@ -77,16 +77,18 @@ final class Hub {
     }
 
     void start(Fanout fanout) {
-        thread = threads.newThread(() -> run(fanout));
-        thread.start();
+        Thread made = threads.newThread(() -> run(fanout));
+        thread = made;
+        made.start();
     }
 
     /** Delivers what waits and ends. */
     void stop() throws InterruptedException {
         stopped = true;
         queue.offer(new Work(fanout -> {}, () -> {}));
-        if (thread != null) {
-            thread.join(STOP_MILLIS);
+        Thread running = thread;
+        if (running != null) {
+            running.join(STOP_MILLIS);
         }
     }
 

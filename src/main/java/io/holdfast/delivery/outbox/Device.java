@@ -19,7 +19,7 @@ final class Device {
     private static final int MOST_GIVEN_UP = 1_000;
 
     final String name;
-    final List<OutboxConnection> connections = new ArrayList<>(1);
+    final List<DeviceConnection> connections = new ArrayList<>(1);
     long cursor;
     long seenAtMillis;
     /**
@@ -74,7 +74,7 @@ final class Device {
         if (!named() || coming.hasEnded()) {
             return replaced;
         }
-        for (OutboxConnection connection : connections) {
+        for (DeviceConnection connection : connections) {
             Line other = connection.line();
             replaced.add(other.opened() < coming.opened() ? other : coming);
         }
@@ -85,9 +85,9 @@ final class Device {
      * A connection has failed. That is a failed delivery if it was handed something unconfirmed, and if it has shown a sign
      * of life since the last one: several tabs of a machine that fell asleep are one failure.
      */
-    boolean failedOn(OutboxConnection connection, long nowNanos) {
+    boolean failedOn(DeviceConnection connection, long nowNanos) {
         boolean counts = connection.window().lastHanded() > cursor
-                && (!failed || connection.aliveAtNanos() - failedAtNanos >= 0);
+                && (!failed || connection.progress().aliveAtNanos() - failedAtNanos >= 0);
         if (counts) {
             failed = true;
             failedAtNanos = nowNanos;
@@ -97,7 +97,7 @@ final class Device {
 
     /** Everything up to an offset is confirmed. @param wider gets those of its connections that may be handed more */
     void confirmed(long offset, long nowNanos, List<Line> wider) {
-        for (OutboxConnection connection : connections) {
+        for (DeviceConnection connection : connections) {
             if (connection.confirmed(offset, nowNanos)) {
                 wider.add(connection.line());
             }
@@ -136,8 +136,8 @@ final class Device {
     /** What lies above this must not be trimmed yet, as far as its connections are concerned. */
     long handedUpTo() {
         long floor = connections.isEmpty() ? Long.MAX_VALUE : cursor;
-        for (OutboxConnection connection : connections) {
-            floor = Math.min(floor, connection.handedUpTo());
+        for (DeviceConnection connection : connections) {
+            floor = Math.min(floor, connection.progress().handedUpTo());
         }
         return floor;
     }

@@ -19,6 +19,7 @@ import io.holdfast.stream.StreamStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,8 +77,8 @@ public final class Outbox {
     /** The sweep's: when connected devices are noted as seen again. */
     private volatile long seenAgainNanos;
 
-    /** Guarded by the map of outboxes. */
-    private int references;
+    /** Changed where the map of outboxes computes this one's entry. */
+    private final AtomicInteger references = new AtomicInteger();
 
     Outbox(
             String client,
@@ -110,15 +111,15 @@ public final class Outbox {
     }
 
     void retain() {
-        references++;
+        references.incrementAndGet();
     }
 
     void release() {
-        references--;
+        references.decrementAndGet();
     }
 
     boolean referenced() {
-        return references > 0;
+        return references.get() > 0;
     }
 
     /**
@@ -159,12 +160,19 @@ public final class Outbox {
             suspect.judge(start.position().offset());
             device.confirmed(start.position().offset(), now, wider);
             List<Line> replaced = device.replacedBy(line);
-            OutboxConnection connection = new OutboxConnection(this, device, line, explicit, start, now);
+            DeviceConnection connection = new DeviceConnection(
+                    device, line, explicit, start.position().offset(), now);
             connection.adjustWindow(now);
             device.connections.add(connection);
             clients.seen(client, deviceName, device.connections.size());
             long hopeless = suspect.hopeless() ? suspect.offset() : 0;
-            return new Attached(connection, replaced, wider, hopeless, suspect.attempts(), returned);
+            return new Attached(
+                    new OutboxConnection(this, connection, start),
+                    replaced,
+                    wider,
+                    hopeless,
+                    suspect.attempts(),
+                    returned);
         }
     }
 
@@ -206,7 +214,8 @@ public final class Outbox {
      *
      * @param writtenToConnection the highest offset written to it
      */
-    synchronized void detach(OutboxConnection connection, Departure how, long writtenToConnection) {
+    @GuardedBy("this")
+    void detach(DeviceConnection connection, Departure how, long writtenToConnection) {
         long now = clock.nanos();
         Device device = connection.device();
         device.connections.remove(connection);
@@ -226,20 +235,12 @@ public final class Outbox {
     }
 
     /** A publication goes into the send buffer of a connection. */
-    synchronized void handed(OutboxConnection connection, long offset, HandedMessage message) {
+    @GuardedBy("this")
+    void handed(DeviceConnection connection, long offset, HandedMessage message) {
         tally.handed(offset, message);
         connection.handed(offset);
         Device device = connection.device();
         device.writtenUpTo = Math.max(device.writtenUpTo, offset);
-    }
-
-    /**
-     * A publication that was handed to a connection leaves its send buffer unwritten.
-     *
-     * @return whether more may be handed to the connection
-     */
-    synchronized boolean unwritten(OutboxConnection connection, long offset) {
-        return connection.leftUnwritten(offset);
     }
 
     /**
@@ -335,13 +336,9 @@ public final class Outbox {
         return device != null && !device.connections.isEmpty();
     }
 
-    /** Whether a device gets a publication no more. */
-    synchronized boolean givenUp(OutboxConnection connection, long offset) {
-        return connection.device().givenUp(offset);
-    }
-
     /** Looks at the clock for a connection whose window is limited. @return whether more may be handed to it */
-    synchronized boolean timePasses(OutboxConnection connection) {
+    @GuardedBy("this")
+    boolean timePasses(DeviceConnection connection) {
         long now = clock.nanos();
         Device device = connection.device();
         RecipientBreaker breaker = device.breaker;
@@ -362,17 +359,12 @@ public final class Outbox {
     private List<Line> adjustWindows(Device device) {
         long now = clock.nanos();
         List<Line> wider = new ArrayList<>(0);
-        for (OutboxConnection connection : device.connections) {
-            if (connection.limited() && connection.adjustWindow(now)) {
+        for (DeviceConnection connection : device.connections) {
+            if (connection.window().limited() && connection.adjustWindow(now)) {
                 wider.add(connection.line());
             }
         }
         return wider;
-    }
-
-    /** How many more publications a connection may be handed. */
-    synchronized int allowance(OutboxConnection connection) {
-        return connection.window().allowance();
     }
 
     /** Something was written to a connection: for the state of messages. */
@@ -424,9 +416,10 @@ public final class Outbox {
      *
      * @return whether more may be handed to the connection
      */
-    synchronized boolean answered(OutboxConnection connection) {
+    @GuardedBy("this")
+    boolean answered(DeviceConnection connection) {
         if (!connection.explicit()
-                || !connection.limited()
+                || !connection.window().limited()
                 || connection.device().suspect().attempts() != 1) {
             return false;
         }

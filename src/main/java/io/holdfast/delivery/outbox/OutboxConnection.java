@@ -1,30 +1,24 @@
 package io.holdfast.delivery.outbox;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.stream.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection's use of an outbox: as which device, with which kind of confirmation, how far it was handed publications, and
- * how many more it may get.
+ * One connection's use of an outbox: as which device, how far it was handed publications, and how many more it may get.
  *
- * <p>Threads: any; everything that changes is guarded by the outbox's lock, unless it is volatile.
+ * <p>Threads: any. What the outbox counts is guarded by the outbox's lock, which is taken here, once for each call.
  */
 public final class OutboxConnection {
     private final Outbox outbox;
-    private final Device device;
+    private final String deviceName;
     private final Line line;
-    private final boolean explicit;
     private final Start start;
-    private final Window window = new Window();
 
-    /** The first offset handed to this connection; 0 for none. */
-    private long firstHanded;
+    @GuardedBy("outbox")
+    private final DeviceConnection counted;
 
-    /** Nothing up to here has yet to be handed. Changed by one thread at a time: see who works on the subscription. */
-    private volatile long handedUpTo;
-
-    /** When the connection was opened or its client answered last. */
-    private volatile long aliveAtNanos;
+    private final Progress progress;
 
     /**
      * Where delivery goes on.
@@ -34,43 +28,47 @@ public final class OutboxConnection {
      */
     public record Start(Position position, boolean recovered) {}
 
-    OutboxConnection(Outbox outbox, Device device, Line line, boolean explicit, Start start, long nowNanos) {
+    OutboxConnection(Outbox outbox, DeviceConnection counted, Start start) {
         this.outbox = outbox;
-        this.device = device;
-        this.line = line;
-        this.explicit = explicit;
+        this.counted = counted;
+        this.deviceName = counted.device().name;
+        this.line = counted.line();
+        this.progress = counted.progress();
         this.start = start;
-        this.handedUpTo = start.position().offset();
-        this.aliveAtNanos = nowNanos;
     }
 
+    /** The outbox of the connection's client. */
     public Outbox outbox() {
         return outbox;
     }
 
     /** The name of the device. */
     public String deviceName() {
-        return device.name;
+        return deviceName;
     }
 
+    /** Where delivery to the connection began. */
     public Start start() {
         return start;
     }
 
+    /** Everything up to this offset was handed to the connection, or is not for it. */
     public long handedUpTo() {
-        return handedUpTo;
+        return progress.handedUpTo();
     }
 
     /** Nothing up to here is left to read. */
     public void skipTo(long offset) {
-        handedUpTo = Math.max(handedUpTo, offset);
+        progress.handedUpTo(Math.max(progress.handedUpTo(), offset));
     }
 
     /** A publication goes into the send buffer of the connection. */
     public void hand(long offset, @Nullable HandedMessage message) {
-        handedUpTo = offset;
+        progress.handedUpTo(offset);
         if (message != null) {
-            outbox.handed(this, offset, message);
+            synchronized (outbox) {
+                outbox.handed(counted, offset, message);
+            }
         }
     }
 
@@ -80,7 +78,9 @@ public final class OutboxConnection {
      * @return whether more may be handed
      */
     public boolean unwritten(long offset) {
-        return outbox.unwritten(this, offset);
+        synchronized (outbox) {
+            return counted.leftUnwritten(offset);
+        }
     }
 
     /** A frame with this many pushes is written; the outbox's last one in it, or before, has the offset. */
@@ -91,86 +91,50 @@ public final class OutboxConnection {
 
     /** Whether the device gets a publication no more. */
     public boolean givenUp(long offset) {
-        return outbox.givenUp(this, offset);
+        synchronized (outbox) {
+            return counted.device().givenUp(offset);
+        }
     }
 
-    /** Whether only so many publications may be under way. */
+    /** Whether only a few publications may be under way. */
     public boolean limited() {
-        return window.limited();
+        return progress.limited();
     }
 
     /** How many more publications may be handed. */
     public int allowance() {
-        return outbox.allowance(this);
+        synchronized (outbox) {
+            return counted.window().allowance();
+        }
     }
 
     /** Looks at the clock while the number of publications is limited. @return whether more may be handed */
     public boolean timePasses() {
-        return outbox.timePasses(this);
+        synchronized (outbox) {
+            return outbox.timePasses(counted);
+        }
     }
 
     /** The client has answered a ping. @return whether more may be handed */
     public boolean answered(long nowNanos) {
-        aliveAtNanos = nowNanos;
-        return outbox.answered(this);
+        progress.alive(nowNanos);
+        synchronized (outbox) {
+            return outbox.answered(counted);
+        }
     }
 
-    Device device() {
-        return device;
+    /**
+     * The connection has ended.
+     *
+     * @param written the highest offset written to it
+     */
+    void detach(Departure how, long written) {
+        synchronized (outbox) {
+            outbox.detach(counted, how, written);
+        }
     }
 
     Line line() {
         return line;
-    }
-
-    Window window() {
-        return window;
-    }
-
-    boolean explicit() {
-        return explicit;
-    }
-
-    long aliveAtNanos() {
-        return aliveAtNanos;
-    }
-
-    long firstHanded() {
-        return firstHanded;
-    }
-
-    void handed(long offset) {
-        window.handed(offset);
-        if (firstHanded == 0) {
-            firstHanded = offset;
-        }
-    }
-
-    /** Sets the window to what the device allows now; while it is limited a ping follows each push. @return whether it is wider */
-    boolean adjustWindow(long nowNanos) {
-        int before = window.limit();
-        window.adjust(device.suspect(), device.breaker, nowNanos);
-        if (window.limit() != before) {
-            line.confirmAtOnce(window.limited());
-        }
-        return window.limit() > before;
-    }
-
-    boolean leftUnwritten(long offset) {
-        if (offset != window.lastHanded()) {
-            return false;
-        }
-        window.unwritten(line.written());
-        return window.limited() && window.settle();
-    }
-
-    /** The device has confirmed up to an offset. @return whether more may be handed */
-    boolean confirmed(long offset, long nowNanos) {
-        window.confirmed(offset);
-        if (!window.limited()) {
-            return false;
-        }
-        boolean wider = adjustWindow(nowNanos);
-        return window.settle() || wider;
     }
 }

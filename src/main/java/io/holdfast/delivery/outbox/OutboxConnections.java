@@ -90,7 +90,7 @@ public final class OutboxConnections {
      */
     public void close(OutboxConnection closed, Departure how, long written, @Nullable Ending ending) {
         Outbox outbox = closed.outbox();
-        outbox.detach(closed, how, written);
+        closed.detach(how, written);
         if (events.wanted(DeliveryEvent.ClientDisconnected.class)) {
             events.raise(new DeliveryEvent.ClientDisconnected(
                     outbox.client(),

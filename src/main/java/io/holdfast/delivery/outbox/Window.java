@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>State.</b> The limit is the lower one of two: what the device's breaker allows, and one publication while the device is
  * suspected to fail on it. Without a limit nothing is counted down; a publication that was handed is just remembered.
  *
- * <p><b>Threads.</b> Guarded by the outbox's lock; the limit itself is read by any thread.
+ * <p><b>Threads.</b> Guarded by the outbox's lock.
  */
 final class Window {
     static final int UNLIMITED = Integer.MAX_VALUE;
 
-    private volatile int limit = UNLIMITED;
+    private int limit = UNLIMITED;
 
     /** Handed since everything handed was last confirmed. */
     private int outstanding;
@@ -60,8 +60,7 @@ final class Window {
 
     /** How many more publications may be handed. */
     int allowance() {
-        int most = limit;
-        return most == UNLIMITED ? UNLIMITED : Math.max(0, most - outstanding);
+        return limit == UNLIMITED ? UNLIMITED : Math.max(0, limit - outstanding);
     }
 
     /** The device has confirmed up to an offset. */

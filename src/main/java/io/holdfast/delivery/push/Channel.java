@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +51,8 @@ public final class Channel {
     @GuardedBy("this")
     private @Nullable String epoch;
 
-    /** Guarded by the map of channels. */
-    private int references;
+    /** Changed where the map of channels computes this one's entry. */
+    private final AtomicInteger references = new AtomicInteger();
 
     Channel(String name) {
         this.name = name;
@@ -67,11 +68,11 @@ public final class Channel {
     }
 
     void retain() {
-        references++;
+        references.incrementAndGet();
     }
 
     boolean release() {
-        return --references == 0;
+        return references.decrementAndGet() == 0;
     }
 
     /** Adds a subscription that has yet to read or to go live. */

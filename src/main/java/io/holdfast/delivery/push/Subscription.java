@@ -42,13 +42,16 @@ final class Subscription {
     @GuardedBy("this")
     private boolean ended;
 
-    /** Its place in the list of its channel that it is in; used under the channel's lock. */
+    /** Its place in the list of its channel that it is in. */
+    @GuardedBy("channel")
     private int place;
 
-    /** What ends it as soon as its client has been told of it; null for nothing. Guarded by its connection's subscriptions. */
+    /** What ends it as soon as its client has been told of it; null for nothing. */
+    @GuardedBy("this")
     private @Nullable Ending endsAtStart;
 
-    /** Called when it has ended; null for nothing. Guarded by its connection's subscriptions. */
+    /** Called when it has ended; null for nothing. */
+    @GuardedBy("this")
     private @Nullable Runnable whenEnded;
 
     /** When it ends, in wall time; null if it does not end by itself. */
@@ -162,29 +165,32 @@ final class Subscription {
         }
     }
 
+    /** For the list of its channel, which holds the channel's lock already. */
     int place() {
-        return place;
+        synchronized (channel) {
+            return place;
+        }
     }
 
     void place(int now) {
-        place = now;
+        synchronized (channel) {
+            place = now;
+        }
     }
 
-    @Nullable
-    Ending endsAtStart() {
+    synchronized @Nullable Ending endsAtStart() {
         return endsAtStart;
     }
 
-    void endAtStart(Ending ending) {
+    synchronized void endAtStart(Ending ending) {
         endsAtStart = ending;
     }
 
-    @Nullable
-    Runnable whenEnded() {
+    synchronized @Nullable Runnable whenEnded() {
         return whenEnded;
     }
 
-    void whenEnded(Runnable work) {
+    synchronized void whenEnded(Runnable work) {
         whenEnded = work;
     }
 

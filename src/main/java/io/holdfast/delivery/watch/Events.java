@@ -28,7 +28,7 @@ public final class Events {
     private final ArrayBlockingQueue<Object> queue = new ArrayBlockingQueue<>(MOST_WAITING);
     private final Set<Class<? extends DeliveryEvent>> unwanted = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
-    private @Nullable Thread thread;
+    private volatile @Nullable Thread thread;
 
     public Events(EventSink sink, Counters counters, ThreadFactory threads) {
         this.sink = sink;
@@ -37,16 +37,18 @@ public final class Events {
     }
 
     public void start() {
-        thread = threads.newThread(this::run);
-        thread.start();
+        Thread made = threads.newThread(this::run);
+        thread = made;
+        made.start();
     }
 
     /** Delivers what waits, for a while. */
     public void stop() throws InterruptedException {
         stopped = true;
         queue.offer(END);
-        if (thread != null) {
-            thread.join(STOP_MILLIS);
+        Thread running = thread;
+        if (running != null) {
+            running.join(STOP_MILLIS);
         }
     }
 
