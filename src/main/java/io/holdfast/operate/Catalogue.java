@@ -256,6 +256,10 @@ final class Catalogue {
                         "1 while the store or the disk is full",
                         s -> s.health().storeFull() ? 1 : 0),
                 gauge(
+                        "holdfast_store_generation_begun_seconds",
+                        "When this generation of the store began, in seconds since 1970; 0 for the first",
+                        s -> s.generation().begunAtMillis() / 1_000),
+                gauge(
                         "holdfast_threads_failed",
                         "Threads that have failed for good or hang",
                         s -> s.health().failedParts().size()),

@@ -21,24 +21,27 @@ public class CommitterLiveness implements HealthCheck {
 
     private final ResilientWebSocketManager manager;
     private final HealthSettings settings;
+    private final ContextRoot root;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected CommitterLiveness() {
-        this(null, null);
+        this(null, null, null);
     }
 
     @Inject
-    public CommitterLiveness(ResilientWebSocketManager manager, HealthSettings settings) {
+    CommitterLiveness(ResilientWebSocketManager manager, HealthSettings settings, ContextRoot root) {
         this.manager = manager;
         this.settings = settings;
+        this.root = root;
     }
 
     @Override
     public HealthCheckResponse call() {
         DeliveryHealth seen = manager.health();
-        HealthCheckResponseBuilder response =
-                HealthCheckResponse.named("committer").status(alive(seen, settings));
+        HealthCheckResponseBuilder response = HealthCheckResponse.named("committer")
+                .status(alive(seen, settings))
+                .withData(ContextRoot.NAME, root.path());
         if (!seen.failedParts().isEmpty()) {
             response.withData("failed", String.join(" ", seen.failedParts()));
         }

@@ -6,7 +6,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
-import jakarta.servlet.ServletContext;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
@@ -25,15 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class GatewayMetrics {
-    /** Its value is the context root, {@code /} for that of the host. */
-    static final String APPLICATION = "application";
-
-    private static final String ROOT = "/";
     private static final String TELEMETRY = "io.opentelemetry.api.OpenTelemetry";
 
     private final MetricRegistry registry;
     private final GatewaySnapshots snapshots;
     private final HealthSettings settings;
+    private final ContextRoot root;
     private final ManagedScheduledExecutorService scheduler;
     private final Exporter exporter;
     private final Map<Metric, Counter> counters = new HashMap<>();
@@ -54,7 +50,7 @@ class GatewayMetrics {
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected GatewayMetrics() {
-        this(null, null, null, null, (application, snapshot) -> () -> {});
+        this(null, null, null, null, null, (application, snapshot) -> () -> {});
     }
 
     @Inject
@@ -62,11 +58,13 @@ class GatewayMetrics {
             MetricRegistry registry,
             GatewaySnapshots snapshots,
             HealthSettings settings,
+            ContextRoot root,
             ManagedScheduledExecutorService scheduler) {
         this(
                 registry,
                 snapshots,
                 settings,
+                root,
                 scheduler,
                 (application, snapshot) ->
                         hasTelemetry() ? TelemetryMetrics.register(application, snapshot) : () -> {});
@@ -76,21 +74,20 @@ class GatewayMetrics {
             MetricRegistry registry,
             GatewaySnapshots snapshots,
             HealthSettings settings,
+            ContextRoot root,
             ManagedScheduledExecutorService scheduler,
             Exporter exporter) {
         this.exporter = exporter;
         this.registry = registry;
         this.snapshots = snapshots;
         this.settings = settings;
+        this.root = root;
         this.scheduler = scheduler;
     }
 
     void register(@Observes @Initialized(ApplicationScoped.class) Object event) {
         if (settings.metrics()) {
-            String application =
-                    event instanceof ServletContext web && !web.getContextPath().isEmpty()
-                            ? web.getContextPath()
-                            : ROOT;
+            String application = root.path();
             Catalogue.metrics().forEach(metric -> register(metric, application));
             updates = scheduler.scheduleWithFixedDelay(this::update, 1, 1, TimeUnit.SECONDS);
             telemetry = exporter.register(application, snapshots::latest);
@@ -112,7 +109,7 @@ class GatewayMetrics {
                 .withName(metric.name())
                 .withDescription(metric.description())
                 .build();
-        Tag owner = new Tag(APPLICATION, application);
+        Tag owner = new Tag(ContextRoot.NAME, application);
         Tag[] tags =
                 metric.hasLabel() ? new Tag[] {owner, new Tag(metric.label(), metric.labelValue())} : new Tag[] {owner};
         if (metric.kind() == Metric.Kind.COUNTER) {

@@ -3,6 +3,9 @@ package io.holdfast.operate;
 import io.holdfast.cleanup.CleanupCoordinator;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.stream.EmbeddedEngine;
+import io.holdfast.stream.StoreGeneration;
+import io.holdfast.stream.StreamEngine;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.TimeUnit;
@@ -29,13 +32,21 @@ class GatewaySnapshots {
     }
 
     @Inject
-    GatewaySnapshots(ResilientWebSocketManager manager, CleanupCoordinator cleanup, DeliveryClock clock) {
-        this(() -> new GatewaySnapshot(manager.stats(), manager.health(), cleanup.state()), clock::nanos);
+    GatewaySnapshots(
+            ResilientWebSocketManager manager, CleanupCoordinator cleanup, StreamEngine engine, DeliveryClock clock) {
+        this(
+                () -> new GatewaySnapshot(manager.stats(), manager.health(), cleanup.state(), generation(engine)),
+                clock::nanos);
     }
 
     GatewaySnapshots(Supplier<GatewaySnapshot> source, LongSupplier nanos) {
         this.source = source;
         this.nanos = nanos;
+    }
+
+    /** An engine without a store on this machine knows none. */
+    private static StoreGeneration generation(StreamEngine engine) {
+        return engine instanceof EmbeddedEngine embedded ? embedded.life() : StoreGeneration.FIRST;
     }
 
     GatewaySnapshot latest() {

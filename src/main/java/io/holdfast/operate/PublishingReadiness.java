@@ -22,30 +22,35 @@ public class PublishingReadiness implements HealthCheck {
     private final ResilientWebSocketManager manager;
     private final HealthSettings settings;
     private final CleanupCoordinator cleanup;
+    private final ContextRoot root;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected PublishingReadiness() {
-        this(null, null, null);
+        this(null, null, null, null);
     }
 
     @Inject
-    public PublishingReadiness(ResilientWebSocketManager manager, HealthSettings settings, CleanupCoordinator cleanup) {
+    PublishingReadiness(
+            ResilientWebSocketManager manager, HealthSettings settings, CleanupCoordinator cleanup, ContextRoot root) {
         this.manager = manager;
         this.settings = settings;
         this.cleanup = cleanup;
+        this.root = root;
     }
 
     @Override
     public HealthCheckResponse call() {
-        return response(manager.health(), settings, cleanup.state());
+        return response(manager.health(), settings, cleanup.state(), root.path());
     }
 
     /** How cleanup is decides nothing here. */
-    static HealthCheckResponse response(DeliveryHealth seen, HealthSettings settings, CleanupState cleaning) {
+    static HealthCheckResponse response(
+            DeliveryHealth seen, HealthSettings settings, CleanupState cleaning, String application) {
         Verdict verdict = Verdict.of(seen, settings);
         HealthCheckResponseBuilder response = HealthCheckResponse.named("publishing")
                 .status(verdict.ready())
+                .withData(ContextRoot.NAME, application)
                 .withData("commit_ms", seen.commit().toMillis())
                 .withData("executor_wait_ms", seen.executorWait().toMillis())
                 .withData("queue_percent", Math.round(100 * seen.queueShare()))

@@ -12,22 +12,25 @@ import org.eclipse.microprofile.health.Startup;
 @ApplicationScoped
 public class StartedCheck implements HealthCheck {
     private final ResilientWebSocketManager manager;
+    private final ContextRoot root;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected StartedCheck() {
-        this(null);
+        this(null, null);
     }
 
     @Inject
-    public StartedCheck(ResilientWebSocketManager manager) {
+    StartedCheck(ResilientWebSocketManager manager, ContextRoot root) {
         this.manager = manager;
+        this.root = root;
     }
 
     @Override
     public HealthCheckResponse call() {
         return HealthCheckResponse.named("started")
                 .status(manager.health().started())
+                .withData(ContextRoot.NAME, root.path())
                 .build();
     }
 }

@@ -54,7 +54,7 @@ final class TelemetryMetrics implements GatewayMetrics.Export {
     }
 
     private static Attributes attributes(Metric metric, String application) {
-        AttributeKey<String> owner = AttributeKey.stringKey(GatewayMetrics.APPLICATION);
+        AttributeKey<String> owner = AttributeKey.stringKey(ContextRoot.NAME);
         return metric.hasLabel()
                 ? Attributes.of(owner, application, AttributeKey.stringKey(metric.label()), metric.labelValue())
                 : Attributes.of(owner, application);

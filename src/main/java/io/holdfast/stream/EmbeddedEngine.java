@@ -16,6 +16,6 @@ public interface EmbeddedEngine extends StreamEngine {
      */
     long backup(Path target);
 
-    /** The present generation of the store. */
+    /** The present generation of the store. Any thread; waits for nothing. */
     StoreGeneration life();
 }

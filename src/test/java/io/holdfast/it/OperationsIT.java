@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,9 @@ class OperationsIT {
                     .send("{'client': 'away', 'id': 'last', 'data': {'n': 10}}")
                     .path("epoch")
                     .asText();
+            assertThat(generationBegunSeconds(gateway)).as("of the first").isZero();
             gateway.stop();
+            long stoppedAtSeconds = Instant.now().getEpochSecond();
             carryOut("restore", gateway, backups);
             gateway.start();
 
@@ -56,6 +59,9 @@ class OperationsIT {
             long generation = store.path("generation").asLong();
             assertThat(generation).isPositive();
             assertThat(store.path("generation_reason").asText()).contains("backup");
+            assertThat(generationBegunSeconds(gateway))
+                    .isEqualTo(store.path("generation_begun_at").asLong() / 1_000)
+                    .isBetween(stoppedAtSeconds, Instant.now().getEpochSecond());
             gateway.awaitLog("A new generation of the store");
             assertThat(gateway.api().get("/api/revocations").body()).contains("thief");
             try (RawClient ahead = gateway.client()) {
@@ -87,6 +93,15 @@ class OperationsIT {
 
     private long generation(LibertyServer gateway, Path backups) throws Exception {
         return Json.read(carryOut("check", gateway, backups)).path("generation").asLong();
+    }
+
+    /** As Prometheus reads it. */
+    private static long generationBegunSeconds(LibertyServer gateway) {
+        String metrics = new Api(gateway.health(), null).get("/metrics").body();
+        Matcher line = Pattern.compile("(?m)^holdfast_store_generation_begun_seconds\\{[^}]*} (\\S+)")
+                .matcher(metrics);
+        assertThat(line.find()).as(metrics).isTrue();
+        return (long) Double.parseDouble(line.group(1));
     }
 
     private static List<String> steps() throws IOException {

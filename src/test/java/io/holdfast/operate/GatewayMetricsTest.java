@@ -23,6 +23,7 @@ class GatewayMetricsTest {
     private final Map<String, Gauge<?>> gauges = new HashMap<>();
     private final List<String> scheduled = new ArrayList<>();
     private final Seen seen = new Seen();
+    private final ContextRoot root = new ContextRoot();
     private long nanos;
 
     private GatewayMetrics metrics(boolean enabled) {
@@ -33,6 +34,7 @@ class GatewayMetricsTest {
                 proxy(MetricRegistry.class, this::registered),
                 new GatewaySnapshots(seen::observed, () -> nanos),
                 settings,
+                root,
                 proxy(ManagedScheduledExecutorService.class, (method, arguments) -> {
                     scheduled.add(method.getName());
                     return null;
@@ -108,16 +110,20 @@ class GatewayMetricsTest {
         assertThat(gauges.get("holdfast_confirm_latency_average_milliseconds").getValue())
                 .isEqualTo(1.5);
         assertThat(gauges.get("holdfast_retry_success_rate").getValue()).isEqualTo(0.75);
+        assertThat(gauges.get("holdfast_store_generation_begun_seconds").getValue())
+                .isEqualTo(1_790_000_000.0);
     }
 
     /** The registry is the server's: with the same tags the second application would read and raise the first one's counters. */
     @Test
     void two_applications_on_one_server_count_apart() {
-        GatewayMetrics root = metrics(true);
-        root.register(application(""));
-        root.update();
+        GatewayMetrics host = metrics(true);
+        root.learn(application(""));
+        host.register("started");
+        host.update();
         GatewayMetrics shop = metrics(true);
-        shop.register(application("/shop"));
+        root.learn(application("/shop"));
+        shop.register("started");
         seen.sent = 4;
         nanos += 1_000_000_000L;
         shop.update();

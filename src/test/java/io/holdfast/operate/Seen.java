@@ -7,6 +7,7 @@ import io.holdfast.delivery.DeliveryHealth;
 import io.holdfast.delivery.DeliveryStats;
 import io.holdfast.delivery.LatencyStats;
 import io.holdfast.delivery.Limit;
+import io.holdfast.stream.StoreGeneration;
 import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
@@ -30,6 +31,7 @@ final class Seen {
     int unreadable;
     Duration clockLead = Duration.ZERO;
     long sent = 21;
+    StoreGeneration generation = new StoreGeneration(7, 1_790_000_000_999L, "a copy");
 
     DeliveryHealth health() {
         return new DeliveryHealth(
@@ -67,7 +69,7 @@ final class Seen {
     }
 
     GatewaySnapshot observed() {
-        return new GatewaySnapshot(stats(), health(), cleanup());
+        return new GatewaySnapshot(stats(), health(), cleanup(), generation);
     }
 
     /** Every number another. */

@@ -32,7 +32,7 @@ class RoomsTest {
             Map.entry("commands", Set.of("delivery", "access", "protocol", "stream")),
             Map.entry("websocket", Set.of("commands", "delivery")),
             Map.entry("cleanup", Set.of("delivery", "stream", "json")),
-            Map.entry("operate", Set.of("delivery", "cleanup", "json")),
+            Map.entry("operate", Set.of("delivery", "cleanup", "stream", "json")),
             Map.entry("http", Set.of("commands", "delivery", "access", "protocol", "stream", "cleanup", "json")),
             Map.entry(
                     "app",

@@ -68,6 +68,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
     /** The handle was closed for good. */
     private volatile boolean ended;
 
+    private volatile StoreGeneration life = StoreGeneration.FIRST;
     private volatile long newestMillis;
     private volatile long waiting;
     private volatile long channels;
@@ -101,6 +102,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
         RocksDbEngine engine = new RocksDbEngine(options, clockMillis, nanos, disk);
         NativeLibrary.load(options.nativeLibraryDirectory().toAbsolutePath());
         Store opened = engine.opening.open();
+        engine.life = opened.life();
         engine.newestMillis = opened.newestMillis();
         engine.waiting = opened.waiting();
         engine.channels = opened.channels();
@@ -261,7 +263,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
 
     @Override
     public StoreGeneration life() {
-        return inside(Store::life);
+        return life;
     }
 
     @Override
@@ -391,6 +393,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
         closeStore();
         Store opened = opening.open();
         store = opened;
+        life = opened.life();
         poisoned = false;
         LOG.log(System.Logger.Level.INFO, "The store was reopened after a failure.");
         return opened;
