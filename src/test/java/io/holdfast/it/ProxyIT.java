@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,7 +97,7 @@ class ProxyIT {
     @ParameterizedTest
     @MethodSource("curls")
     void curl_gets_http_1_1_or_nothing(List<String> option) throws Exception {
-        Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "SKIPPED: curl is not installed");
+        Machine.needs(Files.isExecutable(Path.of("/usr/bin/curl")), "curl is not installed");
         List<String> command = new ArrayList<>(List.of("/usr/bin/curl", "-s", "-m", "10", "-w", " %{http_version}"));
         command.addAll(option);
         command.add(gateway.http().resolve("mode").toString());
@@ -175,8 +174,7 @@ class ProxyIT {
     }
 
     private URI start(Kind kind) throws IOException {
-        Assumptions.assumeTrue(
-                Files.isExecutable(Path.of(kind.binary)), "SKIPPED: " + kind.binary + " is not installed");
+        Machine.needs(Files.isExecutable(Path.of(kind.binary)), kind.binary + " is not installed");
         int port = LibertyServer.freePort();
         Path work = Files.createDirectories(Path.of("target/it-proxy-" + kind).toAbsolutePath());
         String name = kind == Kind.NGINX ? "nginx.conf" : "haproxy.cfg";

@@ -1,7 +1,6 @@
 package io.holdfast.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -190,7 +189,7 @@ class StartIT {
     @Test
     void it_runs_on_java_25_too() {
         String home = System.getProperty("holdfast.java25.home", "");
-        assumeThat(home).as("-Dholdfast.java25.home").isNotBlank();
+        Machine.needs(!home.isBlank(), "-Dholdfast.java25.home does not name a JDK 25");
         try (LibertyServer gateway =
                         LibertyServer.prepare("java25", INSECURE, Path.of(home)).start();
                 RawClient connection = gateway.client()) {

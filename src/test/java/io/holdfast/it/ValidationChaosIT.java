@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -55,11 +56,11 @@ class ValidationChaosIT {
 
     @TestFactory
     Stream<DynamicTest> nothing_is_lost_doubled_reordered_or_unsignalled() {
-        return ValidationIT.tests(suite, suite.chosen());
+        return ValidationIT.tests(suite, suite.chosen(), Assumptions::abort);
     }
 
     @TestFactory
     Stream<DynamicTest> nothing_is_lost_when_memory_clock_or_disk_fail() {
-        return ValidationIT.tests(suite, HostScenarios.all());
+        return ValidationIT.tests(suite, HostScenarios.all(), Machine::lacks);
     }
 }
