@@ -70,7 +70,7 @@ class SubscriptionChurnTest {
 
     private static void subscribe(RegisteredConnection connection, String channel) {
         assertThat(connection.subscribe(channel, null, SubscribeOptions.QUIET)).isNotNull();
-        connection.start(channel);
+        connection.start(channel, new byte[] {1});
     }
 
     private static void leave(RegisteredConnection connection, String channel) {
