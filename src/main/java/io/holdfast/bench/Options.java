@@ -53,7 +53,7 @@ public final class Options {
     @Option(
             names = "--port",
             paramLabel = "PORT",
-            converter = Count.class,
+            converter = Port.class,
             description = "The server's port (${DEFAULT-VALUE}).")
     int port = 9080;
 
@@ -237,6 +237,18 @@ public final class Options {
                 throw new TypeConversionException("'" + text + "' is not a whole number from 0");
             }
             return (int) number;
+        }
+    }
+
+    /** Reads the number of a port. */
+    static final class Port implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            int port = new Count().convert(text);
+            if (port < 1 || port > 65_535) {
+                throw new TypeConversionException("'" + text + "' is not a port from 1 to 65535");
+            }
+            return port;
         }
     }
 

@@ -37,6 +37,17 @@ final class Api {
         return good(path, made(() -> client.post(path, json)));
     }
 
+    /** As {@link #post}, for messages: where it is not known what became of them, the advice says that they can be repeated. */
+    String submit(String path, String json) {
+        try {
+            return post(path, json);
+        } catch (Failure e) {
+            String advice =
+                    e.advice() + " A send or publish with --id can be repeated: the message is stored only once.";
+            throw e.mayPass() ? new Failure(e.exit(), e.code(), e.message(), advice) : e;
+        }
+    }
+
     /** The answer whatever its status. */
     Answer ask(String path) {
         return made(() -> client.get(path));

@@ -24,6 +24,11 @@ final class Failure extends RuntimeException {
         return new Failure(Exit.USAGE, "usage", message, advice);
     }
 
+    /** Whether the same may succeed a little later. */
+    boolean mayPass() {
+        return exit == Exit.UNREACHABLE || code.matches("http_(429|5..)|100|111");
+    }
+
     Exit exit() {
         return exit;
     }

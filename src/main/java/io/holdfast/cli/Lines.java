@@ -100,7 +100,7 @@ final class Lines {
         }
         String answer;
         try {
-            answer = api.post("/api/batch", "{\"commands\":" + Json.array(batch) + "}");
+            answer = api.submit("/api/batch", "{\"commands\":" + Json.array(batch) + "}");
         } catch (Failure e) {
             throw new Failure(
                     e.exit(),

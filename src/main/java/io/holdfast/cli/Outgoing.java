@@ -55,7 +55,7 @@ final class Outgoing {
         }
         String data = Input.payload(payload, server.surroundings());
         String request = Json.object(json -> write(json, call, id, data));
-        result.show(server.api().post("/api/" + call.name(), request), screen);
+        result.show(server.api().submit("/api/" + call.name(), request), screen);
         return Exit.OK.code();
     }
 

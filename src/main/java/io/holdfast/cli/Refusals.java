@@ -4,6 +4,8 @@ import io.holdfast.client.Json;
 import io.holdfast.client.Trust;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
@@ -14,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a server's no, or its silence, means to who called, and what to do about it. */
 final class Refusals {
-    private static final String REPEAT =
-            "A send or publish with --id can be repeated: the message is stored only once.";
-
     private Refusals() {}
 
     /** Reads what a server has answered with. @throws Failure if it is not JSON */
@@ -68,8 +67,7 @@ final class Refusals {
                         Exit.NO,
                         code,
                         message,
-                        "Try again in " + (retryAfter.matches("\\d{1,6}") ? retryAfter + " s. " : "some seconds. ")
-                                + REPEAT);
+                        "Try again in " + (retryAfter.matches("\\d{1,6}") ? retryAfter + " s." : "some seconds."));
             case 500 -> new Failure(Exit.NO, code, message, "See the server's log.");
             default ->
                 status / 100 == 3
@@ -101,7 +99,7 @@ final class Refusals {
                         code,
                         message,
                         "Put the part before the colon into holdfast.namespaces, or correct the name.");
-            case "100", "111" -> new Failure(Exit.NO, code, message, "Try again in some seconds. " + REPEAT);
+            case "100", "111" -> new Failure(Exit.NO, code, message, "Try again in some seconds.");
             default -> new Failure(Exit.NO, code, message, "Correct the part that the message names.");
         };
     }
@@ -119,7 +117,7 @@ final class Refusals {
                 Exit.UNREACHABLE,
                 "no_answer",
                 "No answer from " + server + " within " + limit.toMillis() / 1_000.0 + " s",
-                "Check that the server is healthy, or give a longer --timeout. " + REPEAT);
+                "Check that the server is healthy, or give a longer --timeout.");
     }
 
     static Failure unreachable(URI server, @Nullable Throwable cause) {
@@ -135,9 +133,10 @@ final class Refusals {
             advice = both.length < 2 ? advice : sentence(both[1]);
         } else if (cause instanceof ConnectException) {
             why = "the connection is refused";
+        } else if (cause instanceof ProtocolException || cause instanceof NoRouteToHostException) {
+            why = String.valueOf(cause.getMessage());
         } else {
             why = "the connection ended before the answer";
-            advice = advice + " " + REPEAT;
         }
         return new Failure(Exit.UNREACHABLE, "unreachable", "Cannot reach " + server + ": " + why, advice);
     }

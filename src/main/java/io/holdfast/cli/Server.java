@@ -1,6 +1,7 @@
 package io.holdfast.cli;
 
 import io.holdfast.client.ApiClient;
+import io.holdfast.client.ServerUrl;
 import io.holdfast.client.Trust;
 import java.io.IOException;
 import java.net.URI;
@@ -83,7 +84,7 @@ final class Server {
     Api health() {
         String given = first(healthUrl, "HOLDFAST_HEALTH_URL", "");
         if (!given.isEmpty()) {
-            return new Api(url(given, "--health-url", Set.of("http", "https")), "", limit(), trust());
+            return new Api(url(given, "--health-url"), "", limit(), trust());
         }
         return new Api(URI.create("http://" + base().getHost() + ":" + HEALTH_PORT), "", limit(), trust());
     }
@@ -99,7 +100,7 @@ final class Server {
     }
 
     URI base() {
-        return url(first(url, "HOLDFAST_URL", "http://localhost:9080"), "--url", Set.of("http", "https"));
+        return url(first(url, "HOLDFAST_URL", "http://localhost:9080"), "--url");
     }
 
     Duration limit() {
@@ -129,23 +130,14 @@ final class Server {
         return value.isEmpty() ? otherwise : value;
     }
 
-    /** With scheme and host, without what could hide a password or change the meaning of a path put behind it. */
-    private static URI url(String text, String option, Set<String> schemes) {
-        try {
-            URI parsed = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
-            if (parsed.getHost() != null
-                    && parsed.getScheme() != null
-                    && schemes.contains(parsed.getScheme())
-                    && parsed.getRawUserInfo() == null
-                    && parsed.getRawQuery() == null
-                    && parsed.getRawFragment() == null) {
-                return parsed;
-            }
-        } catch (IllegalArgumentException e) {
-            // the same message as for an incomplete one
+    /** Without what could hide a password or change the meaning of a path put behind it. */
+    private static URI url(String text, String option) {
+        URI url = ServerUrl.read(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+        if (url == null || url.getRawQuery() != null || url.getRawFragment() != null) {
+            throw Failure.usage(
+                    option + " (or its environment variable) is not a URL of a server",
+                    "It is like http://localhost:9080 or https://push.example/context, without user, query or fragment.");
         }
-        throw Failure.usage(
-                option + " (or its environment variable) is not a URL of a server",
-                "It is like http://localhost:9080 or https://push.example/context, without user, query or fragment.");
+        return url;
     }
 }

@@ -32,24 +32,24 @@ final class Socket implements WebSocket.Listener, AutoCloseable {
         this.socket = socket;
     }
 
-    static Socket open(URI endpoint, Duration limit, Trust trust) {
+    /** Connects to a gateway. @throws Failure if it does not make a WebSocket of the connection */
+    static Socket open(URI server, Duration limit, Trust trust) {
+        URI endpoint = URI.create(server.toString().replaceFirst("^http", "ws") + "/connection/websocket");
         try {
             WebSocket opened = WebSocket.open(endpoint, trust, "", limit);
-            if (opened.status() == 0) {
-                opened.drop();
-                throw Refusals.unreachable(endpoint, null);
+            if (opened.status() == 101) {
+                Socket socket = new Socket(opened);
+                opened.start(socket);
+                return socket;
             }
-            if (opened.status() != 101) {
-                opened.drop();
-                throw Refusals.byStatus(opened.status(), "", "", endpoint.toString());
-            }
-            Socket socket = new Socket(opened);
-            opened.start(socket);
-            return socket;
+            opened.drop();
+            throw opened.status() == 0
+                    ? Refusals.unreachable(server, null)
+                    : Refusals.byStatus(opened.status(), "", "", endpoint.toString());
         } catch (SocketTimeoutException e) {
-            throw Refusals.silent(endpoint, limit);
+            throw Refusals.silent(server, limit);
         } catch (IOException e) {
-            throw Refusals.unreachable(endpoint, e);
+            throw Refusals.unreachable(server, e);
         }
     }
 

@@ -32,7 +32,7 @@ final class Tail {
      * @param last so many of those before; 0 for none
      */
     record Wish(
-            URI endpoint,
+            URI server,
             String channel,
             String token,
             String client,
@@ -47,11 +47,15 @@ final class Tail {
         String epoch = "";
         long offset;
         boolean known;
+
+        /** Whether the publications of before were shown, or none are wanted. */
+        boolean pastShown;
     }
 
     Tail(Wish wish, Screen screen) {
         this.wish = wish;
         this.screen = screen;
+        place.pastShown = wish.last() == 0;
     }
 
     /** Returns when enough has come, or nobody reads. */
@@ -60,7 +64,7 @@ final class Tail {
         int failures = 0;
         while (true) {
             String why;
-            try (Socket socket = Socket.open(wish.endpoint(), wish.limit(), wish.trust())) {
+            try (Socket socket = Socket.open(wish.server(), wish.limit(), wish.trust())) {
                 TailSession session = new TailSession(wish, place, socket, screen, this::show);
                 why = session.follow();
                 if (session.isLive()) {
@@ -69,8 +73,7 @@ final class Tail {
                 }
             } catch (Failure e) {
                 // 404 is what a server answers whose application has not started yet.
-                boolean mayPass = e.exit() == Exit.UNREACHABLE || e.code().matches("http_(404|429|5..)|100|111");
-                if (!ever || !mayPass) {
+                if (!ever || !(e.mayPass() || e.code().equals("http_404"))) {
                     throw e;
                 }
                 why = e.message();

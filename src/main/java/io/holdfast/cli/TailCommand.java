@@ -1,6 +1,5 @@
 package io.holdfast.cli;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -65,10 +64,9 @@ final class TailCommand implements Callable<Integer> {
             throw Failure.usage("--count must be 0 or more, --last from 0 to " + MOST_PAST, "Correct it.");
         }
         Screen screen = server.screen();
-        URI base = server.base();
         Tail tail = new Tail(
                 new Tail.Wish(
-                        URI.create(base.toString().replaceFirst("^http", "ws") + "/connection/websocket"),
+                        server.base(),
                         channel,
                         token(),
                         client,

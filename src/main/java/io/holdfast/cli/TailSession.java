@@ -58,6 +58,9 @@ final class TailSession {
         while (!done) {
             Socket.Event event = socket.next(silence);
             if (event == null) {
+                if (!live) {
+                    throw Refusals.silent(wish.server(), wish.limit());
+                }
                 return "The server does not answer";
             } else if (event instanceof Socket.Closed closed) {
                 return closed(closed);
@@ -163,23 +166,20 @@ final class TailSession {
     }
 
     private void subscribed(Json reply) {
-        String epoch = reply.at("epoch").textOrNumber();
-        boolean recovered = reply.at("recovered").isTrue();
-        if (live || recovered) {
-            live = true;
+        if (live) {
             return;
         }
-        boolean again = place.known;
         live = true;
-        if (again) {
+        String epoch = reply.at("epoch").textOrNumber();
+        if (place.known && !reply.at("recovered").isTrue()) {
             screen.note("Lost: publications after offset " + place.offset + " are gone (recovered: false)");
+            place.offset = epoch.equals(place.epoch) ? place.offset : 0;
+        } else if (!place.known) {
+            place.offset = reply.at("offset").number();
         }
-        if (!again || !epoch.equals(place.epoch)) {
-            place.offset = again ? 0 : reply.at("offset").number();
-            place.epoch = epoch;
-        }
+        place.epoch = epoch;
         place.known = true;
-        if (!again && wish.last() > 0) {
+        if (!place.pastShown) {
             past();
         }
     }
@@ -200,6 +200,7 @@ final class TailSession {
     private void past(String body) throws IOException {
         List<String> waiting = held == null ? List.of() : held;
         held = null;
+        place.pastShown = true;
         List<String> past = Incoming.elements(body, "publications");
         Collections.reverse(past);
         if (!past.isEmpty()) {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
@@ -125,10 +126,10 @@ final class ValidateCommand implements Callable<Integer> {
             ValidateTarget.requireReachable(target);
             return run(target, settings, null, screen);
         }
-        Spawned spawned = spawn(spawnCommand, ready);
-        Thread atExit = new Thread(spawned::close, "validate-end"); // also after Ctrl-C
-        Runtime.getRuntime().addShutdownHook(atExit);
-        try (spawned) {
+        Path log = logFile == null ? Files.createTempFile("holdfast-validate", ".log") : logFile;
+        try (Spawned spawned = new Spawned(spawnCommand, ready, target.trust(), log)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(spawned::close, "validate-end")); // after Ctrl-C
+            start(spawned);
             return run(target, settings, spawned, screen);
         }
     }
@@ -141,10 +142,9 @@ final class ValidateCommand implements Callable<Integer> {
         }
     }
 
-    private Spawned spawn(String command, URI ready) throws IOException, InterruptedException {
-        Path log = logFile == null ? Files.createTempFile("holdfast-validate", ".log") : logFile;
+    private static void start(Spawned spawned) throws InterruptedException {
         try {
-            return Spawned.start(command, ready, log);
+            spawned.start(Map.of());
         } catch (IOException e) {
             throw new Failure(
                     Exit.UNREACHABLE,

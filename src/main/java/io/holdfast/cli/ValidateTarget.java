@@ -1,11 +1,11 @@
 package io.holdfast.cli;
 
 import io.holdfast.client.ApiClient;
+import io.holdfast.client.ServerUrl;
 import io.holdfast.client.Trust;
 import io.holdfast.validate.Target;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,17 +102,11 @@ final class ValidateTarget {
 
     /** @throws ParameterException if this is not the URL of a server; it does not show what may be a password */
     URI server(String what, String text) {
-        try {
-            URI server = new URI(text);
-            if (("http".equals(server.getScheme()) || "https".equals(server.getScheme()))
-                    && server.getHost() != null
-                    && server.getRawUserInfo() == null) {
-                return server;
-            }
-        } catch (URISyntaxException e) {
-            // the same message as for an incomplete one
+        URI server = ServerUrl.read(text);
+        if (server == null) {
+            throw wrong(what + " is not http(s)://host:port, without user and password");
         }
-        throw wrong(what + " is not http(s)://host:port, without user and password");
+        return server;
     }
 
     private Trust trust() {

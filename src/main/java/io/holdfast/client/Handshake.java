@@ -1,6 +1,6 @@
 package io.holdfast.client;
 
-import java.io.IOException;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -53,9 +53,9 @@ public final class Handshake {
      *
      * @param head up to the empty line
      * @return its status; 0 if it is not an answer of HTTP
-     * @throws IOException if the status is 101, but the rest of the head does not make a WebSocket of the connection
+     * @throws ProtocolException if the status is 101, but the rest of the head does not make a WebSocket of the connection
      */
-    public int status(String head) throws IOException {
+    public int status(String head) throws ProtocolException {
         Matcher line = STATUS_LINE.matcher(head);
         int status = line.lookingAt() ? Integer.parseInt(line.group(1)) : 0;
         if (status == 101) {
@@ -77,9 +77,9 @@ public final class Handshake {
         return status;
     }
 
-    private static void check(boolean isAllowed, String breach) throws IOException {
+    private static void check(boolean isAllowed, String breach) throws ProtocolException {
         if (!isAllowed) {
-            throw new IOException("the server answers 101, but this is not a WebSocket: " + breach);
+            throw new ProtocolException("the server answers 101, but this is not a WebSocket: " + breach);
         }
     }
 

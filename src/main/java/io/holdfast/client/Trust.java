@@ -86,7 +86,7 @@ public final class Trust {
     /** Connects, and shakes hands where it is https. */
     public Socket socket(URI server) throws IOException {
         boolean secure = "https".equals(server.getScheme());
-        int port = server.getPort() >= 0 ? server.getPort() : secure ? 443 : 80;
+        int port = ServerUrl.port(server);
         Socket socket = new Socket();
         try {
             socket.connect(new InetSocketAddress(server.getHost(), port), PATIENCE_MILLIS);

@@ -84,7 +84,8 @@ public final class WebSocket implements AutoCloseable {
      * @param limit for all of it
      * @throws IllegalArgumentException if the endpoint is something else
      * @throws SocketTimeoutException if that takes too long
-     * @throws IOException if there is no connection, or the answer is wrong
+     * @throws java.net.ProtocolException if the answer is not that of a WebSocket, though its status is 101
+     * @throws IOException if there is no connection
      */
     public static WebSocket open(URI endpoint, Trust trust, String headers, Duration limit) throws IOException {
         return open(new Socket(), endpoint, trust, headers, limit);
@@ -99,13 +100,12 @@ public final class WebSocket implements AutoCloseable {
             throws IOException {
         Handshake handshake = new Handshake(endpoint, headers);
         long deadline = System.nanoTime() + limit.toNanos();
-        boolean secure = "wss".equals(endpoint.getScheme());
-        int port = endpoint.getPort() >= 0 ? endpoint.getPort() : secure ? 443 : 80;
+        int port = ServerUrl.port(endpoint);
         try {
             tcp.setTcpNoDelay(true);
             tcp.connect(new InetSocketAddress(endpoint.getHost(), port), left(deadline));
             tcp.setSoTimeout(left(deadline));
-            Socket socket = secure ? trust.secured(tcp, endpoint.getHost(), port) : tcp;
+            Socket socket = "wss".equals(endpoint.getScheme()) ? trust.secured(tcp, endpoint.getHost(), port) : tcp;
             return new WebSocket(tcp, socket, handshake, deadline);
         } catch (IOException e) {
             tcp.close();

@@ -1,5 +1,6 @@
 package io.holdfast.validate;
 
+import io.holdfast.client.ServerUrl;
 import io.holdfast.client.Trust;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +51,7 @@ final class FaultProxy implements AutoCloseable {
     FaultProxy(URI base, Trust trust) throws IOException {
         this.trust = trust;
         secure = "https".equals(base.getScheme());
-        int port = base.getPort() >= 0 ? base.getPort() : secure ? 443 : 80;
+        int port = ServerUrl.port(base);
         upstream = new InetSocketAddress(base.getHost(), port);
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         start("validate-proxy", this::accept);

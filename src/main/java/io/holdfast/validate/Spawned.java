@@ -1,5 +1,6 @@
 package io.holdfast.validate;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.client.ApiClient;
 import io.holdfast.client.Trust;
 import java.io.IOException;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The gateway as a process of the suite: a shell command that runs in the foreground until it is killed. One thread
- * uses it.
+ * uses it; any other may close it, even before it is started: then it starts no more.
  */
 public final class Spawned implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(3);
@@ -25,35 +26,34 @@ public final class Spawned implements AutoCloseable {
     private final URI ready;
     private final ApiClient probe;
     private final Path log;
+
+    @GuardedBy("this")
     private @Nullable Process process;
 
-    private Spawned(String command, URI ready, Path log) {
+    @GuardedBy("this")
+    private boolean closed;
+
+    /**
+     * Starts nothing yet.
+     *
+     * @param ready answers 200 when it is ready
+     * @param trust if that is https
+     * @param log what it prints is appended there
+     */
+    public Spawned(String command, URI ready, Trust trust, Path log) {
         this.command = command;
         this.ready = ready;
-        this.probe = new ApiClient(ready, null, Duration.ofSeconds(15), Trust.ofJava());
+        this.probe = new ApiClient(ready, null, Duration.ofSeconds(15), trust);
         this.log = log;
     }
 
     /**
-     * Starts it and waits until it is ready.
+     * Starts it, or starts it again, and waits until it is ready.
      *
-     * @param ready answers 200 when it is
-     * @param log what it prints is appended there
+     * @param environment more variables for it
      * @throws IOException if it ends or is not ready within three minutes
      */
-    public static Spawned start(String command, URI ready, Path log) throws IOException, InterruptedException {
-        Spawned spawned = new Spawned(command, ready, log);
-        try {
-            spawned.start(Map.of());
-            return spawned;
-        } catch (IOException | InterruptedException e) {
-            spawned.close();
-            throw e;
-        }
-    }
-
-    /** Starts it again, with more variables in its environment. */
-    void start(Map<String, String> environment) throws IOException, InterruptedException {
+    public void start(Map<String, String> environment) throws IOException, InterruptedException {
         launch(environment);
         awaitReady();
     }
@@ -63,11 +63,16 @@ public final class Spawned implements AutoCloseable {
             throw new IOException("something answers at " + ready
                     + " already, and would be mistaken for the spawned server: stop it first");
         }
-        ProcessBuilder builder = new ProcessBuilder("sh", "-c", command);
+        ProcessBuilder builder = new ProcessBuilder("sh", "-c", command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().putAll(environment);
-        process = builder.redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
+        synchronized (this) {
+            if (closed) {
+                throw new IOException("the suite is ending");
+            }
+            process = builder.start();
+        }
     }
 
     private boolean answers() throws InterruptedException {
@@ -101,7 +106,7 @@ public final class Spawned implements AutoCloseable {
                 ready + " did not answer 200 within " + START.toSeconds() + " s, but " + last + "; see " + log);
     }
 
-    private Process running() {
+    private synchronized Process running() {
         if (process == null) {
             throw new IllegalStateException("the server was not started");
         }
@@ -146,7 +151,12 @@ public final class Spawned implements AutoCloseable {
 
     @Override
     public void close() {
-        if (process != null) {
+        boolean started;
+        synchronized (this) {
+            closed = true;
+            started = process != null;
+        }
+        if (started) {
             try {
                 kill();
             } catch (InterruptedException e) {

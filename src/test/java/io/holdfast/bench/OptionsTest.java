@@ -37,6 +37,14 @@ class OptionsTest {
     }
 
     @Test
+    void a_port_is_from_1_to_65535() {
+        assertThat(parse("idle", "--port", "65535").port).isEqualTo(65_535);
+        for (String wrong : new String[] {"0", "65536"}) {
+            assertThatThrownBy(() -> parse("idle", "--port", wrong)).hasMessageContaining("from 1 to 65535");
+        }
+    }
+
+    @Test
     void the_last_of_several_counts() {
         assertThat(parse("fanout", "--seconds", "5", "--no-outbox", "--seconds", "0.25", "--no-outbox").measured)
                 .isEqualTo(Duration.ofMillis(250));

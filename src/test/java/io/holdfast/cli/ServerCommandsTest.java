@@ -347,7 +347,18 @@ class ServerCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"localhost:9080", "ftp://x", "http://u:p@x", "http://x?y", "http:///", "", "http://a b"})
+    @ValueSource(
+            strings = {
+                "localhost:9080",
+                "ftp://x",
+                "http://u:p@x",
+                "http://x?y",
+                "http:///",
+                "",
+                "http://a b",
+                "http://h:0",
+                "http://h:65536"
+            })
     void an_invalid_address_is_refused_without_showing_a_possible_password(String url) {
         CliRun run = CliRun.run("clients", "--url", url);
         assertThat(run.exit()).isEqualTo(2);

@@ -47,6 +47,22 @@ class TailTest {
         return CliRun.run(arguments);
     }
 
+    private interface Answer {
+        void to(Socket socket) throws IOException;
+    }
+
+    private void answer(Answer answer) {
+        Thread thread = new Thread(() -> {
+            try (Socket socket = server.accept()) {
+                answer.to(socket);
+            } catch (IOException e) {
+                // the client has gone
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
     /** For each connection its frames: one before anything is asked, then one for each frame that the client sends. */
     private void serve(String[]... connections) {
         Thread thread = new Thread(() -> {
@@ -111,16 +127,10 @@ class TailTest {
 
     @Test
     void a_refused_handshake_is_told_with_its_status() {
-        Thread thread = new Thread(() -> {
-            try (Socket socket = server.accept()) {
-                socket.getOutputStream().write("HTTP/1.1 503 No\r\n\r\n".getBytes(ISO_8859_1));
-                socket.getInputStream().read();
-            } catch (IOException e) {
-                // the client has gone
-            }
+        answer(socket -> {
+            socket.getOutputStream().write("HTTP/1.1 503 No\r\n\r\n".getBytes(ISO_8859_1));
+            socket.getInputStream().read();
         });
-        thread.setDaemon(true);
-        thread.start();
 
         CliRun run = tail("--json");
 
@@ -131,15 +141,9 @@ class TailTest {
 
     @Test
     void a_server_that_closes_without_an_answer_is_unreachable() {
-        Thread thread = new Thread(() -> {
-            try (Socket socket = server.accept()) {
-                ServerSide.head(socket.getInputStream()); // a close before that would be a reset
-            } catch (IOException e) {
-                // the client has gone
-            }
+        answer(socket -> {
+            ServerSide.head(socket.getInputStream()); // a close before that would be a reset
         });
-        thread.setDaemon(true);
-        thread.start();
 
         CliRun run = tail("--json");
 
@@ -154,5 +158,79 @@ class TailTest {
 
         assertThat(run.exit()).isEqualTo(3);
         assertThat(run.error().path("code").asText()).isEqualTo("no_answer");
+    }
+
+    private static final String PAST =
+            "{\"id\":3,\"history\":{\"publications\":[{\"data\":6,\"offset\":6},{\"data\":5,\"offset\":5}]}}";
+
+    private void lastIsShownAfter(String[] first) {
+        serve(first, new String[] {
+            CONNECTED,
+            "{\"id\":2,\"subscribe\":{\"epoch\":\"e\",\"offset\":7,\"recovered\":true}}\n" + push(7, "7"),
+            PAST
+        });
+
+        CliRun run = tail("--last", "2", "--count", "3");
+
+        assertThat(run.out()).isEqualTo("5  5\n6  6\n7  7\n");
+    }
+
+    @Test
+    void the_last_ones_are_asked_for_again_after_an_error() {
+        lastIsShownAfter(new String[] {
+            CONNECTED, SUBSCRIBED, "{\"id\":3,\"error\":{\"code\":100,\"message\":\"internal\",\"temporary\":true}}"
+        });
+    }
+
+    @Test
+    void the_last_ones_are_asked_for_again_after_a_lost_connection() {
+        lastIsShownAfter(new String[] {CONNECTED, SUBSCRIBED});
+    }
+
+    @Test
+    void the_last_ones_are_shown_once() {
+        serve(new String[] {CONNECTED, SUBSCRIBED, PAST}, new String[] {
+            CONNECTED, "{\"id\":2,\"subscribe\":{\"epoch\":\"e\",\"offset\":7,\"recovered\":true}}\n" + push(7, "7")
+        });
+
+        assertThat(tail("--last", "2", "--count", "3").out()).isEqualTo("5  5\n6  6\n7  7\n");
+    }
+
+    @Test
+    void an_unreachable_server_is_told_by_its_url_and_what_to_do() throws IOException {
+        server.close();
+
+        CliRun run = tail("--json");
+
+        assertThat(run.exit()).isEqualTo(3);
+        assertThat(run.error().path("message").asText())
+                .isEqualTo("Cannot reach http://localhost:" + server.getLocalPort() + ": the connection is refused");
+        assertThat(run.error().path("advice").asText())
+                .isEqualTo("Check that the gateway runs there. Set its address with --url or HOLDFAST_URL.");
+    }
+
+    @Test
+    void an_answer_that_makes_no_websocket_is_told() {
+        answer(socket -> {
+            ServerSide.head(socket.getInputStream());
+            socket.getOutputStream().write("HTTP/1.1 101 Yes\r\n\r\n".getBytes(ISO_8859_1));
+            socket.getInputStream().read();
+        });
+
+        assertThat(tail("--json").error().path("message").asText()).contains("this is not a WebSocket");
+    }
+
+    @Test
+    void a_websocket_that_never_replies_is_given_up_in_time() {
+        answer(socket -> {
+            socket.getOutputStream().write(ServerSide.upgraded(ServerSide.head(socket.getInputStream())));
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        });
+
+        CliRun run = tail("--timeout", "0.5", "--json");
+
+        assertThat(run.exit()).isEqualTo(3);
+        assertThat(run.error().path("code").asText()).isEqualTo("no_answer");
+        assertThat(run.error().path("advice").asText()).doesNotContain("--id");
     }
 }

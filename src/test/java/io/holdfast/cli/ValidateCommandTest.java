@@ -1,10 +1,21 @@
 package io.holdfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.holdfast.client.TlsKeys;
+import io.holdfast.client.Trust;
+import io.holdfast.validate.Spawned;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,7 +64,13 @@ class ValidateCommandTest {
     @Test
     void a_url_that_is_not_that_of_a_server_is_refused_without_its_password() {
         String good = "http://localhost:1";
-        for (String bad : List.of("http://u:s3cret@localhost", "http://u:s3c ret@localhost", "localhost", "ftp://h")) {
+        for (String bad : List.of(
+                "http://u:s3cret@localhost",
+                "http://u:s3c ret@localhost",
+                "localhost",
+                "ftp://h",
+                "http://h:0",
+                "http://h:65536")) {
             for (CliRun run : List.of(run(bad), run(good, "--health-url", bad), run(good, "--ready-url", bad))) {
                 assertThat(run.exit()).as(run.toString()).isEqualTo(2);
                 assertThat(run.err())
@@ -130,5 +147,75 @@ class ValidateCommandTest {
         assertThat(run.out().lines()).hasSize(1);
         assertThat(run.out()).contains("\"seed\":4").contains("\"failed\":2").contains("\"skipped\":2");
         assertThat(Files.readString(junit)).contains("failures=\"2\"").contains("skipped=\"2\"");
+    }
+
+    @Test
+    void a_spawned_server_is_asked_with_the_certificates_of_the_ca_file(@TempDir Path directory) throws Exception {
+        TlsKeys keys = new TlsKeys("localhost", directory);
+        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(keys.context()));
+        server.start();
+        try {
+            CliRun run = run(
+                    "http://localhost:1",
+                    "--ca-file",
+                    keys.certificate().toString(),
+                    "--ready-url",
+                    "https://localhost:" + server.getAddress().getPort() + "/",
+                    "--spawn-command",
+                    "exit 7",
+                    "--log-file",
+                    directory.resolve("log").toString());
+            assertThat(run.exit()).isEqualTo(3);
+            assertThat(run.err())
+                    .contains("something answers at https://localhost")
+                    .contains("already");
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void a_signal_while_the_server_starts_leaves_no_process_behind(@TempDir Path directory) throws Exception {
+        Path pid = directory.resolve("pid");
+        Process validate = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        HoldfastCli.class.getName(),
+                        "validate",
+                        "http://localhost:1",
+                        "--spawn-command",
+                        "echo $$ > " + pid + ".new; mv " + pid + ".new " + pid + "; exec sleep 300",
+                        "--log-file",
+                        directory.resolve("log").toString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("said").toFile())
+                .start();
+        try {
+            for (int i = 0; i < 3_000 && !Files.exists(pid) && validate.isAlive(); i++) {
+                Thread.sleep(20);
+            }
+            ProcessHandle spawned = ProcessHandle.of(
+                            Long.parseLong(Files.readString(pid).strip()))
+                    .orElseThrow();
+            validate.destroy(); // as Ctrl-C does
+            assertThat(validate.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            boolean left = spawned.isAlive();
+            spawned.destroyForcibly();
+            assertThat(left).as("the spawned server lives on").isFalse();
+        } finally {
+            validate.destroyForcibly();
+        }
+    }
+
+    @Test
+    void a_server_that_is_closed_already_is_not_started(@TempDir Path directory) {
+        Path started = directory.resolve("started");
+        Spawned spawned = new Spawned(
+                "touch " + started, URI.create("http://localhost:1"), Trust.ofJava(), directory.resolve("log"));
+        spawned.close();
+        assertThatThrownBy(() -> spawned.start(Map.of())).hasMessage("the suite is ending");
+        assertThat(started).doesNotExist();
     }
 }

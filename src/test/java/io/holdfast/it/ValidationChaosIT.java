@@ -1,5 +1,6 @@
 package io.holdfast.it;
 
+import io.holdfast.client.Trust;
 import io.holdfast.validate.Format;
 import io.holdfast.validate.HostScenarios;
 import io.holdfast.validate.Settings;
@@ -32,7 +33,9 @@ class ValidationChaosIT {
     @BeforeAll
     static void start() throws IOException, InterruptedException {
         LibertyServer prepared = LibertyServer.prepare("validation-chaos", Map.of("holdfast.insecure", "true"));
-        spawned = Spawned.start(prepared.command(), prepared.health().resolve("/health/ready"), prepared.console());
+        spawned = new Spawned(
+                prepared.command(), prepared.health().resolve("/health/ready"), Trust.ofJava(), prepared.console());
+        spawned.start(Map.of());
         Settings settings = new Settings(
                 List.of(Format.values()),
                 ThreadLocalRandom.current().nextInt(),
