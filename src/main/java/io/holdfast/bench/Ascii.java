@@ -15,6 +15,10 @@ final class Ascii {
         return new String(bytes, from, to - from, StandardCharsets.UTF_8);
     }
 
+    static String text(byte[] bytes) {
+        return text(bytes, 0, bytes.length);
+    }
+
     static boolean startsWith(byte[] bytes, int from, int to, byte[] what) {
         return from + what.length <= to && Arrays.equals(bytes, from, from + what.length, what, 0, what.length);
     }

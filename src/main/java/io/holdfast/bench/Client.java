@@ -32,7 +32,7 @@ final class Client extends WebSocketLink implements Speech.Heard {
             Traffic traffic) {
         super(loop, target.socketPath() + target.speech().query());
         this.speech = target.speech();
-        this.pong = masked(speech.binary() ? BINARY : TEXT, speech.pong());
+        this.pong = frame(speech.binary(), speech.pong());
         this.index = index;
         this.greeting = greeting;
         this.payload = payload;
@@ -60,7 +60,7 @@ final class Client extends WebSocketLink implements Speech.Heard {
     }
 
     @Override
-    protected void message(boolean binary, byte[] bytes, int from, int to) {
+    public void message(boolean binary, byte[] bytes, int from, int to) {
         if (binary != speech.binary()) {
             end(binary ? "a binary frame" : "a text frame");
             return;
@@ -75,7 +75,7 @@ final class Client extends WebSocketLink implements Speech.Heard {
     @Override
     public void ping() {
         traffic.pings++;
-        write(pong, pong.length);
+        write(pong);
     }
 
     @Override

@@ -57,7 +57,7 @@ final class HttpLink extends Link {
             Request request = waiting.poll();
             if (request != null) {
                 underWay = request;
-                write(request.bytes(), request.bytes().length);
+                write(request.bytes());
             }
         }
     }

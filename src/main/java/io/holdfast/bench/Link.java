@@ -28,7 +28,7 @@ abstract class Link {
     protected abstract void opened();
 
     /** Bytes have come. @return up to where they were understood; the rest is given again with what follows */
-    protected abstract int received(byte[] bytes, int to);
+    protected abstract int received(byte[] bytes, int to) throws IOException;
 
     /** The connection has ended, by either side; called once. */
     protected abstract void ended(String why);
@@ -71,7 +71,7 @@ abstract class Link {
     }
 
     /** Writes as much as the socket takes; the rest follows. Copies what it keeps. */
-    final void write(byte[] bytes, int length) {
+    final void write(byte[] bytes) {
         SocketChannel open = channel;
         SelectionKey current = key;
         if (open == null || current == null || ended) {
@@ -79,11 +79,11 @@ abstract class Link {
         }
         ByteBuffer waiting = unwritten;
         if (waiting != null) {
-            ByteBuffer joined = ByteBuffer.allocate(waiting.remaining() + length);
-            unwritten = joined.put(waiting).put(bytes, 0, length).flip();
+            ByteBuffer joined = ByteBuffer.allocate(waiting.remaining() + bytes.length);
+            unwritten = joined.put(waiting).put(bytes).flip();
             return;
         }
-        ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, length);
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
         try {
             open.write(buffer);
         } catch (IOException e) {
@@ -91,7 +91,7 @@ abstract class Link {
             return;
         }
         if (buffer.hasRemaining()) {
-            unwritten = ByteBuffer.wrap(Arrays.copyOfRange(bytes, buffer.position(), length));
+            unwritten = ByteBuffer.wrap(Arrays.copyOfRange(bytes, buffer.position(), bytes.length));
             current.interestOpsOr(SelectionKey.OP_WRITE);
         }
     }

@@ -1,26 +1,21 @@
 package io.holdfast.bench;
 
+import io.holdfast.client.Json;
+import io.holdfast.client.Protobuf;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
-/** The protocol in Protobuf, as far as a client under load needs it: numbers from the schema of the client protocol. */
+/** The protocol in Protobuf, as far as a client under load needs it. */
 final class ProtobufSpeech implements Speech {
     static final ProtobufSpeech INSTANCE = new ProtobufSpeech();
 
     private static final byte[] PONG = {0};
 
-    /** Tags: field number and wire type. */
-    private static final int COMMAND_ID = 1 << 3;
-
-    private static final int COMMAND_CONNECT = 4 << 3 | 2;
-    private static final int COMMAND_SUBSCRIBE = 5 << 3 | 2;
-    private static final int CONNECT_TOKEN = 1 << 3 | 2;
-    private static final int CONNECT_DATA = 2 << 3 | 2;
-    private static final int SUBSCRIBE_CHANNEL = 1 << 3 | 2;
-    private static final int REPLY_ID = 1 << 3;
-    private static final int REPLY_ERROR = 2 << 3 | 2;
-    private static final int REPLY_PUSH = 4 << 3 | 2;
-    private static final int PUB_OFFSET = 6 << 3;
+    private static final int REPLY_ID = Protobuf.tag("Reply", "id");
+    private static final int REPLY_ERROR = Protobuf.tag("Reply", "error");
+    private static final int REPLY_PUSH = Protobuf.tag("Reply", "push");
+    private static final int PUB_OFFSET = Protobuf.tag("Publication", "offset");
 
     private ProtobufSpeech() {}
 
@@ -41,43 +36,16 @@ final class ProtobufSpeech implements Speech {
 
     @Override
     public byte[] greeting(Greeting greeting) {
-        ByteArrayOutputStream connect = new ByteArrayOutputStream();
-        if (!greeting.token().isEmpty()) {
-            field(connect, CONNECT_TOKEN, greeting.token().getBytes(StandardCharsets.UTF_8));
-        }
-        field(connect, CONNECT_DATA, greeting.data().getBytes(StandardCharsets.UTF_8));
         ByteArrayOutputStream frame = new ByteArrayOutputStream();
-        command(frame, 1, COMMAND_CONNECT, connect);
-        if (greeting.channel() != null) {
-            ByteArrayOutputStream subscribe = new ByteArrayOutputStream();
-            field(subscribe, SUBSCRIBE_CHANNEL, greeting.channel().getBytes(StandardCharsets.UTF_8));
-            command(frame, 2, COMMAND_SUBSCRIBE, subscribe);
+        try {
+            for (String command :
+                    Ascii.text(JsonSpeech.INSTANCE.greeting(greeting)).split("\n")) {
+                frame.writeBytes(Protobuf.command(Json.read(command)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("a greeting is JSON", e);
         }
         return frame.toByteArray();
-    }
-
-    private static void command(ByteArrayOutputStream frame, int id, int tag, ByteArrayOutputStream request) {
-        ByteArrayOutputStream command = new ByteArrayOutputStream();
-        command.write(COMMAND_ID);
-        command.write(id);
-        field(command, tag, request.toByteArray());
-        varint(frame, command.size());
-        frame.writeBytes(command.toByteArray());
-    }
-
-    private static void field(ByteArrayOutputStream out, int tag, byte[] value) {
-        out.write(tag);
-        varint(out, value.length);
-        out.writeBytes(value);
-    }
-
-    private static void varint(ByteArrayOutputStream out, int value) {
-        int rest = value;
-        while (rest >= 0x80) {
-            out.write(rest & 0x7f | 0x80);
-            rest >>>= 7;
-        }
-        out.write(rest);
     }
 
     @Override

@@ -67,7 +67,7 @@ final class SocketSubmitter implements Submitter {
                     .append(",\"publish\":{\"channel\":\"")
                     .append(channel.apply(firstSequence + i))
                     .append("\",\"data\":")
-                    .append(Ascii.text(data.get(i), 0, data.get(i).length))
+                    .append(Ascii.text(data.get(i)))
                     .append("}}");
         }
         publisher.send(false, Ascii.bytes(frame.toString()));
@@ -111,7 +111,7 @@ final class SocketSubmitter implements Submitter {
         }
 
         @Override
-        protected void message(boolean binary, byte[] bytes, int from, int to) {
+        public void message(boolean binary, byte[] bytes, int from, int to) {
             int at = from;
             while (at < to) {
                 int end = Ascii.indexOf(bytes, at, to, (byte) '\n');

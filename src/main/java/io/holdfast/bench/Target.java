@@ -92,7 +92,7 @@ interface Target {
                         .append("{\"send\":{\"client\":\"")
                         .append(clients.get(i))
                         .append("\",\"data\":")
-                        .append(Ascii.text(data.get(i), 0, data.get(i).length))
+                        .append(Ascii.text(data.get(i)))
                         .append("}}");
             }
             return Ascii.bytes(body.append("]}").toString());

@@ -34,6 +34,10 @@ public final class Protobuf {
 
     /** @param type a type of Protobuf, or the name of a message of the schema */
     private record Field(int number, String name, Many many, String type) {
+        int tag() {
+            return number << 3 | (isVarint() ? VARINT : LENGTH);
+        }
+
         boolean isVarint() {
             return switch (type) {
                 case "bool", "int32", "int64", "uint32", "uint64" -> true;
@@ -70,6 +74,15 @@ public final class Protobuf {
 
     private static List<Field> fields(String message) {
         return Objects.requireNonNull(SCHEMA.get(message), message);
+    }
+
+    /** The tag with which a field begins: its number and wire type. */
+    public static int tag(String message, String field) {
+        return fields(message).stream()
+                .filter(candidate -> candidate.name().equals(field))
+                .mapToInt(Field::tag)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(message + " has no field " + field));
     }
 
     /** A command with its length before it; an empty one is a pong. */

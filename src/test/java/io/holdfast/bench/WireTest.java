@@ -10,24 +10,8 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
-/** What the load program writes: frames, tokens, options, reports. */
+/** What the load program writes: tokens, reports. */
 class WireTest {
-
-    @Test
-    void a_masked_frame_unmasks_to_its_payload() {
-        for (int length : new int[] {0, 1, 125, 126, 1000, 65_535}) {
-            byte[] payload = "x".repeat(length).getBytes(StandardCharsets.UTF_8);
-            byte[] frame = WebSocketLink.masked(1, payload);
-            int head = length < 126 ? 2 : 4;
-
-            assertThat(frame).hasSize(head + 4 + length);
-            assertThat(frame[0]).isEqualTo((byte) 0x81);
-            assertThat(frame[1] & 0x80).isEqualTo(0x80);
-            for (int i = 0; i < length; i++) {
-                assertThat((byte) (frame[head + 4 + i] ^ frame[head + i % 4])).isEqualTo(payload[i]);
-            }
-        }
-    }
 
     @Test
     void a_greeting_has_a_token_of_its_client_that_is_signed() throws Exception {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -182,6 +183,21 @@ class WebSocketTest {
         assertThatThrownBy(() -> WebSocket.open(URI.create(endpoint), Trust.ofJava(), "", LIMIT))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(endpoint);
+    }
+
+    @Test
+    void a_masked_frame_unmasks_to_its_payload() throws IOException {
+        for (int length : new int[] {0, 1, 125, 126, 1000, 65_535, 65_536, 70_000}) {
+            byte[] payload = "x".repeat(length).getBytes(UTF_8);
+            byte[] frame = Frames.masked(FIN_TEXT, payload);
+            DataInputStream in = new DataInputStream(new ByteArrayInputStream(frame));
+
+            assertThat(ServerSide.read(in).payload()).isEqualTo(payload);
+            assertThat(in.read()).as("what follows").isEqualTo(-1);
+        }
+        assertThat(Frames.masked(FIN_TEXT, new byte[4]))
+                .as("another mask")
+                .isNotEqualTo(Frames.masked(FIN_TEXT, new byte[4]));
     }
 
     @Test
