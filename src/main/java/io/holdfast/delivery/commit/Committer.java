@@ -80,6 +80,7 @@ final class Committer {
     private final DeadLetters deadLetters;
     private final NewChannels newChannels;
     private final Hub hub;
+    private final DeliverySettings settings;
     private final DeliveryClock clock;
     private final Counters counters;
     private final ThreadFactory threads;
@@ -116,6 +117,7 @@ final class Committer {
         this.deadLetters = deadLetters;
         this.newChannels = newChannels;
         this.hub = hub;
+        this.settings = settings;
         this.clock = clock;
         this.counters = counters;
         this.threads = threads;
@@ -202,6 +204,11 @@ final class Committer {
 
     int queued() {
         return queue.size();
+    }
+
+    /** How full the queue is: from 0 to 1. */
+    double queueFill() {
+        return (double) queue.size() / settings.queueMessages();
     }
 
     /** Whether publishing is refused because the engine's breaker is open or the store full. */

@@ -1,12 +1,12 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.BreakerState;
 import io.holdfast.delivery.BreakerStatus;
 import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.ClientStatus;
 import io.holdfast.delivery.Connection;
 import io.holdfast.delivery.Connections;
 import io.holdfast.delivery.DeadLetter;
-import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.DeliveryHealth;
@@ -20,7 +20,6 @@ import io.holdfast.delivery.GuardedEngine;
 import io.holdfast.delivery.History;
 import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.Member;
-import io.holdfast.delivery.MessageState;
 import io.holdfast.delivery.MessageStatus;
 import io.holdfast.delivery.Names;
 import io.holdfast.delivery.Payloads;
@@ -30,16 +29,29 @@ import io.holdfast.delivery.StoredResources;
 import io.holdfast.delivery.SubscriptionTerms;
 import io.holdfast.delivery.WallClock;
 import io.holdfast.delivery.WireFormat;
-import io.holdfast.delivery.outbox.Outbox;
+import io.holdfast.delivery.outbox.Breakers;
+import io.holdfast.delivery.outbox.DeadLetters;
+import io.holdfast.delivery.outbox.OutboxConnections;
+import io.holdfast.delivery.outbox.Outboxes;
 import io.holdfast.delivery.push.Channel;
-import io.holdfast.delivery.push.Fanout;
+import io.holdfast.delivery.push.Channels;
+import io.holdfast.delivery.push.Closers;
+import io.holdfast.delivery.push.Dispatcher;
 import io.holdfast.delivery.push.OpenConnection;
-import io.holdfast.stream.Append;
+import io.holdfast.delivery.push.OpenConnections;
+import io.holdfast.delivery.push.Recovery;
+import io.holdfast.delivery.push.Writer;
+import io.holdfast.delivery.watch.Clients;
+import io.holdfast.delivery.watch.Counters;
+import io.holdfast.delivery.watch.Events;
+import io.holdfast.delivery.watch.Heap;
+import io.holdfast.delivery.watch.Outcomes;
+import io.holdfast.delivery.watch.Pulse;
+import io.holdfast.delivery.watch.Supervisor;
+import io.holdfast.delivery.watch.Vitals;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.EngineException;
-import io.holdfast.stream.MessageRecord;
 import io.holdfast.stream.Position;
-import io.holdfast.stream.Publication;
 import io.holdfast.stream.Publisher;
 import io.holdfast.stream.Receipt;
 import io.holdfast.stream.StreamEngine;
@@ -56,18 +68,36 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the calls of the manager and of the endpoint, checks them, and passes them on to the parts of delivery. */
+/**
+ * Takes the calls of the manager and of the endpoint, checks them, and passes them on to the parts of delivery, which it puts
+ * together.
+ */
 public final class Delivery implements ResilientWebSocketManager, Connections {
-    private static final String CONTENT_ID = "sha256-";
     private static final String RESENT_OF = "resent-of";
     private static final int HISTORY_BYTES = 4 << 20;
     private final StreamEngine engine;
     private final ChannelOptions options;
     private final DeliveryClock clock;
+    private final DeliverySettings settings;
     private final Payloads payloads;
     private final Validation validation;
-    private final MessageIds ids = new MessageIds();
-    private final Machinery machinery;
+    private final Counters counters = new Counters();
+    private final Channels channels = new Channels();
+    private final Clients clients;
+    private final Breakers breakers;
+    private final Outboxes outboxes;
+    private final DeadLetters deadLetters;
+    private final WatchedEngine watched;
+    private final Hub hub;
+    private final Committer committer;
+    private final OutboxConnections outboxConnections;
+    private final OpenConnections connections;
+    private final ResourceRemoval resources;
+    private final HistoryReader histories;
+    private final ClientReports reports;
+    private final Condition condition;
+    private final Sending sending;
+    private final LifeCycle lifeCycle;
 
     public Delivery(
             GuardedEngine guarded,
@@ -78,33 +108,99 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
             WallClock wall,
             Payloads payloads,
             DeliveryThreads threads,
-            EventSink events) {
+            EventSink sink) {
         this.engine = engine;
         this.options = options;
+        this.settings = settings;
         this.clock = clock;
         this.payloads = payloads;
         validation = new Validation(settings.maxPublicationBytes());
-        machinery = new Machinery(guarded, engine, options, settings, clock, wall, threads, events);
+        watched = new WatchedEngine(guarded, clock);
+        Vitals vitals = new Vitals(
+                new Supervisor(threads.named(), clock, engine::stuck),
+                new Pulse(threads.receipts(), clock, engine::waiting),
+                Heap.ofThisProcess(settings.admission()));
+        Supervisor supervisor = vitals.supervisor();
+
+        Events events = new Events(sink, counters, supervisor.part("events"));
+        clients = new Clients(clock);
+        Outcomes outcomes = new Outcomes(clients, counters, events, clock);
+
+        breakers = new Breakers(settings.breaker(), clock, counters, events);
+        outboxes = new Outboxes(engine, clock, settings, breakers, clients, outcomes);
+        deadLetters = new DeadLetters(engine, clock, counters, settings.poison(), outboxes);
+
+        hub = new Hub(channels, counters, threads.receipts(), supervisor.part("hub", this::hubFailed));
+        committer = new Committer(
+                new EngineWrites(watched, engine, clock::nanos),
+                outboxes,
+                deadLetters,
+                new NewChannels(
+                        engine,
+                        options::newChannelsPerHour,
+                        settings.admission().storedChannels(),
+                        clock,
+                        counters),
+                hub,
+                settings,
+                clock,
+                counters,
+                supervisor.part("committer", this::committerFailed));
+        condition = new Condition(committer, watched, vitals, clients, breakers, counters, clock);
+
+        Dispatcher dispatcher = new Dispatcher(
+                new Writer(settings, clock, counters, supervisor.part("writer")),
+                new Recovery(settings.readers(), supervisor.part("reader")),
+                counters);
+        outboxConnections = new OutboxConnections(outboxes, deadLetters, counters, events, clock, committer::wake);
+        connections = new OpenConnections(
+                settings,
+                clock,
+                wall,
+                engine,
+                outboxConnections,
+                channels,
+                dispatcher,
+                new Closers(threads.closers(), clock::nanos),
+                counters,
+                vitals.heap(),
+                condition::takesConnections);
+
+        resources = new ResourceRemoval(engine, outboxes, channels, deadLetters, committer, clock);
+        histories = new HistoryReader(engine, clock);
+        reports = new ClientReports(engine, outboxes, clients, clock);
+        MessageIds ids = new MessageIds(payloads, validation, counters);
+        sending = new Sending(condition, options, ids, committer, channels, dispatcher, clock);
+        lifeCycle = new LifeCycle(
+                engine, threads, committer, hub, dispatcher, connections, outboxes, events, vitals, condition);
+    }
+
+    private void committerFailed() {
+        committer.end();
+    }
+
+    private void hubFailed() {
+        hub.end();
     }
 
     /** Starts the threads. Called once, by the life cycle. */
     public void start() {
-        machinery.start();
+        lifeCycle.start();
     }
 
     /** Closes all connections, stores what was enqueued, ends the threads. Does not close the engine. */
     public void stop() {
-        machinery.stop();
+        lifeCycle.stop();
     }
 
     @Override
     public CompletionStage<DrainReport> drain(Duration window) {
-        return machinery.drain(window);
+        return lifeCycle.drain(window, this::stats);
     }
 
     @Override
     public boolean ready() {
-        return machinery.ready();
+        return condition.ready();
     }
 
     @Override
@@ -133,41 +229,34 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
     public CompletionStage<Receipt> publish(String channel, byte[] payload, SendOptions how, Publisher publisher) {
         validation.channel(channel);
         Publisher shown = Names.isOutbox(channel) ? null : publisher;
-        return accept(channel, payload, how, validation.message(payload, how, shown), shown);
+        return sending.accept(channel, payload, how, validation.message(payload, how, shown), shown);
     }
 
     @Override
     public Optional<MessageStatus> message(String client, String id) {
         validation.client(client);
-        String stream = Names.outbox(client);
-        return engine.message(stream, id)
-                .map(known -> new MessageStatus(
-                        client,
-                        id,
-                        state(client, stream, known),
-                        known.position(),
-                        clock.wallMillis(known.publishedAtMillis())));
+        return reports.message(client, id);
     }
 
     @Override
     public OptionalLong acknowledge(String client, @Nullable String device, Position position) {
-        return machinery.outboxConnections.acknowledge(client, device, position);
+        return outboxConnections.acknowledge(client, device, position);
     }
 
     @Override
     public @Nullable Limit mayConnect(String address) {
-        return machinery.connections.mayCome(address);
+        return connections.mayCome(address);
     }
 
     @Override
     public OpenConnection register(String id, Connection transport, WireFormat format, String address) {
-        return machinery.connections.register(id, transport, format, address);
+        return connections.register(id, transport, format, address);
     }
 
     @Override
     public List<Member> presence(String channel) {
         validation.channel(channel);
-        Channel known = machinery.channels.find(channel);
+        Channel known = channels.find(channel);
         return known == null ? List.of() : known.members();
     }
 
@@ -179,14 +268,14 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
     @Override
     public History history(String channel, int limit, @Nullable Position since, boolean reverse, int maxBytes) {
         validation.channel(channel);
-        return machinery.histories.read(channel, limit, since, reverse, maxBytes);
+        return histories.read(channel, limit, since, reverse, maxBytes);
     }
 
     @Override
     public CompletionStage<Void> removeHistory(String channel) {
         validation.ordinaryChannel(channel);
         long top = engine.info(channel).top().offset();
-        return done(machinery.committer.task(writes -> {
+        return done(committer.task(writes -> {
             writes.apply(new Change.Discard(channel, top, clock.millis()));
             return true;
         }));
@@ -196,21 +285,19 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
     public int subscribe(String client, @Nullable String connection, String channel, SubscriptionTerms terms) {
         validation.ordinaryChannel(channel);
         boolean joinLeave = options.joinLeave(channel);
-        return machinery.connections.forEach(
-                client, connection, each -> each.subscribeByServer(channel, terms, joinLeave));
+        return connections.forEach(client, connection, each -> each.subscribeByServer(channel, terms, joinLeave));
     }
 
     @Override
     public int unsubscribe(String client, @Nullable String connection, String channel, int code, String reason) {
         validation.ordinaryChannel(channel);
-        return machinery.connections.forEach(
-                client, connection, each -> each.unsubscribeByServer(channel, code, reason));
+        return connections.forEach(client, connection, each -> each.unsubscribeByServer(channel, code, reason));
     }
 
     @Override
     public int disconnect(String client, @Nullable String connection, Set<String> spared, Ending ending) {
         validation.client(client);
-        return machinery.connections.forEach(client, connection, each -> {
+        return connections.forEach(client, connection, each -> {
             boolean meant = !spared.contains(each.id());
             if (meant) {
                 each.close(ending);
@@ -223,63 +310,79 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
     public int refresh(
             String client, @Nullable String connection, @Nullable Instant expiresAt, byte @Nullable [] info) {
         validation.client(client);
-        return machinery.connections.forEach(client, connection, each -> each.refreshByServer(expiresAt, info));
+        return connections.forEach(client, connection, each -> each.refreshByServer(expiresAt, info));
     }
 
     @Override
     public SortedMap<String, Integer> channels(String pattern) {
-        return machinery.channels.sizes(pattern);
+        return channels.sizes(pattern);
     }
 
     @Override
     public int connectedClients() {
-        return machinery.connections.clients();
+        return connections.clients();
     }
 
     @Override
     public DeliveryStats stats() {
-        return machinery.stats();
+        int queued = committer.queued();
+        return new DeliveryStats(
+                counters.connections(connections.size()),
+                counters.messages(engine.waiting()),
+                new DeliveryStats.Queue(queued, settings.queueMessages(), counters.overflows.sum()),
+                counters.retry(),
+                new DeliveryStats.CircuitBreaker(
+                        committer.isRefusing(),
+                        watched.breaker(),
+                        breakers.in(BreakerState.OPEN),
+                        breakers.in(BreakerState.HALF_OPEN),
+                        counters.breakerOpens.sum(),
+                        counters.breakerHalfOpens.sum(),
+                        counters.breakerCloses.sum()),
+                counters.sendLatency.snapshot(),
+                counters.confirmLatency.snapshot(),
+                counters.limits());
     }
 
     @Override
     public DeliveryHealth health() {
-        return machinery.health();
+        return condition.health();
     }
 
     @Override
     public Optional<ClientStatus> client(String client) {
         validation.client(client);
-        return Optional.ofNullable(machinery.client(client));
+        return reports.client(client);
     }
 
     @Override
     public List<String> clients() {
-        return machinery.clients.names();
+        return clients.names();
     }
 
     @Override
     public List<BreakerStatus> breakers(@Nullable String client) {
-        return machinery.breakers.list(client);
+        return breakers.list(client);
     }
 
     @Override
     public int resetBreakers(String client) {
-        return machinery.outboxes.resetBreakers(client);
+        return outboxes.resetBreakers(client);
     }
 
     @Override
     public List<DeadLetter> deadLetters(@Nullable String client, long after, int max) {
-        return machinery.deadLetters.list(client, after, max);
+        return deadLetters.list(client, after, max);
     }
 
     @Override
     public Optional<DeadLetter> deadLetter(long number) {
-        return machinery.deadLetters.find(number);
+        return deadLetters.find(number);
     }
 
     @Override
     public CompletionStage<Void> discardDeadLetter(long number) {
-        return done(machinery.resources.discardLetter(number));
+        return done(resources.discardLetter(number));
     }
 
     @Override
@@ -289,14 +392,14 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
             tags.put(RESENT_OF, letter.id());
             SendOptions how =
                     SendOptions.defaults().withTags(tags).withId("resent-" + letter.deadAtMillis() + "-" + number);
-            return accept(Names.outbox(letter.client()), letter.payload(), how, letter.payload().length, null)
+            return sending.accept(Names.outbox(letter.client()), letter.payload(), how, letter.payload().length, null)
                     .thenCompose(receipt -> discardDeadLetter(number).thenApply(done -> receipt));
         });
     }
 
     @Override
     public StoredResources storedResources() {
-        return machinery.resources;
+        return resources;
     }
 
     /** A call of an administrator that was carried out, or failed with {@link DeliveryException}. */
@@ -321,78 +424,6 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
     }
 
     private CompletionStage<Receipt> accept(String stream, byte[] payload, SendOptions how) {
-        return accept(stream, payload, how, validation.message(payload, how, null), null);
-    }
-
-    private CompletionStage<Receipt> accept(
-            String stream, byte[] payload, SendOptions how, int bytes, @Nullable Publisher publisher) {
-        machinery.requireFit();
-        long now = clock.millis();
-        Duration ttl = how.ttl() == null ? options.timeToLive(stream) : how.ttl();
-        long expiresAt = ttl.isZero() ? Publication.NEVER : now + ttl.toMillis();
-        Deduplication deduplication = options.deduplication(stream);
-        String id = id(stream, payload, how, deduplication);
-        if (!how.critical()) {
-            int handed = passOn(stream, new Publication(0, id, payload, how.tags(), now, expiresAt, publisher));
-            return CompletableFuture.completedFuture(Receipt.passedOn(id, handed));
-        }
-        Append append = new Append(
-                stream,
-                id,
-                payload,
-                how.tags(),
-                now,
-                expiresAt,
-                how.deduplicate() == Deduplication.Wanted.NONE
-                        ? Long.MAX_VALUE
-                        : now - deduplication.window().toMillis(),
-                options.retention(stream),
-                publisher);
-        return machinery.committer.append(append, bytes);
-    }
-
-    /** The id that the call names, or the channel's way finds, or a new one. */
-    private String id(String stream, byte[] payload, SendOptions how, Deduplication deduplication) {
-        if (how.id() != null) {
-            return how.id();
-        }
-        Deduplication.Wanted wanted = how.deduplicate();
-        String pointer = deduplication.idPointer();
-        if (wanted == Deduplication.Wanted.CHANNEL && pointer != null) {
-            String found = payloads.textAt(payload, pointer);
-            if (found != null && validation.mayBeId(found)) {
-                machinery.counters.idsFromPayload.increment();
-                return found;
-            }
-        }
-        boolean byContent = wanted == Deduplication.Wanted.CHANNEL && deduplication.content();
-        if (byContent || wanted == Deduplication.Wanted.CONTENT) {
-            machinery.counters.idsFromContent.increment();
-            return CONTENT_ID + payloads.contentHash(stream, payload);
-        }
-        return ids.next();
-    }
-
-    private int passOn(String stream, Publication publication) {
-        Channel channel = machinery.channels.find(stream);
-        if (channel == null) {
-            return 0;
-        }
-        Fanout fanout = machinery.dispatcher.fanout();
-        int handed = channel.deliverNonCritical(publication, fanout);
-        fanout.wake();
-        return handed;
-    }
-
-    private MessageState state(String client, String stream, MessageRecord known) {
-        long offset = known.position().offset();
-        Outbox outbox = machinery.outboxes.find(client);
-        if (outbox != null) {
-            return outbox.state(offset, known.finalState());
-        }
-        if (known.finalState() != null) {
-            return MessageState.of(known.finalState());
-        }
-        return engine.info(stream).confirmed(offset) ? MessageState.ACKNOWLEDGED : MessageState.QUEUED;
+        return sending.accept(stream, payload, how, validation.message(payload, how, null), null);
     }
 }

@@ -182,8 +182,10 @@ public final class Outboxes implements StreamEngine.Holding {
         return reset;
     }
 
-    /** Drops those from memory that nobody uses. */
+    /** Drops from memory what nobody uses: outboxes, breakers, and what is remembered of clients. */
     public void sweep() {
+        breakers.sweep();
+        clients.sweep();
         long now = clock.nanos();
         long idle = keepTime.of(IDLE_NANOS);
         long suspect = keepTime.of(SUSPECT_NANOS);

@@ -14,6 +14,23 @@ public final class Dispatcher {
         this.counters = counters;
     }
 
+    /** Starts the threads. */
+    public void start() {
+        writer.start();
+        recovery.start();
+    }
+
+    /** Ends the threads; what is not written stays unwritten. */
+    public void stop() {
+        writer.stop();
+        recovery.stop();
+    }
+
+    /** Replaces the writer's thread if it hangs. Called now and then. */
+    public void watch() {
+        writer.watch();
+    }
+
     /** Collects for one thread what is to be done for many connections. */
     public Fanout fanout() {
         return new Fanout(writer, recovery, counters);

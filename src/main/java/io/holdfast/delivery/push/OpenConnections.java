@@ -12,6 +12,7 @@ import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.watch.Fatal;
 import io.holdfast.delivery.watch.Heap;
 import io.holdfast.stream.StreamEngine;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /** The open connections of this node: takes new ones, finds them, looks after them. Any thread. */
 public final class OpenConnections {
     private static final Logger LOG = Logger.getLogger(OpenConnections.class.getName());
+
+    /** A close can hang. */
+    private static final Duration CLOSE_GRACE = Duration.ofSeconds(3);
 
     private final DeliverySettings settings;
     private final DeliveryClock clock;
@@ -110,8 +114,23 @@ public final class OpenConnections {
         return done;
     }
 
-    public Collection<OpenConnection> all() {
+    Collection<OpenConnection> all() {
         return open;
+    }
+
+    /** Closes all at once. */
+    public void shutDown() {
+        open.forEach(connection -> connection.fail(Ending.SHUTDOWN));
+    }
+
+    /** What closes those that are open now, one after the other, spread over a time. */
+    public Drain drain(Duration window) {
+        return new Drain(open, window, settings.drainTimeout(), clock::nanos, Thread::sleep);
+    }
+
+    /** Waits a few seconds until the transports are closed. */
+    public void awaitClosed() throws InterruptedException {
+        closers.await(CLOSE_GRACE);
     }
 
     public int size() {

@@ -116,7 +116,11 @@ class DrainTest {
         List<Integer> closed = new ArrayList<>();
         long[] millis = {0};
         Drain drain = new Drain(
-                bench.connections.all(), Duration.ofSeconds(10), Duration.ofSeconds(30), bench.clock::nanos, pause -> {
+                lines.stream().map(line -> line.connection).toList(),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
+                bench.clock::nanos,
+                pause -> {
                     bench.clock.advance(Duration.ofMillis(pause));
                     millis[0] += pause;
                     if (millis[0] % 1_000 == 0 && millis[0] <= 10_000) {
@@ -139,8 +143,8 @@ class DrainTest {
         Workbench bench = new Workbench();
         Workbench.Line late = bench.connect();
         late.connection.reply(new byte[] {'x'});
-        Drain drain =
-                new Drain(bench.connections.all(), Duration.ZERO, Duration.ofSeconds(30), bench.clock::nanos, pause -> {
+        Drain drain = new Drain(
+                List.of(late.connection), Duration.ZERO, Duration.ofSeconds(30), bench.clock::nanos, pause -> {
                     bench.clock.advance(Duration.ofSeconds(1));
                     late.write();
                 });
