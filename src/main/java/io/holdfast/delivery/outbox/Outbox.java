@@ -19,6 +19,7 @@ import io.holdfast.stream.StreamStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -427,21 +428,25 @@ public final class Outbox {
         return connection.adjustWindow(clock.nanos());
     }
 
-    /** The cursor of a device that is known. */
-    public synchronized long cursor(String deviceName) {
-        Device device = devices.find(deviceName);
-        return device == null ? 0 : device.cursor;
-    }
-
-    /** Whether an ack is of this epoch and not above what was written to the device. */
-    public boolean mayAcknowledge(String deviceName, Position position) {
+    /**
+     * A device acknowledges everything up to a position. Asks the engine.
+     *
+     * @param wider gets the connections that may be handed more, and must be told
+     * @return the device's cursor; empty if the device is not known, or the position is not of this epoch or above what was
+     *     written to the device
+     */
+    OptionalLong acknowledge(String deviceName, Position position, List<Line> wider) {
         Stored stored = ask();
         synchronized (this) {
             enter(stored);
             Device device = devices.find(deviceName);
-            return device != null
-                    && position.offset() <= device.writtenUpTo
-                    && position.epoch().equals(epoch);
+            if (device == null
+                    || position.offset() > device.writtenUpTo
+                    || !position.epoch().equals(epoch)) {
+                return OptionalLong.empty();
+            }
+            wider.addAll(confirm(device, position.offset()));
+            return OptionalLong.of(device.cursor);
         }
     }
 

@@ -6,6 +6,8 @@ import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.watch.Events;
 import io.holdfast.stream.Position;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -112,13 +114,15 @@ public final class OutboxConnections {
     public OptionalLong acknowledge(String client, @Nullable String device, Position position) {
         Outbox outbox = outboxes.acquire(client);
         try {
-            String name = device == null ? Device.DEFAULT : device;
-            if (!outbox.mayAcknowledge(name, position)) {
+            List<Line> wider = new ArrayList<>(0);
+            OptionalLong cursor = outbox.acknowledge(device == null ? Device.DEFAULT : device, position, wider);
+            if (cursor.isEmpty()) {
                 counters.staleAcks.increment();
-                return OptionalLong.empty();
+            } else {
+                wider.forEach(Line::readOn);
+                changed(outbox);
             }
-            confirm(outbox, name, position);
-            return OptionalLong.of(outbox.cursor(name));
+            return cursor;
         } finally {
             outboxes.release(outbox);
         }

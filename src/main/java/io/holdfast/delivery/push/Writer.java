@@ -89,11 +89,6 @@ public final class Writer {
         }
     }
 
-    /** Whether blocking writes were given up because one of them hung. */
-    boolean creditTaken() {
-        return creditTaken;
-    }
-
     /** Replaces the thread if its blocking write has hung for longer than the send timeout. Called now and then. */
     public void watch() {
         WritableConnection hanging;

@@ -2,6 +2,7 @@ package io.holdfast.delivery.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.delivery.ClientStatus;
 import io.holdfast.delivery.DeliveryEvent;
 import io.holdfast.delivery.MessageState;
 import io.holdfast.delivery.RegisteredConnection;
@@ -119,6 +120,14 @@ class DeliveryModelTest {
             }
         }
 
+        private long cursor(Outbox outbox, String device) {
+            return outbox.devices().stream()
+                    .filter(known -> known.device().equals(device))
+                    .mapToLong(ClientStatus.DeviceStatus::cursor)
+                    .findFirst()
+                    .orElse(0);
+        }
+
         /** Its device does not survive the first that it has not confirmed. */
         private void giveUp(Instance one) {
             Outbox outbox = bench.outboxes.find("u1");
@@ -126,7 +135,7 @@ class DeliveryModelTest {
                 return;
             }
             List<Publication> next = bench.memory
-                    .read(STREAM, new Position("", outbox.cursor(one.name())), 1, 1)
+                    .read(STREAM, new Position("", cursor(outbox, one.name())), 1, 1)
                     .publications();
             if (!next.isEmpty()) {
                 long offset = next.get(0).offset();
@@ -470,9 +479,8 @@ class DeliveryModelTest {
 
             private void acknowledge(long offset) {
                 Position upTo = new Position(bench.memory.info(STREAM).top().epoch(), offset);
-                Outbox outbox = bench.outboxes.find("u1");
-                assertThat(outbox.mayAcknowledge(name(), upTo)).isTrue();
-                bench.outboxConnections.confirm(outbox, name(), upTo);
+                assertThat(bench.outboxConnections.acknowledge("u1", name(), upTo))
+                        .isPresent();
             }
         }
     }

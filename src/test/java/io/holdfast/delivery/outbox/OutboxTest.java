@@ -524,11 +524,16 @@ class OutboxTest {
         bench.connect().open("u1", "till", true, null);
         sendSome(2);
 
-        assertThat(outbox().mayAcknowledge("phone", at(1))).isFalse();
-        assertThat(outbox().mayAcknowledge("till", at(3))).isFalse();
-        assertThat(outbox().mayAcknowledge("till", at(2))).isTrue();
-        assertThat(outbox().mayAcknowledge("till", new Position("other", 1))).isFalse();
-        assertThat(outbox().cursor("phone")).isZero();
+        assertThat(acknowledge("phone", at(1))).isEmpty();
+        assertThat(acknowledge("till", at(3))).isEmpty();
+        assertThat(acknowledge("till", new Position("other", 1))).isEmpty();
+        assertThat(outbox().devices().get(0).cursor()).isZero();
+        assertThat(acknowledge("till", at(2))).hasValue(2);
+        assertThat(acknowledge("till", at(1)))
+                .as("the cursor only moves forward")
+                .hasValue(2);
+        assertThat(outbox().devices()).hasSize(1);
+        assertThat(bench.counters.staleAcks.sum()).isEqualTo(3);
     }
 
     @Test
@@ -584,7 +589,7 @@ class OutboxTest {
         assertThat(opened.recovered()).isFalse();
         assertThat(opened.position().offset()).isZero();
         assertThat(outbox().confirmedUpTo()).isZero();
-        assertThat(OptionalLong.of(outbox().cursor("till"))).hasValue(0);
+        assertThat(outbox().devices().get(0).cursor()).isZero();
     }
 
     @Test
@@ -648,11 +653,14 @@ class OutboxTest {
         bench.clock.advance(Duration.ofHours(1));
         bench.outboxes.sweep();
         assertThat(outbox()).isNull();
-        Outbox loaded = bench.outboxes.acquire("u1");
 
-        assertThat(loaded.mayAcknowledge("till", at(3))).isTrue();
-        assertThat(loaded.mayAcknowledge("till", at(4))).isFalse();
-        assertThat(loaded.mayAcknowledge("phone", at(1))).isFalse();
+        assertThat(acknowledge("till", at(4))).isEmpty();
+        assertThat(acknowledge("phone", at(1))).isEmpty();
+        assertThat(acknowledge("till", at(3))).hasValue(3);
+    }
+
+    private OptionalLong acknowledge(String device, Position position) {
+        return bench.outboxConnections.acknowledge("u1", device, position);
     }
 
     private int failures() {
