@@ -121,7 +121,7 @@ class FallbackOrderIT {
 
     @ParameterizedTest
     @EnumSource
-    void pipelined_publishes_of_one_frame_are_stored_and_answered_in_order(Kind kind) {
+    void pipelined_publishes_of_one_frame_are_stored_in_order(Kind kind) {
         int count = 99;
         try (StreamClient connection = connected(kind);
                 RawClient subscriber = gateway.client()) {
@@ -135,7 +135,8 @@ class FallbackOrderIT {
             connection.send(frame(commands.toArray(JsonNode[]::new)));
             Map<String, JsonNode> messages = new HashMap<>();
             assertThat(heardUntil(connection, FIRST_ID + count, messages))
-                    .containsExactlyElementsOf(IntStream.rangeClosed(FIRST_ID, FIRST_ID + count)
+                    .as("replies to publishes that were under way together come in any order")
+                    .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(FIRST_ID, FIRST_ID + count)
                             .mapToObj(String::valueOf)
                             .toList());
             assertThat(messages.get("" + (FIRST_ID + count))
@@ -171,7 +172,8 @@ class FallbackOrderIT {
             }
             Map<String, JsonNode> messages = new HashMap<>();
             assertThat(heardUntil(connection, FIRST_ID + count - 1, messages))
-                    .containsExactlyElementsOf(IntStream.range(FIRST_ID, FIRST_ID + count)
+                    .as("replies to publishes that were under way together come in any order")
+                    .containsExactlyInAnyOrderElementsOf(IntStream.range(FIRST_ID, FIRST_ID + count)
                             .mapToObj(String::valueOf)
                             .toList());
             for (int n = 2; n < count; n += 3) {
@@ -236,9 +238,10 @@ class FallbackOrderIT {
                 int sender = id / FIRST_ID - 1;
                 assertThat(id).as("after %d of the same sender", last[sender]).isGreaterThan(last[sender]);
                 last[sender] = id;
-                JsonNode first = reply(connection);
-                assertThat(first.path("id").asInt()).isEqualTo(id);
-                assertThat(reply(connection).path("id").asInt()).isEqualTo(id + 1);
+                assertThat(List.of(reply(connection), reply(connection)))
+                        .as("replies to publishes that were under way together come in any order")
+                        .extracting(each -> each.path("id").asInt())
+                        .containsExactlyInAnyOrder(id, id + 1);
                 JsonNode history = reply(connection);
                 assertThat(history.path("id").asInt()).isEqualTo(id + 2);
                 assertThat(history.at("/history/offset").asInt()).isEqualTo(i + 2);

@@ -76,10 +76,8 @@ class ResilienceIT {
             assertThat(letter.path("id").asText()).isEqualTo(client + "-1");
             assertThat(letter.path("attempts").asInt()).isEqualTo(5);
             assertThat(letter.path("data").path("n").asInt()).isEqualTo(1);
-            assertThat(get("/api/message?client=" + client + "&id=" + client + "-1")
-                            .path("state")
-                            .asText())
-                    .isEqualTo("dead");
+            // The letter is stored before the message is taken out of the outbox.
+            await().until(() -> gateway.api().state(client, client + "-1").equals("dead"));
             String path = "/api/dead-letters/" + letter.path("number").asLong();
             assertThat(get(path)).isEqualTo(letter);
 
