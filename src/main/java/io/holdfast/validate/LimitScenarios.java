@@ -5,6 +5,7 @@ import io.holdfast.client.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What is too much or makes no sense, and the codes that say so; pings. */
@@ -127,7 +128,7 @@ final class LimitScenarios {
     /** Together more than a send buffer of 1 MiB takes: the API gives each of them 8 KiB to show. */
     private static void largePresence(Scope scope) throws IOException, InterruptedException {
         String channel = Scope.fresh("crowd");
-        gather(scope, channel);
+        List<Device> crowd = gather(scope, channel);
         Device asker = scope.device(Scope.fresh("asker"));
         asker.connect();
         asker.subscribe(channel);
@@ -145,13 +146,17 @@ final class LimitScenarios {
         line.command("ping", "");
         List<String> ids = scope.send(asker.client(), 1);
         scope.arrived(asker, asker.outbox(), ids);
+        // Close frames of all at once, while each is told that the others leave, would hold the container's threads.
+        crowd.forEach(Device::drop);
     }
 
     /** Connects a crowd and subscribes each of them to the channel, with 8 KB of info. */
-    private static void gather(Scope scope, String channel) throws IOException, InterruptedException {
+    private static List<Device> gather(Scope scope, String channel) throws IOException, InterruptedException {
+        List<Device> crowd = new ArrayList<>();
         String info = ",\"info\":{\"filler\":" + Json.quoted("x".repeat(8_000)) + "}}";
         for (int i = 0; i < CROWD; i++) {
             Device device = scope.device(Scope.fresh("crowd"));
+            crowd.add(device);
             device.connect();
             String body = "{\"user\":" + Json.quoted(device.client()) + ",\"channel\":" + Json.quoted(channel) + info;
             Answer answer = scope.api().post("/api/subscribe", body);
@@ -162,6 +167,7 @@ final class LimitScenarios {
                     answer.status() == 200 && answer.json().has("result"),
                     "subscribe was answered with " + answer.status() + " " + answer.body());
         }
+        return crowd;
     }
 
     private static long members(Scope scope, Conversation line, String request)
