@@ -13,6 +13,9 @@ import java.util.Arrays;
  * and refuses what a server must not send. No I/O. Each connection has one; one thread reads.
  */
 public final class Frames {
+    /** What a frame holds that continues a message. */
+    public static final int CONTINUATION = 0x0;
+
     /** The bit of the last frame of a message. */
     public static final int FIN = 0x80;
 
@@ -35,7 +38,6 @@ public final class Frames {
     private static final int NOT_UTF_8 = 1007;
     private static final int TOO_BIG = 1009;
 
-    private static final int CONTINUATION = 0x0;
     private static final int RESERVED_BITS = 0x70;
     private static final int MOST_OF_CONTROL = 125;
     private static final SecureRandom RANDOM = new SecureRandom(); // section 10.3

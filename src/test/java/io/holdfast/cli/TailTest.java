@@ -17,8 +17,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
-/** {@code tail} against a server that says what a test wants. */
+/** {@code tail} against a server that says what a test wants. A tail that does not get it tries for ever. */
+@Timeout(60)
 class TailTest {
     private static final String CONNECTED = "{\"id\":1,\"connect\":{\"client\":\"c\",\"ping\":25,\"pong\":true}}";
     private static final String SUBSCRIBED =

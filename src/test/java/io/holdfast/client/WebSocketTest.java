@@ -38,7 +38,6 @@ class WebSocketTest {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final int FIN_TEXT = Frames.FIN | Frames.TEXT;
     private static final int FIN_CLOSE = Frames.FIN | Frames.CLOSE;
-    private static final int CONTINUATION = 0;
 
     /** Keeps what it hears. */
     private static final class Heard implements WebSocket.Listener {
@@ -206,7 +205,7 @@ class WebSocketTest {
                 text(Frames.TEXT, "a"),
                 ServerSide.frame(Frames.FIN | Frames.PING, (byte) 'p'),
                 ServerSide.frame(Frames.FIN | Frames.PONG),
-                text(Frames.FIN | CONTINUATION, "b"),
+                text(Frames.FIN | Frames.CONTINUATION, "b"),
                 text(Frames.FIN | Frames.BINARY, "c"),
                 text(FIN_TEXT, "x".repeat(70_000)),
                 closing(3500, "no"),
@@ -225,7 +224,7 @@ class WebSocketTest {
     void a_character_may_lie_in_two_fragments() throws Exception {
         endAfter(
                 ServerSide.frame(Frames.TEXT, (byte) 0xC3),
-                ServerSide.frame(Frames.FIN | CONTINUATION, (byte) 0xA4),
+                ServerSide.frame(Frames.FIN | Frames.CONTINUATION, (byte) 0xA4),
                 closing(1000, ""));
 
         assertThat(heard.messages).containsExactly("text \u00e4");
@@ -253,8 +252,8 @@ class WebSocketTest {
                 breach(1002, "a masked frame", Frames.masked(FIN_TEXT, new byte[1])),
                 breach(1002, "a control frame of more than 125 bytes", text(Frames.FIN | Frames.PING, "a".repeat(126))),
                 breach(1002, "a control frame in fragments", text(Frames.PING, "a")),
-                breach(1002, "a continuation of no message", text(Frames.FIN | CONTINUATION, "a")),
-                breach(1002, "a continuation of no message", text(CONTINUATION, "a")),
+                breach(1002, "a continuation of no message", text(Frames.FIN | Frames.CONTINUATION, "a")),
+                breach(1002, "a continuation of no message", text(Frames.CONTINUATION, "a")),
                 breach(1002, "before the end of the last one", text(Frames.TEXT, "a"), text(FIN_TEXT, "b")),
                 breach(1002, "before the end of the last one", text(Frames.BINARY, ""), text(Frames.TEXT, "b")),
                 breach(1002, "length has a wrong form", bytes(0x81, 126, 0, 125)),
@@ -270,7 +269,7 @@ class WebSocketTest {
                         1007,
                         "a text that is not UTF-8",
                         text(Frames.TEXT, "a"),
-                        ServerSide.frame(Frames.FIN | CONTINUATION, (byte) 0xFF)),
+                        ServerSide.frame(Frames.FIN | Frames.CONTINUATION, (byte) 0xFF)),
                 breach(1007, "reason is not UTF-8", closing(3500, "\u00ff")),
                 breach(1009, "more than 16777216 bytes", bytes(0x82, 127, 0, 0, 0, 0, 1, 0, 0, 1)),
                 breach(
@@ -459,9 +458,34 @@ class WebSocketTest {
         WebSocket socket = open(LIMIT);
         socket.start(heard);
         assertTimeoutPreemptively(Duration.ofMillis(500), socket::close);
+        socket.close();
+        assertThatThrownBy(() -> socket.send(false, new byte[1])).hasMessage("this end of the WebSocket is closed");
 
         assertThat(heard.end().code()).isEqualTo(1006);
         sentOnlyCloseWith(1000);
+    }
+
+    @Test
+    void a_server_that_breaks_the_protocol_and_stays_is_cut_off() throws Exception {
+        serve((socket, in) -> {
+            socket.getOutputStream().write(ServerSide.upgraded(request));
+            socket.getOutputStream().write(text(Frames.FIN | 3, "a"));
+            while (true) {
+                sent.add(ServerSide.read(in));
+            }
+        });
+        try (WebSocket socket = open(LIMIT)) {
+            socket.start(heard);
+            assertThat(heard.end().code()).isEqualTo(1002);
+        }
+        sentOnlyCloseWith(1002);
+    }
+
+    @Test
+    void a_server_that_goes_on_sending_still_gets_the_close_frame() throws Exception {
+        assertThat(endAfter(text(Frames.FIN | 3, "a"), new byte[12 << 20]).code())
+                .isEqualTo(1002);
+        sentOnlyCloseWith(1002);
     }
 
     @Test
@@ -535,7 +559,7 @@ class WebSocketTest {
         try (SocketChannel channel = SocketChannel.open()) {
             WebSocket socket = WebSocket.open(channel.socket(), endpoint("/x"), Trust.ofJava(), "", LIMIT);
             channel.configureBlocking(false);
-            for (int full = 0; full < 10; full = channel.write(ByteBuffer.allocate(1)) == 0 ? full + 1 : 0) {
+            for (int full = 0; full < 10; full = channel.write(ByteBuffer.allocate(64 << 10)) == 0 ? full + 1 : 0) {
                 Thread.sleep(full * 10L); // the kernel may make room yet
             }
             channel.configureBlocking(true);
