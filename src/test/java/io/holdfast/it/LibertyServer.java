@@ -2,6 +2,7 @@ package io.holdfast.it;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -14,6 +15,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -29,6 +33,9 @@ final class LibertyServer implements AutoCloseable {
 
     private static final Path TARGET = Path.of("target").toAbsolutePath();
     private static final Path KEYS = TARGET.resolve("it-keys");
+
+    /** Ports that were given to a test. */
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     private final Path userDirectory;
     private final Path directory;
@@ -335,12 +342,20 @@ final class LibertyServer implements AutoCloseable {
         }
     }
 
+    /** A port that nothing listens on, below those that the kernel gives to outgoing connections. Never the same one twice. */
     static int freePort() {
-        // On the address that servers use: one that is taken there may be free elsewhere.
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        while (true) {
+            int candidate = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            // On the address that servers use: one that is taken there may be free elsewhere.
+            try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
+                if (GIVEN.add(candidate)) {
+                    return socket.getLocalPort();
+                }
+            } catch (BindException e) {
+                GIVEN.add(candidate); // taken
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 
