@@ -48,7 +48,7 @@ final class Tail {
         long offset;
         boolean known;
 
-        /** Whether the publications of before were shown, or none are wanted. */
+        /** Whether the earlier publications were shown, or none are wanted. */
         boolean pastShown;
     }
 

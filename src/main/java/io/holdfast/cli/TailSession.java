@@ -25,7 +25,7 @@ final class TailSession {
     private final Screen screen;
     private final Predicate<String> show;
 
-    /** Not null while the publications of before are awaited: what comes meanwhile comes after them. */
+    /** Not null while the earlier publications are awaited. What comes in the meantime is shown after them. */
     private @Nullable List<String> held;
 
     private Duration silence;

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * thread may write, a frame at a time; a write waits as long as the server does not read. A listener that waits stops the
  * reading, and in time the server.
  *
- * <p>Limits: a message has at most 16 MiB. There is no limit for silence: a server that has gone without a word is noticed by
- * writing, or by missing what it should say.
+ * <p>Limits: a message has at most 16 MiB. A silent server is not noticed here: the caller notices it when a write fails, or when
+ * an expected message does not come.
  *
  * <p>Failure: what RFC 6455 forbids a server ends the connection, with a close frame that has the code of the breach. The
  * listener is told that code and what the server did.

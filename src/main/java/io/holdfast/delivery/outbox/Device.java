@@ -2,6 +2,7 @@ package io.holdfast.delivery.outbox;
 
 import io.holdfast.delivery.PoisonSettings;
 import io.holdfast.stream.Change;
+import io.holdfast.stream.StreamStatus;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Device {
     static final String DEFAULT = "default";
-
-    private static final int MOST_GIVEN_UP = 1_000;
 
     final String name;
     final List<DeviceConnection> connections = new ArrayList<>(1);
@@ -116,7 +115,7 @@ final class Device {
     /** Gets this one no more, also where an older position is presented. */
     void giveUp(long offset) {
         LongQueue<Boolean> offsets = givenUp == null ? new LongQueue<>() : givenUp;
-        if (offsets.size() >= MOST_GIVEN_UP) {
+        if (offsets.size() >= StreamStatus.MAX_GIVEN_UP) {
             offsets.removeUpTo(offsets.firstAbove(0), (number, gone) -> {});
         }
         offsets.add(offset, true);

@@ -56,6 +56,7 @@ public final class OpenConnection extends WritableConnection implements Register
     private final AtomicBoolean detached = new AtomicBoolean();
     private volatile String client = "";
     private volatile byte @Nullable [] info;
+
     /** Whether admission counts it as one of its client's. */
     @GuardedBy("this")
     private boolean counted;
