@@ -132,7 +132,7 @@ class DeliveryTest {
         gateway.clock.advance(Duration.ofSeconds(30));
         until(() -> client.pings() == 1);
         gateway.clock.advance(Duration.ofSeconds(30));
-        until(() -> client.pings() == 2); // so the first one was answered
+        until(() -> client.pings() == 2);
         assertThat(gateway.manager.stats().messages().acknowledged()).isZero();
 
         assertThat(gateway.manager.acknowledge("u1", "d", receipt.position())).hasValue(1);

@@ -210,11 +210,20 @@ public final class Gateway implements AutoCloseable {
                         lines.add(line);
                     }
                 }
-                pinged += pings;
-                pings = answering ? pings : 0;
+                if (!answering) {
+                    pinged += pings;
+                    return;
+                }
             }
             for (int i = 0; i < pings; i++) {
-                threads.execute(connection::pong);
+                threads.execute(this::answer);
+            }
+        }
+
+        private void answer() {
+            connection.pong();
+            synchronized (this) {
+                pinged++;
             }
         }
 
@@ -248,7 +257,7 @@ public final class Gateway implements AutoCloseable {
                     .toList();
         }
 
-        /** How often it was pinged. */
+        /** How often it was pinged; a ping that it answers counts when the gateway has taken the pong. */
         public synchronized int pings() {
             return pinged;
         }
