@@ -1,6 +1,8 @@
 package io.holdfast.app;
 
 import io.holdfast.configuration.Values;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -17,6 +19,7 @@ import org.eclipse.microprofile.config.Config;
  */
 final class Keys {
     private static final List<String> ANY = List.of();
+    private static final String FILE = "file:";
 
     private final Config config;
     private final List<Known> known = new ArrayList<>();
@@ -48,6 +51,15 @@ final class Keys {
                 .map(String::trim)
                 .filter(value -> !value.isEmpty())
                 .orElse(defaultValue);
+    }
+
+    /** A value, or what the file contains whose path the value names after {@value #FILE}. */
+    static String content(String value) throws IOException {
+        return isFile(value) ? Files.readString(Path.of(value.substring(FILE.length()))) : value;
+    }
+
+    static boolean isFile(String value) {
+        return value.startsWith(FILE);
     }
 
     Path path(String key, Path defaultValue) {

@@ -5,8 +5,6 @@ import io.holdfast.access.TokenOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class TokenKeys {
     private static final String CONNECT = "holdfast.token.";
     private static final String SUBSCRIPTION = "holdfast.subscription-token.";
-    private static final String FILE = "file:";
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final List<String> ALGORITHMS = List.of(
             "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
@@ -94,13 +91,12 @@ final class TokenKeys {
         if (value.isEmpty()) {
             return List.of();
         }
-        boolean inFile = value.startsWith(FILE);
         try {
-            return PublicKeys.parse(inFile ? Files.readString(Path.of(value.substring(FILE.length()))) : value);
+            return PublicKeys.parse(Keys.content(value));
         } catch (IllegalArgumentException | IOException e) { // of which the first is also what a bad path throws
             throw new ConfigurationException(
                     key,
-                    inFile ? value : "(hidden)",
+                    Keys.isFile(value) ? value : "(hidden)",
                     "public keys in PEM (RSA from 2048 bits, EC on P-256, P-384 or P-521, Ed25519) or their certificates,"
                             + " or file:<path> of a readable file that contains them");
         }

@@ -23,9 +23,7 @@ import io.holdfast.delivery.WallClock;
 import io.holdfast.delivery.commit.Delivery;
 import io.holdfast.http.BackupSettings;
 import io.holdfast.operate.HealthSettings;
-import io.holdfast.stream.EmbeddedEngine;
 import io.holdfast.stream.StreamEngine;
-import io.holdfast.stream.rocksdb.RocksDbEngine;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -52,9 +50,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class Wiring {
     private static final Logger LOG = Logger.getLogger(Wiring.class.getName());
-
-    /** By how much the time of messages may be ahead of the machine's clock at a start. */
-    private static final Duration LONGEST_LEAD = Duration.ofMinutes(10);
 
     private final Configuration configuration = Configuration.read(
             ConfigProvider.getConfig(), outputDirectory(), Path.of(System.getProperty("java.io.tmpdir")));
@@ -112,21 +107,11 @@ class Wiring {
 
     @Produces
     @ApplicationScoped
-    EmbeddedEngine engine() {
-        RocksDbEngine engine = RocksDbEngine.open(configuration.store(), steady::millis, System::nanoTime);
-        Duration ahead = engine.bringBack(steady.millis() + LONGEST_LEAD.toMillis());
-        if (!ahead.isZero()) {
-            LOG.log(
-                    Level.SEVERE,
-                    "Times in the store are ahead of this machine's clock by {0} more than {1}: the clock is wrong, or"
-                            + " was wrong earlier. These times were moved back by that much, so that messages expire after their time"
-                            + " to live. Check the time synchronisation of this machine",
-                    new Object[] {ahead, LONGEST_LEAD});
-        }
-        return engine;
+    StreamEngine engine() {
+        return new EngineOpening(configuration, steady::millis, Sleeper.REAL).open();
     }
 
-    void close(@Disposes EmbeddedEngine engine) {
+    void close(@Disposes StreamEngine engine) {
         engine.close();
     }
 

@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
             BackupCommand.class,
             TokenCommand.class,
             ConfigCommand.class,
+            SchemaCommand.class,
             BenchCommand.class,
             ValidateCommand.class,
             CommandLine.HelpCommand.class

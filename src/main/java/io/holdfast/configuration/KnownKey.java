@@ -64,7 +64,10 @@ public record KnownKey(String name, String unit, List<String> allowed, String pa
 
     /** Whether a value must not be printed. */
     public boolean isSecret() {
-        return name.endsWith("hmac-secret") || name.endsWith("public-key") || name.equals("holdfast.api.keys");
+        return name.endsWith("hmac-secret")
+                || name.endsWith("public-key")
+                || name.endsWith("password")
+                || name.equals("holdfast.api.keys");
     }
 
     /** Whether there are values that {@link #check} refuses. */

@@ -2,8 +2,8 @@ package io.holdfast.delivery;
 
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.AppendsRefusedException;
 import io.holdfast.stream.EngineException;
-import io.holdfast.stream.StoreFullException;
 import io.holdfast.stream.StreamEngine;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -22,7 +22,8 @@ import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
  * Guards the appends of the engine with MicroProfile Fault Tolerance. Each call is a whole batch, because a guarded call costs
  * microseconds ({@code @Timeout} about 3). Called only by the committer thread.
  *
- * <p>If the store is full, the batch is refused at once. This does not change the breaker: every batch tries again.
+ * <p>If the store is full, or has no standby where it must have one, the batch is refused at once. This does not change the
+ * breaker: every batch tries again.
  *
  * <p>A batch never changes between attempts: a retry joins the unfinished attempt or finds what it stored. There is no
  * fallback, since nothing else can store the batch. Every value can be overridden by MicroProfile Config, for instance
@@ -56,7 +57,7 @@ public class GuardedEngine {
     /**
      * Stores a batch; returns when it is durable.
      *
-     * @throws StoreFullException if there is no room
+     * @throws AppendsRefusedException if there is no room, or no standby where there must be one
      * @throws EngineException if the engine failed at every attempt
      * @throws TimeoutException if it did not answer in time: the outcome is unknown
      * @throws CircuitBreakerOpenException if it has failed so often that the breaker is open
@@ -67,14 +68,14 @@ public class GuardedEngine {
             jitter = 50,
             maxDuration = 21_000,
             retryOn = {EngineException.class, TimeoutException.class},
-            abortOn = {CircuitBreakerOpenException.class, StoreFullException.class})
+            abortOn = {CircuitBreakerOpenException.class, AppendsRefusedException.class})
     @CircuitBreaker(
             requestVolumeThreshold = 5,
             failureRatio = 1,
             successThreshold = TRIALS,
             delay = 60_000,
             failOn = {EngineException.class, TimeoutException.class},
-            skipOn = StoreFullException.class)
+            skipOn = AppendsRefusedException.class)
     @Timeout(5_000)
     public List<AppendOutcome> append(List<Append> batch) {
         calls.incrementAndGet();

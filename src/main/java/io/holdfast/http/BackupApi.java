@@ -5,7 +5,7 @@ import io.holdfast.stream.BackupRefusedException;
 import io.holdfast.stream.EmbeddedEngine;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.StoreFullException;
-import io.holdfast.stream.StoreGeneration;
+import io.holdfast.stream.StreamEngine;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -19,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Backs the store up while it runs, and tells of its life. A backup is written on a thread of the executor. */
 @ApplicationScoped
@@ -29,7 +30,7 @@ class BackupApi {
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
     private static final int LATER_SECONDS = 60;
 
-    private final EmbeddedEngine engine;
+    private final StreamEngine engine;
     private final Path directory;
     private final Executor executor;
     private final WallClock clock;
@@ -40,6 +41,9 @@ class BackupApi {
     /** The store as it is now. */
     record Stored(long bytes, long generation, long generationBegunAtMillis, String generationReason) {}
 
+    /** A store on a database server. */
+    record StoredElsewhere(long bytes) {}
+
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected BackupApi() {
@@ -47,22 +51,27 @@ class BackupApi {
     }
 
     @Inject
-    BackupApi(EmbeddedEngine engine, BackupSettings settings, ManagedExecutorService executor, WallClock clock) {
+    BackupApi(StreamEngine engine, BackupSettings settings, ManagedExecutorService executor, WallClock clock) {
         this(engine, settings.directory(), executor, clock);
     }
 
-    BackupApi(EmbeddedEngine engine, Path directory, Executor executor, WallClock clock) {
+    BackupApi(StreamEngine engine, Path directory, Executor executor, WallClock clock) {
         this.engine = engine;
         this.directory = directory;
         this.executor = executor;
         this.clock = clock;
     }
 
-    /** {@code {"bytes":…,"generation":…,"generation_begun_at":…,"generation_reason":…}}. */
+    /**
+     * {@code {"bytes":…,"generation":…,"generation_begun_at":…,"generation_reason":…}}. A database server tells only the
+     * first.
+     */
     Answer store() {
-        StoreGeneration life = engine.life();
-        return RecordJson.answer(
-                new Stored(engine.storedBytes(), life.generation(), life.begunAtMillis(), life.reason()));
+        long bytes = engine.storedBytes();
+        return RecordJson.answer(engine.embedded()
+                .map(EmbeddedEngine::life)
+                .<Record>map(life -> new Stored(bytes, life.generation(), life.begunAtMillis(), life.reason()))
+                .orElseGet(() -> new StoredElsewhere(bytes)));
     }
 
     /** Answers when the backup is whole: {@code {"name":…,"directory":…,"bytes":…}}. */
@@ -77,8 +86,15 @@ class BackupApi {
                             + " directory below holdfast.backup.directory",
                     "name"));
         }
+        @Nullable EmbeddedEngine embedded = engine.embedded().orElse(null);
+        if (embedded == null) {
+            return CompletableFuture.completedFuture(Answer.error(
+                    409,
+                    "conflict",
+                    "The store is a database server: back it up with the means of that server (docs/postgresql.md)"));
+        }
         try {
-            return CompletableFuture.supplyAsync(() -> write(name), executor);
+            return CompletableFuture.supplyAsync(() -> write(embedded, name), executor);
         } catch (RejectedExecutionException e) {
             return CompletableFuture.completedFuture(
                     Answer.error(503, "overloaded", "The server has no thread for it; repeat later")
@@ -86,10 +102,10 @@ class BackupApi {
         }
     }
 
-    private Answer write(String name) {
+    private Answer write(EmbeddedEngine embedded, String name) {
         Path target = directory.resolve(name);
         try {
-            long bytes = engine.backup(target);
+            long bytes = embedded.backup(target);
             LOG.log(Level.INFO, "A backup of {0} bytes was written to {1}", new Object[] {bytes, target});
             return RecordJson.answer(new Written(name, target.toString(), bytes));
         } catch (BackupRefusedException e) {

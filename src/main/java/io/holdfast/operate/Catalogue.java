@@ -260,6 +260,10 @@ final class Catalogue {
                         "When this generation of the store began, in seconds since 1970; 0 for the first",
                         s -> s.generation().begunAtMillis() / 1_000),
                 gauge(
+                        "holdfast_standby_missing",
+                        "1 while the database has no synchronous standby and must have one",
+                        s -> s.health().standbyMissing() ? 1 : 0),
+                gauge(
                         "holdfast_threads_failed",
                         "Threads that have failed for good or hang",
                         s -> s.health().failedParts().size()),

@@ -45,6 +45,7 @@ record Verdict(Status status, List<Cause> causes) {
         HEAP_FULL(Status.UNAVAILABLE),
         ENGINE_BREAKER_OPEN(Status.UNAVAILABLE),
         STORE_FULL(Status.UNAVAILABLE),
+        STANDBY_MISSING(Status.UNAVAILABLE),
         ENGINE_BREAKER_HALF_OPEN(Status.DEGRADED),
         HEAP_NEARLY_FULL(Status.DEGRADED),
         COMMIT_OVER_LIMIT(Status.DEGRADED),
@@ -76,6 +77,7 @@ record Verdict(Status status, List<Cause> causes) {
                     seen.heap().refusesConnections() && !seen.heap().refusesPublishes();
                 case ENGINE_BREAKER_OPEN -> seen.engineBreaker() == BreakerState.OPEN;
                 case STORE_FULL -> seen.storeFull();
+                case STANDBY_MISSING -> seen.standbyMissing();
                 case ENGINE_BREAKER_HALF_OPEN -> seen.engineBreaker() == BreakerState.HALF_OPEN;
                 case COMMIT_OVER_LIMIT -> seen.commit().compareTo(limits.commitLimit()) > 0;
                 case EXECUTOR_SATURATED -> seen.executorWait().compareTo(limits.executorLimit()) > 0;

@@ -13,13 +13,17 @@ public class EngineException extends RuntimeException {
         IO(true),
         /** The store has reached its configured size, or the disk its free-space limit. */
         STORE_FULL(true),
+        /** The database has no synchronous standby, and is to have one. */
+        NOT_REPLICATED(true),
         /** No answer in time: the outcome is unknown; repeat with the same message ids. */
         TIMEOUT(true),
-        /** Another process has the data directory open. */
+        /** The database server takes no writes: it is starting, or another one is the primary now. */
+        NOT_PRIMARY(true),
+        /** Another process has the data directory or the database open. */
         LOCKED(false),
         /** The stored data is damaged. */
         CORRUPT(false),
-        /** The data directory cannot be created, read or written. */
+        /** The data directory cannot be created, read or written, or the database refuses. */
         UNREADABLE(false),
         /** The engine was closed. */
         CLOSED(false);

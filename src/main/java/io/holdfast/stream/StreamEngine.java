@@ -133,6 +133,11 @@ public interface StreamEngine extends AutoCloseable {
     /** The size on disk in bytes, for the limit and for metrics. May be a few seconds old. */
     long storedBytes();
 
+    /** This engine, if its store is a directory of this machine; else empty. */
+    default Optional<EmbeddedEngine> embedded() {
+        return Optional.empty();
+    }
+
     /** Whether the engine's threads have failed so that only a new process helps. Cheap, any thread. */
     default boolean stuck() {
         return false;

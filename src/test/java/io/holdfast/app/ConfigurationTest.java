@@ -10,9 +10,12 @@ import io.holdfast.access.IdentitySource;
 import io.holdfast.access.Namespace;
 import io.holdfast.access.Namespaces;
 import io.holdfast.access.Role;
+import io.holdfast.app.EngineSettings.Kind;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.operate.HealthSettings;
 import io.holdfast.stream.Retention;
+import io.holdfast.stream.postgresql.Durability;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
@@ -58,6 +61,44 @@ class ConfigurationTest {
         assertThat(channels.joinLeave()).isFalse();
         assertThat(channels.recovery()).isTrue();
         assertThat(channels.publishesPerSecond()).isZero();
+    }
+
+    @Test
+    void the_engine_is_rocksdb_unless_another_is_chosen() {
+        assertThat(read(Map.of()).engine())
+                .isEqualTo(new EngineSettings(
+                        Kind.ROCKSDB, Durability.LOCAL, "jdbc/holdfast", null, null, null, 8, Duration.ofSeconds(10)));
+        assertThat(read(Map.of("holdfast.engine", "postgresql", "holdfast.engine.durability", "replicated"))
+                        .engine())
+                .isEqualTo(new EngineSettings(
+                        Kind.POSTGRESQL,
+                        Durability.REPLICATED,
+                        "jdbc/holdfast",
+                        null,
+                        null,
+                        null,
+                        8,
+                        Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void the_database_password_is_read_from_a_file_and_never_shown(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("password"), "s3cret\n");
+
+        EngineSettings settings =
+                read(Map.of("holdfast.engine.password", "file:" + file)).engine();
+
+        assertThat(settings.password()).isEqualTo("s3cret");
+        assertThat(settings.toString()).doesNotContain("s3cret");
+        assertThat(read(Map.of("holdfast.engine.password", "plain")).engine().password())
+                .isEqualTo("plain");
+        assertThatThrownBy(() -> read(Map.of("holdfast.engine.password", "file:" + directory.resolve("absent"))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("absent");
+        assertThatThrownBy(() ->
+                        read(Map.of("holdfast.engine.url", "jdbc:postgresql://db.example/x?user=a&password=s3cret")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageNotContaining("s3cret");
     }
 
     @Test

@@ -341,9 +341,11 @@ class ConfigCommandTest {
 
     @Test
     void the_values_of_secrets_are_not_shown() {
-        write("server.env", "HOLDFAST_TOKEN_HMAC_SECRET=" + LONG + "\n");
+        write("server.env", "HOLDFAST_TOKEN_HMAC_SECRET=" + LONG + "\nHOLDFAST_ENGINE_PASSWORD=" + LONG + "\n");
         CliRun run =
                 CliRun.run("config", "check", "--values", server("server.xml").toString());
-        assertThat(run.out()).contains("holdfast.token.hmac-secret = (hidden)").doesNotContain(LONG);
+        assertThat(run.out())
+                .contains("holdfast.token.hmac-secret = (hidden)", "holdfast.engine.password = (hidden)")
+                .doesNotContain(LONG);
     }
 }

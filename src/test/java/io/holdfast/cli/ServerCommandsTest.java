@@ -407,7 +407,8 @@ class ServerCommandsTest {
             "cleanup audit",
             "token make",
             "token check",
-            "config check"
+            "config check",
+            "schema"
         }) {
             CliRun run = CliRun.run((command + " --help").split(" "));
             assertThat(run.exit()).as(command).isZero();

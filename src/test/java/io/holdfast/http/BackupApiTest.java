@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +25,14 @@ class BackupApiTest {
     private static final Instant NOW = Instant.ofEpochMilli(1_790_000_000_123L);
 
     private final List<Path> written = new ArrayList<>();
+    private boolean embedded = true;
     private @Nullable RuntimeException failure;
 
     private final EmbeddedEngine engine = (EmbeddedEngine) Proxy.newProxyInstance(
             EmbeddedEngine.class.getClassLoader(),
             new Class<?>[] {EmbeddedEngine.class},
             (proxy, method, arguments) -> switch (method.getName()) {
+                case "embedded" -> Optional.ofNullable(embedded ? proxy : null);
                 case "backup" -> backup((Path) arguments[0]);
                 case "life" -> new StoreGeneration(7, 1000, "a copy");
                 case "storedBytes" -> 42L;
@@ -92,5 +95,15 @@ class BackupApiTest {
         assertThat(new BackupApi(engine, Path.of("backups"), Runnable::run, () -> NOW).store())
                 .hasToString("200 {\"bytes\":42,\"generation\":7,\"generation_begun_at\":1000,"
                         + "\"generation_reason\":\"a copy\"}");
+    }
+
+    @Test
+    void a_store_on_a_database_server_is_not_backed_up_here() {
+        embedded = false;
+
+        assertThat(answer(Runnable::run, "a").toString()).startsWith("409").contains("docs/postgresql.md");
+        assertThat(written).isEmpty();
+        assertThat(new BackupApi(engine, Path.of("backups"), Runnable::run, () -> NOW).store())
+                .hasToString("200 {\"bytes\":42}");
     }
 }

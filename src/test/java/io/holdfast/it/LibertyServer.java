@@ -122,6 +122,17 @@ final class LibertyServer implements AutoCloseable {
         return this;
     }
 
+    /** Copies a file into a directory below {@code resources}. */
+    LibertyServer resource(String name, Path file) {
+        try {
+            Path target = Files.createDirectories(directory.resolve("resources").resolve(name));
+            Files.copy(file, target.resolve(file.getFileName()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
     /** Adds variables to the environment of the next start. */
     LibertyServer environment(Map<String, String> variables) {
         environment.putAll(variables);

@@ -107,6 +107,13 @@ final class LiveLoad implements AutoCloseable {
         return accepted;
     }
 
+    /** The codes with which connections were lost and made again. */
+    List<Integer> reconnects() {
+        return connections.stream()
+                .flatMap(connection -> connection.reconnects().stream())
+                .toList();
+    }
+
     @Override
     public void close() {
         stopping = true;

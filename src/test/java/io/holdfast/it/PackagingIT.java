@@ -17,12 +17,12 @@ class PackagingIT {
     private static final Set<String> ROOMS_OF_THE_TOOLS = Set.of("bench", "cli", "client", "validate");
 
     @Test
-    void the_war_has_three_libraries_and_nothing_of_the_tools() throws IOException {
+    void the_war_has_four_libraries_and_nothing_of_the_tools() throws IOException {
         Set<String> files = files("holdfast.war");
         Set<String> libraries = rooms(files, "WEB-INF/lib/").stream()
                 .map(name -> name.replaceFirst("-\\d.*\\.jar$", ""))
                 .collect(Collectors.toSet());
-        assertThat(libraries).containsExactlyInAnyOrder("jackson-core", "jspecify", "nimbus-jose-jwt");
+        assertThat(libraries).containsExactlyInAnyOrder("jackson-core", "jspecify", "nimbus-jose-jwt", "postgresql");
         assertThat(rooms(files, "WEB-INF/classes/")).doesNotContain("com", "picocli");
         assertThat(rooms(files, "WEB-INF/classes/" + ROOMS))
                 .contains("app", "configuration", "delivery", "websocket")
@@ -42,11 +42,13 @@ class PackagingIT {
     }
 
     @Test
-    void the_command_line_has_its_libraries_and_two_rooms_of_the_server() throws IOException {
+    void the_command_line_has_its_libraries_and_little_of_the_server() throws IOException {
         Set<String> files = files("holdfast-cli.jar");
         Set<String> rooms = new TreeSet<>(ROOMS_OF_THE_TOOLS);
-        rooms.addAll(Set.of("json", "configuration"));
+        rooms.addAll(Set.of("json", "configuration", "stream"));
         assertThat(rooms(files, ROOMS)).isEqualTo(rooms);
+        assertThat(rooms(files, ROOMS + "stream/postgresql/"))
+                .containsExactlyInAnyOrder("SchemaScripts.class", "V1__streams.sql");
         assertThat(files)
                 .contains(
                         "io/holdfast/configuration/keys.tsv",

@@ -20,6 +20,7 @@ final class Seen {
     boolean committing = true;
     BreakerState engine = BreakerState.CLOSED;
     boolean full;
+    boolean standbyMissing;
     Duration commit = Duration.ofMillis(3);
     Duration executorWait = Duration.ofMillis(1);
     int seenDevices = 5;
@@ -40,6 +41,7 @@ final class Seen {
                 committing,
                 engine,
                 full,
+                standbyMissing,
                 commit,
                 executorWait,
                 0.25,

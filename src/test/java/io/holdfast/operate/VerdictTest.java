@@ -59,6 +59,7 @@ class VerdictTest {
         expect(seen -> seen.committing = false, Status.UNAVAILABLE, false, Cause.COMMITTER_ENDED);
         expect(seen -> seen.engine = BreakerState.OPEN, Status.UNAVAILABLE, false, Cause.ENGINE_BREAKER_OPEN);
         expect(seen -> seen.full = true, Status.UNAVAILABLE, false, Cause.STORE_FULL);
+        expect(seen -> seen.standbyMissing = true, Status.UNAVAILABLE, false, Cause.STANDBY_MISSING);
         expect(seen -> seen.failed = List.of("writer"), Status.UNAVAILABLE, false, Cause.THREAD_FAILED);
         expect(seen -> seen.heap = new DeliveryHealth.Heap(93, true, true), Status.UNAVAILABLE, false, Cause.HEAP_FULL);
     }

@@ -21,6 +21,7 @@ class RoomsTest {
             Map.entry("protocol", Set.of("json")),
             Map.entry("stream", Set.of()),
             Map.entry("stream.rocksdb", Set.of("stream")),
+            Map.entry("stream.postgresql", Set.of("stream")),
             Map.entry("delivery", Set.of("stream")),
             Map.entry("delivery.watch", Set.of("delivery", "stream")),
             Map.entry("delivery.outbox", Set.of("delivery.watch", "delivery", "stream")),
@@ -42,6 +43,7 @@ class RoomsTest {
                             "protocol",
                             "stream",
                             "stream.rocksdb",
+                            "stream.postgresql",
                             "delivery",
                             "delivery.commit",
                             "access",
@@ -52,7 +54,7 @@ class RoomsTest {
             Map.entry("client", Set.of()),
             Map.entry("validate", Set.of("client")),
             Map.entry("bench", Set.of("client")),
-            Map.entry("cli", Set.of("json", "configuration", "client", "validate", "bench")));
+            Map.entry("cli", Set.of("json", "configuration", "stream.postgresql", "client", "validate", "bench")));
 
     private static final Map<String, Set<String>> KEEPERS = Map.of(
             "com.fasterxml.jackson.databind", Set.of("client"),
@@ -61,6 +63,7 @@ class RoomsTest {
             "jakarta.websocket", Set.of("websocket"),
             "org.HdrHistogram", Set.of("bench"),
             "org.eclipse.microprofile.jwt", Set.of("app"),
+            "org.postgresql", Set.of("app"),
             "org.rocksdb", Set.of("stream.rocksdb"));
 
     private static final Rooms HOLDFAST = new Rooms("io.holdfast", DOORS, KEEPERS);

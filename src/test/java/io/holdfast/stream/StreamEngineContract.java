@@ -335,6 +335,34 @@ public abstract class StreamEngineContract {
     }
 
     @Test
+    void each_append_of_a_batch_reports_what_gave_way_to_it() {
+        Retention four = new Retention(4, 1000, Retention.Overflow.DROP_OLDEST);
+        append(kept("a", four), kept("b", four), kept("c", four), kept("d", four));
+        apply(confirm("phone", 1));
+        assertThat(dropped(append(of("#bob", "x"), kept("e", four), kept("f", four), kept("g", four))))
+                .as("the first is confirmed")
+                .containsExactly(List.of(), List.of(), List.of("b"), List.of("c"));
+
+        Retention two = new Retention(2, 1000, Retention.Overflow.DROP_OLDEST);
+        assertThat(dropped(append(kept("h", two), kept("i", two))))
+                .as("the bound is lower now")
+                .containsExactly(List.of("d", "e", "f"), List.of("g"));
+        for (int round = 0; round < 2; round++) {
+            assertThat(ids(all(S))).containsExactly("h", "i");
+            assertThat(engine.info(S).lostUpTo()).isEqualTo(7);
+            assertThat(engine.waiting()).isEqualTo(3);
+            reopen();
+        }
+    }
+
+    private static List<List<String>> dropped(List<AppendOutcome> outcomes) {
+        return outcomes.stream()
+                .map(outcome ->
+                        ((Stored) outcome).dropped().stream().map(Removed::id).toList())
+                .toList();
+    }
+
+    @Test
     void the_byte_bound_drops_as_many_as_it_takes() {
         Retention bytes = new Retention(100, 3 * size("a"), Retention.Overflow.DROP_OLDEST);
         append(kept("a", bytes), kept("b", bytes), kept("c", bytes));

@@ -15,13 +15,13 @@ import io.holdfast.delivery.watch.Fatal;
 import io.holdfast.delivery.watch.Supervisor;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.AppendsRefusedException;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Receipt;
 import io.holdfast.stream.Removed;
 import io.holdfast.stream.Retention;
-import io.holdfast.stream.StoreFullException;
 import io.holdfast.stream.StreamEngine;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -417,7 +417,7 @@ final class Committer {
         } catch (RuntimeException | Error e) {
             if (e instanceof CircuitBreakerOpenException) {
                 refuse(REST_NANOS);
-            } else if (e instanceof StoreFullException) {
+            } else if (e instanceof AppendsRefusedException) {
                 refuse(FULL_NANOS);
             }
             DeliveryException refusal = writes.refusal(appends, e);

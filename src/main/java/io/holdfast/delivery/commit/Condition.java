@@ -111,6 +111,7 @@ final class Condition {
                 committer.isAlive(),
                 watched.breaker().state(),
                 watched.isFull(),
+                watched.lacksStandby(),
                 Duration.ofNanos(Math.max(committer.busyNanos(), watched.tookNanos())),
                 Duration.ofNanos(vitals.pulse().waitNanos()),
                 committer.queueFill(),

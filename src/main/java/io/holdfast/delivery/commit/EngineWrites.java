@@ -5,10 +5,10 @@ import io.holdfast.delivery.DeliveryException.Reason;
 import io.holdfast.delivery.GuardedEngine;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.AppendsRefusedException;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.Removed;
-import io.holdfast.stream.StoreFullException;
 import io.holdfast.stream.StreamEngine;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -73,9 +73,14 @@ final class EngineWrites {
         }
         return new DeliveryException(
                 Reason.UNAVAILABLE,
-                failure instanceof StoreFullException
-                        ? "The message store is full and has not stored the message; repeat later"
-                        : "The message store is failing and has not stored the message; repeat later");
+                "The message store " + trouble(failure) + " and has not stored the message; repeat later");
+    }
+
+    private static String trouble(Throwable failure) {
+        if (failure instanceof AppendsRefusedException refused) {
+            return refused.reason() == EngineException.Reason.STORE_FULL ? "is full" : "has no standby";
+        }
+        return "is failing";
     }
 
     /** The last append that was given up, which the engine may finish all the same. */

@@ -6,15 +6,17 @@ import io.holdfast.delivery.DeliveryStats;
 import io.holdfast.delivery.GuardedEngine;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
-import io.holdfast.stream.StoreFullException;
+import io.holdfast.stream.AppendsRefusedException;
+import io.holdfast.stream.EngineException.Reason;
 import jakarta.enterprise.inject.Vetoed;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The guarded way to the engine, which notes what it sees there: the breaker, whether the store is full, how long writes
+ * The guarded way to the engine, which notes what it sees there: the breaker, whether writes are refused, how long they
  * take. Fault Tolerance tells nobody the state of a breaker, so it is concluded from what calls meet: a refused call that
  * never reached the engine, one that did, and how many went well since.
  *
@@ -25,7 +27,7 @@ final class WatchedEngine extends GuardedEngine {
     private final GuardedEngine guarded;
     private final DeliveryClock clock;
     private volatile BreakerState breaker = BreakerState.CLOSED;
-    private volatile boolean full;
+    private volatile @Nullable Reason refusing;
     private volatile long opens;
     private volatile long halfOpens;
     private volatile long closes;
@@ -46,14 +48,14 @@ final class WatchedEngine extends GuardedEngine {
         try {
             List<AppendOutcome> outcomes = guarded.append(batch);
             passed();
-            full = false;
+            refusing = null;
             return outcomes;
         } catch (CircuitBreakerOpenException e) {
             refused(guarded.calls() > calls);
             throw e;
-        } catch (StoreFullException e) {
+        } catch (AppendsRefusedException e) {
             passed(); // to the breaker this is no failure
-            full = true;
+            refusing = e.reason();
             throw e;
         } finally {
             long end = clock.nanos();
@@ -105,7 +107,12 @@ final class WatchedEngine extends GuardedEngine {
 
     /** Whether the last write was refused for want of room. */
     boolean isFull() {
-        return full;
+        return refusing == Reason.STORE_FULL;
+    }
+
+    /** Whether the last write was refused for want of a standby. */
+    boolean lacksStandby() {
+        return refusing == Reason.NOT_REPLICATED;
     }
 
     /** How long the last write took, with its retries. */

@@ -18,6 +18,7 @@ import io.holdfast.stream.SmallRecords;
 import io.holdfast.stream.StoreGeneration;
 import io.holdfast.stream.StoredStream;
 import io.holdfast.stream.StreamStatus;
+import io.holdfast.stream.WriterThread;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -259,6 +260,11 @@ public final class RocksDbEngine implements EmbeddedEngine {
     @Override
     public boolean stuck() {
         return !closed && writer.stuck();
+    }
+
+    @Override
+    public Optional<EmbeddedEngine> embedded() {
+        return Optional.of(this);
     }
 
     @Override

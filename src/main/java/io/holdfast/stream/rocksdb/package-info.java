@@ -1,7 +1,7 @@
 /**
  * The embedded engine on RocksDB: durable, nothing to install.
  *
- * <p>Threads: one writer of its own ({@link io.holdfast.stream.rocksdb.WriterThread}); reads run on the caller's; a thread
+ * <p>Threads: one writer of its own ({@link io.holdfast.stream.WriterThread}); reads run on the caller's; a thread
  * that gives space back runs only while the store is full.
  *
  * <p>Start reading at {@link io.holdfast.stream.rocksdb.RocksDbEngine}, then {@code Layout} (the keys and values), {@code

@@ -19,6 +19,7 @@ import io.holdfast.stream.MemoryEngine;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Receipt;
 import io.holdfast.stream.Retention;
+import io.holdfast.stream.StreamEngine;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,13 +33,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
-/** A whole delivery room over the memory engine, with clients that a test holds in its hands. */
+/** A whole delivery room over the memory engine or another one, with clients that a test holds in its hands. */
 public final class Gateway implements AutoCloseable {
     public final MovedClock clock = new MovedClock();
-    public final MemoryEngine engine = new MemoryEngine(clock::millis);
-    public final HookedEngine hooked = new HookedEngine(engine);
+    /** Unused where another engine stores. */
+    public final MemoryEngine engine;
+
+    public final HookedEngine hooked;
     public final List<DeliveryEvent> events = new CopyOnWriteArrayList<>();
     public final Delivery manager;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -58,6 +63,14 @@ public final class Gateway implements AutoCloseable {
     }
 
     public Gateway(UnaryOperator<DeliverySettings> changes) {
+        this(changes, MemoryEngine::new);
+    }
+
+    /** @param opening opens the engine with a clock */
+    public Gateway(UnaryOperator<DeliverySettings> changes, Function<LongSupplier, StreamEngine> opening) {
+        StreamEngine stored = opening.apply(clock::millis);
+        engine = stored instanceof MemoryEngine memory ? memory : new MemoryEngine(clock::millis);
+        hooked = new HookedEngine(stored);
         ChannelOptions options = new ChannelOptions() {
             @Override
             public Retention retention(String channel) {

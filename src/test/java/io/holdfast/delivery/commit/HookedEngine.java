@@ -4,7 +4,6 @@ import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.DeviceCursor;
-import io.holdfast.stream.MemoryEngine;
 import io.holdfast.stream.MessageRecord;
 import io.holdfast.stream.OutboxRetention;
 import io.holdfast.stream.Page;
@@ -21,9 +20,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** The memory engine with places where a test can stop, look, or throw. */
+/** An engine with places where a test can stop, look, or throw. */
 public final class HookedEngine implements StreamEngine {
-    public volatile MemoryEngine memory;
+    public volatile StreamEngine stored;
     /** How many messages were read from it. */
     public final AtomicLong readMessages = new AtomicLong();
 
@@ -35,13 +34,13 @@ public final class HookedEngine implements StreamEngine {
     /** Appends are answered when this completes. */
     public volatile CompletionStage<Void> answers = CompletableFuture.completedStage(null);
 
-    public HookedEngine(MemoryEngine memory) {
-        this.memory = memory;
+    public HookedEngine(StreamEngine stored) {
+        this.stored = stored;
     }
 
     @Override
     public CompletionStage<List<AppendOutcome>> append(List<Append> batch) {
-        CompletionStage<List<AppendOutcome>> outcomes = memory.append(batch);
+        CompletionStage<List<AppendOutcome>> outcomes = stored.append(batch);
         afterAppend.accept(batch);
         return answers.thenCompose(now -> outcomes);
     }
@@ -49,28 +48,28 @@ public final class HookedEngine implements StreamEngine {
     @Override
     public CompletionStage<Void> apply(List<Change> changes) {
         beforeApply.accept(changes);
-        return memory.apply(changes);
+        return stored.apply(changes);
     }
 
     @Override
     public CompletionStage<Expired> expire(long nowMillis, int max, Holding holding) {
         beforeExpire.run();
-        return memory.expire(nowMillis, max, holding);
+        return stored.expire(nowMillis, max, holding);
     }
 
     @Override
     public OutboxRetention outboxRetention() {
-        return memory.outboxRetention();
+        return stored.outboxRetention();
     }
 
     @Override
     public SmallRecords records() {
-        return memory.records();
+        return stored.records();
     }
 
     @Override
     public Page read(String stream, Position after, int maxMessages, int maxBytes) {
-        Page page = memory.read(stream, after, maxMessages, maxBytes);
+        Page page = stored.read(stream, after, maxMessages, maxBytes);
         readMessages.addAndGet(page.publications().size());
         afterRead.accept(stream);
         return page;
@@ -78,60 +77,60 @@ public final class HookedEngine implements StreamEngine {
 
     @Override
     public List<Publication> readBackwards(String stream, long before, int maxMessages, int maxBytes) {
-        List<Publication> found = memory.readBackwards(stream, before, maxMessages, maxBytes);
+        List<Publication> found = stored.readBackwards(stream, before, maxMessages, maxBytes);
         readMessages.addAndGet(found.size());
         return found;
     }
 
     @Override
     public long channels() {
-        return memory.channels();
+        return stored.channels();
     }
 
     @Override
     public long waiting() {
-        return memory.waiting();
+        return stored.waiting();
     }
 
     @Override
     public StreamStatus info(String stream) {
-        StreamStatus info = memory.info(stream);
+        StreamStatus info = stored.info(stream);
         afterInfo.accept(stream);
         return info;
     }
 
     @Override
     public List<DeviceCursor> devices(String stream) {
-        return memory.devices(stream);
+        return stored.devices(stream);
     }
 
     @Override
     public Optional<MessageRecord> message(String stream, String id) {
-        return memory.message(stream, id);
+        return stored.message(stream, id);
     }
 
     @Override
     public List<StoredStream> streams(String after, int max) {
-        return memory.streams(after, max);
+        return stored.streams(after, max);
     }
 
     @Override
     public Optional<StoredStream> stored(String stream) {
-        return memory.stored(stream);
+        return stored.stored(stream);
     }
 
     @Override
     public long newestMillis() {
-        return memory.newestMillis();
+        return stored.newestMillis();
     }
 
     @Override
     public long storedBytes() {
-        return memory.storedBytes();
+        return stored.storedBytes();
     }
 
     @Override
     public void close() {
-        memory.close();
+        stored.close();
     }
 }

@@ -10,6 +10,7 @@ import io.holdfast.delivery.MovedClock;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.EngineException;
+import io.holdfast.stream.NotReplicatedException;
 import io.holdfast.stream.StoreFullException;
 import java.time.Duration;
 import java.util.List;
@@ -101,6 +102,16 @@ class WatchedEngineTest {
         assertThat(watched.isFull()).isTrue();
         works();
         assertThat(watched.isFull()).isFalse();
+        is(BreakerState.CLOSED, 0, 0, 0);
+    }
+
+    @Test
+    void a_missing_standby_is_known_until_something_is_stored_and_moves_no_breaker() {
+        fails(new NotReplicatedException("told to have none"), true);
+        assertThat(watched.lacksStandby()).isTrue();
+        assertThat(watched.isFull()).isFalse();
+        works();
+        assertThat(watched.lacksStandby()).isFalse();
         is(BreakerState.CLOSED, 0, 0, 0);
     }
 

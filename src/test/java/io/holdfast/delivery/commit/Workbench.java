@@ -103,7 +103,7 @@ public final class Workbench {
         next.clock.advance(Duration.ofNanos(clock.nanos() - next.clock.nanos()));
         memory.clock(next.clock::millis);
         next.memory = memory;
-        next.engine.memory = memory;
+        next.engine.stored = memory;
         next.messages = messages;
         return next;
     }

@@ -1,8 +1,7 @@
-package io.holdfast.stream.rocksdb;
+package io.holdfast.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.stream.EngineException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;

@@ -1,6 +1,5 @@
-package io.holdfast.stream.rocksdb;
+package io.holdfast.stream;
 
-import io.holdfast.stream.EngineException;
 import io.holdfast.stream.EngineException.Reason;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -10,11 +9,12 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * The engine's one thread that writes, so that a hanging disk hangs it and not the caller. Tasks run in the order given.
+ * An engine's one thread that writes, so that a hanging disk or database hangs it and not the caller. Tasks run in the order
+ * given.
  *
  * <p>The queue is short: the committer gives one task at a time; only after time-outs do some wait.
  */
-final class WriterThread {
+public final class WriterThread {
 
     private static final int MAX_WAITING = 64;
 
@@ -33,7 +33,7 @@ final class WriterThread {
     private volatile long busySinceNanos;
 
     /** @param nanos as {@link System#nanoTime} */
-    WriterThread(LongSupplier nanos) {
+    public WriterThread(LongSupplier nanos) {
         this.nanos = nanos;
     }
 
@@ -43,12 +43,12 @@ final class WriterThread {
         return made;
     }
 
-    void start() {
+    public void start() {
         thread.start();
     }
 
     /** Whether it hangs in a task for longer than any may take. */
-    boolean stuck() {
+    public boolean stuck() {
         return busy && nanos.getAsLong() - busySinceNanos > STUCK_NANOS;
     }
 
@@ -72,11 +72,11 @@ final class WriterThread {
     }
 
     /** Completes the future on the writer's thread: what depends on it must be short. */
-    <T> void submit(CompletableFuture<T> result, Supplier<T> task) {
+    public <T> void submit(CompletableFuture<T> result, Supplier<T> task) {
         if (!tasks.offer(() -> complete(result, task))) {
             result.completeExceptionally(new EngineException(
                     Reason.TIMEOUT,
-                    "The store has not answered for some time, and too many writes wait for it. Check the disk.",
+                    "The store has not answered for some time, and too many writes wait for it. Check its disk, or its database.",
                     null));
         }
         if (stopped) {
@@ -87,7 +87,7 @@ final class WriterThread {
     }
 
     /** Runs what waits, then the last task, and ends; false if the thread hangs in an earlier one. */
-    boolean stop(Runnable last, long waitMillis) {
+    public boolean stop(Runnable last, long waitMillis) {
         try {
             boolean taken = tasks.offer(
                     () -> {

@@ -1,0 +1,348 @@
+package io.holdfast.stream.postgresql;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.holdfast.stream.Append;
+import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.Change;
+import io.holdfast.stream.DeviceCursor;
+import io.holdfast.stream.EngineException;
+import io.holdfast.stream.MessageRecord;
+import io.holdfast.stream.OutboxRetention;
+import io.holdfast.stream.Page;
+import io.holdfast.stream.Position;
+import io.holdfast.stream.Publication;
+import io.holdfast.stream.SmallRecords;
+import io.holdfast.stream.StoredStream;
+import io.holdfast.stream.StreamEngine;
+import io.holdfast.stream.StreamStatus;
+import io.holdfast.stream.WriterThread;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stores streams in PostgreSQL: one call of one function for each batch, which commits it. Several engines, of several nodes, may
+ * have the same database open.
+ *
+ * <p><b>State.</b> In the database alone. This class knows the last batch, so that a repetition joins it or has its number, and
+ * the sums that the last write returned: of other nodes' writes they know after this node's next one, at the latest after the
+ * next {@link #expire}.
+ *
+ * <p><b>Threads.</b> Writes run on the engine's own {@link WriterThread}, reads on the caller's.
+ *
+ * <p><b>Failure.</b> A batch whose connection broke may be stored. Its repetition finds out; see {@link DatabaseWriter}.
+ */
+public final class PostgreSqlEngine implements StreamEngine {
+    private static final System.Logger LOG = System.getLogger(PostgreSqlEngine.class.getName());
+    private static final String BEGIN = "SELECT holdfast_begin(?, ?)";
+    private static final String TOTAL = "SELECT (f).* FROM holdfast_total() f";
+    private static final long CLOSE_WAIT_MILLIS = 20_000;
+
+    /** A stream that was begun is there, unless another node forgets it at this moment. */
+    private static final int MOST_BEGINNINGS = 20;
+
+    private final PostgreSqlOptions options;
+    private final LongSupplier clockMillis;
+    private final Connections connections;
+    private final DatabaseWriter database;
+    private final WriterThread writer;
+    private final SmallRecords records;
+    private volatile Totals totals = new Totals(0, 0, 0, 0, 0, 0);
+    private volatile boolean closed;
+
+    /** The writer's. */
+    private long calls;
+
+    private long batches;
+
+    @GuardedBy("this")
+    private @Nullable Attempt last;
+
+    private PostgreSqlEngine(PostgreSqlOptions options, LongSupplier clockMillis, LongSupplier nanos) {
+        this.options = options;
+        this.clockMillis = clockMillis;
+        this.connections = new Connections(options);
+        this.database = new DatabaseWriter(connections);
+        this.writer = new WriterThread(nanos);
+        this.records = new StoredRecords(connections, call -> submitCall("writing records", call));
+    }
+
+    /**
+     * Opens the store. Creates its tables where there are none, and brings them up to date.
+     *
+     * @param clockMillis wall-clock milliseconds; called by the writer
+     * @param nanos as {@link System#nanoTime}
+     * @throws EngineException if the database cannot be reached or used
+     */
+    public static PostgreSqlEngine open(PostgreSqlOptions options, LongSupplier clockMillis, LongSupplier nanos) {
+        PostgreSqlEngine engine = new PostgreSqlEngine(options, clockMillis, nanos);
+        engine.database.open();
+        engine.totals = engine.connections.read("opening the store", PostgreSqlEngine::total);
+        engine.writer.start();
+        return engine;
+    }
+
+    /** One attempt to append a batch. */
+    private static final class Attempt {
+        final List<Append> batch;
+        final CompletableFuture<List<AppendOutcome>> result = new CompletableFuture<>();
+        /** Among this node's batches; 0 until the writer begins. The same for repetitions. The writer's. */
+        long number;
+        /** Whether this or an earlier attempt may be stored. The writer's. */
+        boolean doubtful;
+
+        Attempt(List<Append> batch) {
+            this.batch = List.copyOf(batch);
+        }
+
+        /** The same objects, not equal ones: an equal append is another publisher's duplicate. */
+        boolean isOf(List<Append> other) {
+            if (other.size() != batch.size()) {
+                return false;
+            }
+            for (int i = 0; i < batch.size(); i++) {
+                if (batch.get(i) != other.get(i)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    @Override
+    public synchronized CompletionStage<List<AppendOutcome>> append(List<Append> batch) {
+        Attempt before = last;
+        boolean again = before != null && before.isOf(batch);
+        if (before != null && again && !before.result.isCompletedExceptionally()) {
+            return before.result.thenApply(outcomes -> outcomes);
+        }
+        Attempt attempt = new Attempt(batch);
+        last = attempt;
+        submit(attempt.result, () -> {
+            if (before != null && again) {
+                attempt.number = before.number;
+                attempt.doubtful = before.doubtful;
+            }
+            return append(attempt);
+        });
+        return attempt.result.thenApply(outcomes -> outcomes);
+    }
+
+    private List<AppendOutcome> append(Attempt attempt) {
+        if (attempt.batch.isEmpty()) {
+            return List.of();
+        }
+        if (!attempt.doubtful && isFull()) {
+            totals = database.write("measuring", 0, true, (connection, node, number) -> total(connection));
+            if (isFull()) {
+                throw Failures.full(options.maxStoredBytes()).nothingStored();
+            }
+        }
+        if (attempt.number == 0) {
+            attempt.number = ++batches;
+        }
+        AppendCall call = new AppendCall(attempt.batch);
+        try {
+            for (int beginnings = 0; ; beginnings++) {
+                AppendCall.Answer answer = database.write(
+                        "storing messages",
+                        attempt.number,
+                        attempt.doubtful,
+                        (connection, node, number) ->
+                                call.on(connection, node, number, clockMillis.getAsLong(), options));
+                if (answer.outcomes() != null) {
+                    totals = answer.totals();
+                    return answer.outcomes();
+                }
+                begin(answer.missing(), attempt.doubtful, beginnings);
+            }
+        } catch (EngineException e) {
+            attempt.doubtful |= e.mayBeStored();
+            throw e;
+        }
+    }
+
+    private boolean isFull() {
+        return totals.storedBytes() >= options.maxStoredBytes() / 10 * 9;
+    }
+
+    /** In a transaction of its own: whoever begins the same streams waits for it no longer than that. */
+    private void begin(byte[][] names, boolean doubtful, int beginnings) {
+        if (beginnings >= MOST_BEGINNINGS) {
+            throw new EngineException(
+                    EngineException.Reason.IO, "Streams are forgotten as fast as they are begun. Try again.", null);
+        }
+        long lookAt = clockMillis.getAsLong() + Durations.empty(options);
+        database.write("beginning streams", 0, doubtful, (connection, node, number) -> {
+            try (PreparedStatement statement = connection.prepareStatement(BEGIN)) {
+                new Columns(connection, statement).all(names).number(lookAt);
+                Columns.one(statement).close();
+                return true;
+            }
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> apply(List<Change> changes) {
+        if (changes.isEmpty()) {
+            return CompletableFuture.completedStage(null);
+        }
+        ChangeCall call = new ChangeCall(List.copyOf(changes));
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        submit(result, () -> {
+            long number = ++calls;
+            for (int beginnings = 0; ; beginnings++) {
+                ChangeCall.Answer answer = database.write(
+                        "changing streams",
+                        number,
+                        false,
+                        (connection, node, same) -> call.on(connection, node, same, clockMillis.getAsLong(), options));
+                if (answer.missing().length == 0) {
+                    totals = answer.totals();
+                    return null;
+                }
+                begin(answer.missing(), false, beginnings);
+            }
+        });
+        return result;
+    }
+
+    @Override
+    public CompletionStage<Expired> expire(long nowMillis, int max, Holding holding) {
+        return submitCall("removing messages", (connection, node, number) -> {
+            Sweep.Answer answer =
+                    new Sweep(nowMillis, max, holding).on(connection, node, number, clockMillis.getAsLong(), options);
+            totals = answer.totals();
+            return answer.expired();
+        });
+    }
+
+    @Override
+    public Page read(String stream, Position after, int maxMessages, int maxBytes) {
+        if (maxMessages < 1) {
+            throw new IllegalArgumentException("maxMessages must be at least 1: " + maxMessages);
+        }
+        return connections.read(
+                "reading messages", connection -> StreamReads.page(connection, stream, after, maxMessages, maxBytes));
+    }
+
+    @Override
+    public List<Publication> readBackwards(String stream, long before, int maxMessages, int maxBytes) {
+        if (maxMessages < 1) {
+            throw new IllegalArgumentException("maxMessages must be at least 1: " + maxMessages);
+        }
+        return connections.read(
+                "reading messages",
+                connection -> StreamReads.backwards(connection, stream, before, maxMessages, maxBytes));
+    }
+
+    @Override
+    public long waiting() {
+        return totals.waiting();
+    }
+
+    @Override
+    public long channels() {
+        return totals.channels();
+    }
+
+    @Override
+    public StreamStatus info(String stream) {
+        return connections.read("reading a stream", connection -> StreamReads.info(connection, stream));
+    }
+
+    @Override
+    public List<DeviceCursor> devices(String stream) {
+        return connections.read("reading devices", connection -> StreamReads.devices(connection, stream));
+    }
+
+    @Override
+    public Optional<MessageRecord> message(String stream, String id) {
+        return connections.read("reading a message", connection -> StreamReads.message(connection, stream, id));
+    }
+
+    @Override
+    public List<StoredStream> streams(String after, int max) {
+        if (max < 1) {
+            throw new IllegalArgumentException("max must be at least 1: " + max);
+        }
+        return connections.read("reading streams", connection -> StreamReads.streams(connection, after, max));
+    }
+
+    @Override
+    public Optional<StoredStream> stored(String stream) {
+        return connections.read("reading a stream", connection -> StreamReads.stored(connection, stream));
+    }
+
+    @Override
+    public OutboxRetention outboxRetention() {
+        return options.outboxes();
+    }
+
+    @Override
+    public SmallRecords records() {
+        return records;
+    }
+
+    @Override
+    public long newestMillis() {
+        return totals.newestMillis();
+    }
+
+    /** What the rows take, without the room that the database keeps for new ones. */
+    @Override
+    public long storedBytes() {
+        return totals.storedBytes();
+    }
+
+    @Override
+    public boolean stuck() {
+        return !closed && writer.stuck();
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        if (!writer.stop(database::end, CLOSE_WAIT_MILLIS)) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "The database still does not answer a write, so its connection is left open. Everything that was acknowledged is"
+                            + " stored.");
+        }
+        connections.close();
+    }
+
+    private <T> CompletableFuture<T> submitCall(String doing, DatabaseWriter.Call<T> call) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        submit(result, () -> database.write(doing, ++calls, false, call));
+        return result;
+    }
+
+    private <T> void submit(CompletableFuture<T> result, Supplier<T> task) {
+        if (closed) {
+            result.completeExceptionally(Failures.closed().nothingStored());
+        } else {
+            writer.submit(result, task);
+        }
+    }
+
+    private static Totals total(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(TOTAL);
+                ResultSet row = Columns.one(statement)) {
+            return Totals.at(row, 1);
+        }
+    }
+}
