@@ -1,9 +1,13 @@
 package io.holdfast.delivery.commit;
 
 import io.holdfast.delivery.SendOptions;
-
 import io.holdfast.stream.OutboxRetention;
 import io.holdfast.stream.Receipt;
+import io.holdfast.stream.StreamEngine;
+import io.holdfast.stream.postgresql.Durability;
+import io.holdfast.stream.postgresql.PostgreSqlEngine;
+import io.holdfast.stream.postgresql.PostgreSqlOptions;
+import io.holdfast.stream.postgresql.PostgresServer;
 import io.holdfast.stream.rocksdb.RocksDbEngine;
 import io.holdfast.stream.rocksdb.RocksDbOptions;
 import java.io.IOException;
@@ -12,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -31,10 +36,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Receipts a second from 64 concurrent publishers to 10,000 clients, nobody connected: manager, committer and RocksDB with
- * its fsync. {@code one_at_a_time}: each publisher waits for its receipt before the next; {@code pipelined}: 32 in flight.
+ * Receipts a second from 64 concurrent publishers to 10,000 clients, nobody connected: manager, committer and engine with
+ * its fsync; PostgreSQL on the same machine. {@code one_at_a_time}: each publisher waits for its receipt before the next; {@code pipelined}: 32 in flight.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -47,20 +53,30 @@ public class AppendBenchmark {
     private static final int CLIENTS = 10_000;
     private static final int IN_FLIGHT = 32;
 
-    @Param("true")
-    public boolean sync;
+    enum Engine {
+        ROCKSDB,
+        POSTGRESQL
+    }
+
+    @Param
+    public Engine engine;
 
     private final byte[] payload = ("{\"text\":\"" + "x".repeat(117) + "\"}").getBytes(StandardCharsets.UTF_8);
     private Path directory;
+    private @Nullable PostgresServer server;
     private Rig rig;
 
     @Setup(Level.Trial)
     public void open() throws IOException {
         directory = Files.createTempDirectory(
                 Files.createDirectories(Path.of("target").toAbsolutePath()), "jmh-");
+        rig = new Rig(engine == Engine.ROCKSDB ? rocksDb() : postgreSql());
+    }
+
+    private StreamEngine rocksDb() {
         RocksDbOptions options = new RocksDbOptions(
                 directory.resolve("data"),
-                sync,
+                true,
                 true,
                 20L << 30,
                 1L << 28,
@@ -68,12 +84,30 @@ public class AppendBenchmark {
                 Duration.ofDays(30),
                 OutboxRetention.DEFAULT,
                 directory.resolve("native"));
-        rig = new Rig(RocksDbEngine.open(options, System::currentTimeMillis, System::nanoTime));
+        return RocksDbEngine.open(options, System::currentTimeMillis, System::nanoTime);
+    }
+
+    private StreamEngine postgreSql() {
+        server = PostgresServer.start(Map.of("fsync", "on", "synchronous_commit", "on", "shared_buffers", "256MB"));
+        PostgreSqlOptions options = new PostgreSqlOptions(
+                server.newDatabase(),
+                Durability.LOCAL,
+                20L << 30,
+                Duration.ofHours(1),
+                Duration.ofDays(30),
+                OutboxRetention.DEFAULT,
+                Duration.ofSeconds(10),
+                8,
+                true);
+        return PostgreSqlEngine.open(options, System::currentTimeMillis, System::nanoTime);
     }
 
     @TearDown(Level.Trial)
     public void close() throws Exception {
         rig.close();
+        if (server != null) {
+            server.close();
+        }
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What goes wrong at a database: each failure has a reason, and says whether something may be stored. */
-class PostgreSqlFaultsTest {
+class PostgreSqlFaultsIT {
     private static final Retention WIDE = new Retention(100_000, 1L << 30, Retention.Overflow.DROP_OLDEST);
 
     private final PostgresServer server = PostgresServer.shared();

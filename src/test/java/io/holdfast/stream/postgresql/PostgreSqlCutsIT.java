@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Connections break at any moment; what was acknowledged is stored once, and a repetition is told what the first attempt stored. */
-class PostgreSqlCutsTest {
+class PostgreSqlCutsIT {
     private static final Retention WIDE = new Retention(100_000, 1L << 30, Retention.Overflow.DROP_OLDEST);
     private static final Retention FEW = new Retention(10, 1L << 30, Retention.Overflow.DROP_OLDEST);
 
@@ -68,7 +68,7 @@ class PostgreSqlCutsTest {
 
     @Test
     void nothing_is_lost_or_doubled_when_connections_are_cut_around_commits() throws Exception {
-        System.out.println("PostgreSqlCutsTest: -Dholdfast.seed=" + seed);
+        System.out.println("PostgreSqlCutsIT: -Dholdfast.seed=" + seed);
         int next = 0;
         for (int step = 0; step < 40; step++) {
             List<Append> batch = new ArrayList<>();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What is acknowledged at the level {@code replicated} is on two servers. */
-class ReplicatedTest {
+class ReplicatedIT {
     private static final Retention WIDE = new Retention(1_000, 1 << 20, Retention.Overflow.DROP_OLDEST);
 
     private final PostgresServer primary = PostgresServer.start(Map.of());

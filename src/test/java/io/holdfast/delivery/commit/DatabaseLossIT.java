@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Delivery while its database is killed and comes back. */
-class DatabaseLossTest {
+class DatabaseLossIT {
     private static final int ATTEMPTS = 100;
 
     private final PostgresServer server = PostgresServer.start(Map.of());

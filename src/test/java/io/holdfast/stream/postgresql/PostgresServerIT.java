@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
-class PostgresServerTest {
+class PostgresServerIT {
 
     @Test
     void every_database_is_empty_and_belongs_to_an_ordinary_user() throws SQLException {
@@ -70,7 +70,7 @@ class PostgresServerTest {
                         ProcessHandle.current().info().command().orElseThrow(),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        PostgresServerTest.class.getName())
+                        PostgresServerIT.class.getName())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader output = jvm.inputReader(StandardCharsets.UTF_8)) {

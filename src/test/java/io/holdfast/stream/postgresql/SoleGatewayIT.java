@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
-class SoleGatewayTest {
+class SoleGatewayIT {
     private final DataSource database = PostgresServer.shared().newDatabase();
 
     private PostgreSqlEngine open() {

@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A database team runs the scripts, and the gateway's user gets the rights that docs/postgresql.md names. */
-class SchemaScriptsTest {
+class SchemaScriptsIT {
     private final PostgresServer server = PostgresServer.shared();
     private final String name = server.newDatabaseName();
 
