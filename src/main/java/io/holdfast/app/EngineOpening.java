@@ -32,11 +32,13 @@ final class EngineOpening {
 
     private final Configuration configuration;
     private final LongSupplier clockMillis;
+    private final LongSupplier nanos;
     private final Sleeper sleeper;
 
-    EngineOpening(Configuration configuration, LongSupplier clockMillis, Sleeper sleeper) {
+    EngineOpening(Configuration configuration, LongSupplier clockMillis, LongSupplier nanos, Sleeper sleeper) {
         this.configuration = configuration;
         this.clockMillis = clockMillis;
+        this.nanos = nanos;
         this.sleeper = sleeper;
     }
 
@@ -45,8 +47,16 @@ final class EngineOpening {
     }
 
     private StreamEngine rocksDb() {
-        RocksDbEngine engine = RocksDbEngine.open(configuration.store(), clockMillis, System::nanoTime);
-        Duration ahead = engine.bringBack(clockMillis.getAsLong() + LONGEST_LEAD.toMillis());
+        RocksDbEngine engine = RocksDbEngine.open(configuration.store(), clockMillis, nanos);
+        report(engine.bringBack(latest()));
+        return engine;
+    }
+
+    private long latest() {
+        return clockMillis.getAsLong() + LONGEST_LEAD.toMillis();
+    }
+
+    private static void report(Duration ahead) {
         if (!ahead.isZero()) {
             LOG.log(
                     Level.SEVERE,
@@ -55,7 +65,6 @@ final class EngineOpening {
                             + " to live. Check the time synchronisation of this machine",
                     new Object[] {ahead, LONGEST_LEAD});
         }
-        return engine;
     }
 
     private StreamEngine postgreSql() {
@@ -72,21 +81,27 @@ final class EngineOpening {
                 settings.socketTimeout(),
                 settings.connections() - 1, // and one writes
                 true);
-        return patiently(() -> PostgreSqlEngine.open(options, clockMillis, System::nanoTime));
+        PostgreSqlEngine engine = patiently(() -> PostgreSqlEngine.open(options, clockMillis, nanos));
+        report(engine.bringBack(latest()));
+        return engine;
     }
 
-    /** Repeats what fails for a reason that may pass. */
+    /** Repeats what fails for a reason that may pass. How long depends on the reason, and begins anew with another one. */
     <T> T patiently(Supplier<T> opening) {
-        Duration waited = Duration.ZERO;
+        Duration patience = Duration.ZERO;
+        long since = 0;
         while (true) {
             try {
                 return opening.get();
             } catch (EngineException e) {
-                if (waited.compareTo(patience(e.reason())) >= 0) {
+                if (!patience.equals(patience(e.reason()))) {
+                    patience = patience(e.reason());
+                    since = nanos.getAsLong();
+                }
+                if (nanos.getAsLong() - since >= patience.toNanos()) {
                     throw e;
                 }
                 LOG.log(Level.WARNING, "Holdfast waits for its database: {0}", e.getMessage());
-                waited = waited.plus(PAUSE);
                 pause(e);
             }
         }

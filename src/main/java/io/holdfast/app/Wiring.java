@@ -108,7 +108,7 @@ class Wiring {
     @Produces
     @ApplicationScoped
     StreamEngine engine() {
-        return new EngineOpening(configuration, steady::millis, Sleeper.REAL).open();
+        return new EngineOpening(configuration, steady::millis, System::nanoTime, Sleeper.REAL).open();
     }
 
     void close(@Disposes StreamEngine engine) {

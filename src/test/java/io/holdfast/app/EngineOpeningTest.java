@@ -18,6 +18,7 @@ class EngineOpeningTest {
     private final EngineOpening opening = new EngineOpening(
             Configuration.read(new MapConfig(Map.of()), Path.of("/out"), Path.of("/tmp")),
             System::currentTimeMillis,
+            () -> slept.toNanos(),
             time -> slept = slept.plus(time));
 
     private static Supplier<String> failing(Reason reason) {
@@ -50,6 +51,17 @@ class EngineOpeningTest {
     }
 
     @Test
+    void another_reason_begins_with_its_own_patience() {
+        AtomicInteger attempts = new AtomicInteger();
+
+        assertThatThrownBy(() -> opening.patiently(() -> failing(
+                                attempts.incrementAndGet() <= 100 ? Reason.IO : Reason.LOCKED)
+                        .get()))
+                .hasMessage("not now");
+        assertThat(slept).isEqualTo(Duration.ofSeconds(200 + 60));
+    }
+
+    @Test
     void what_does_not_pass_fails_at_once() {
         assertThatThrownBy(() -> opening.patiently(failing(Reason.CORRUPT))).hasMessage("not now");
         assertThat(slept).isZero();
@@ -60,6 +72,7 @@ class EngineOpeningTest {
         EngineOpening interrupted = new EngineOpening(
                 Configuration.read(new MapConfig(Map.of()), Path.of("/out"), Path.of("/tmp")),
                 System::currentTimeMillis,
+                System::nanoTime,
                 time -> {
                     throw new InterruptedException();
                 });

@@ -58,7 +58,7 @@ final class AppendCall {
     private record Id(int stream, String id) {}
 
     /** @param outcomes null where streams must be begun first */
-    record Answer(@Nullable List<AppendOutcome> outcomes, byte[][] missing, Totals totals) {}
+    record Answer(@Nullable List<AppendOutcome> outcomes, byte[][] missing, long generation, Totals totals) {}
 
     AppendCall(List<Append> batch) {
         this.batch = batch;
@@ -186,7 +186,8 @@ final class AppendCall {
                     .all(reject);
             try (ResultSet row = Columns.one(statement)) {
                 byte[][] missing = Columns.byteArrays(row, 1);
-                return new Answer(missing.length > 0 ? null : outcomes(row), missing, Totals.at(row, 11));
+                return new Answer(
+                        missing.length > 0 ? null : outcomes(row), missing, row.getLong(2), Totals.at(row, 11));
             }
         }
     }

@@ -14,21 +14,24 @@ import org.jspecify.annotations.Nullable;
 
 /** Changes as the arguments of {@code holdfast_apply}. */
 final class ChangeCall {
-    private static final String APPLY = "SELECT f.missing, f.again, " + Totals.COLUMNS
-            + " FROM holdfast_apply(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) f";
+    private static final String APPLY = "SELECT f.missing, f.again, f.generation, " + Totals.COLUMNS
+            + " FROM holdfast_apply(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) f";
     private static final String UNUSED = "SELECT at FROM holdfast_unused(?, ?)";
     private static final String FORGET = "SELECT (f).* FROM holdfast_forget(?, ?) f";
 
     private final List<Change> changes = new ArrayList<>();
     private final List<Change.ForgetStream> forgets = new ArrayList<>(0);
     private final StreamNames names;
+    private final long generation;
 
     private record Device(int stream, String name) {}
 
     /** @param missing streams that must be begun first; nothing was done then */
-    record Answer(byte[][] missing, Totals totals) {}
+    record Answer(byte[][] missing, long generation, Totals totals) {}
 
-    ChangeCall(List<Change> all) {
+    /** @param generation of the history that the changes belong to */
+    ChangeCall(List<Change> all, long generation) {
+        this.generation = generation;
         for (Change change : all) {
             if (change instanceof Change.ForgetStream whole) {
                 forgets.add(whole);
@@ -50,7 +53,7 @@ final class ChangeCall {
         Answer answer = apply(connection, node, number, nowMillis, options, again);
         if (answer.missing.length == 0 && !again[0]) {
             Totals after = forget(connection, node);
-            answer = after == null ? answer : new Answer(answer.missing, after);
+            answer = after == null ? answer : new Answer(answer.missing, answer.generation, after);
         }
         connection.commit();
         connection.setAutoCommit(true);
@@ -117,6 +120,7 @@ final class ChangeCall {
             new Columns(connection, statement)
                     .number(node)
                     .number(number)
+                    .number(generation)
                     .number(nowMillis)
                     .number(Durations.keep(options))
                     .number(options.outboxes().windowMillis())
@@ -134,7 +138,7 @@ final class ChangeCall {
                     .all(ids);
             try (ResultSet row = Columns.one(statement)) {
                 again[0] = row.getBoolean(2);
-                return new Answer(Columns.byteArrays(row, 1), Totals.at(row, 3));
+                return new Answer(Columns.byteArrays(row, 1), row.getLong(3), Totals.at(row, 4));
             }
         }
     }

@@ -3,6 +3,7 @@ package io.holdfast.stream.postgresql;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.EngineException.Reason;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Connections {
     private static final long WAIT_MILLIS = 5_000;
+    private static final String RECOGNISE = "SELECT holdfast_recognise()";
 
     /** Runs statements. Must leave the connection in autocommit mode, unless it throws. */
     @FunctionalInterface
@@ -43,7 +45,25 @@ final class Connections {
         return options.durability() == Durability.REPLICATED;
     }
 
-    /** A new connection to the primary. The caller closes it. */
+    boolean relaxed() {
+        return options.durability() == Durability.RELAXED;
+    }
+
+    /**
+     * A new connection to the primary, which has recognised whether the server's history is another one. The caller closes it.
+     */
+    Connection openKnown() throws SQLException {
+        Connection connection = open();
+        try (PreparedStatement statement = connection.prepareStatement(RECOGNISE)) {
+            Columns.one(statement).close();
+            return connection;
+        } catch (SQLException | RuntimeException e) {
+            close(connection);
+            throw e;
+        }
+    }
+
+    /** A new connection to the primary, which may have no schema. The caller closes it. */
     Connection open() throws SQLException {
         Connection connection = options.dataSource().getConnection();
         try {
@@ -85,7 +105,7 @@ final class Connections {
                     closeIdle(); // they were lost with it
                 }
             }
-            return readOn(open(), work);
+            return readOn(openKnown(), work);
         } catch (SQLException e) {
             throw Failures.of(doing, e);
         } finally {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: the writer's only.
  */
 final class DatabaseWriter {
-    private static final String REGISTER = "SELECT f.node FROM holdfast_register(?) f";
+    private static final String REGISTER = "SELECT f.node, f.generation FROM holdfast_register(?, ?) f";
     private static final String PLACE = "SELECT c.system_identifier || '/' || d.oid"
             + " FROM pg_control_system() c, pg_database d WHERE d.datname = current_database()";
     private static final String SEES_STANDBYS =
@@ -35,14 +35,18 @@ final class DatabaseWriter {
     private final Connections connections;
     private final SoleGateway sole = new SoleGateway();
     private @Nullable Connection kept;
+    private boolean registered;
     private long node;
+
+    /** The generation that a register found. */
+    private long generation;
 
     DatabaseWriter(Connections connections) {
         this.connections = connections;
     }
 
-    /** Brings the schema up to date and registers this node. */
-    void open() {
+    /** Brings the schema up to date and registers this node. @return the store's generation */
+    long open() {
         try {
             Connection connection = connection();
             Schema.update(connection);
@@ -50,6 +54,7 @@ final class DatabaseWriter {
                 requireStandbysVisible(connection);
             }
             register(connection);
+            return generation;
         } catch (SQLException e) {
             drop();
             throw Failures.of("opening the store", e);
@@ -129,8 +134,11 @@ final class DatabaseWriter {
     private void register(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(REGISTER)) {
             statement.setString(1, place(connection));
+            statement.setBoolean(2, connections.relaxed());
             try (ResultSet row = Columns.one(statement)) {
                 node = row.getLong(1);
+                generation = row.getLong(2);
+                registered = true;
             }
         }
     }
@@ -145,7 +153,7 @@ final class DatabaseWriter {
     private Connection connection() throws SQLException {
         Connection connection = kept;
         if (connection == null) {
-            connection = connections.open();
+            connection = registered ? connections.openKnown() : connections.open();
             if (connections.alone()) {
                 claim(connection);
             }
@@ -172,7 +180,6 @@ final class DatabaseWriter {
         try (PreparedStatement statement = connection.prepareStatement(END)) {
             statement.setLong(1, node);
             Columns.one(statement).close();
-            sole.release(connection);
         } catch (SQLException e) {
             // another node does it after a day
             System.getLogger(DatabaseWriter.class.getName())
@@ -186,6 +193,7 @@ final class DatabaseWriter {
         Connection connection = kept;
         kept = null;
         if (connection != null) {
+            sole.release(connection);
             Connections.close(connection);
         }
     }

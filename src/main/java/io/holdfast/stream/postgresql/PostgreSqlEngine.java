@@ -20,9 +20,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -43,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 public final class PostgreSqlEngine implements StreamEngine {
     private static final System.Logger LOG = System.getLogger(PostgreSqlEngine.class.getName());
     private static final String BEGIN = "SELECT holdfast_begin(?, ?)";
+    private static final String BRING_BACK = "SELECT (f).* FROM holdfast_bring_back(?, ?) f";
     private static final String TOTAL = "SELECT (f).* FROM holdfast_total() f";
     private static final long CLOSE_WAIT_MILLIS = 20_000;
 
@@ -56,12 +59,22 @@ public final class PostgreSqlEngine implements StreamEngine {
     private final WriterThread writer;
     private final SmallRecords records;
     private volatile Totals totals = new Totals(0, 0, 0, 0, 0, 0);
+    /** The store's generation, as of the last write. */
+    private volatile long generation;
+
+    /** Whether another gateway has taken the database over. */
+    private volatile boolean lost;
+
     private volatile boolean closed;
 
     /** The writer's. */
     private long calls;
 
     private long batches;
+
+    private long sweeps;
+    /** Whether nobody has heard yet what the last sweep removed: then it is asked again. */
+    private boolean unheard;
 
     @GuardedBy("this")
     private @Nullable Attempt last;
@@ -84,7 +97,7 @@ public final class PostgreSqlEngine implements StreamEngine {
      */
     public static PostgreSqlEngine open(PostgreSqlOptions options, LongSupplier clockMillis, LongSupplier nanos) {
         PostgreSqlEngine engine = new PostgreSqlEngine(options, clockMillis, nanos);
-        engine.database.open();
+        engine.generation = engine.database.open();
         engine.totals = engine.connections.read("opening the store", PostgreSqlEngine::total);
         engine.writer.start();
         return engine;
@@ -141,7 +154,7 @@ public final class PostgreSqlEngine implements StreamEngine {
             return List.of();
         }
         if (!attempt.doubtful && isFull()) {
-            totals = database.write("measuring", 0, true, (connection, node, number) -> total(connection));
+            totals = write("measuring", 0, true, (connection, node, number) -> total(connection));
             if (isFull()) {
                 throw Failures.full(options.maxStoredBytes()).nothingStored();
             }
@@ -152,7 +165,7 @@ public final class PostgreSqlEngine implements StreamEngine {
         AppendCall call = new AppendCall(attempt.batch);
         try {
             for (int beginnings = 0; ; beginnings++) {
-                AppendCall.Answer answer = database.write(
+                AppendCall.Answer answer = write(
                         "storing messages",
                         attempt.number,
                         attempt.doubtful,
@@ -160,6 +173,7 @@ public final class PostgreSqlEngine implements StreamEngine {
                                 call.on(connection, node, number, clockMillis.getAsLong(), options));
                 if (answer.outcomes() != null) {
                     totals = answer.totals();
+                    generation = answer.generation();
                     return answer.outcomes();
                 }
                 begin(answer.missing(), attempt.doubtful, beginnings);
@@ -181,7 +195,7 @@ public final class PostgreSqlEngine implements StreamEngine {
                     EngineException.Reason.IO, "Streams are forgotten as fast as they are begun. Try again.", null);
         }
         long lookAt = clockMillis.getAsLong() + Durations.empty(options);
-        database.write("beginning streams", 0, doubtful, (connection, node, number) -> {
+        write("beginning streams", 0, doubtful, (connection, node, number) -> {
             try (PreparedStatement statement = connection.prepareStatement(BEGIN)) {
                 new Columns(connection, statement).all(names).number(lookAt);
                 Columns.one(statement).close();
@@ -195,18 +209,19 @@ public final class PostgreSqlEngine implements StreamEngine {
         if (changes.isEmpty()) {
             return CompletableFuture.completedStage(null);
         }
-        ChangeCall call = new ChangeCall(List.copyOf(changes));
+        ChangeCall call = new ChangeCall(List.copyOf(changes), generation);
         CompletableFuture<Void> result = new CompletableFuture<>();
         submit(result, () -> {
             long number = ++calls;
             for (int beginnings = 0; ; beginnings++) {
-                ChangeCall.Answer answer = database.write(
+                ChangeCall.Answer answer = write(
                         "changing streams",
                         number,
                         false,
                         (connection, node, same) -> call.on(connection, node, same, clockMillis.getAsLong(), options));
                 if (answer.missing().length == 0) {
                     totals = answer.totals();
+                    generation = answer.generation();
                     return null;
                 }
                 begin(answer.missing(), false, beginnings);
@@ -217,12 +232,49 @@ public final class PostgreSqlEngine implements StreamEngine {
 
     @Override
     public CompletionStage<Expired> expire(long nowMillis, int max, Holding holding) {
-        return submitCall("removing messages", (connection, node, number) -> {
-            Sweep.Answer answer =
-                    new Sweep(nowMillis, max, holding).on(connection, node, number, clockMillis.getAsLong(), options);
+        CompletableFuture<Expired> result = new CompletableFuture<>();
+        submit(result, () -> {
+            if (!unheard) {
+                sweeps++;
+                unheard = true;
+            }
+            Sweep.Answer answer = write(
+                    "removing messages",
+                    sweeps,
+                    false,
+                    (connection, node, number) -> new Sweep(nowMillis, max, holding)
+                            .on(connection, node, number, clockMillis.getAsLong(), options));
+            unheard = false;
             totals = answer.totals();
             return answer.expired();
         });
+        return result;
+    }
+
+    /**
+     * Moves times back that are later than a moment, because a clock was wrong. Before the first write.
+     *
+     * @return by how much; zero where none is
+     */
+    public Duration bringBack(long latestMillis) {
+        long span = newestMillis() - latestMillis;
+        if (span <= 0) {
+            return Duration.ZERO;
+        }
+        CompletableFuture<Totals> moved = submitCall("moving times back", (connection, node, number) -> {
+            try (PreparedStatement statement = connection.prepareStatement(BRING_BACK)) {
+                new Columns(connection, statement).number(latestMillis).number(span);
+                try (ResultSet row = Columns.one(statement)) {
+                    return Totals.at(row, 1);
+                }
+            }
+        });
+        try {
+            totals = moved.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof EngineException failure ? failure : e;
+        }
+        return Duration.ofMillis(span);
     }
 
     @Override
@@ -305,7 +357,7 @@ public final class PostgreSqlEngine implements StreamEngine {
 
     @Override
     public boolean stuck() {
-        return !closed && writer.stuck();
+        return !closed && (lost || writer.stuck());
     }
 
     @Override
@@ -325,9 +377,20 @@ public final class PostgreSqlEngine implements StreamEngine {
         connections.close();
     }
 
+    private <T> T write(String doing, long number, boolean doubtful, DatabaseWriter.Call<T> call) {
+        try {
+            T result = database.write(doing, number, doubtful, call);
+            lost = false;
+            return result;
+        } catch (EngineException e) {
+            lost = e.reason() == EngineException.Reason.LOCKED;
+            throw e;
+        }
+    }
+
     private <T> CompletableFuture<T> submitCall(String doing, DatabaseWriter.Call<T> call) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        submit(result, () -> database.write(doing, ++calls, false, call));
+        submit(result, () -> write(doing, ++calls, false, call));
         return result;
     }
 

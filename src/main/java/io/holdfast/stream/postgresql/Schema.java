@@ -42,17 +42,26 @@ final class Schema {
         }
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SELECT pg_advisory_xact_lock(" + LOCK + ")");
+            // waits for no standby: without one nothing is published, but all else works
+            statement.execute("SET LOCAL synchronous_commit = local; SELECT pg_advisory_xact_lock(" + LOCK + ")");
             Installed now = installed(connection);
             if (!check(now)) {
                 statement.execute(SchemaScripts.after(now.version));
             }
             connection.commit();
         } catch (SQLException e) {
-            connection.rollback();
+            rollBack(connection, e);
             throw e;
         }
         connection.setAutoCommit(true);
+    }
+
+    private static void rollBack(Connection connection, SQLException cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException alsoLost) {
+            cause.addSuppressed(alsoLost);
+        }
     }
 
     /** Whether it can be used as it is. */

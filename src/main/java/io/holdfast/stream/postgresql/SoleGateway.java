@@ -20,9 +20,12 @@ final class SoleGateway {
 
     private static final String UNLOCK = "SELECT pg_advisory_unlock(" + CLASS + ", " + OBJECT + ")";
 
-    /** A machine that was lost is noticed after about half a minute, and not after two hours. */
-    private static final String KEEPALIVE =
-            "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4";
+    /**
+     * A machine that was lost is noticed after about half a minute, and not after two hours; also where it owed an answer,
+     * since then no keepalives are sent.
+     */
+    private static final String KEEPALIVE = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5;"
+            + " SET tcp_keepalives_count = 4; SET tcp_user_timeout = 30000";
 
     private static final String MYSELF =
             "SELECT a.pid, a.backend_start::text FROM pg_stat_activity a WHERE a.pid = pg_backend_pid()";
@@ -66,12 +69,21 @@ final class SoleGateway {
         }
     }
 
-    /** Before the connection goes back to a pool. */
-    void release(Connection connection) throws SQLException {
-        if (mine != null) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(UNLOCK);
+    /** Before the connection goes back to a pool, which may keep its session. */
+    void release(Connection connection) {
+        if (mine == null) {
+            return;
+        }
+        try {
+            if (!connection.isClosed()) {
+                connection.setAutoCommit(true); // ends the transaction
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute(UNLOCK);
+                }
             }
+        } catch (SQLException lost) {
+            System.getLogger(SoleGateway.class.getName())
+                    .log(System.Logger.Level.DEBUG, "The lock goes with its session", lost);
         }
     }
 

@@ -9,30 +9,29 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * One sweep: {@code holdfast_due} tells which streams to look at, this node's connections tell what they have yet to get, and
  * {@code holdfast_expire} looks, under the streams' locks. What a device gave up in between waits for the next sweep.
  */
 final class Sweep {
-    private static final String DUE = "SELECT sid, name, given_up, expired, until, more FROM holdfast_due(?, ?)";
-    private static final String EXPIRE = "SELECT f.names, f.offs, f.ids, f.states, f.exps, f.more, " + Totals.COLUMNS
+    private static final String DUE = "SELECT sid, name, given_up, expired, more FROM holdfast_due(?, ?)";
+    private static final String EXPIRE = "SELECT (f.swept).*, " + Totals.COLUMNS
             + " FROM holdfast_expire(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) f";
 
     private final long nowMillis;
     private final int max;
     private final Holding holding;
     private final List<Due> due = new ArrayList<>();
-    private final List<Asked> asked = new ArrayList<>();
-    private long until;
     private boolean more;
 
-    private record Due(long stream, boolean expired, long handed) {}
-
-    private record Asked(long stream, long offset, boolean wanted) {}
+    /** A stream to look at. @param wanted for each offset that was given up, whether a device of this node may still want it */
+    private record Due(long stream, long handed, long[] expired, long[] givenUp, boolean[] wanted) {}
 
     private record Found(Removed removed, long expiresAtMillis) {}
 
@@ -42,21 +41,12 @@ final class Sweep {
         this.nowMillis = nowMillis;
         this.max = max;
         this.holding = holding;
-        this.until = nowMillis;
     }
 
     Answer on(Connection connection, long node, long number, long clockMillis, PostgreSqlOptions options)
             throws SQLException {
         ask(connection);
         try (PreparedStatement statement = connection.prepareStatement(EXPIRE)) {
-            boolean[] expired = new boolean[due.size()];
-            boolean[] wanted = new boolean[asked.size()];
-            for (int i = 0; i < expired.length; i++) {
-                expired[i] = due.get(i).expired;
-            }
-            for (int i = 0; i < wanted.length; i++) {
-                wanted[i] = asked.get(i).wanted;
-            }
             new Columns(connection, statement)
                     .number(node)
                     .number(number)
@@ -68,13 +58,13 @@ final class Sweep {
                     .number(options.outboxes().windowMillis())
                     .number(Durations.empty(options))
                     .count(max)
-                    .number(until)
                     .all(due.stream().mapToLong(Due::stream).toArray())
-                    .all(expired)
                     .all(due.stream().mapToLong(Due::handed).toArray())
-                    .all(asked.stream().mapToLong(Asked::stream).toArray())
-                    .all(asked.stream().mapToLong(Asked::offset).toArray())
-                    .all(wanted);
+                    .all(all(Due::expired))
+                    .all(ends(Due::expired))
+                    .all(all(Due::givenUp))
+                    .all(ends(Due::givenUp))
+                    .all(wanted());
             try (ResultSet row = Columns.one(statement)) {
                 more |= row.getBoolean(6);
                 return new Answer(new Expired(removed(row), !more), Totals.at(row, 7));
@@ -84,24 +74,45 @@ final class Sweep {
 
     private void ask(Connection connection) throws SQLException {
         due.clear();
-        asked.clear();
         more = false;
-        until = nowMillis;
         try (PreparedStatement statement = connection.prepareStatement(DUE)) {
             new Columns(connection, statement).number(nowMillis).count(max);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    long stream = rows.getLong(1);
                     String name = Encoding.text(rows.getBytes(2));
-                    for (long offset : Columns.longs(rows, 3)) {
-                        asked.add(new Asked(stream, offset, holding.wanted(name, offset)));
+                    long[] givenUp = Columns.longs(rows, 3);
+                    boolean[] wanted = new boolean[givenUp.length];
+                    for (int i = 0; i < givenUp.length; i++) {
+                        wanted[i] = holding.wanted(name, givenUp[i]);
                     }
-                    due.add(new Due(stream, rows.getBoolean(4), holding.handedUpTo(name)));
-                    until = rows.getLong(5);
-                    more = rows.getBoolean(6);
+                    due.add(new Due(
+                            rows.getLong(1), holding.handedUpTo(name), Columns.longs(rows, 4), givenUp, wanted));
+                    more = rows.getBoolean(5);
                 }
             }
         }
+    }
+
+    /** Stream by stream. */
+    private long[] all(Function<Due, long[]> offsets) {
+        return due.stream().map(offsets).flatMapToLong(Arrays::stream).toArray();
+    }
+
+    /** For each stream, how many there are up to its last one. */
+    private int[] ends(Function<Due, long[]> offsets) {
+        int[] ends = due.stream().mapToInt(each -> offsets.apply(each).length).toArray();
+        Arrays.parallelPrefix(ends, Integer::sum);
+        return ends;
+    }
+
+    private boolean[] wanted() {
+        boolean[] all = new boolean[due.stream().mapToInt(each -> each.wanted.length).sum()];
+        int at = 0;
+        for (Due each : due) {
+            System.arraycopy(each.wanted, 0, all, at, each.wanted.length);
+            at += each.wanted.length;
+        }
+        return all;
     }
 
     private static List<Removed> removed(ResultSet row) throws SQLException {

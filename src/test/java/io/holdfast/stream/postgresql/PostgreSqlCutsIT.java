@@ -1,14 +1,17 @@
 package io.holdfast.stream.postgresql;
 
+import static io.holdfast.stream.StreamEngineContract.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.EngineException;
+import io.holdfast.stream.FinalState;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.RecordBatch;
+import io.holdfast.stream.Removed;
 import io.holdfast.stream.Retention;
 import io.holdfast.stream.StreamEngineContract;
 import java.nio.charset.StandardCharsets;
@@ -104,6 +107,21 @@ class PostgreSqlCutsIT {
                 .singleElement()
                 .satisfies(removed -> assertThat(removed.id()).isEqualTo("a"));
         assertThat(outcomes.get(1)).isInstanceOf(AppendOutcome.Duplicate.class);
+    }
+
+    @Test
+    void what_has_expired_is_reported_though_the_first_answer_was_lost() {
+        untilStored(List.of(append("s", "a", WIDE)));
+        await(engine.append(List.of(new Append(
+                "s", "b", new byte[1], Map.of(), 1_000, 2_000, 0, WIDE))));
+        await(engine.expire(1_500, 100, stream -> Long.MAX_VALUE));
+        proxy.cut(1, true);
+
+        assertThat(await(engine.expire(3_000, 100, stream -> Long.MAX_VALUE)).removed())
+                .containsExactly(new Removed("s", 2, "b", FinalState.EXPIRED));
+        assertThat(proxy.cuts()).isEqualTo(1);
+        assertThat(await(engine.expire(3_001, 100, stream -> Long.MAX_VALUE)).removed())
+                .isEmpty();
     }
 
     @Test

@@ -17,10 +17,13 @@ import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.RecordBatch;
 import io.holdfast.stream.Retention;
+import io.holdfast.stream.StreamEngine;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -185,6 +188,84 @@ class PostgreSqlFaultsIT {
             assertThat(engine.devices("#ann")).containsExactly(new DeviceCursor("till", 0, 1_000));
             await(engine.append(List.of(message("c", 10))));
             assertThat(engine.info("#ann").top().epoch()).as("once").isEqualTo(stored.epoch());
+        }
+    }
+
+    /** The cursors were collected before the failover, and come after it. */
+    @Test
+    void readers_learn_of_a_failover_at_once_and_cursors_from_before_stay_marked() {
+        try (PostgreSqlEngine engine = open()) {
+            await(engine.append(List.of(message("a", 10), message("b", 10))));
+            await(engine.apply(List.of(new Change.MoveCursor("#ann", "till", 1, 1_000, true))));
+            String before = engine.info("#ann").top().epoch();
+            server.execute(name, "UPDATE holdfast_meta SET timeline = '000000FF'");
+            terminateAll();
+            await(engine.apply(List.of(new Change.MoveCursor("#ann", "till", 2, 1_000, true))));
+            assertThat(engine.devices("#ann")).containsExactly(new DeviceCursor("till", 2, 1_000, true));
+            String after = engine.info("#ann").top().epoch();
+            assertThat(after).isNotEqualTo(before);
+
+            server.execute(name, "UPDATE holdfast_meta SET timeline = '000000FE'");
+            terminateAll();
+            assertThat(engine.info("#ann").top().epoch()).as("read before any write").isNotEqualTo(after);
+        }
+    }
+
+    @Test
+    void times_of_a_clock_that_was_ahead_are_moved_back() {
+        long day = 86_400_000;
+        long[] now = {100 * day};
+        try (PostgreSqlEngine engine = PostgreSqlEngine.open(
+                TestDatabases.options(database), () -> now[0], System::nanoTime)) {
+            await(engine.append(List.of(
+                    new Append("#ann", "right", new byte[1], Map.of(), now[0], now[0] + day, 0, WIDE))));
+            now[0] += 365 * day;
+            await(engine.append(List.of(
+                    new Append("#ann", "ahead", new byte[1], Map.of(), now[0], now[0] + day, 0, WIDE))));
+            await(engine.apply(List.of(new Change.MoveCursor("#ann", "till", 2, now[0], true))));
+        }
+        now[0] -= 365 * day;
+        try (PostgreSqlEngine engine = PostgreSqlEngine.open(
+                TestDatabases.options(database), () -> now[0], System::nanoTime)) {
+            assertThat(engine.bringBack(now[0] + 1_000)).isEqualTo(Duration.ofDays(365).minusSeconds(1));
+            assertThat(engine.newestMillis()).isEqualTo(now[0] + 1_000);
+            assertThat(engine.bringBack(now[0] + 1_000)).isZero();
+            assertThat(engine.read("#ann", new Position("", 0), 10, 1 << 20).publications())
+                    .extracting(Publication::expiresAtMillis)
+                    .containsExactly(now[0] + day, now[0] + day + 1_000);
+            assertThat(engine.devices("#ann")).containsExactly(new DeviceCursor("till", 2, now[0] + 1_000));
+            now[0] += day / 2;
+            await(engine.expire(now[0], 100, stream -> Long.MAX_VALUE)); // confirmed, and the window has passed
+            assertThat(engine.info("#ann").messages()).isZero();
+        }
+    }
+
+    /** More of them than a call may look at, as after a poisonous message to everybody. */
+    @Test
+    void what_devices_of_many_clients_gave_up_ends_in_time() {
+        try (PostgreSqlEngine engine = open()) {
+            for (int from = 0; from < 2_000; from += 100) {
+                List<Append> batch = new ArrayList<>();
+                List<Change> changes = new ArrayList<>();
+                for (int i = from; i < from + 100; i++) {
+                    for (int offset = 1; offset <= 3; offset++) {
+                        batch.add(new Append(
+                                "#c" + i, "m" + offset, new byte[1], Map.of(), 1_000, Publication.NEVER, 0, WIDE));
+                        changes.add(new Change.GiveUp("#c" + i, "till", offset, 1_000));
+                    }
+                }
+                await(engine.append(batch));
+                await(engine.apply(changes));
+            }
+            int removed = 0;
+            boolean exhausted = false;
+            for (int calls = 0; calls < 20 && !exhausted; calls++) {
+                StreamEngine.Expired swept = await(engine.expire(2_000, 500, stream -> Long.MAX_VALUE));
+                assertThat(swept.removed()).hasSizeLessThan(600);
+                removed += swept.removed().size();
+                exhausted = swept.exhausted();
+            }
+            assertThat(removed).isEqualTo(6_000);
         }
     }
 

@@ -84,6 +84,19 @@ class ReplicatedIT {
         }
     }
 
+    @Test
+    void it_starts_without_its_standby_and_publishes_when_that_is_there() throws InterruptedException {
+        DataSource database = primary.newDatabase();
+        primary.set("synchronous_standby_names", "second");
+        try (PostgreSqlEngine engine = open(database)) {
+            refused(engine, "a");
+            try (PostgresServer standby = PostgresServer.standbyOf(primary, "second")) {
+                awaitSynchronous(1);
+                assertThat(append(engine, "b")).isInstanceOf(AppendOutcome.Stored.class);
+            }
+        }
+    }
+
     private void awaitSynchronous(int count) throws InterruptedException {
         String query = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
         for (int i = 0; i < 1_000 && primary.number(query) != count; i++) {

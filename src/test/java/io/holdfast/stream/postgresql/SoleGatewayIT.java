@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.EngineException.Reason;
+import io.holdfast.stream.RecordBatch;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 class SoleGatewayIT {
-    private final DataSource database = PostgresServer.shared().newDatabase();
+    private final PostgresServer server = PostgresServer.shared();
+    private final String name = server.newDatabaseName();
+    private final DataSource database = server.database(name);
 
     private PostgreSqlEngine open() {
         return PostgreSqlEngine.open(TestDatabases.alone(database), System::currentTimeMillis, System::nanoTime);
@@ -57,6 +60,25 @@ class SoleGatewayIT {
             gateway.release(pooled);
 
             new SoleGateway().claim(other);
+        }
+    }
+
+    /** The first one lost its session, and the second one was faster. */
+    @Test
+    void a_gateway_whose_database_another_one_took_over_says_so_until_that_one_ends() {
+        try (PostgreSqlEngine first = open()) {
+            server.execute(
+                    name,
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '" + name
+                            + "' AND pid <> pg_backend_pid()");
+            try (PostgreSqlEngine second = open()) {
+                assertThat(second.stuck()).isFalse();
+                RecordBatch records = new RecordBatch().put("k", "v");
+                assertThatThrownBy(() -> first.records().write(records)).isInstanceOf(EngineException.class);
+                assertThat(first.stuck()).isTrue();
+            }
+            first.records().write(new RecordBatch().put("k", "v"));
+            assertThat(first.stuck()).isFalse();
         }
     }
 }

@@ -39,6 +39,10 @@ final class TestDatabases {
         return like(options(database), Durability.REPLICATED, false);
     }
 
+    static PostgreSqlOptions relaxed(DataSource database) {
+        return like(options(database), Durability.RELAXED, false);
+    }
+
     private static PostgreSqlOptions like(PostgreSqlOptions options, Durability durability, boolean alone) {
         return new PostgreSqlOptions(
                 options.dataSource(),
