@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -525,6 +526,27 @@ public abstract class StreamEngineContract {
         assertThat(ids(all(S))).containsExactly("b", "c");
         expireAll(afterWindow() + 2 * WINDOW);
         assertThat(ids(all(S))).isEmpty();
+    }
+
+    @Test
+    void a_call_trims_about_as_many_as_it_may_and_the_next_ones_the_rest() {
+        int streams = 12;
+        for (int i = 0; i < streams; i++) {
+            append(of("#" + i, "a"), of("#" + i, "b"), of("#" + i, "c"));
+            apply(new Change.MoveCursor("#" + i, "phone", 3, now.get(), true));
+        }
+        int left = 3 * streams;
+        boolean exhausted = false;
+        for (int calls = 0; calls < 20 && !exhausted; calls++) {
+            exhausted = await(expire(afterWindow(), 5)).exhausted();
+            int before = left;
+            left = IntStream.range(0, streams)
+                    .map(i -> engine.info("#" + i).messages())
+                    .sum();
+            assertThat(before - left).as("the last stream may be trimmed whole").isLessThanOrEqualTo(5 + 2);
+        }
+        assertThat(left).isZero();
+        assertThat(exhausted).isTrue();
     }
 
     @Test
