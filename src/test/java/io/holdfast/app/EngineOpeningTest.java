@@ -54,9 +54,9 @@ class EngineOpeningTest {
     void another_reason_begins_with_its_own_patience() {
         AtomicInteger attempts = new AtomicInteger();
 
-        assertThatThrownBy(() -> opening.patiently(() -> failing(
-                                attempts.incrementAndGet() <= 100 ? Reason.IO : Reason.LOCKED)
-                        .get()))
+        assertThatThrownBy(() ->
+                        opening.patiently(() -> failing(attempts.incrementAndGet() <= 100 ? Reason.IO : Reason.LOCKED)
+                                .get()))
                 .hasMessage("not now");
         assertThat(slept).isEqualTo(Duration.ofSeconds(200 + 60));
     }

@@ -106,7 +106,8 @@ final class Sweep {
     }
 
     private boolean[] wanted() {
-        boolean[] all = new boolean[due.stream().mapToInt(each -> each.wanted.length).sum()];
+        boolean[] all =
+                new boolean[due.stream().mapToInt(each -> each.wanted.length).sum()];
         int at = 0;
         for (Due each : due) {
             System.arraycopy(each.wanted, 0, all, at, each.wanted.length);

@@ -112,8 +112,7 @@ class PostgreSqlCutsIT {
     @Test
     void what_has_expired_is_reported_though_the_first_answer_was_lost() {
         untilStored(List.of(append("s", "a", WIDE)));
-        await(engine.append(List.of(new Append(
-                "s", "b", new byte[1], Map.of(), 1_000, 2_000, 0, WIDE))));
+        await(engine.append(List.of(new Append("s", "b", new byte[1], Map.of(), 1_000, 2_000, 0, WIDE))));
         await(engine.expire(1_500, 100, stream -> Long.MAX_VALUE));
         proxy.cut(1, true);
 

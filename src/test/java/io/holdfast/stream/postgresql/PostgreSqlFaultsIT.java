@@ -207,7 +207,9 @@ class PostgreSqlFaultsIT {
 
             server.execute(name, "UPDATE holdfast_meta SET timeline = '000000FE'");
             terminateAll();
-            assertThat(engine.info("#ann").top().epoch()).as("read before any write").isNotEqualTo(after);
+            assertThat(engine.info("#ann").top().epoch())
+                    .as("read before any write")
+                    .isNotEqualTo(after);
         }
     }
 
@@ -215,19 +217,20 @@ class PostgreSqlFaultsIT {
     void times_of_a_clock_that_was_ahead_are_moved_back() {
         long day = 86_400_000;
         long[] now = {100 * day};
-        try (PostgreSqlEngine engine = PostgreSqlEngine.open(
-                TestDatabases.options(database), () -> now[0], System::nanoTime)) {
-            await(engine.append(List.of(
-                    new Append("#ann", "right", new byte[1], Map.of(), now[0], now[0] + day, 0, WIDE))));
+        try (PostgreSqlEngine engine =
+                PostgreSqlEngine.open(TestDatabases.options(database), () -> now[0], System::nanoTime)) {
+            await(engine.append(
+                    List.of(new Append("#ann", "right", new byte[1], Map.of(), now[0], now[0] + day, 0, WIDE))));
             now[0] += 365 * day;
-            await(engine.append(List.of(
-                    new Append("#ann", "ahead", new byte[1], Map.of(), now[0], now[0] + day, 0, WIDE))));
+            await(engine.append(
+                    List.of(new Append("#ann", "ahead", new byte[1], Map.of(), now[0], now[0] + day, 0, WIDE))));
             await(engine.apply(List.of(new Change.MoveCursor("#ann", "till", 2, now[0], true))));
         }
         now[0] -= 365 * day;
-        try (PostgreSqlEngine engine = PostgreSqlEngine.open(
-                TestDatabases.options(database), () -> now[0], System::nanoTime)) {
-            assertThat(engine.bringBack(now[0] + 1_000)).isEqualTo(Duration.ofDays(365).minusSeconds(1));
+        try (PostgreSqlEngine engine =
+                PostgreSqlEngine.open(TestDatabases.options(database), () -> now[0], System::nanoTime)) {
+            assertThat(engine.bringBack(now[0] + 1_000))
+                    .isEqualTo(Duration.ofDays(365).minusSeconds(1));
             assertThat(engine.newestMillis()).isEqualTo(now[0] + 1_000);
             assertThat(engine.bringBack(now[0] + 1_000)).isZero();
             assertThat(engine.read("#ann", new Position("", 0), 10, 1 << 20).publications())
