@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A gateway whose messages lie in PostgreSQL. Processes of both are killed. */
@@ -77,6 +78,7 @@ class PostgreSqlIT {
     }
 
     @Test
+    @Tag("slow")
     void a_killed_database_costs_no_connection_and_no_message_that_was_accepted() throws InterruptedException {
         List<String> clients = List.of(client + "-a", client + "-b", client + "-c");
         try (LiveLoad load = LiveLoad.start(gateway, clients)) {
@@ -97,6 +99,7 @@ class PostgreSqlIT {
     }
 
     @Test
+    @Tag("slow")
     void a_database_that_hangs_is_told_and_then_goes_on() throws InterruptedException {
         List<String> clients = List.of(client + "-a", client + "-b");
         try (LiveLoad load = LiveLoad.start(gateway, clients)) {
@@ -126,6 +129,7 @@ class PostgreSqlIT {
     }
 
     @Test
+    @Tag("slow")
     void a_data_source_of_the_container_serves_as_well() throws Exception {
         String own = postgres.newDatabaseName();
         LibertyServer other = LibertyServer.prepare("postgresql-jndi", Map.of("holdfast.insecure", "true"))

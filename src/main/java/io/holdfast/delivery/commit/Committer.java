@@ -99,6 +99,12 @@ final class Committer {
     private volatile boolean busy;
     private volatile @Nullable Thread thread;
 
+    /** Outboxes that could not be stored in this round since the engine fails. Touched by the committer thread only. */
+    private final List<Outbox> failing = new ArrayList<>();
+
+    /** Whether there were such ones in the round before. */
+    private boolean engineFailed;
+
     /** Streams of failed batches. Touched by the committer thread only. */
     private final java.util.Set<String> doubtful = new java.util.HashSet<>();
 
@@ -276,7 +282,7 @@ final class Committer {
         unreadable.due().forEach(outboxes::again);
         List<Change> changes = new ArrayList<>();
         List<Outbox> collected = new ArrayList<>();
-        while (changes.size() < CHANGES_AT_ONCE) {
+        while (changes.size() < CHANGES_AT_ONCE && failing.isEmpty()) {
             Outbox outbox = outboxes.pollChanged();
             if (outbox == null) {
                 break;
@@ -287,7 +293,7 @@ final class Committer {
         }
         try {
             apply(changes, collected);
-            if (outboxes.hasChanged()) {
+            if (outboxes.hasChanged() && failing.isEmpty()) {
                 wake();
             }
         } catch (RuntimeException | Error e) {
@@ -298,6 +304,10 @@ final class Committer {
                 collected.forEach(outbox -> failed(outbox, e));
             }
             Fatal.rethrow(e);
+        } finally {
+            engineFailed = !failing.isEmpty();
+            failing.forEach(outboxes::changed); // without a wake: the ticker's comes within a second
+            failing.clear();
         }
     }
 
@@ -341,8 +351,10 @@ final class Committer {
     /** Tries it again: in the next round, or later where only this outbox is at fault. */
     private void failed(Outbox outbox, Throwable e) {
         if (!ofOneOutbox(e)) {
-            LOG.log(Level.WARNING, "Cursors could not be stored and are kept for the next attempt", e);
-            outboxes.changed(outbox); // without a wake: the ticker's comes within a second
+            if (failing.isEmpty() && !engineFailed) {
+                LOG.log(Level.WARNING, "Cursors could not be stored; they are kept, and it is tried every second", e);
+            }
+            failing.add(outbox);
             return;
         }
         outbox.mark(); // it stays in memory, and nobody puts it on the list

@@ -16,9 +16,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Delivery while its database is killed and comes back. */
+@Tag("slow")
 class DatabaseLossIT {
     private static final int ATTEMPTS = 100;
 

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -212,6 +213,28 @@ class DeliveryTest {
         until(() -> Ending.SLOW.equals(slow.ending()));
         until(() -> other.offsets("news").equals(range(1, 40)));
         assertThat(gateway.manager.stats().connections().slow()).isEqualTo(1);
+    }
+
+    @Test
+    void an_engine_that_cannot_be_read_is_not_asked_without_pause_and_delays_no_publisher() throws Exception {
+        Gateway.Client client = gateway.connect();
+        client.open("u1");
+        gateway.send("u1", "hello");
+        until(() -> client.offsets("#u1").size() == 1);
+        AtomicInteger asked = new AtomicInteger();
+        gateway.hooked.afterInfo = stream -> {
+            if (stream.equals("#u1")) {
+                asked.incrementAndGet();
+                throw new EngineException(EngineException.Reason.IO, "the test says so", null);
+            }
+        };
+        gateway.clock.advance(Duration.ofSeconds(26)); // its pong moves the cursor
+        until(() -> asked.get() > 0);
+
+        assertThat(gateway.send("u2", "others").position().offset()).isEqualTo(1);
+        assertThat(asked.get()).isLessThan(10);
+        gateway.hooked.afterInfo = stream -> {};
+        until(() -> gateway.engine.info("#u1").confirmedUpTo() == 1);
     }
 
     @Test

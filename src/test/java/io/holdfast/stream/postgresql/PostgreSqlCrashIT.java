@@ -21,9 +21,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** SIGKILL for the whole database while two engines write the same streams: what was acknowledged is there, once, without a hole. */
+@Tag("slow")
 class PostgreSqlCrashIT {
     private static final int ENGINES = 2;
     private static final int CRASHES = Integer.getInteger("holdfast.crash.rounds", 3);

@@ -18,9 +18,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is acknowledged at the level {@code replicated} is on two servers. */
+@Tag("slow")
 class ReplicatedIT {
     private static final Retention WIDE = new Retention(1_000, 1 << 20, Retention.Overflow.DROP_OLDEST);
 
