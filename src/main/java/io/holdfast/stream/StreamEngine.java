@@ -104,6 +104,12 @@ public interface StreamEngine extends AutoCloseable {
     /** The stream's meta. An unknown stream is created with its epoch, in memory until the first write. */
     StreamStatus info(String stream);
 
+    /**
+     * Another number than before when streams may have got other epochs meanwhile: some were forgotten, or the store began another
+     * generation. Cheap, any thread.
+     */
+    long epochsVersion();
+
     /** The devices of an outbox, in no order. */
     List<DeviceCursor> devices(String stream);
 

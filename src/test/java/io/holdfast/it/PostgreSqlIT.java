@@ -42,6 +42,8 @@ class PostgreSqlIT {
                 PostgresServer.USER,
                 "holdfast.engine.password",
                 postgres.password(),
+                "holdfast.engine.socket-timeout",
+                "PT3S",
                 "io.holdfast.delivery.GuardedEngine/append/Timeout/value",
                 "2000",
                 "io.holdfast.delivery.GuardedEngine/append/CircuitBreaker/delay",

@@ -27,6 +27,7 @@ public class MemoryEngine implements StreamEngine {
     private boolean storesThough;
     private final MemoryRecords records = new MemoryRecords();
     private int epochs;
+    private volatile long epochsVersion;
 
     public MemoryEngine(LongSupplier clockMillis) {
         this(clockMillis, OutboxRetention.DEFAULT);
@@ -125,6 +126,7 @@ public class MemoryEngine implements StreamEngine {
     public synchronized void restore(String stream) {
         Stream stored = stream(stream);
         stored.epoch = "e" + ++epochs;
+        epochsVersion++;
         stored.devices.replaceAll(
                 (name, cursor) -> new DeviceCursor(name, cursor.offset(), cursor.seenAtMillis(), true));
     }
@@ -238,7 +240,15 @@ public class MemoryEngine implements StreamEngine {
                 .filter(stream -> stream.empty()
                         && stream.lastUseMillis() <= whole.unusedSinceMillis()
                         && whole.unwanted().getAsBoolean())
-                .ifPresent(stream -> streams.remove(stream.name()));
+                .ifPresent(stream -> {
+                    streams.remove(stream.name());
+                    epochsVersion++;
+                });
+    }
+
+    @Override
+    public long epochsVersion() {
+        return epochsVersion;
     }
 
     private void apply(Change change) {

@@ -529,6 +529,21 @@ public abstract class StreamEngineContract {
     }
 
     @Test
+    void a_stream_that_gets_another_epoch_is_told_by_the_version_of_all() {
+        String before = engine.info(S).top().epoch();
+        long version = engine.epochsVersion();
+        append(of(S, "a"));
+        apply(confirm("d", 1));
+        expireAll(afterWindow());
+        assertThat(engine.epochsVersion()).isEqualTo(version);
+        assertThat(engine.info(S).top().epoch()).isEqualTo(before);
+
+        apply(new Change.ForgetStream(S, afterWindow(), () -> true));
+        assertThat(engine.info(S).top().epoch()).isNotEqualTo(before);
+        assertThat(engine.epochsVersion()).isNotEqualTo(version);
+    }
+
+    @Test
     void a_call_trims_about_as_many_as_it_may_and_the_next_ones_the_rest() {
         int streams = 12;
         for (int i = 0; i < streams; i++) {

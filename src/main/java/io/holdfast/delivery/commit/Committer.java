@@ -103,7 +103,7 @@ final class Committer {
     private final List<Outbox> failing = new ArrayList<>();
 
     /** Whether there were such ones in the round before. */
-    private boolean engineFailed;
+    private volatile boolean engineFailed;
 
     /** Streams of failed batches. Touched by the committer thread only. */
     private final java.util.Set<String> doubtful = new java.util.HashSet<>();

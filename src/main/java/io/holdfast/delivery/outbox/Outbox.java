@@ -64,6 +64,10 @@ public final class Outbox {
     @GuardedBy("this")
     private @Nullable String epoch;
 
+    /** The engine's {@link StreamEngine#epochsVersion} when it was asked last. */
+    @GuardedBy("this")
+    private long epochsVersion;
+
     /** Whether it stands on the committer's list. */
     @GuardedBy("this")
     private boolean marked;
@@ -141,7 +145,7 @@ public final class Outbox {
             boolean returned) {}
 
     /** What the engine knows. */
-    private record Stored(StreamStatus info, List<DeviceCursor> devices) {}
+    private record Stored(StreamStatus info, List<DeviceCursor> devices, long epochsVersion) {}
 
     Attached attach(Line line, String deviceName, boolean explicit, @Nullable Position presented) {
         Stored stored = ask();
@@ -436,9 +440,8 @@ public final class Outbox {
      *     written to the device
      */
     OptionalLong acknowledge(String deviceName, Position position, List<Line> wider) {
-        Stored stored = ask();
+        askWhereOther();
         synchronized (this) {
-            enter(stored);
             Device device = devices.find(deviceName);
             if (device == null
                     || position.offset() > device.writtenUpTo
@@ -466,9 +469,8 @@ public final class Outbox {
             marked = false;
             storing = true;
         }
-        Stored stored = ask();
+        askWhereOther();
         synchronized (this) {
-            enter(stored);
             storingPending = pending.size();
             changes.addAll(pending);
             devices.collect(changes);
@@ -515,9 +517,8 @@ public final class Outbox {
     }
 
     public List<ClientStatus.DeviceStatus> devices() {
-        Stored stored = ask();
+        askWhereOther();
         synchronized (this) {
-            enter(stored);
             return devices.all().stream()
                     .map(device -> new ClientStatus.DeviceStatus(
                             device.name, device.cursor, device.seenAtMillis, !device.connections.isEmpty()))
@@ -527,9 +528,8 @@ public final class Outbox {
     }
 
     long confirmedUpTo() {
-        Stored stored = ask();
+        askWhereOther();
         synchronized (this) {
-            enter(stored);
             return tally.confirmedUpTo();
         }
     }
@@ -540,9 +540,8 @@ public final class Outbox {
      * @param recorded by the engine; null for nothing
      */
     public MessageState state(long offset, @Nullable FinalState recorded) {
-        Stored stored = ask();
+        askWhereOther();
         synchronized (this) {
-            enter(stored);
             FinalState told = told(offset);
             if (tally.isAcknowledged(offset)) {
                 return MessageState.ACKNOWLEDGED;
@@ -561,12 +560,28 @@ public final class Outbox {
     }
 
     private Stored ask() {
-        return new Stored(engine.info(stream), engine.devices(stream));
+        long version = engine.epochsVersion(); // before, so that what changes meanwhile is asked again
+        return new Stored(engine.info(stream), engine.devices(stream), version);
+    }
+
+    /** Asks the engine where the stream may have got another epoch, or it was never asked. */
+    private void askWhereOther() {
+        long version = engine.epochsVersion();
+        synchronized (this) {
+            if (epoch != null && epochsVersion == version) {
+                return;
+            }
+        }
+        Stored stored = ask();
+        synchronized (this) {
+            enter(stored);
+        }
     }
 
     @GuardedBy("this")
     private void enter(Stored stored) {
         StreamStatus info = stored.info();
+        epochsVersion = stored.epochsVersion();
         if (info.top().epoch().equals(epoch)) {
             return;
         }

@@ -26,8 +26,11 @@ final class ChangeCall {
 
     private record Device(int stream, String name) {}
 
-    /** @param missing streams that must be begun first; nothing was done then */
-    record Answer(byte[][] missing, long generation, Totals totals) {}
+    /**
+     * @param missing streams that must be begun first; nothing was done then
+     * @param forgotten how many streams may have been forgotten
+     */
+    record Answer(byte[][] missing, long generation, int forgotten, Totals totals) {}
 
     /** @param generation of the history that the changes belong to */
     ChangeCall(List<Change> all, long generation) {
@@ -53,7 +56,7 @@ final class ChangeCall {
         Answer answer = apply(connection, node, number, nowMillis, options, again);
         if (answer.missing.length == 0 && !again[0]) {
             Totals after = forget(connection, node);
-            answer = after == null ? answer : new Answer(answer.missing, answer.generation, after);
+            answer = after == null ? answer : new Answer(answer.missing, answer.generation, forgets.size(), after);
         }
         connection.commit();
         connection.setAutoCommit(true);
@@ -138,7 +141,7 @@ final class ChangeCall {
                     .all(ids);
             try (ResultSet row = Columns.one(statement)) {
                 again[0] = row.getBoolean(2);
-                return new Answer(Columns.byteArrays(row, 1), row.getLong(3), Totals.at(row, 4));
+                return new Answer(Columns.byteArrays(row, 1), row.getLong(3), 0, Totals.at(row, 4));
             }
         }
     }

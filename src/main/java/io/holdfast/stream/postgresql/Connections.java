@@ -29,6 +29,7 @@ final class Connections {
     private final PostgreSqlOptions options;
     private final Semaphore readers;
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+    private volatile long generation;
     private volatile boolean closed;
 
     Connections(PostgreSqlOptions options) {
@@ -45,6 +46,15 @@ final class Connections {
         return options.durability() == Durability.REPLICATED;
     }
 
+    /** The store's generation, as far as anybody here has seen. */
+    long generation() {
+        return generation;
+    }
+
+    void found(long number) {
+        generation = number;
+    }
+
     boolean relaxed() {
         return options.durability() == Durability.RELAXED;
     }
@@ -55,7 +65,9 @@ final class Connections {
     Connection openKnown() throws SQLException {
         Connection connection = open();
         try (PreparedStatement statement = connection.prepareStatement(RECOGNISE)) {
-            Columns.one(statement).close();
+            try (ResultSet row = Columns.one(statement)) {
+                found(row.getLong(1));
+            }
             return connection;
         } catch (SQLException | RuntimeException e) {
             close(connection);

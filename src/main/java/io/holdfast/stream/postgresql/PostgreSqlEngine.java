@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,8 @@ public final class PostgreSqlEngine implements StreamEngine {
     /** The store's generation, as of the last write. */
     private volatile long generation;
 
+    private final AtomicLong forgotten = new AtomicLong();
+
     /** Whether another gateway has taken the database over. */
     private volatile boolean lost;
 
@@ -97,7 +100,7 @@ public final class PostgreSqlEngine implements StreamEngine {
      */
     public static PostgreSqlEngine open(PostgreSqlOptions options, LongSupplier clockMillis, LongSupplier nanos) {
         PostgreSqlEngine engine = new PostgreSqlEngine(options, clockMillis, nanos);
-        engine.generation = engine.database.open();
+        engine.found(engine.database.open());
         engine.totals = engine.connections.read("opening the store", PostgreSqlEngine::total);
         engine.writer.start();
         return engine;
@@ -173,7 +176,7 @@ public final class PostgreSqlEngine implements StreamEngine {
                                 call.on(connection, node, number, clockMillis.getAsLong(), options));
                 if (answer.outcomes() != null) {
                     totals = answer.totals();
-                    generation = answer.generation();
+                    found(answer.generation());
                     return answer.outcomes();
                 }
                 begin(answer.missing(), attempt.doubtful, beginnings);
@@ -182,6 +185,11 @@ public final class PostgreSqlEngine implements StreamEngine {
             attempt.doubtful |= e.mayBeStored();
             throw e;
         }
+    }
+
+    private void found(long number) {
+        generation = number;
+        connections.found(number);
     }
 
     private boolean isFull() {
@@ -221,7 +229,8 @@ public final class PostgreSqlEngine implements StreamEngine {
                         (connection, node, same) -> call.on(connection, node, same, clockMillis.getAsLong(), options));
                 if (answer.missing().length == 0) {
                     totals = answer.totals();
-                    generation = answer.generation();
+                    found(answer.generation());
+                    forgotten.addAndGet(answer.forgotten());
                     return null;
                 }
                 begin(answer.missing(), false, beginnings);
@@ -246,6 +255,7 @@ public final class PostgreSqlEngine implements StreamEngine {
                             .on(connection, node, number, clockMillis.getAsLong(), options));
             unheard = false;
             totals = answer.totals();
+            forgotten.addAndGet(answer.forgotten());
             return answer.expired();
         });
         return result;
@@ -299,6 +309,11 @@ public final class PostgreSqlEngine implements StreamEngine {
     @Override
     public long waiting() {
         return totals.waiting();
+    }
+
+    @Override
+    public long epochsVersion() {
+        return connections.generation() + forgotten.get();
     }
 
     @Override

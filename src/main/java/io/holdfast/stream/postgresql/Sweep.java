@@ -21,7 +21,7 @@ import java.util.function.Function;
  */
 final class Sweep {
     private static final String DUE = "SELECT sid, name, given_up, expired, more FROM holdfast_due(?, ?)";
-    private static final String EXPIRE = "SELECT (f.swept).*, " + Totals.COLUMNS
+    private static final String EXPIRE = "SELECT (f.swept).*, f.forgotten, " + Totals.COLUMNS
             + " FROM holdfast_expire(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) f";
 
     private final long nowMillis;
@@ -35,7 +35,8 @@ final class Sweep {
 
     private record Found(Removed removed, long expiresAtMillis) {}
 
-    record Answer(Expired expired, Totals totals) {}
+    /** @param forgotten how many streams were forgotten */
+    record Answer(Expired expired, int forgotten, Totals totals) {}
 
     Sweep(long nowMillis, int max, Holding holding) {
         this.nowMillis = nowMillis;
@@ -67,7 +68,7 @@ final class Sweep {
                     .all(wanted());
             try (ResultSet row = Columns.one(statement)) {
                 more |= row.getBoolean(6);
-                return new Answer(new Expired(removed(row), !more), Totals.at(row, 7));
+                return new Answer(new Expired(removed(row), !more), row.getInt(7), Totals.at(row, 8));
             }
         }
     }

@@ -73,6 +73,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
     private volatile long newestMillis;
     private volatile long waiting;
     private volatile long channels;
+    private volatile long seed;
     /** The writer's. */
     private boolean poisoned;
 
@@ -107,6 +108,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
         engine.newestMillis = opened.newestMillis();
         engine.waiting = opened.waiting();
         engine.channels = opened.channels();
+        engine.seed = opened.seed();
         engine.store = opened;
         engine.failures.started();
         engine.space.hasRoom();
@@ -166,6 +168,12 @@ public final class RocksDbEngine implements EmbeddedEngine {
     @Override
     public long waiting() {
         return waiting;
+    }
+
+    /** Every epoch is made from this seed, or has been; forgetting a stream changes it. */
+    @Override
+    public long epochsVersion() {
+        return seed;
     }
 
     @Override
@@ -378,6 +386,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
             newestMillis = good.newestMillis();
             waiting = good.waiting();
             channels = good.channels();
+            seed = good.seed();
             if (good.tooManyLoaded()) {
                 good.unloadSome();
             }

@@ -840,7 +840,7 @@ CREATE FUNCTION holdfast_expire(p_node bigint, p_sweep bigint, p_now bigint, p_c
         p_every boolean, p_recovery bigint, p_empty bigint, p_max int,
         p_sids bigint[], p_handed bigint[], p_expired bigint[], p_expired_to int[], p_asked bigint[], p_asked_to int[],
         p_wanted boolean[],
-        OUT swept holdfast_swept, OUT totals holdfast_totals)
+        OUT swept holdfast_swept, OUT forgotten int, OUT totals holdfast_totals)
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off SET jit = off AS $$
@@ -991,6 +991,7 @@ BEGIN
     END LOOP;
     IF cardinality(v_forgotten) > 0 THEN
         v_totals := holdfast_forget(p_node, v_forgotten);
+        forgotten := cardinality(v_forgotten);
     END IF;
 
     -- Never waits for a row: an append may hold one and wait for another of these.

@@ -31,6 +31,8 @@ public final class HookedEngine implements StreamEngine {
     public volatile Consumer<List<Append>> afterAppend = batch -> {};
     public volatile Consumer<List<Change>> beforeApply = changes -> {};
     public volatile Runnable beforeExpire = () -> {};
+    /** Another number makes everybody who remembers an epoch ask. */
+    public volatile long moreEpochs;
     /** Appends are answered when this completes. */
     public volatile CompletionStage<Void> answers = CompletableFuture.completedStage(null);
 
@@ -117,6 +119,12 @@ public final class HookedEngine implements StreamEngine {
     @Override
     public Optional<StoredStream> stored(String stream) {
         return stored.stored(stream);
+    }
+
+    /** Another engine has other epochs. */
+    @Override
+    public long epochsVersion() {
+        return stored.epochsVersion() + moreEpochs + ((long) System.identityHashCode(stored) << 32);
     }
 
     @Override

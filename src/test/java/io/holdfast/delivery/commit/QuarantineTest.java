@@ -57,6 +57,7 @@ class QuarantineTest {
     void an_outbox_that_cannot_be_read_is_put_aside_and_the_others_are_stored() throws Exception {
         confirmed("bad");
         confirmed("good");
+        bench.engine.moreEpochs++;
         bench.engine.afterInfo = stream -> {
             if (stream.equals("#bad")) {
                 throw corrupt();
