@@ -102,6 +102,9 @@ final class Committer {
     /** Outboxes that could not be stored in this round since the engine fails. Touched by the committer thread only. */
     private final List<Outbox> failing = new ArrayList<>();
 
+    /** Whether the last append failed, other than for want of room. */
+    private volatile boolean appendFailed;
+
     /** Whether there were such ones in the round before. */
     private volatile boolean engineFailed;
 
@@ -262,6 +265,14 @@ final class Committer {
     private void round(List<Pending> batch) {
         try {
             tellLate();
+            if (appendFailed && !batch.isEmpty()) {
+                // publishers do not wait until the same store has failed for cursors as well
+                store(batch);
+                if (appendFailed) {
+                    return;
+                }
+                batch = List.of();
+            }
             expireDue |= deadLetters.move(letter -> writes.append(List.of(letter)));
             apply();
             if (tasks.run()) {
@@ -269,7 +280,9 @@ final class Committer {
             }
             store(batch);
             probe(batch.isEmpty());
-            expire();
+            if (!appendFailed || batch.isEmpty()) {
+                expire();
+            }
         } catch (RuntimeException | Error e) {
             LOG.log(Level.SEVERE, "The committer met an unexpected error and continues", e);
             giveUpUnderWay(); // where it had no receipt yet
@@ -425,8 +438,10 @@ final class Committer {
         try {
             List<AppendOutcome> outcomes = writes.append(appends);
             refusing = false;
+            appendFailed = false;
             return outcomes;
         } catch (RuntimeException | Error e) {
+            appendFailed = !(e instanceof AppendsRefusedException);
             if (e instanceof CircuitBreakerOpenException) {
                 refuse(REST_NANOS);
             } else if (e instanceof AppendsRefusedException) {

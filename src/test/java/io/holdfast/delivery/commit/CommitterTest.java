@@ -425,6 +425,33 @@ class CommitterTest {
     }
 
     @Test
+    void publishers_are_not_held_up_by_cursors_while_the_store_fails() throws Exception {
+        start();
+        append(1).get(10, TimeUnit.SECONDS);
+        Workbench.Line line = new Workbench().connect();
+        List<String> order = new CopyOnWriteArrayList<>();
+        guard.before = () -> {
+            order.add("append");
+            hold();
+            throw new EngineException(EngineException.Reason.TIMEOUT, "told to fail", null);
+        };
+        CompletableFuture<Receipt> first = append(1);
+        until(() -> order.size() == 1);
+        engine.beforeApply = changes -> order.add("apply");
+        connections().open(line.connection, "u1", "till", true, null);
+        outboxes.changed(outboxes.acquire("u1"));
+        CompletableFuture<Receipt> second = append(1);
+        gate.countDown();
+
+        failsFor(first, Reason.UNAVAILABLE);
+        failsFor(second, Reason.UNAVAILABLE);
+        assertThat(order.subList(0, 2)).containsExactly("append", "append");
+        guard.before = () -> {};
+        append(1).get(10, TimeUnit.SECONDS);
+        until(() -> order.contains("apply"));
+    }
+
+    @Test
     void cursors_that_could_not_be_stored_are_stored_at_the_next_attempt() throws Exception {
         start();
         append(1).get(10, TimeUnit.SECONDS);
