@@ -17,6 +17,7 @@ import io.holdfast.http.BackupSettings;
 import io.holdfast.operate.HealthSettings;
 import io.holdfast.stream.OutboxRetention;
 import io.holdfast.stream.rocksdb.RocksDbOptions;
+import io.holdfast.transactions.TransactionSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +32,8 @@ record Configuration(
         RocksDbOptions store,
         BackupSettings backup,
         HealthSettings health,
-        CleanupSettings cleanup) {
+        CleanupSettings cleanup,
+        TransactionSettings transactions) {
 
     private static final String VERSION = "0.1.0";
     private static final String DEVELOPMENT_KEY = "dev";
@@ -57,7 +59,8 @@ record Configuration(
                 store,
                 backup(keys, store.directory(), outputDirectory),
                 health(keys, HealthSettings.defaults()),
-                new CleanupKeys(keys).read(CleanupSettings.defaults()));
+                new CleanupKeys(keys).read(CleanupSettings.defaults()),
+                new TransactionSettings(keys.text(TransactionSettings.KEY, "")));
     }
 
     private static AccessOptions access(Keys keys, boolean insecure) {

@@ -6,6 +6,7 @@ import io.holdfast.cleanup.CleanupCoordinator;
 import io.holdfast.cleanup.CleanupSettings;
 import io.holdfast.delivery.commit.Delivery;
 import io.holdfast.stream.EngineException;
+import io.holdfast.transactions.Forwarder;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
@@ -24,18 +25,23 @@ import org.jspecify.annotations.Nullable;
 class LifeCycle {
     private static final Logger LOG = Logger.getLogger(LifeCycle.class.getName());
 
+    /** For rows that a crash or another node left: a commit wakes the forwarder by itself. */
+    private static final long SWEEP_MILLIS = 1_000;
+
     private final Delivery delivery;
     private final AccessOptions access;
     private final Instance<AccessPolicy> policy;
     private final CleanupCoordinator cleanup;
     private final CleanupSettings cleaning;
     private final ManagedScheduledExecutorService scheduler;
+    private final Forwarder forwarder;
     private @Nullable ScheduledFuture<?> schedule;
+    private @Nullable ScheduledFuture<?> sweep;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected LifeCycle() {
-        this(null, null, null, null, null, null);
+        this(null, null, null, null, null, null, null);
     }
 
     @Inject
@@ -45,12 +51,14 @@ class LifeCycle {
             Instance<AccessPolicy> policy,
             CleanupCoordinator cleanup,
             CleanupSettings cleaning,
+            Forwarder forwarder,
             ManagedScheduledExecutorService scheduler) {
         this.delivery = delivery;
         this.access = access;
         this.policy = policy;
         this.cleanup = cleanup;
         this.cleaning = cleaning;
+        this.forwarder = forwarder;
         this.scheduler = scheduler;
     }
 
@@ -63,6 +71,7 @@ class LifeCycle {
         try {
             policy.get(); // revocations are read when it is made: before the first connection
             cleanup.kinds(); // its records are read when it is made
+            forwarder.recognise(); // before delivery forgets ids
             delivery.start();
         } catch (EngineException e) {
             LOG.log(Level.SEVERE, "Holdfast does not start: {0}", e.getMessage());
@@ -71,13 +80,20 @@ class LifeCycle {
         long millis = cleaning.interval().toMillis();
         scheduler.execute(cleanup::start);
         schedule = scheduler.scheduleWithFixedDelay(cleanup::runScheduled, millis, millis, TimeUnit.MILLISECONDS);
+        sweep = scheduler.scheduleWithFixedDelay(forwarder::wake, 0, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
         cleanup.stop();
-        if (schedule != null) {
-            schedule.cancel(false);
-        }
+        cancel(schedule);
+        cancel(sweep);
+        forwarder.stop();
         delivery.stop();
+    }
+
+    private static void cancel(@Nullable ScheduledFuture<?> task) {
+        if (task != null) {
+            task.cancel(false);
+        }
     }
 }

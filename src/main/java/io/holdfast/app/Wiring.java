@@ -24,6 +24,10 @@ import io.holdfast.delivery.commit.Delivery;
 import io.holdfast.http.BackupSettings;
 import io.holdfast.operate.HealthSettings;
 import io.holdfast.stream.StreamEngine;
+import io.holdfast.transactions.Forwarder;
+import io.holdfast.transactions.TableSender;
+import io.holdfast.transactions.TransactionSettings;
+import io.holdfast.transactions.TransactionalSender;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -180,6 +184,26 @@ class Wiring {
     @Singleton
     Connections connections(Delivery delivery) {
         return delivery;
+    }
+
+    @Produces
+    @Singleton
+    Forwarder forwarder(Delivery delivery, DeliveryClock clock, ManagedExecutorService executor) {
+        TransactionSettings settings = configuration.transactions();
+        return new Forwarder(settings, ContainerObjects.database(settings), delivery, clock, executor);
+    }
+
+    /** For applications, whose beans may have any scope. */
+    @Produces
+    @ApplicationScoped
+    TransactionalSender transactionalSender(Delivery delivery, Forwarder forwarder) {
+        TransactionSettings settings = configuration.transactions();
+        return TableSender.ofContainer(
+                settings,
+                ContainerObjects.database(settings),
+                ContainerObjects.transactionRegistry(),
+                delivery,
+                forwarder);
     }
 
     /** The gateway's own kinds of resources, and those of the application. */

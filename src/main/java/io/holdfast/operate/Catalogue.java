@@ -31,7 +31,8 @@ final class Catalogue {
                             "From publishing to the first confirmation",
                             seen -> seen.stats().confirmLatency()),
                     health(),
-                    CleanupMetrics.all())
+                    CleanupMetrics.all(),
+                    TransactionMetrics.all())
             .flatMap(List::stream)
             .toList();
 

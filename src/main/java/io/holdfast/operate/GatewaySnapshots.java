@@ -6,6 +6,7 @@ import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.stream.EmbeddedEngine;
 import io.holdfast.stream.StoreGeneration;
 import io.holdfast.stream.StreamEngine;
+import io.holdfast.transactions.Forwarder;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.TimeUnit;
@@ -33,9 +34,14 @@ class GatewaySnapshots {
 
     @Inject
     GatewaySnapshots(
-            ResilientWebSocketManager manager, CleanupCoordinator cleanup, StreamEngine engine, DeliveryClock clock) {
+            ResilientWebSocketManager manager,
+            CleanupCoordinator cleanup,
+            StreamEngine engine,
+            Forwarder forwarder,
+            DeliveryClock clock) {
         this(
-                () -> new GatewaySnapshot(manager.stats(), manager.health(), cleanup.state(), generation(engine)),
+                () -> new GatewaySnapshot(
+                        manager.stats(), manager.health(), cleanup.state(), generation(engine), forwarder.state()),
                 clock::nanos);
     }
 

@@ -3,6 +3,7 @@ package io.holdfast.operate;
 import io.holdfast.delivery.DeliveryHealth;
 import io.holdfast.delivery.DeliveryStats;
 import io.holdfast.json.JsonOutput;
+import io.holdfast.transactions.ForwardingState;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -22,7 +23,8 @@ record HealthReport(Verdict.Status status, String json) {
     private static final String UTC = "utc";
 
     static HealthReport of(GatewaySnapshot seen, HealthSettings settings, Instant now) {
-        Verdict.Status status = Verdict.of(seen.health(), settings).status();
+        Verdict.Status status =
+                Verdict.of(seen.health(), seen.forwarding(), settings).status();
         JsonOutput json = new JsonOutput(1_024)
                 .open()
                 .name("status")
@@ -31,6 +33,7 @@ record HealthReport(Verdict.Status status, String json) {
         timestamps(json, settings.zone(), now.truncatedTo(ChronoUnit.SECONDS));
         connections(json, seen.health());
         metrics(json, seen.stats());
+        transactions(json, seen.forwarding());
         return new HealthReport(status, new String(json.close().toBytes(), StandardCharsets.UTF_8));
     }
 
@@ -85,6 +88,20 @@ record HealthReport(Verdict.Status status, String json) {
         json.close().comma();
         breakers(json, stats.circuitBreaker());
         json.close().comma();
+    }
+
+    /** Only where they are configured. */
+    private static void transactions(JsonOutput json, ForwardingState seen) {
+        if (seen.enabled()) {
+            json.name("transactions").open();
+            json.count("forwarded", seen.forwarded());
+            json.count("repeated", seen.repeated());
+            json.count("set_aside", seen.aside());
+            json.count("failures", seen.failures());
+            json.count("failing_seconds", seen.failingFor().toSeconds());
+            json.count("oldest_waiting_seconds", seen.oldestWaiting().toSeconds());
+            json.close().comma();
+        }
     }
 
     private static void connections(JsonOutput json, DeliveryStats.Connections counted) {

@@ -2,6 +2,7 @@ package io.holdfast.operate;
 
 import io.holdfast.delivery.BreakerState;
 import io.holdfast.delivery.DeliveryHealth;
+import io.holdfast.transactions.ForwardingState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -17,11 +18,14 @@ import java.util.stream.Stream;
 record Verdict(Status status, List<Cause> causes) {
     private static final int FEW_DEVICES = 20;
     private static final Duration NOTABLE_LEAD = Duration.ofMinutes(1);
+    private static final Duration NOTABLE_FAILING = Duration.ofSeconds(5);
     private static final Set<Cause> SOME_FEEL = Set.of(
             Cause.ENGINE_BREAKER_HALF_OPEN,
             Cause.MANY_RECIPIENTS_FAILING,
             Cause.RECORDS_UNREADABLE,
-            Cause.CLOCK_BEHIND_STORE);
+            Cause.CLOCK_BEHIND_STORE,
+            Cause.TRANSACTIONS_FAILING,
+            Cause.TRANSACTIONS_SET_ASIDE);
 
     /** From well to worst. */
     enum Status {
@@ -54,7 +58,11 @@ record Verdict(Status status, List<Cause> causes) {
         /** Outboxes or dead letters cannot be read: those of some clients. */
         RECORDS_UNREADABLE(Status.DEGRADED),
         /** The machine's clock is wrong, or was. */
-        CLOCK_BEHIND_STORE(Status.DEGRADED);
+        CLOCK_BEHIND_STORE(Status.DEGRADED),
+        /** Messages of committed transactions wait because they cannot be forwarded. */
+        TRANSACTIONS_FAILING(Status.DEGRADED),
+        /** Messages of committed transactions were refused for good. */
+        TRANSACTIONS_SET_ASIDE(Status.DEGRADED);
 
         private final Status status;
 
@@ -66,7 +74,7 @@ record Verdict(Status status, List<Cause> causes) {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
-        private boolean holds(DeliveryHealth seen, HealthSettings limits) {
+        private boolean holds(DeliveryHealth seen, ForwardingState forwarding, HealthSettings limits) {
             return switch (this) {
                 case NOT_STARTED -> !seen.started();
                 case DRAINING -> seen.draining();
@@ -85,13 +93,20 @@ record Verdict(Status status, List<Cause> causes) {
                     seen.connectedDevices() >= FEW_DEVICES && 2 * seen.openDevices() > seen.connectedDevices();
                 case RECORDS_UNREADABLE -> seen.unreadable() > 0;
                 case CLOCK_BEHIND_STORE -> seen.clockLead().compareTo(NOTABLE_LEAD) > 0;
+                case TRANSACTIONS_FAILING -> forwarding.failingFor().compareTo(NOTABLE_FAILING) > 0;
+                case TRANSACTIONS_SET_ASIDE -> forwarding.aside() > 0;
             };
         }
     }
 
+    /** Of delivery alone. */
     static Verdict of(DeliveryHealth seen, HealthSettings limits) {
+        return of(seen, ForwardingState.NONE, limits);
+    }
+
+    static Verdict of(DeliveryHealth seen, ForwardingState forwarding, HealthSettings limits) {
         List<Cause> causes = Stream.of(Cause.values())
-                .filter(cause -> cause.holds(seen, limits))
+                .filter(cause -> cause.holds(seen, forwarding, limits))
                 .toList();
         Status worst = causes.stream()
                 .map(cause -> cause.status)

@@ -2,6 +2,7 @@ package io.holdfast.stream;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,11 @@ public record Publication(
             long publishedAtMillis,
             long expiresAtMillis) {
         this(offset, id, payload, tags, publishedAtMillis, expiresAtMillis, null);
+    }
+
+    /** When a publication expires, in milliseconds like the moment from which it lives. @param ttl zero for no expiry */
+    public static long expiry(long fromMillis, Duration ttl) {
+        return ttl.isZero() ? NEVER : fromMillis + ttl.toMillis();
     }
 
     public boolean expired(long nowMillis) {

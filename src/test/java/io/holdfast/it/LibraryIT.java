@@ -3,17 +3,12 @@ package io.holdfast.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.example.shop.CartServlet;
-import com.example.shop.CartStore;
 import com.example.shop.Carts;
 import com.example.shop.CleanupLog;
 import com.example.shop.Diary;
-import com.example.shop.LoginServlet;
 import com.example.shop.Orders;
 import com.example.shop.ReportServlet;
-import com.example.shop.ShopServlet;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
@@ -27,20 +22,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import org.jboss.shrinkwrap.api.ArchivePath;
-import org.jboss.shrinkwrap.api.ShrinkWrap;
-import org.jboss.shrinkwrap.api.asset.Asset;
-import org.jboss.shrinkwrap.api.asset.StringAsset;
-import org.jboss.shrinkwrap.api.exporter.ZipExporter;
-import org.jboss.shrinkwrap.api.importer.ZipImporter;
-import org.jboss.shrinkwrap.api.spec.JavaArchive;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.rocksdb.RocksDB;
 
 /** Somebody else's WAR, with the library in WEB-INF/lib, on a server configured as docs/library.md says. */
 class LibraryIT {
@@ -61,21 +45,18 @@ class LibraryIT {
         Path work = Files.createDirectories(Path.of("target/library-it"));
         Path serverXml = Files.writeString(
                 work.resolve("server.xml"),
-                snippets(DOCUMENT, "xml").stream()
-                        .filter(xml -> xml.startsWith("<server"))
-                        .findFirst()
-                        .orElseThrow()
+                Documents.server("docs/library.md")
                         .replace("</featureManager>", "<feature>mpOpenAPI-4.1</feature>" + PAGES + "</featureManager>")
                         .replace("</server>", healthLines() + "</server>"));
         Path war = work.resolve("shop.war");
-        shop().as(ZipExporter.class).exportTo(war.toFile(), true);
+        ShopWar.write(war);
         Map<String, String> variables =
                 Map.of("holdfast.insecure", "true", "holdfast.cleanup.enabled", "false", "holdfast.cleanup.grace", "1");
         server = LibertyServer.prepare("library", variables, serverXml, war).start();
     }
 
     private static String healthLines() throws IOException {
-        return snippets(DOCUMENT, "xml").stream()
+        return Documents.snippets(DOCUMENT, "xml").stream()
                 .filter(xml -> xml.contains("health.war"))
                 .findFirst()
                 .orElseThrow();
@@ -86,43 +67,6 @@ class LibraryIT {
         if (server != null) {
             server.close();
         }
-    }
-
-    /** The jar that was built, what the built WAR has in WEB-INF/lib, and RocksDB, which that WAR has taken apart. */
-    private static WebArchive shop() throws URISyntaxException {
-        WebArchive shop = ShrinkWrap.create(WebArchive.class, "shop.war")
-                .addClasses(Orders.class, Diary.class, ShopServlet.class, LoginServlet.class)
-                .addClasses(Carts.class, CartStore.class, CartServlet.class, CleanupLog.class)
-                .addClasses(ReportServlet.class)
-                .addAsWebResource(new StringAsset("<!doctype html><title>Shop</title>"), "index.html")
-                .addAsResource(
-                        new StringAsset("holdfast.publication.max-bytes=2048\nmp.openapi.servers=/shop\n"),
-                        "META-INF/microprofile-config.properties")
-                .addAsManifestResource(description(), "openapi.yaml")
-                .addAsLibrary(new File("target/holdfast-classes.jar"))
-                .addAsLibrary(new File(RocksDB.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toURI()));
-        WebArchive gateway = ShrinkWrap.create(ZipImporter.class, "gateway.war")
-                .importFrom(new File("target/holdfast.war"))
-                .as(WebArchive.class);
-        gateway.getContent(path -> isLibrary(path)).forEach((path, node) -> shop.add(node.getAsset(), path));
-        return shop;
-    }
-
-    /** Taken out of the jar as docs/library.md says. */
-    private static Asset description() {
-        return ShrinkWrap.create(ZipImporter.class, "classes.jar")
-                .importFrom(new File("target/holdfast-classes.jar"))
-                .as(JavaArchive.class)
-                .get("/META-INF/openapi.yaml")
-                .getAsset();
-    }
-
-    private static boolean isLibrary(ArchivePath path) {
-        return path.get().startsWith("/WEB-INF/lib/") && path.get().endsWith(".jar");
     }
 
     @Test
@@ -294,7 +238,7 @@ class LibraryIT {
     }
 
     private static void theCodeIsIn(Path document, Class<?>... shown) throws IOException {
-        List<String> snippets = snippets(document, "java");
+        List<String> snippets = Documents.snippets(document, "java");
         assertThat(snippets).isNotEmpty();
         String code = "";
         for (Class<?> each : shown) {
@@ -402,14 +346,5 @@ class LibraryIT {
 
     private static List<String> diary() {
         return server.api().get(SHOP + "/orders").body().lines().toList();
-    }
-
-    private static List<String> snippets(Path document, String language) throws IOException {
-        return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-                .matcher(Files.readString(document))
-                .results()
-                .map(MatchResult::group)
-                .map(block -> block.substring(block.indexOf('\n') + 1, block.length() - 3))
-                .toList();
     }
 }

@@ -3,6 +3,7 @@ package io.holdfast.operate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.delivery.BreakerState;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -62,6 +63,18 @@ class HealthReportTest {
                 .contains("\"state\":\"half_open\"");
         seen.draining = true;
         assertThat(report("UTC", NOW).json()).startsWith("{\"status\":\"unavailable\",");
+    }
+
+    @Test
+    void it_has_a_part_for_transactions_where_they_are_configured() {
+        seen.transactions = true;
+        seen.aside = 4;
+        seen.failingFor = Duration.ofSeconds(6);
+        assertThat(report("UTC", NOW).json())
+                .startsWith("{\"status\":\"degraded\",")
+                .endsWith((",'transactions':{'forwarded':121,'repeated':122,'set_aside':4,'failures':125,"
+                                + "'failing_seconds':6,'oldest_waiting_seconds':127}}")
+                        .replace('\'', '"'));
     }
 
     @Test

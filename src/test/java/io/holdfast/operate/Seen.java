@@ -8,6 +8,7 @@ import io.holdfast.delivery.DeliveryStats;
 import io.holdfast.delivery.LatencyStats;
 import io.holdfast.delivery.Limit;
 import io.holdfast.stream.StoreGeneration;
+import io.holdfast.transactions.ForwardingState;
 import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
@@ -33,6 +34,9 @@ final class Seen {
     Duration clockLead = Duration.ZERO;
     long sent = 21;
     StoreGeneration generation = new StoreGeneration(7, 1_790_000_000_999L, "a copy");
+    boolean transactions;
+    long aside;
+    Duration failingFor = Duration.ZERO;
 
     DeliveryHealth health() {
         return new DeliveryHealth(
@@ -71,13 +75,17 @@ final class Seen {
     }
 
     GatewaySnapshot observed() {
-        return new GatewaySnapshot(stats(), health(), cleanup(), generation);
+        return new GatewaySnapshot(stats(), health(), cleanup(), generation, forwarding());
     }
 
     /** Every number another. */
     static CleanupState cleanup() {
         return new CleanupState(
                 true, Stage.CLEAN, true, 5, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113);
+    }
+
+    ForwardingState forwarding() {
+        return new ForwardingState(transactions, 121, 122, 123, aside, 125, failingFor, Duration.ofSeconds(127));
     }
 
     private static SortedMap<Long, Long> buckets() {

@@ -17,7 +17,7 @@ class VerdictTest {
     private static Verdict verdict(Consumer<Seen> change) {
         Seen seen = new Seen();
         change.accept(seen);
-        return Verdict.of(seen.health(), LIMITS);
+        return Verdict.of(seen.health(), seen.forwarding(), LIMITS);
     }
 
     private static void expect(Consumer<Seen> change, Status status, boolean ready, Cause... causes) {
@@ -79,6 +79,13 @@ class VerdictTest {
         expect(seen -> seen.clockLead = Duration.ofSeconds(61), Status.DEGRADED, true, Cause.CLOCK_BEHIND_STORE);
         expect(seen -> seen.clockLead = Duration.ofHours(-9), Status.HEALTHY, true);
         expect(seen -> seen.engine = BreakerState.HALF_OPEN, Status.DEGRADED, true, Cause.ENGINE_BREAKER_HALF_OPEN);
+    }
+
+    @Test
+    void messages_of_transactions_that_wait_or_were_refused_degrade() {
+        expect(seen -> seen.failingFor = Duration.ofSeconds(5), Status.HEALTHY, true);
+        expect(seen -> seen.failingFor = Duration.ofMillis(5_001), Status.DEGRADED, true, Cause.TRANSACTIONS_FAILING);
+        expect(seen -> seen.aside = 1, Status.DEGRADED, true, Cause.TRANSACTIONS_SET_ASIDE);
     }
 
     @Test

@@ -33,7 +33,8 @@ class RoomsTest {
             Map.entry("commands", Set.of("delivery", "access", "protocol", "stream")),
             Map.entry("websocket", Set.of("commands", "delivery")),
             Map.entry("cleanup", Set.of("delivery", "stream", "json")),
-            Map.entry("operate", Set.of("delivery", "cleanup", "stream", "json")),
+            Map.entry("transactions", Set.of("delivery", "stream")),
+            Map.entry("operate", Set.of("delivery", "cleanup", "transactions", "stream", "json")),
             Map.entry("http", Set.of("commands", "delivery", "access", "protocol", "stream", "cleanup", "json")),
             Map.entry(
                     "app",
@@ -49,6 +50,7 @@ class RoomsTest {
                             "access",
                             "commands",
                             "cleanup",
+                            "transactions",
                             "operate",
                             "http")),
             Map.entry("client", Set.of()),
@@ -62,6 +64,7 @@ class RoomsTest {
             "picocli", Set.of("cli", "bench"),
             "jakarta.websocket", Set.of("websocket"),
             "org.HdrHistogram", Set.of("bench"),
+            "jakarta.transaction", Set.of("transactions"),
             "org.eclipse.microprofile.jwt", Set.of("app"),
             "org.postgresql", Set.of("app"),
             "org.rocksdb", Set.of("stream.rocksdb"));

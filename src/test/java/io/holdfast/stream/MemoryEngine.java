@@ -2,6 +2,7 @@ package io.holdfast.stream;
 
 import io.holdfast.stream.EngineException.Reason;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -129,6 +130,22 @@ public class MemoryEngine implements StreamEngine {
         epochsVersion++;
         stored.devices.replaceAll(
                 (name, cursor) -> new DeviceCursor(name, cursor.offset(), cursor.seenAtMillis(), true));
+    }
+
+    /** As after a long time. */
+    public synchronized void forgetIds(String stream) {
+        stream(stream).ids.clear();
+    }
+
+    /** As a store whose times were ahead of a clock that was put right: they are moved back when it is opened. */
+    public synchronized void moveBack(String stream, Duration time) {
+        stream(stream)
+                .ids
+                .replaceAll((id, known) -> new MessageRecord(
+                        known.position(),
+                        known.publishedAtMillis() - time.toMillis(),
+                        known.finalState(),
+                        known.finalAtMillis()));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.holdfast.delivery.watch.Counters;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.Receipt;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
@@ -20,8 +21,19 @@ import java.util.logging.Logger;
 final class AppendQueue {
     private static final Logger LOG = Logger.getLogger(AppendQueue.class.getName());
 
-    /** An append with its publisher's receipt to come. */
-    record Pending(Append append, int bytes, CompletableFuture<Receipt> receipt) {}
+    /**
+     * An append with its publisher's receipt to come.
+     *
+     * @param joined whether it comes into the same batch as the one before it
+     */
+    record Pending(Append append, int bytes, CompletableFuture<Receipt> receipt, boolean joined) {
+        Pending(Append append, int bytes, CompletableFuture<Receipt> receipt) {
+            this(append, bytes, receipt, false);
+        }
+    }
+
+    /** An append that is not in the queue yet. */
+    record Wanted(Append append, int bytes) {}
 
     private final DeliverySettings settings;
     private final Counters counters;
@@ -49,21 +61,39 @@ final class AppendQueue {
 
     /** @throws DeliveryException if too much waits, or the committer stops */
     CompletableFuture<Receipt> add(Append append, int bytes) {
-        Pending pending = new Pending(append, bytes, new CompletableFuture<>());
+        return add(List.of(new Wanted(append, bytes))).get(0);
+    }
+
+    /**
+     * Adds those for which there is room, from the first one on, for one batch: if they are of one stream, either all that
+     * were added are stored, in order, or none, except for those that the stream's own bounds refuse.
+     *
+     * @return the receipts of those that were added, at least of the first one
+     * @throws DeliveryException if there is no room for the first one, or the committer stops
+     */
+    List<CompletableFuture<Receipt>> add(List<Wanted> together) {
+        List<CompletableFuture<Receipt>> receipts = new ArrayList<>(together.size());
         synchronized (lock) {
             if (stopping) {
                 throw new DeliveryException(Reason.DRAINING, "The server is shutting down; repeat elsewhere or later");
             }
-            if (queue.size() >= settings.queueMessages() || queuedBytes + bytes > settings.queueBytes()) {
+            for (Wanted each : together) {
+                if (queue.size() >= settings.queueMessages() || queuedBytes + each.bytes() > settings.queueBytes()) {
+                    break;
+                }
+                CompletableFuture<Receipt> receipt = new CompletableFuture<>();
+                queue.add(new Pending(each.append(), each.bytes(), receipt, !receipts.isEmpty()));
+                receipts.add(receipt);
+                queuedBytes += each.bytes();
+            }
+            if (receipts.isEmpty()) {
                 counters.overflows.increment();
                 throw new DeliveryException(
                         Reason.OVERLOADED, "Too many messages wait to be stored; slow down and repeat");
             }
-            queue.add(pending);
-            queuedBytes += bytes;
             signal();
         }
-        return pending.receipt();
+        return receipts;
     }
 
     /** The committer shall look, even if nothing is added. */
@@ -102,11 +132,13 @@ final class AppendQueue {
             }
             woken = false;
             int bytes = 0;
-            while (batch.size() < settings.batchMessages() && bytes < settings.batchBytes()) {
-                Pending pending = queue.poll();
-                if (pending == null) {
+            while (true) {
+                Pending pending = queue.peek();
+                boolean full = batch.size() >= settings.batchMessages() || bytes >= settings.batchBytes();
+                if (pending == null || (full && !pending.joined())) {
                     break;
                 }
+                queue.remove();
                 batch.add(pending);
                 bytes += pending.bytes();
             }

@@ -172,12 +172,22 @@ final class Committer {
 
     /** Enqueues; the receipt completes when it is durable, or with {@link DeliveryException}. */
     CompletionStage<Receipt> append(Append append, int bytes) {
+        requireStore();
+        return queue.add(append, bytes);
+    }
+
+    /** Enqueues those for which there is room, for one batch ({@link AppendQueue#add(List)}). */
+    List<? extends CompletionStage<Receipt>> append(List<AppendQueue.Wanted> together) {
+        requireStore();
+        return queue.add(together);
+    }
+
+    private void requireStore() {
         if (refusing && clock.nanos() - refusingUntilNanos < 0) {
             counters.failed.increment();
             throw new DeliveryException(
                     Reason.UNAVAILABLE, "The message store is failing and has not stored the message; repeat later");
         }
-        return queue.add(append, bytes);
     }
 
     /** Does something between two batches that writes to the engine. */

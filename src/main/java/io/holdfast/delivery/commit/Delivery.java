@@ -18,6 +18,8 @@ import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.EventSink;
 import io.holdfast.delivery.GuardedEngine;
 import io.holdfast.delivery.History;
+import io.holdfast.delivery.LaterMessage;
+import io.holdfast.delivery.LaterPublishing;
 import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.Member;
 import io.holdfast.delivery.MessageStatus;
@@ -72,7 +74,7 @@ import org.jspecify.annotations.Nullable;
  * Takes the calls of the manager and of the endpoint, checks them, and passes them on to the parts of delivery, which it puts
  * together.
  */
-public final class Delivery implements ResilientWebSocketManager, Connections {
+public final class Delivery implements ResilientWebSocketManager, Connections, LaterPublishing {
     private static final String RESENT_OF = "resent-of";
     private static final int HISTORY_BYTES = 4 << 20;
     private final StreamEngine engine;
@@ -230,6 +232,31 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
         validation.channel(channel);
         Publisher shown = Names.isOutbox(channel) ? null : publisher;
         return sending.accept(channel, payload, how, validation.message(payload, how, shown), shown);
+    }
+
+    @Override
+    public LaterMessage checkSend(String client, String json, SendOptions how) {
+        validation.client(client);
+        return later(Names.outbox(client), payloads.compact(json), how);
+    }
+
+    @Override
+    public LaterMessage checkPublish(String channel, String json, SendOptions how) {
+        validation.channel(channel);
+        return later(channel, payloads.compact(json), how);
+    }
+
+    @Override
+    public List<? extends CompletionStage<Receipt>> publish(List<LaterMessage> messages) {
+        return sending.accept(messages, validation::again);
+    }
+
+    @Override
+    public boolean isPublished(LaterMessage message) {
+        long from = message.duplicateFromMillis(clock.millis());
+        return engine.message(message.channel(), message.id())
+                .filter(known -> known.publishedAtMillis() >= from)
+                .isPresent();
     }
 
     @Override
@@ -425,5 +452,11 @@ public final class Delivery implements ResilientWebSocketManager, Connections {
 
     private CompletionStage<Receipt> accept(String stream, byte[] payload, SendOptions how) {
         return sending.accept(stream, payload, how, validation.message(payload, how, null), null);
+    }
+
+    private LaterMessage later(String stream, byte[] payload, SendOptions how) {
+        validation.message(payload, how, null);
+        validation.later(how);
+        return sending.later(stream, payload, how);
     }
 }

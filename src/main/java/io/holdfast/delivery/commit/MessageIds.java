@@ -6,6 +6,7 @@ import io.holdfast.delivery.SendOptions;
 import io.holdfast.delivery.watch.Counters;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the ids of messages, and makes them where the publisher gives none: a random prefix for this process, and a counter. Any
@@ -28,6 +29,13 @@ final class MessageIds {
 
     /** The id that the call names, or the channel's way finds, or a new one. */
     String of(String stream, byte[] payload, SendOptions how, Deduplication deduplication) {
+        String chosen = chosen(stream, payload, how, deduplication);
+        return chosen == null ? next() : chosen;
+    }
+
+    /** The id that the call names, or the channel's way finds; null if there is none. */
+    @Nullable
+    String chosen(String stream, byte[] payload, SendOptions how, Deduplication deduplication) {
         if (how.id() != null) {
             return how.id();
         }
@@ -45,10 +53,11 @@ final class MessageIds {
             counters.idsFromContent.increment();
             return CONTENT_ID + payloads.contentHash(stream, payload);
         }
-        return next();
+        return null;
     }
 
-    private String next() {
+    /** A new one. */
+    String next() {
         return prefix + Long.toUnsignedString(counter.incrementAndGet(), Character.MAX_RADIX);
     }
 }

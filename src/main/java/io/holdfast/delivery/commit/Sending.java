@@ -4,6 +4,7 @@ import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryException;
+import io.holdfast.delivery.LaterMessage;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.delivery.push.Channel;
 import io.holdfast.delivery.push.Channels;
@@ -13,13 +14,25 @@ import io.holdfast.stream.Append;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Publisher;
 import io.holdfast.stream.Receipt;
+import io.holdfast.stream.Retention;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Makes an append of a publication that has been checked, and enqueues it; hands on what is not stored. Any thread. */
+/**
+ * Makes appends of publications that have been checked, now or later, and enqueues them; hands on what is not stored. Any thread.
+ */
 final class Sending {
+    /** The most messages that are stored together. */
+    private static final int TOGETHER = 64;
+
+    /** By how much the clocks of two calls may differ and a repetition is still recognised, where no other message can have the id. */
+    private static final Duration CLOCK_MARGIN = Duration.ofDays(1);
+
     private final Condition condition;
     private final ChannelOptions options;
     private final MessageIds ids;
@@ -55,8 +68,7 @@ final class Sending {
             String stream, byte[] payload, SendOptions how, int bytes, @Nullable Publisher publisher) {
         condition.requireFit();
         long now = clock.millis();
-        Duration ttl = how.ttl() == null ? options.timeToLive(stream) : how.ttl();
-        long expiresAt = ttl.isZero() ? Publication.NEVER : now + ttl.toMillis();
+        long expiresAt = Publication.expiry(now, timeToLive(stream, how));
         Deduplication deduplication = options.deduplication(stream);
         String id = ids.of(stream, payload, how, deduplication);
         if (!how.critical()) {
@@ -76,6 +88,65 @@ final class Sending {
                 options.retention(stream),
                 publisher);
         return committer.append(append, bytes);
+    }
+
+    /** A message that has been checked, to be published later. */
+    LaterMessage later(String stream, byte[] payload, SendOptions how) {
+        Deduplication deduplication = options.deduplication(stream);
+        String chosen = ids.chosen(stream, payload, how, deduplication);
+        return new LaterMessage(
+                stream,
+                chosen == null ? ids.next() : chosen,
+                payload,
+                how.tags(),
+                clock.millis(),
+                chosen == null ? CLOCK_MARGIN : deduplication.window(),
+                timeToLive(stream, how));
+    }
+
+    private Duration timeToLive(String stream, SendOptions how) {
+        return how.ttl() == null ? options.timeToLive(stream) : how.ttl();
+    }
+
+    /**
+     * Accepts messages of one channel for one batch, from the first one on: up to one that is wrong, and no more than can keep
+     * their order and have room in the queue.
+     *
+     * @param check throws {@link DeliveryException} if a message is wrong; otherwise says how much room it takes in the queue
+     * @return the receipts of those that were accepted
+     * @throws DeliveryException if the first one is refused at once
+     */
+    List<? extends CompletionStage<Receipt>> accept(List<LaterMessage> messages, ToIntFunction<LaterMessage> check) {
+        condition.requireFit();
+        Retention retention = options.retention(messages.get(0).channel());
+        // Of a stream that rejects, a batch could store a small message after it refused a large one.
+        int most = retention.overflow() == Retention.Overflow.REJECT ? 1 : TOGETHER;
+        List<AppendQueue.Wanted> together = new ArrayList<>();
+        for (LaterMessage message : messages.subList(0, Math.min(most, messages.size()))) {
+            try {
+                int bytes = check.applyAsInt(message);
+                together.add(new AppendQueue.Wanted(append(message, retention), bytes));
+            } catch (DeliveryException e) {
+                if (together.isEmpty()) {
+                    throw e;
+                }
+                break;
+            }
+        }
+        return committer.append(together);
+    }
+
+    private Append append(LaterMessage message, Retention retention) {
+        long now = clock.millis();
+        return new Append(
+                message.channel(),
+                message.id(),
+                message.payload(),
+                message.tags(),
+                now,
+                message.expiresAtMillis(now),
+                message.duplicateFromMillis(now),
+                retention);
     }
 
     private int passOn(String stream, Publication publication) {

@@ -1,6 +1,8 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.DeliveryException;
+import io.holdfast.delivery.LaterMessage;
 import io.holdfast.delivery.Names;
 import io.holdfast.delivery.OutsideTime;
 import io.holdfast.delivery.SendOptions;
@@ -79,6 +81,31 @@ final class Validation {
                     null);
         }
         return publisher == null ? bytes : bytes + publisher.bytes();
+    }
+
+    /** What a message that waits elsewhere cannot be, since it may have to be given again. */
+    void later(SendOptions options) {
+        if (!options.critical()) {
+            throw DeliveryException.invalid(
+                    "critical", "critical: a message in a transaction is stored, so it cannot be non-critical");
+        }
+        if (options.id() != null && options.deduplicate() == Deduplication.Wanted.NONE) {
+            throw DeliveryException.invalid(
+                    "id",
+                    "id: a message in a transaction is recognised by its id; leave out the id or the option NONE");
+        }
+    }
+
+    /**
+     * One that was checked before and comes back from elsewhere; the limits may have changed. Its id may be the server's, which takes
+     * nothing away from what may be said.
+     *
+     * @return what it takes in the store, in bytes
+     */
+    int again(LaterMessage message) {
+        channel(message.channel());
+        name("id", message.id(), MAX_ID_BYTES);
+        return message(message.payload(), SendOptions.defaults().withTags(message.tags()), null);
     }
 
     /** Whether a text found in a payload can serve as message id. */

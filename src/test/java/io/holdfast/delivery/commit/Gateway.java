@@ -56,7 +56,7 @@ public final class Gateway implements AutoCloseable {
     public volatile Deduplication deduplication = new Deduplication(Duration.ofSeconds(300), null, false);
     public volatile Duration timeToLive = Duration.ofSeconds(300);
     public volatile int newChannelsPerHour;
-    private Retention retention = new Retention(1_000, 8 << 20, Retention.Overflow.DROP_OLDEST);
+    private volatile Retention retention = new Retention(1_000, 8 << 20, Retention.Overflow.DROP_OLDEST);
 
     public Gateway() {
         this(settings -> settings);
@@ -124,7 +124,22 @@ public final class Gateway implements AutoCloseable {
     }
 
     public void retain(int messages) {
-        retention = new Retention(messages, 8 << 20, Retention.Overflow.DROP_OLDEST);
+        retain(messages, 8 << 20);
+    }
+
+    /** Streams drop what is more than this, and refuse what alone has more bytes. */
+    public void retain(int messages, long bytes) {
+        retention = new Retention(messages, bytes, Retention.Overflow.DROP_OLDEST);
+    }
+
+    /** Streams with more are full, and refuse. */
+    public void rejectAbove(int messages) {
+        rejectAbove(messages, 8 << 20);
+    }
+
+    /** Also with more bytes. */
+    public void rejectAbove(int messages, long bytes) {
+        retention = new Retention(messages, bytes, Retention.Overflow.REJECT);
     }
 
     public Receipt send(String client, String text) throws Exception {
