@@ -1,0 +1,13 @@
+package io.holdfast.transactions;
+
+import io.holdfast.stream.postgresql.PostgresServer;
+
+class PostgreSqlForwarderIT extends ForwarderContract {
+    @Override
+    ApplicationDatabase database() throws Exception {
+        ApplicationDatabase database =
+                new ApplicationDatabase(PostgresServer.shared().newDatabase());
+        database.create("postgresql.sql");
+        return database;
+    }
+}
