@@ -192,7 +192,7 @@ class AccessIT {
     void a_page_of_another_origin_gets_no_handshake() {
         for (String origin : List.of("https://evil.example", "https://shop.example.evil.example", "null")) {
             assertThatThrownBy(() -> SocketClient.open(gateway.websocket(), 0, "Origin: " + origin + "\r\n"))
-                    .hasRootCauseMessage("handshake refused: HTTP/1.1 403 Forbidden");
+                    .hasRootCauseMessage("handshake refused: 403");
         }
     }
 

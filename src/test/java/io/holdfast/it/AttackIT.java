@@ -3,6 +3,7 @@ package io.holdfast.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.holdfast.client.Frames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -133,14 +134,14 @@ class AttackIT {
     @Test
     void a_message_without_end_is_cut_in_one_frame_and_in_many() {
         try (SocketClient one = gateway.socket()) {
-            floods(() -> one.frame(SocketClient.FIN | SocketClient.TEXT, new byte[1 << 20]));
+            floods(() -> one.frame(Frames.FIN | Frames.TEXT, new byte[1 << 20]));
             assertThat(one.awaitClose().code()).isIn(1009, 1006);
         }
         try (SocketClient many = gateway.socket()) {
-            many.frame(SocketClient.TEXT, new byte[32 << 10]);
+            many.frame(Frames.TEXT, new byte[32 << 10]);
             floods(() -> {
                 for (int i = 0; i < 64; i++) {
-                    many.frame(SocketClient.CONTINUATION, new byte[32 << 10]);
+                    many.frame(Frames.CONTINUATION, new byte[32 << 10]);
                 }
             });
             assertThat(many.awaitClose().code()).isIn(1009, 1006);
@@ -189,7 +190,7 @@ class AttackIT {
     }
 
     private static void fragment(SocketClient client, boolean first, boolean last, byte[] part) {
-        client.frame((last ? SocketClient.FIN : 0) | (first ? SocketClient.TEXT : SocketClient.CONTINUATION), part);
+        client.frame((last ? Frames.FIN : 0) | (first ? Frames.TEXT : Frames.CONTINUATION), part);
     }
 
     /** The server may cut the line while the attacker still writes. */
@@ -214,7 +215,7 @@ class AttackIT {
         for (int i = 0; i < 5; i++) {
             SocketClient attacker = gateway.socket();
             attackers.add(attacker);
-            attacker.frame(SocketClient.TEXT, new byte[] {'x'});
+            attacker.frame(Frames.TEXT, new byte[] {'x'});
             floods(() -> {
                 for (int round = 0; round < 100; round++) {
                     attacker.raw(thousand.toByteArray());
@@ -360,7 +361,7 @@ class AttackIT {
                 floods(() -> {
                     switch (random.nextInt(4)) {
                         case 0 -> attacker.raw(noise);
-                        case 1 -> attacker.frame(SocketClient.FIN | SocketClient.TEXT, noise);
+                        case 1 -> attacker.frame(Frames.FIN | Frames.TEXT, noise);
                         case 2 -> attacker.sendText("{\"id\":1,\"connect\":{\"data\":\"" + mark + "\"}} " + mark);
                         default -> attacker.sendText("[".repeat(20_000) + mark);
                     }

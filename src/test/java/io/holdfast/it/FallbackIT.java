@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.client.Close;
 import io.holdfast.it.StreamClient.Kind;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
+import io.holdfast.client.Close;
+import io.holdfast.client.Frames;
 import io.holdfast.schema.ClientProtocol;
 import java.net.URI;
 import java.util.Arrays;
@@ -109,9 +111,9 @@ class FormatIT {
             byte[] frame =
                     Wire.frame(Json.object("{'id': 1, 'connect': {'data': {'client': '%s'}}}", Names.fresh("fragments"))
                             .toString());
-            connection.frame(SocketClient.BINARY, Arrays.copyOfRange(frame, 0, 3));
-            connection.frame(SocketClient.CONTINUATION, Arrays.copyOfRange(frame, 3, 4));
-            connection.frame(SocketClient.FIN, Arrays.copyOfRange(frame, 4, frame.length));
+            connection.frame(Frames.BINARY, Arrays.copyOfRange(frame, 0, 3));
+            connection.frame(Frames.CONTINUATION, Arrays.copyOfRange(frame, 3, 4));
+            connection.frame(Frames.FIN, Arrays.copyOfRange(frame, 4, frame.length));
             assertThat(reply(connection, 1).has("connect")).isTrue();
         }
     }

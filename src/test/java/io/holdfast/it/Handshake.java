@@ -1,7 +1,8 @@
 package io.holdfast.it;
 
+import io.holdfast.client.Frames;
+import io.holdfast.client.ServerSide;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,8 +19,6 @@ import java.util.Locale;
  * nothing.
  */
 final class Handshake implements AutoCloseable {
-    private static final int CLOSE = 0x8;
-
     private final Socket socket = new Socket();
     private final DataInputStream in;
     private final String head;
@@ -33,7 +32,7 @@ final class Handshake implements AutoCloseable {
         socket.setSoTimeout(10_000);
         socket.getOutputStream().write(request(uri, extraHeaders).getBytes(StandardCharsets.ISO_8859_1));
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 512));
-        head = readHead();
+        head = ServerSide.head(in);
     }
 
     /** @param extraHeaders each ended by CR LF */
@@ -56,23 +55,7 @@ final class Handshake implements AutoCloseable {
 
     /** What a client sends, as it stands on the wire. */
     static String request(URI uri, String extraHeaders) {
-        return "GET " + uri.getRawPath() + " HTTP/1.1\r\nHost: " + uri.getHost() + ":" + uri.getPort()
-                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" + extraHeaders + "\r\n";
-    }
-
-    private String readHead() throws IOException {
-        ByteArrayOutputStream read = new ByteArrayOutputStream();
-        String text = "";
-        while (!text.endsWith("\r\n\r\n")) {
-            int b = in.read();
-            if (b < 0) {
-                break;
-            }
-            read.write(b);
-            text = read.toString(StandardCharsets.ISO_8859_1);
-        }
-        return text;
+        return new io.holdfast.client.Handshake(uri, extraHeaders).request();
     }
 
     /** 0 where the server ended the line without an answer. */
@@ -82,12 +65,8 @@ final class Handshake implements AutoCloseable {
 
     /** Null if there is none. */
     String header(String name) {
-        String wanted = name.toLowerCase(Locale.ROOT) + ":";
-        return head.lines()
-                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(wanted))
-                .map(line -> line.substring(wanted.length()).strip())
-                .findFirst()
-                .orElse(null);
+        String value = ServerSide.header(head, name.toLowerCase(Locale.ROOT));
+        return value.isEmpty() ? null : value;
     }
 
     /** Reads until the server closes. @return the code; 1006 where the line ended without a close frame */
@@ -99,7 +78,7 @@ final class Handshake implements AutoCloseable {
                 int length = in.readUnsignedByte();
                 byte[] payload = new byte[length == 126 ? in.readUnsignedShort() : length];
                 in.readFully(payload);
-                if ((first & 0x0F) == CLOSE) {
+                if ((first & 0x0F) == Frames.CLOSE) {
                     return payload.length < 2 ? 1005 : (payload[0] & 0xFF) << 8 | payload[1] & 0xFF;
                 }
             }

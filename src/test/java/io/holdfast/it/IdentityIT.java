@@ -132,15 +132,15 @@ class IdentityIT {
     @Test
     void nobody_gets_in_without_the_right_password_or_from_a_foreign_page() {
         assertThatThrownBy(() -> SocketClient.open(server.websocket(), 0, ""))
-                .hasRootCauseMessage("handshake refused: HTTP/1.1 401 Unauthorized");
+                .hasRootCauseMessage("handshake refused: 401");
         assertThatThrownBy(() ->
                         SocketClient.open(server.websocket(), 0, "Authorization: " + login("bob", "secret-a") + "\r\n"))
-                .hasRootCauseMessage("handshake refused: HTTP/1.1 401 Unauthorized");
+                .hasRootCauseMessage("handshake refused: 401");
         assertThatThrownBy(() -> SocketClient.open(
                         server.websocket(),
                         0,
                         "Authorization: " + login("bob", "secret-b") + "\r\nOrigin: https://evil.example\r\n"))
-                .hasRootCauseMessage("handshake refused: HTTP/1.1 403 Forbidden");
+                .hasRootCauseMessage("handshake refused: 403");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.client.Close;
 import java.io.File;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -136,7 +137,7 @@ class JwtIdentityIT {
         for (String header :
                 List.of("", "Authorization: Bearer " + forged + "\r\n", "Authorization: Bearer " + old + "\r\n")) {
             assertThatThrownBy(() -> SocketClient.open(server.websocket(), 0, header))
-                    .hasRootCauseMessage("handshake refused: HTTP/1.1 401 Unauthorized");
+                    .hasRootCauseMessage("handshake refused: 401");
         }
     }
 

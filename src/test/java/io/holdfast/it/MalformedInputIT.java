@@ -2,6 +2,8 @@ package io.holdfast.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.client.Close;
+import io.holdfast.client.Frames;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -130,9 +132,9 @@ class MalformedInputIT {
             byte[] text = Json.object("{'id': 1, 'connect': {'data': {'client': '%s'}}}", Names.fresh("fragments"))
                     .toString()
                     .getBytes(StandardCharsets.UTF_8);
-            connection.frame(SocketClient.TEXT, java.util.Arrays.copyOfRange(text, 0, 10));
-            connection.frame(SocketClient.CONTINUATION, java.util.Arrays.copyOfRange(text, 10, 11));
-            connection.frame(SocketClient.FIN, java.util.Arrays.copyOfRange(text, 11, text.length));
+            connection.frame(Frames.TEXT, java.util.Arrays.copyOfRange(text, 0, 10));
+            connection.frame(Frames.CONTINUATION, java.util.Arrays.copyOfRange(text, 10, 11));
+            connection.frame(Frames.FIN, java.util.Arrays.copyOfRange(text, 11, text.length));
             assertThat(connection
                             .await("reply", message -> message.path("id").asInt() == 1)
                             .has("connect"))
@@ -143,7 +145,7 @@ class MalformedInputIT {
     @Test
     void a_binary_frame_on_a_json_connection_ends_it() {
         try (SocketClient connection = gateway.socket()) {
-            connection.frame(SocketClient.FIN | SocketClient.BINARY, new byte[] {1, 2, 3});
+            connection.frame(Frames.FIN | Frames.BINARY, new byte[] {1, 2, 3});
             assertThat(connection.awaitClose().code()).isEqualTo(3506);
         }
     }
@@ -152,7 +154,7 @@ class MalformedInputIT {
     void text_that_is_no_utf_8_ends_the_connection() {
         try (SocketClient connection = gateway.socket()) {
             connection.connectAs(Names.fresh("malformed"));
-            connection.frame(SocketClient.FIN | SocketClient.TEXT, new byte[] {'{', '"', (byte) 0xC3, '"', '}'});
+            connection.frame(Frames.FIN | Frames.TEXT, new byte[] {'{', '"', (byte) 0xC3, '"', '}'});
             assertThat(connection.awaitClose().code()).isIn(1007, 3501);
         }
     }
