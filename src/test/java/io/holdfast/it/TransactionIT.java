@@ -166,18 +166,9 @@ class TransactionIT {
     }
 
     @Test
-    void a_killed_server_has_sent_what_was_committed_and_nothing_else() {
-        kill(3);
-    }
-
-    @Test
     @Tag("slow")
-    void a_server_killed_often_has_sent_what_was_committed_and_nothing_else() {
-        kill(10 * Integer.getInteger("holdfast.crash.rounds", 3));
-    }
-
-    /** At one statement after the other. */
-    private void kill(int rounds) {
+    void a_server_killed_at_a_statement_has_sent_what_was_committed_and_no_more() {
+        int rounds = 10 * Integer.getInteger("holdfast.crash.rounds", 3);
         long seed = Long.getLong("holdfast.seed", System.nanoTime());
         System.out.println("TransactionIT: -Dholdfast.seed=" + seed);
         Random random = new Random(seed);
