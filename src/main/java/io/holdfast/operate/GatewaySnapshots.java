@@ -52,7 +52,7 @@ class GatewaySnapshots {
 
     /** An engine without a store on this machine knows none. */
     private static StoreGeneration generation(StreamEngine engine) {
-        return engine instanceof EmbeddedEngine embedded ? embedded.life() : StoreGeneration.FIRST;
+        return engine.embedded().map(EmbeddedEngine::life).orElse(StoreGeneration.FIRST);
     }
 
     GatewaySnapshot latest() {
