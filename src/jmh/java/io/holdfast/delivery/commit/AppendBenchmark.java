@@ -53,7 +53,7 @@ public class AppendBenchmark {
     private static final int CLIENTS = 10_000;
     private static final int IN_FLIGHT = 32;
 
-    enum Engine {
+    public enum Engine {
         ROCKSDB,
         POSTGRESQL
     }
