@@ -2,6 +2,7 @@ package io.holdfast.stream;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -48,5 +49,18 @@ public record Append(
             long deduplicateFromMillis,
             Retention retention) {
         this(stream, id, payload, tags, publishedAtMillis, expiresAtMillis, deduplicateFromMillis, retention, null);
+    }
+
+    /** Whether two batches have the same objects, not equal ones: an equal append is another publisher's duplicate. */
+    public static boolean same(List<Append> batch, List<Append> other) {
+        if (other.size() != batch.size()) {
+            return false;
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.get(i) != other.get(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

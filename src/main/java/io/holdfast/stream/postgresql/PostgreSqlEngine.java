@@ -119,17 +119,8 @@ public final class PostgreSqlEngine implements StreamEngine {
             this.batch = List.copyOf(batch);
         }
 
-        /** The same objects, not equal ones: an equal append is another publisher's duplicate. */
         boolean isOf(List<Append> other) {
-            if (other.size() != batch.size()) {
-                return false;
-            }
-            for (int i = 0; i < batch.size(); i++) {
-                if (batch.get(i) != other.get(i)) {
-                    return false;
-                }
-            }
-            return true;
+            return Append.same(batch, other);
         }
     }
 
