@@ -33,6 +33,7 @@ class RoomsTest {
             Map.entry("commands", Set.of("delivery", "access", "protocol", "stream")),
             Map.entry("websocket", Set.of("commands", "delivery")),
             Map.entry("cleanup", Set.of("delivery", "stream", "json")),
+            Map.entry("cluster", Set.of()),
             Map.entry("transactions", Set.of("delivery", "stream")),
             Map.entry("operate", Set.of("delivery", "cleanup", "transactions", "stream", "json")),
             Map.entry("http", Set.of("commands", "delivery", "access", "protocol", "stream", "cleanup", "json")),
