@@ -11,6 +11,7 @@ import java.util.List;
  * @param subscriptionTokens which tokens are valid in subscribe and sub_refresh commands
  * @param namespaces of the channels
  * @param apiKeys entries of {@link ApiKeys}; empty lets nobody use the HTTP API with a key
+ * @param apiKeyInQuery whether a key may stand in the address, as {@code ?api_key=}
  * @param allowedOrigins such as {@code https://shop.example}; empty allows the server's own only; {@code *} allows all
  */
 public record AccessOptions(
@@ -20,6 +21,7 @@ public record AccessOptions(
         TokenOptions subscriptionTokens,
         Namespaces namespaces,
         List<String> apiKeys,
+        boolean apiKeyInQuery,
         List<String> allowedOrigins) {
 
     public AccessOptions {
@@ -35,6 +37,6 @@ public record AccessOptions(
     public String toString() {
         return "AccessOptions[insecure=" + insecure + ", identity=" + identity + ", connectTokens=" + connectTokens
                 + ", subscriptionTokens=" + subscriptionTokens + ", namespaces=" + namespaces + ", apiKeys="
-                + apiKeys.size() + ", allowedOrigins=" + allowedOrigins + "]";
+                + apiKeys.size() + ", apiKeyInQuery=" + apiKeyInQuery + ", allowedOrigins=" + allowedOrigins + "]";
     }
 }

@@ -75,6 +75,7 @@ record Configuration(
                 tokens.subscription(connectTokens),
                 new NamespaceKeys(keys, insecure).read(),
                 insecure && apiKeys.isEmpty() ? List.of(ApiKeys.entry(Role.ADMIN, DEVELOPMENT_KEY)) : apiKeys,
+                keys.flag("holdfast.api.key-in-query", false),
                 origins);
         try {
             new AccessPolicy(options);

@@ -68,6 +68,11 @@ class LifeCycle {
             LOG.warning("INSECURE MODE (holdfast.insecure=true): clients choose their names, and the API key is 'dev'."
                     + " For development on this machine only.");
         }
+        if (access.apiKeyInQuery()) {
+            LOG.warning(
+                    "API keys are taken from addresses (holdfast.api.key-in-query=true), where access logs and proxies"
+                            + " keep them. Send the header X-API-Key instead, and set the key to false.");
+        }
         try {
             policy.get(); // revocations are read when it is made: before the first connection
             cleanup.kinds(); // its records are read when it is made

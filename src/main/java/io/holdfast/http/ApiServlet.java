@@ -22,23 +22,28 @@ import org.jspecify.annotations.Nullable;
 public class ApiServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
+    /** With the value {@code transport}, errors of the compatible shape have a status of their own. */
+    private static final String ERROR_MODE = "X-Centrifugo-Error-Mode";
+
     private static final Duration BODY_TIME = Duration.ofSeconds(30);
 
     /** Of a body that a call has no use for. */
     private static final int UNUSED_BYTES = 64 << 10;
 
     private final transient ApiKeys keys;
+    private final transient boolean keyInQuery;
     private final transient Routes routes;
 
     @Inject
     public ApiServlet(AccessOptions access, Routes routes) {
         this.keys = new ApiKeys(access.apiKeys());
+        this.keyInQuery = access.apiKeyInQuery();
         this.routes = routes;
     }
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Caller caller = Caller.of(request, keys);
+        Caller caller = Caller.of(request, keys, keyInQuery);
         if (caller.stranger()) {
             refuse(
                     response,
@@ -48,7 +53,8 @@ public class ApiServlet extends HttpServlet {
                             "A valid API key is required in the header X-API-Key, or a token with one of Holdfast's roles"));
             return;
         }
-        String path = request.getPathInfo() == null ? "" : request.getPathInfo();
+        String info = request.getPathInfo();
+        String path = info == null || info.equals("/") ? "" : info;
         Routes.Found found = routes.find(request.getMethod(), path);
         if (found == null) {
             refuse(response, notFound(routes.methods(path)));
@@ -61,7 +67,11 @@ public class ApiServlet extends HttpServlet {
                             "This call needs the role "
                                     + Route.words(found.route().roles())));
         } else if (found.route().action() instanceof Route.Posted posted) {
-            read(request, response, posted.maxBytes(), body -> carryOut(posted, body, caller));
+            boolean byStatus = "transport".equals(request.getHeader(ERROR_MODE));
+            read(request, response, posted.maxBytes(), body -> {
+                CompletionStage<Answer> answer = carryOut(posted, body, caller);
+                return byStatus ? answer.thenApply(Answer::withStatus) : answer;
+            });
         } else if (found.route().action() instanceof Route.Asked asked) {
             String query = request.getQueryString();
             if (found.route().method().equals("GET")) {

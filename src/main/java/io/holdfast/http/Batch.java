@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
  */
 final class Batch {
     private final List<Call> calls;
+    private final Form form;
     private final PublishApi publish;
     private final CommandApi commands;
     private final Executor executor;
@@ -26,8 +27,18 @@ final class Batch {
     private final CompletableFuture<Answer> done = new CompletableFuture<>();
     private int next;
 
-    Batch(List<Call> calls, PublishApi publish, CommandApi commands, Executor executor) {
+    /** How the replies are put together. */
+    interface Form {
+        /** The name of the result of a call in its reply. */
+        String word(Kind kind);
+
+        /** @param replies one a call, without the braces around it */
+        JsonOutput together(JsonOutput[] replies);
+    }
+
+    Batch(List<Call> calls, Form form, PublishApi publish, CommandApi commands, Executor executor) {
         this.calls = calls;
+        this.form = form;
         this.publish = publish;
         this.commands = commands;
         this.executor = executor;
@@ -78,8 +89,7 @@ final class Batch {
                 fit.add(publishing);
                 indices.add(next);
             } else if (calls.get(next) instanceof Call.Refused refused) {
-                replies[next] = new JsonOutput().raw("\"error\":");
-                Replies.error(refused.error(), refused.message(), replies[next]);
+                replies[next] = refused.compatible().write(new JsonOutput().raw("\"error\":"));
             } else {
                 throw new IllegalArgumentException(
                         "an unknown call: " + calls.get(next).kind());
@@ -92,27 +102,23 @@ final class Batch {
         });
     }
 
-    private static JsonOutput reply(Kind kind, JsonOutput result, Throwable failure) {
+    private JsonOutput reply(Kind kind, JsonOutput result, Throwable failure) {
         JsonOutput json = new JsonOutput();
         if (failure == null) {
-            json.raw("\"").raw(kind.word()).raw("\":").json(result);
+            json.raw("\"").raw(form.word(kind)).raw("\":").json(result);
         } else {
-            Failures.compatible(failure, json.raw("\"error\":"));
+            Failures.compatible(failure).write(json.raw("\"error\":"));
         }
         return json;
     }
 
-    private static JsonOutput reply(Kind kind, Outcome[] outcomes) {
+    private JsonOutput reply(Kind kind, Outcome[] outcomes) {
         JsonOutput json = new JsonOutput();
-        Replies.publication(kind, outcomes, json);
+        Replies.publication(kind, form.word(kind), outcomes, json);
         return json;
     }
 
     private void finish() {
-        JsonOutput json = new JsonOutput().raw("{\"replies\":[");
-        for (int i = 0; i < replies.length; i++) {
-            json.next(i).raw("{").json(replies[i]).raw("}");
-        }
-        done.complete(Answer.ok(json.raw("]}")));
+        done.complete(Answer.ok(form.together(replies)));
     }
 }

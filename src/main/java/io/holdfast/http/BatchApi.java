@@ -1,5 +1,6 @@
 package io.holdfast.http;
 
+import io.holdfast.json.JsonOutput;
 import io.holdfast.protocol.ErrorCode;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -44,9 +45,23 @@ class BatchApi {
     /** {@code {"replies":[{"publish":{…}},{"history":{…}},{"send":{…}},{"error":{…}}]}}, one reply a command. */
     CompletionStage<Answer> batch(byte[] body, Caller caller) throws IOException {
         List<Call> calls = Calls.batch(body);
-        if (calls == null) {
-            return answered(Replies.refused(ErrorCode.BAD_REQUEST, "commands is required; it must be an array"));
-        }
+        return calls == null
+                ? answered(CompatibleError.of(ErrorCode.BAD_REQUEST, "commands is required; it must be an array"))
+                : run(calls, new Together(), caller);
+    }
+
+    /**
+     * The first form of the API: commands {@code {"id":1,"method":"publish","params":{…}}}, one after another, and as many lines
+     * {@code {"id":1,"result":{…}}} or {@code {"error":{…}}}.
+     */
+    CompletionStage<Answer> lines(byte[] body, Caller caller) throws IOException {
+        List<Calls.Line> lines = Calls.lines(body);
+        return lines.isEmpty()
+                ? answered(CompatibleError.of(ErrorCode.BAD_REQUEST, "The body must hold at least one command"))
+                : run(lines.stream().map(Calls.Line::call).toList(), new Lines(lines), caller);
+    }
+
+    private CompletionStage<Answer> run(List<Call> calls, Batch.Form form, Caller caller) {
         List<Call> allowed = new ArrayList<>(calls.size());
         long publications = 0;
         int asked = 0;
@@ -66,7 +81,39 @@ class BatchApi {
         if (asked > MAX_COMMANDS) {
             return tooMany(MAX_COMMANDS, "commands that publish nothing");
         }
-        return new Batch(allowed, publish, commands, executor).run();
+        return new Batch(allowed, form, publish, commands, executor).run();
+    }
+
+    private record Together() implements Batch.Form {
+        @Override
+        public String word(Kind kind) {
+            return kind.word();
+        }
+
+        @Override
+        public JsonOutput together(JsonOutput[] replies) {
+            JsonOutput json = new JsonOutput().raw("{\"replies\":[");
+            for (int i = 0; i < replies.length; i++) {
+                json.next(i).raw("{").json(replies[i]).raw("}");
+            }
+            return json.raw("]}");
+        }
+    }
+
+    private record Lines(List<Calls.Line> lines) implements Batch.Form {
+        @Override
+        public String word(Kind kind) {
+            return "result";
+        }
+
+        @Override
+        public JsonOutput together(JsonOutput[] replies) {
+            JsonOutput json = new JsonOutput();
+            for (int i = 0; i < replies.length; i++) {
+                json.open().field("id", lines.get(i).id()).json(replies[i]).raw("}\n");
+            }
+            return json;
+        }
     }
 
     private static Call allowed(Call call, Caller caller) {
@@ -77,10 +124,10 @@ class BatchApi {
 
     private static CompletionStage<Answer> tooMany(int limit, String what) {
         return answered(
-                Replies.refused(ErrorCode.LIMIT_EXCEEDED, "A batch must not hold more than " + limit + " " + what));
+                CompatibleError.of(ErrorCode.LIMIT_EXCEEDED, "A batch must not hold more than " + limit + " " + what));
     }
 
-    private static CompletionStage<Answer> answered(Answer answer) {
-        return CompletableFuture.completedFuture(answer);
+    private static CompletionStage<Answer> answered(CompatibleError error) {
+        return CompletableFuture.completedFuture(error.answer());
     }
 }

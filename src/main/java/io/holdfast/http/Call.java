@@ -35,6 +35,10 @@ sealed interface Call {
             return new Refused(kind, ErrorCode.BAD_REQUEST, code, field, message);
         }
 
+        CompatibleError compatible() {
+            return CompatibleError.of(error, message);
+        }
+
         static Refused forbidden(Kind kind) {
             Role role = kind.role();
             String message = "This command needs the role " + role.word();

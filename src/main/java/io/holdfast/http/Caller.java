@@ -19,8 +19,12 @@ record Caller(Set<Role> roles, String name) {
     private static final int DIGITS = 8;
     private static final String KEY_SCHEME = "apikey ";
 
-    static Caller of(HttpServletRequest request, ApiKeys keys) {
+    /** @param inQuery whether the key may stand in the address */
+    static Caller of(HttpServletRequest request, ApiKeys keys, boolean inQuery) {
         String key = key(request);
+        if (key == null && inQuery) {
+            key = keyInQuery(request.getQueryString());
+        }
         Set<Role> roles = keys.roles(key);
         if (request.getUserPrincipal() == null) {
             return new Caller(roles, key == null || roles.isEmpty() ? "" : name(key));
@@ -49,6 +53,14 @@ record Caller(Set<Role> roles, String name) {
     /** Whether it has one of these roles; an administrator always may. */
     boolean mayAs(Set<Role> wanted) {
         return roles.contains(Role.ADMIN) || wanted.stream().anyMatch(roles::contains);
+    }
+
+    private static @Nullable String keyInQuery(@Nullable String query) {
+        try {
+            return Parameters.of(query).text("api_key");
+        } catch (Parameters.Wrong e) {
+            return null; // the caller is then unknown
+        }
     }
 
     /** From {@code X-API-Key: <key>} or {@code Authorization: apikey <key>}. */

@@ -14,6 +14,8 @@ final class Calls {
     /** Publications of one batch. */
     static final int MAX_PUBLICATIONS = 100_000;
 
+    private static final byte[] NO_PARAMS = {'{', '}'};
+
     private static final String KINDS =
             Arrays.stream(Kind.values()).map(Kind::word).collect(Collectors.joining(", "));
 
@@ -39,6 +41,56 @@ final class Calls {
             List<Call> calls = commands(in);
             Binder.end(in);
             return calls;
+        }
+    }
+
+    /**
+     * One command of the first form of the API.
+     *
+     * @param id goes into the reply; 0 for none
+     */
+    record Line(int id, Call call) {}
+
+    /** Reads {@code {"id":1,"method":"publish","params":{…}}}, one object after another. @throws IOException if it is anything else */
+    static List<Line> lines(byte[] body) throws IOException {
+        try (JsonInput in = new JsonInput(JsonInput.utf8(body))) {
+            List<Line> lines = new ArrayList<>();
+            while (in.nextValue()) {
+                lines.add(line(in));
+            }
+            return lines;
+        }
+    }
+
+    /** The method may come behind its parameters. */
+    private static Line line(JsonInput in) throws IOException {
+        if (!in.isObject()) {
+            throw new JsonInput.WrongType("not an object");
+        }
+        int id = 0;
+        String method = "";
+        byte[] params = NO_PARAMS;
+        in.enterObject();
+        for (String field = in.nextField(); field != null; field = in.nextField()) {
+            switch (field) {
+                case "id" -> id = in.naturalInteger();
+                case "method" -> method = in.string();
+                case "params" -> params = in.isNull() ? NO_PARAMS : in.raw();
+                default -> in.skip();
+            }
+        }
+        Kind kind = Kind.named(method);
+        return new Line(
+                id,
+                kind == null
+                        ? refused(ErrorCode.METHOD_NOT_FOUND, "The method must be one of " + KINDS)
+                        : read(kind, params));
+    }
+
+    private static Call read(Kind kind, byte[] params) throws IOException {
+        try (JsonInput in = new JsonInput(JsonInput.utf8(params))) {
+            in.nextValue();
+            return read(kind, in);
         }
     }
 

@@ -68,7 +68,7 @@ class CleanupApi {
             }
             JsonOutput json =
                     new JsonOutput().raw("{\"cycle\":").number(begun.number()).raw("}");
-            return CompletableFuture.completedFuture(new Answer(202, json.toBytes(), 0, null));
+            return CompletableFuture.completedFuture(new Answer(202, json.toBytes(), 0, null, null));
         } catch (RuntimeException e) {
             return CompletableFuture.completedFuture(Failures.answer(e));
         }

@@ -54,16 +54,13 @@ class CommandApi {
     CompletionStage<Answer> answer(Kind kind, byte[] body) throws IOException {
         Call call = Calls.one(kind, body);
         if (call instanceof Call.Refused refused) {
-            return CompletableFuture.completedFuture(Replies.refused(refused));
+            return CompletableFuture.completedFuture(refused.compatible().answer());
         }
         return carryOut(((Call.CommandCall) call).command()).handle((result, failure) -> {
-            JsonOutput json = new JsonOutput();
-            if (failure == null) {
-                json.raw("{\"result\":").json(result);
-            } else {
-                Failures.compatible(failure, json.raw("{\"error\":"));
+            if (failure != null) {
+                return Failures.compatible(failure).answer();
             }
-            return Answer.ok(json.raw("}"));
+            return Answer.ok(new JsonOutput().raw("{\"result\":").json(result).raw("}"));
         });
     }
 

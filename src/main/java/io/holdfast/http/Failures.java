@@ -3,7 +3,6 @@ package io.holdfast.http;
 import io.holdfast.cleanup.CleanupException;
 import io.holdfast.cleanup.CleanupRefusedException;
 import io.holdfast.delivery.DeliveryException;
-import io.holdfast.json.JsonOutput;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.stream.EngineException;
 import java.util.Locale;
@@ -56,22 +55,18 @@ final class Failures {
         };
     }
 
-    /** Writes {@code {"code":…,"message":…}} with the protocol's codes. */
-    static void compatible(Throwable thrown, JsonOutput json) {
+    /** The same with the protocol's codes. */
+    static CompatibleError compatible(Throwable thrown) {
         Throwable failure = cause(thrown);
         if (failure instanceof UnknownChannelException) {
-            compatible(
-                    ErrorCode.UNKNOWN_CHANNEL, ErrorCode.UNKNOWN_CHANNEL.message() + ": " + failure.getMessage(), json);
-            return;
+            return CompatibleError.of(ErrorCode.UNKNOWN_CHANNEL, String.valueOf(failure.getMessage()));
         }
         if (failure instanceof EngineException) {
-            compatible(ErrorCode.INTERNAL, ErrorCode.INTERNAL.message() + ": the message store is failing", json);
-            return;
+            return CompatibleError.of(ErrorCode.INTERNAL, "the message store is failing");
         }
         if (!(failure instanceof DeliveryException refused)) {
             LOG.log(Level.SEVERE, "A call of the server API failed unexpectedly", failure);
-            compatible(ErrorCode.INTERNAL, ErrorCode.INTERNAL.message(), json);
-            return;
+            return new CompatibleError(ErrorCode.INTERNAL, ErrorCode.INTERNAL.message());
         }
         ErrorCode code = switch (refused.reason()) {
             case INVALID -> ErrorCode.BAD_REQUEST;
@@ -80,15 +75,7 @@ final class Failures {
             case OVERLOADED -> ErrorCode.TOO_MANY_REQUESTS;
             case UNAVAILABLE, OUTCOME_UNKNOWN, DRAINING -> ErrorCode.INTERNAL;
         };
-        compatible(code, code.message() + ": " + refused.getMessage(), json);
-    }
-
-    static void compatible(ErrorCode code, String message, JsonOutput json) {
-        json.raw("{\"code\":")
-                .number(code.code())
-                .raw(",\"message\":")
-                .string(message)
-                .raw("}");
+        return CompatibleError.of(code, String.valueOf(refused.getMessage()));
     }
 
     /** The cause of a failure that a dependent stage has wrapped. */

@@ -53,17 +53,16 @@ class PublishApi {
 
     private CompletionStage<Answer> compatible(Call call) {
         if (call instanceof Call.Refused refused) {
-            return answered(Replies.refused(refused));
+            return answered(refused.compatible().answer());
         }
         Call.Publishing publishing = (Call.Publishing) call;
         return submit(List.of(publishing)).thenApply(outcomes -> {
-            JsonOutput json = new JsonOutput().raw("{");
-            if (publishing.kind() == Kind.BROADCAST) {
-                json.raw("\"result\":");
-                Replies.responses(outcomes[0], json);
-            } else {
-                Replies.resultOrError(outcomes[0][0], json);
+            Throwable failure = outcomes[0][0].failure();
+            if (publishing.kind() == Kind.PUBLISH && failure != null) {
+                return Failures.compatible(failure).answer();
             }
+            JsonOutput json = new JsonOutput().raw("{");
+            Replies.publication(publishing.kind(), "result", outcomes[0], json);
             return Answer.ok(json.raw("}"));
         });
     }

@@ -2,7 +2,6 @@ package io.holdfast.http;
 
 import io.holdfast.http.Submission.Outcome;
 import io.holdfast.json.JsonOutput;
-import io.holdfast.protocol.ErrorCode;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Receipt;
 import org.jspecify.annotations.Nullable;
@@ -11,15 +10,18 @@ import org.jspecify.annotations.Nullable;
 final class Replies {
     private Replies() {}
 
-    /** The reply of a batch to a publish, broadcast or send, without the braces around it. */
-    static void publication(Kind kind, Outcome[] outcomes, JsonOutput json) {
+    /**
+     * The reply to one of several publishes, broadcasts or sends, without the braces around it.
+     *
+     * @param word the name of the result
+     */
+    static void publication(Kind kind, String word, Outcome[] outcomes, JsonOutput json) {
         Throwable failure = outcomes[0].failure();
         if (kind != Kind.BROADCAST && failure != null) {
-            json.raw("\"error\":");
-            Failures.compatible(failure, json);
+            Failures.compatible(failure).write(json.raw("\"error\":"));
             return;
         }
-        json.raw("\"").raw(kind.word()).raw("\":");
+        json.raw("\"").raw(word).raw("\":");
         switch (kind) {
             case BROADCAST -> responses(outcomes, json);
             case PUBLISH -> place(outcomes[0].receipt(), json);
@@ -44,8 +46,7 @@ final class Replies {
             json.raw("\"result\":");
             place(outcome.receipt(), json);
         } else {
-            json.raw("\"error\":");
-            Failures.compatible(failure, json);
+            Failures.compatible(failure).write(json.raw("\"error\":"));
         }
     }
 
@@ -84,21 +85,5 @@ final class Replies {
             json.raw(",\"duplicate\":").bool(receipt.duplicate()).raw(",\"stored\":true");
         }
         json.raw("}");
-    }
-
-    /** {@code {"error":{…}}} with 200, as the compatible shape tells it. */
-    static Answer refused(Call.Refused refused) {
-        return refused(refused.error(), refused.message());
-    }
-
-    static Answer refused(ErrorCode code, String detail) {
-        JsonOutput json = new JsonOutput().raw("{\"error\":");
-        error(code, detail, json);
-        return Answer.ok(json.raw("}"));
-    }
-
-    /** Writes {@code {"code":…,"message":…}}. */
-    static void error(ErrorCode code, String detail, JsonOutput json) {
-        Failures.compatible(code, code.message() + ": " + detail, json);
     }
 }

@@ -49,8 +49,9 @@ class Routes {
         post("/publish", PUBLISHER, SINGLE_BYTES, (body, caller) -> publish.publish(body));
         post("/broadcast", PUBLISHER, MANY_BYTES, (body, caller) -> publish.broadcast(body));
         post("/send", PUBLISHER, SINGLE_BYTES, (body, caller) -> publish.send(body));
-        // Of each command, the batch itself looks whether the caller may.
+        // Of each command, these look themselves whether the caller may.
         add(Route.of("POST", "/batch", ANYBODY, new Route.Posted(MANY_BYTES, batch::batch)));
+        add(Route.of("POST", "", ANYBODY, new Route.Posted(MANY_BYTES, batch::lines)));
         for (Kind kind : Kind.values()) {
             if (!kind.publishes()) {
                 post("/" + kind.word(), kind.role(), SINGLE_BYTES, (body, caller) -> commands.answer(kind, body));

@@ -125,6 +125,7 @@ class AccessPolicyTest {
                         good.subscriptionTokens(),
                         good.namespaces(),
                         List.of(" "),
+                        false,
                         List.of()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(good.toString()).doesNotContain(SECRET).doesNotContain("dev");

@@ -34,7 +34,7 @@ public final class Rules {
             TokenOptions tokens,
             Namespaces namespaces,
             List<String> origins) {
-        return new AccessOptions(insecure, identity, tokens, tokens, namespaces, List.of("dev"), origins);
+        return new AccessOptions(insecure, identity, tokens, tokens, namespaces, List.of("dev"), false, origins);
     }
 
     /** A namespace where presence and history are for whom publishing is for. */

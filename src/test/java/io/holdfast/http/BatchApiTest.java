@@ -1,10 +1,13 @@
 package io.holdfast.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.access.Role;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -120,5 +123,64 @@ class BatchApiTest {
         assertThat(answer(ADMIN, "{\"commands\":[" + (info + ",").repeat(BatchApi.MAX_COMMANDS) + info + "]}"))
                 .contains("\"code\":106");
         assertThat(node.manager.stats().messages().accepted()).isZero();
+    }
+
+    private String lines(Caller caller, String body) throws Exception {
+        return node.batch
+                .lines(body.getBytes(StandardCharsets.UTF_8), caller)
+                .toCompletableFuture()
+                .get()
+                .toString()
+                .replaceAll("\"epoch\":\"[^\"]*\"", "\"epoch\":\"e\"");
+    }
+
+    @Test
+    void commands_of_the_first_form_get_a_line_each_in_their_order() throws Exception {
+        assertThat(lines(ADMIN, """
+                {"method":"publish","params":{"channel":"a","data":{"n":1.50}}}
+                {"params":{"channels":["a","b"],"data":2},"id":7,"method":"broadcast"} {"method":"history","params":
+                  {"channel":"a","limit":1}, "more": [1]}
+                {"id":8,"method":"publish","params":{"data":3}}
+                {"id":9,"method":"rpc","params":{}}
+                {"method":"channels"}{"method":"info","params":null}""").replaceAll("\"nodes\":.*", "\"nodes\"")).isEqualTo("""
+                        200 {"result":{"offset":1,"epoch":"e"}}
+                        {"id":7,"result":{"responses":[{"result":{"offset":2,"epoch":"e"}},{"result":{"offset":1,"epoch":"e"}}]}}
+                        {"result":{"publications":[{"data":{"n":1.50},"offset":1,"tags":{"id":"%s"}}],"epoch":"e","offset":2}}
+                        {"id":8,"error":{"code":107,"message":"bad request: channel is required"}}
+                        {"id":9,"error":{"code":104,"message":"method not found: The method must be one of publish, broadcast, \
+                        send, subscribe, unsubscribe, disconnect, refresh, presence, presence_stats, history, history_remove, \
+                        channels, info"}}
+                        {"result":{"channels":{}}}
+                        {"result":{"nodes"
+                        """.formatted(firstId()));
+    }
+
+    private String firstId() {
+        return node.manager
+                .history("a", 1, null, false, 1 << 10)
+                .publications()
+                .get(0)
+                .id();
+    }
+
+    @Test
+    void each_line_wants_the_role_of_its_own_call() throws Exception {
+        assertThat(lines(new Caller(Set.of(Role.READER), ""), """
+                {"method":"publish","params":{"channel":"a","data":1}}
+                {"method":"presence_stats","params":{"channel":"a"}}""")).isEqualTo("""
+                        200 {"error":{"code":103,"message":"permission denied: This command needs the role publisher"}}
+                        {"result":{"num_clients":0,"num_users":0}}
+                        """);
+    }
+
+    @Test
+    void nothing_is_carried_out_of_a_body_that_is_not_commands_to_its_end() throws Exception {
+        String good = "{\"method\":\"publish\",\"params\":{\"channel\":\"a\",\"data\":1}}\n";
+        for (String bad : List.of("[]", "5", "{\"id\":-1}", "{\"id\":\"x\"}", "{\"method\":7}", "{\"method\":")) {
+            assertThatThrownBy(() -> lines(ADMIN, good + bad)).as(bad).isInstanceOf(IOException.class);
+        }
+        assertThat(lines(ADMIN, "")).contains("\"code\":107");
+        assertThat(node.manager.history("a", 1, null, false, 1 << 10).publications())
+                .isEmpty();
     }
 }

@@ -113,4 +113,27 @@ class PublishApiTest {
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.retryAfterSeconds()).isEqualTo(retryAfter);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "{},400,107",
+        "'{\"channel\":\"bad\",\"data\":1}',400,107",
+        "'{\"channel\":\"full\",\"data\":1}',409,106",
+    })
+    void an_error_has_a_status_for_callers_that_read_nothing_else(String body, int status, int code) throws Exception {
+        Answer answer = answer(api::publish, body);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.withStatus().status()).isEqualTo(status);
+        assertThat(answer.withStatus().toString()).startsWith(status + " {\"code\":" + code + ",\"message\":");
+        assertThat(answer(api::publish, "{\"channel\":\"a\",\"data\":1}")
+                        .withStatus()
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void a_broadcast_to_some_channels_in_vain_is_an_answer_and_no_error() throws Exception {
+        Answer answer = answer(api::broadcast, "{\"channels\":[\"full\",\"a\"],\"data\":1}");
+        assertThat(answer.withStatus()).isSameAs(answer);
+    }
 }

@@ -31,6 +31,7 @@ class RoutesTest {
     @ParameterizedTest
     @CsvSource({
         "POST,/send,/send,''",
+        "POST,'','',''",
         "GET,/clients,/clients,''",
         "GET,/clients/u42,/clients/{client},u42",
         "GET,/clients/a/b,/clients/{client},a/b",
@@ -59,7 +60,7 @@ class RoutesTest {
         "GET,/backup,POST",
         "POST,/dead-letters/x,''",
         "GET,/dead-letters/1234567890123456789,''",
-        "GET,'',''",
+        "GET,'',POST",
         "GET,/,''",
         "GET,/clients/,''",
         "GET,/sendx,''",
@@ -82,7 +83,9 @@ class RoutesTest {
             assertThat(roles.remove("POST /" + path)).containsExactly(Role.READER);
         }
         assertThat(roles.remove("GET /message")).containsOnly(Role.PUBLISHER, Role.READER);
-        assertThat(roles.remove("POST /batch")).containsOnly(Role.PUBLISHER, Role.READER, Role.ADMIN);
+        for (String many : new String[] {"/batch", ""}) {
+            assertThat(roles.remove("POST " + many)).containsOnly(Role.PUBLISHER, Role.READER, Role.ADMIN);
+        }
         roles.forEach((call, wanted) ->
                 assertThat(wanted).as(call).containsExactly(call.startsWith("GET ") ? Role.READER : Role.ADMIN));
     }

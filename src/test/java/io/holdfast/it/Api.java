@@ -52,8 +52,10 @@ final class Api {
         return postRaw(path, Json.object(body, values).toString());
     }
 
-    Answer postRaw(String path, String body) {
-        return answer(request(path)
+    /** @param headers names and values in turn */
+    Answer postRaw(String path, String body, String... headers) {
+        HttpRequest.Builder request = request(path);
+        return answer((headers.length == 0 ? request : request.headers(headers))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build());

@@ -136,6 +136,35 @@ class HttpApiIT {
     }
 
     @Test
+    void the_first_form_of_the_api_answers_a_line_a_command() {
+        String channel = Names.fresh("line");
+        Api.Answer answer = api.postRaw(
+                "/api",
+                "{\"method\":\"publish\",\"params\":{\"channel\":\"%s\",\"data\":1}}\n{\"id\":2,\"method\":\"nothing\"}"
+                        .formatted(channel));
+        assertThat(answer.status()).isEqualTo(200);
+        String[] lines = answer.body().split("\n");
+        assertThat(lines).hasSize(2);
+        assertThat(lines[0]).startsWith("{\"result\":{\"offset\":1,");
+        assertThat(lines[1]).startsWith("{\"id\":2,\"error\":{\"code\":104,");
+        assertThat(api.postRaw("/api", "{\"method\":\"info\"} x").status()).isEqualTo(400);
+    }
+
+    @Test
+    void errors_have_a_status_for_callers_that_ask_for_it() {
+        Api.Answer refused = api.postRaw("/api/publish", "{\"data\":1}", "X-Centrifugo-Error-Mode", "transport");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().path("code").asInt()).isEqualTo(107);
+    }
+
+    @Test
+    void a_key_in_the_address_does_not_count_where_it_is_not_switched_on() {
+        Api anybody = new Api(gateway.http(), null);
+        assertThat(anybody.get("/api/metrics?api_key=" + LibertyServer.API_KEY).status())
+                .isEqualTo(401);
+    }
+
+    @Test
     void health_and_metrics_answer_without_a_key() {
         Api anybody = new Api(gateway.http(), null);
         assertThat(anybody.get("/health/ready").status()).isEqualTo(200);
