@@ -144,6 +144,11 @@ public interface StreamEngine extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** What the nodes that have this engine's store open learn about each other; empty if only one node can have it open. */
+    default Optional<SharedStore> shared() {
+        return Optional.empty();
+    }
+
     /** Whether the engine's threads have failed so that only a new process helps. Cheap, any thread. */
     default boolean stuck() {
         return false;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * carry the write out. So a repetition has the same number: it waits for the row, and finds out. A write that comes to the
  * server after a later one was stored does nothing.
  *
- * <p>Threads: the writer's only.
+ * <p>Threads: the writer's only, but for {@link #node}.
  */
 final class DatabaseWriter {
     private static final String REGISTER = "SELECT f.node, f.generation FROM holdfast_register(?, ?) f";
@@ -36,13 +36,20 @@ final class DatabaseWriter {
     private final SoleGateway sole = new SoleGateway();
     private @Nullable Connection kept;
     private boolean registered;
-    private long node;
+
+    /** Changed by the writer only. */
+    private volatile long node;
 
     /** The generation that a register found. */
     private long generation;
 
     DatabaseWriter(Connections connections) {
         this.connections = connections;
+    }
+
+    /** Any thread. */
+    long node() {
+        return node;
     }
 
     /** Brings the schema up to date and registers this node. @return the store's generation */

@@ -11,6 +11,7 @@ import io.holdfast.stream.OutboxRetention;
 import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
+import io.holdfast.stream.SharedStore;
 import io.holdfast.stream.SmallRecords;
 import io.holdfast.stream.StoredStream;
 import io.holdfast.stream.StreamEngine;
@@ -59,6 +60,7 @@ public final class PostgreSqlEngine implements StreamEngine {
     private final DatabaseWriter database;
     private final WriterThread writer;
     private final SmallRecords records;
+    private final SharedStore shared;
     private volatile Totals totals = new Totals(0, 0, 0, 0, 0, 0);
     /** The store's generation, as of the last write. */
     private volatile long generation;
@@ -89,6 +91,7 @@ public final class PostgreSqlEngine implements StreamEngine {
         this.database = new DatabaseWriter(connections);
         this.writer = new WriterThread(nanos);
         this.records = new StoredRecords(connections, call -> submitCall("writing records", call));
+        this.shared = new SharedDatabase(connections, database::node);
     }
 
     /**
@@ -359,6 +362,11 @@ public final class PostgreSqlEngine implements StreamEngine {
     @Override
     public long storedBytes() {
         return totals.storedBytes();
+    }
+
+    @Override
+    public Optional<SharedStore> shared() {
+        return options.alone() ? Optional.empty() : Optional.of(shared);
     }
 
     @Override

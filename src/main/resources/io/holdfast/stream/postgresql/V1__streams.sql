@@ -1,11 +1,11 @@
 -- Holdfast, version 1 of the schema. PostgreSQL 13 or newer, in a database or schema of its own.
 --
 -- Names of streams and devices, ids of messages and keys of records are bytea (UTF-8): their order is that of the bytes, whatever
--- collation and encoding the database has. Times are wall-clock milliseconds that the nodes give. Only holdfast_node.seen comes
--- from the database's clock.
+-- collation and encoding the database has. Times are wall-clock milliseconds that the nodes give. Only holdfast_node.seen and the
+-- times of holdfast_address come from the database's clock.
 --
 -- Order of locks in every transaction: the node's own row, row 0 of holdfast_node, holdfast_meta, the streams in the order of
--- their names, then what belongs to a stream, holdfast_life.
+-- their names, then what belongs to a stream, holdfast_life, holdfast_address.
 
 CREATE TABLE holdfast_meta (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
@@ -19,11 +19,17 @@ CREATE TABLE holdfast_meta (
     generation bigint NOT NULL DEFAULT 0,
     -- whether a crash of the server loses what was stored last; then it begins a new generation
     relaxed boolean NOT NULL DEFAULT false,
+    -- by which the nodes recognise each other
+    secret bytea NOT NULL,
     -- the longest deduplication window seen
     dedup_window bigint NOT NULL DEFAULT 300000
 );
 
-INSERT INTO holdfast_meta (version, compatible) VALUES (1, 1);
+CREATE FUNCTION holdfast_secret() RETURNS bytea LANGUAGE sql VOLATILE AS $$
+    SELECT sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+$$;
+
+INSERT INTO holdfast_meta (version, compatible, secret) VALUES (1, 1, holdfast_secret());
 
 -- A row, until the server crashes: that empties unlogged tables.
 CREATE UNLOGGED TABLE holdfast_uncrashed (
@@ -48,6 +54,15 @@ CREATE TABLE holdfast_node (
 ) WITH (fillfactor = 20, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
 
 INSERT INTO holdfast_node (node) VALUES (0);
+
+-- How the other nodes reach a node, until its lease ends. Not in holdfast_node, whose rows are locked until a write is durable.
+CREATE TABLE holdfast_address (
+    node bigint PRIMARY KEY,
+    url text NOT NULL,
+    version text NOT NULL,
+    begun timestamptz NOT NULL DEFAULT clock_timestamp(),
+    lease timestamptz NOT NULL
+) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
 
 -- "first" is the lowest retained offset, top + 1 where nothing is retained. used_at is 0 until the first write. "over": the
 -- recovery window has passed up to here. "mark_at": what is confirmed above "over" and the rows of holdfast_mark was confirmed
@@ -1052,7 +1067,8 @@ BEGIN
     IF v_known.place = '' THEN
         UPDATE holdfast_meta m SET place = p_place, timeline = v_timeline;
     ELSIF v_known.place <> p_place THEN
-        UPDATE holdfast_meta m SET place = p_place, timeline = v_timeline, generation = holdfast_random();
+        UPDATE holdfast_meta m SET place = p_place, timeline = v_timeline, generation = holdfast_random(),
+            secret = holdfast_secret();
     ELSE
         PERFORM holdfast_recognise();
     END IF;
@@ -1096,7 +1112,36 @@ BEGIN
             newest = greatest(h.newest, n.newest)
         WHERE h.node = 0;
         DELETE FROM holdfast_node h WHERE h.node = p_node;
+        DELETE FROM holdfast_address a WHERE a.node = p_node;
     END IF;
+END $$;
+
+-- The others see this node for so many milliseconds. One whose lease had ended is new to them. Lost in a crash, it comes again.
+CREATE FUNCTION holdfast_announce(p_node bigint, p_url text, p_version text, p_lease bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_now timestamptz := clock_timestamp();
+BEGIN
+    PERFORM set_config('synchronous_commit', 'off', true);
+    INSERT INTO holdfast_address AS a (node, url, version, begun, lease)
+    SELECT n.node, p_url, p_version, v_now, v_now + p_lease * interval '1 millisecond' FROM holdfast_node n WHERE n.node = p_node
+    ON CONFLICT (node) DO UPDATE SET url = EXCLUDED.url, version = EXCLUDED.version, lease = EXCLUDED.lease,
+        begun = CASE WHEN a.lease > v_now THEN a.begun ELSE v_now END;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'node % is not registered', p_node USING ERRCODE = 'HF001';
+    END IF;
+END $$;
+
+-- The newest position of each stream, by its index in the list.
+CREATE FUNCTION holdfast_heads(p_names bytea[]) RETURNS TABLE (nth int, epoch bigint, generation bigint, top bigint)
+LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
+SET enable_mergejoin = off SET jit = off AS $$
+BEGIN
+    RETURN QUERY
+    SELECT u.nth::int, coalesce(s.epoch, holdfast_epoch(u.name)), m.generation, coalesce(s.top, 0)
+    FROM unnest(p_names) WITH ORDINALITY u(name, nth)
+    CROSS JOIN holdfast_meta m
+    LEFT JOIN holdfast_stream s ON s.name = u.name;
 END $$;
 
 -- One row for the stream, then its messages after a place, as of one moment. p_epoch is null for the stream's own. The last

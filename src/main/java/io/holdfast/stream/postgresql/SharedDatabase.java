@@ -1,0 +1,115 @@
+package io.holdfast.stream.postgresql;
+
+import io.holdfast.stream.Node;
+import io.holdfast.stream.NodeAddress;
+import io.holdfast.stream.Position;
+import io.holdfast.stream.SharedStore;
+import java.net.URI;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** What the nodes of one database know of each other. On the readers' connections: a write may wait long for its commit. */
+final class SharedDatabase implements SharedStore {
+    private static final String ANNOUNCE = "SELECT holdfast_announce(?, ?, ?, ?)";
+    private static final String WITHDRAW = "DELETE FROM holdfast_address WHERE node = ?";
+    private static final String NODES = "SELECT a.node, a.url, a.version, (extract(epoch FROM a.begun) * 1000)::bigint"
+            + " FROM holdfast_address a WHERE a.lease > clock_timestamp() ORDER BY a.begun, a.node";
+    private static final String SECRET = "SELECT m.secret FROM holdfast_meta m";
+    private static final String HEADS = "SELECT h.nth, h.epoch, h.generation, h.top FROM holdfast_heads(?) h";
+
+    private final Connections connections;
+    private final LongSupplier node;
+
+    SharedDatabase(Connections connections, LongSupplier node) {
+        this.connections = connections;
+        this.node = node;
+    }
+
+    @Override
+    public long node() {
+        return node.getAsLong();
+    }
+
+    @Override
+    public void announce(NodeAddress address, Duration lease) {
+        connections.read("announcing this node", connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(ANNOUNCE)) {
+                new Columns(connection, statement)
+                        .number(node())
+                        .text(address.url().toString())
+                        .text(address.version())
+                        .number(lease.toMillis());
+                Columns.one(statement).close();
+                return true;
+            }
+        });
+    }
+
+    @Override
+    public void withdraw() {
+        connections.read("withdrawing this node", connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(WITHDRAW)) {
+                statement.setLong(1, node());
+                return statement.executeUpdate();
+            }
+        });
+    }
+
+    @Override
+    public List<Node> nodes() {
+        return connections.read("reading the nodes", connection -> {
+            List<Node> nodes = new ArrayList<>();
+            try (PreparedStatement statement = connection.prepareStatement(NODES);
+                    ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    nodes.add(new Node(
+                            rows.getLong(1),
+                            new NodeAddress(URI.create(rows.getString(2)), rows.getString(3)),
+                            Instant.ofEpochMilli(rows.getLong(4))));
+                }
+            }
+            return nodes;
+        });
+    }
+
+    @Override
+    public byte[] secret() {
+        return connections.read("reading the nodes' secret", connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(SECRET);
+                    ResultSet row = Columns.one(statement)) {
+                return row.getBytes(1);
+            }
+        });
+    }
+
+    @Override
+    public Map<String, Position> heads(Collection<String> streams) {
+        List<String> names = List.copyOf(streams);
+        if (names.isEmpty()) {
+            return Map.of();
+        }
+        byte[][] utf8 = names.stream().map(Encoding::utf8).toArray(byte[][]::new);
+        return connections.read("reading the heads of streams", connection -> {
+            Map<String, Position> heads = new HashMap<>();
+            try (PreparedStatement statement = connection.prepareStatement(HEADS)) {
+                new Columns(connection, statement).all(utf8);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        heads.put(
+                                names.get(rows.getInt(1) - 1),
+                                new Position(Encoding.epoch(rows.getLong(2), rows.getLong(3)), rows.getLong(4)));
+                    }
+                }
+            }
+            return heads;
+        });
+    }
+}

@@ -1,0 +1,140 @@
+package io.holdfast.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every store that several nodes share tells them about each other. */
+public abstract class SharedStoreContract {
+    private static final Duration LEASE = Duration.ofMinutes(1);
+    private static final NodeAddress ADDRESS = new NodeAddress(URI.create("http://10.0.0.1:9080"), "1.2");
+    private static final Retention WIDE = new Retention(1_000, 1 << 20, Retention.Overflow.DROP_OLDEST);
+
+    private final List<StreamEngine> engines = new ArrayList<>();
+    private SharedStore here;
+    private SharedStore there;
+
+    /** One more node on this test's store. */
+    protected abstract StreamEngine node();
+
+    @BeforeEach
+    void openNodes() {
+        here = open();
+        there = open();
+    }
+
+    @AfterEach
+    void closeNodes() {
+        engines.forEach(StreamEngine::close);
+    }
+
+    private SharedStore open() {
+        StreamEngine engine = node();
+        engines.add(engine);
+        return engine.shared().orElseThrow();
+    }
+
+    private static Append append(String stream, String id) {
+        return new Append(
+                stream, id, "{}".getBytes(StandardCharsets.UTF_8), Map.of(), 1_000, Publication.NEVER, 0, WIDE);
+    }
+
+    private static List<Long> numbers(List<Node> nodes) {
+        return nodes.stream().map(Node::number).toList();
+    }
+
+    @Test
+    void a_number_is_never_given_again() {
+        long first = here.node();
+        engines.get(0).close();
+        assertThat(open().node()).isNotIn(first, there.node());
+    }
+
+    @Test
+    void nodes_see_each_other_once_they_are_announced_the_oldest_first() {
+        assertThat(here.nodes()).isEmpty();
+        there.announce(ADDRESS, LEASE);
+        NodeAddress mine = new NodeAddress(URI.create("https://[fe80::1]:9443/base"), "");
+        here.announce(mine, LEASE);
+        assertThat(here.nodes()).isEqualTo(there.nodes());
+        assertThat(numbers(here.nodes())).containsExactly(there.node(), here.node());
+        assertThat(here.nodes()).extracting(Node::address).containsExactly(ADDRESS, mine);
+        assertThat(here.nodes().get(0).since()).isBeforeOrEqualTo(here.nodes().get(1).since());
+    }
+
+    @Test
+    void an_announcement_that_is_renewed_keeps_its_place_and_takes_the_new_address() {
+        here.announce(ADDRESS, LEASE);
+        there.announce(ADDRESS, LEASE);
+        Node before = here.nodes().get(0);
+        NodeAddress moved = new NodeAddress(URI.create("http://10.0.0.2:9080"), "1.3");
+        here.announce(moved, LEASE);
+        assertThat(there.nodes().get(0)).isEqualTo(new Node(before.number(), moved, before.since()));
+    }
+
+    @Test
+    void a_node_that_let_its_lease_end_is_not_seen_and_is_the_newest_when_it_comes_back() {
+        here.announce(ADDRESS, Duration.ofMillis(1));
+        there.announce(ADDRESS, LEASE);
+        while (there.nodes().size() > 1) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        assertThat(numbers(there.nodes())).containsExactly(there.node());
+        here.announce(ADDRESS, LEASE);
+        assertThat(numbers(there.nodes())).containsExactly(there.node(), here.node());
+    }
+
+    @Test
+    void a_node_that_withdraws_or_closes_is_not_seen_any_more() {
+        here.announce(ADDRESS, LEASE);
+        there.announce(ADDRESS, LEASE);
+        here.withdraw();
+        here.withdraw();
+        assertThat(numbers(there.nodes())).containsExactly(there.node());
+        SharedStore third = open();
+        third.announce(ADDRESS, LEASE);
+        engines.get(1).close();
+        assertThat(numbers(here.nodes())).containsExactly(third.node());
+    }
+
+    @Test
+    void all_nodes_know_the_same_secret() {
+        assertThat(here.secret())
+                .hasSize(32)
+                .isEqualTo(there.secret())
+                .isEqualTo(open().secret());
+    }
+
+    @Test
+    void heads_are_those_that_any_node_has_stored_and_the_beginning_of_unwritten_streams() {
+        List<Append> batch = List.of(append("a", "1"), append("a", "2"), append("#\u00fc", "3"));
+        StreamEngineContract.await(engines.get(0).append(batch));
+        StreamEngineContract.await(engines.get(1).append(List.of(append("a", "4"))));
+        Map<String, Position> heads = there.heads(List.of("a", "#\u00fc", "unwritten"));
+        assertThat(heads).containsOnlyKeys("a", "#\u00fc", "unwritten");
+        heads.forEach((stream, head) ->
+                assertThat(head).isEqualTo(engines.get(0).info(stream).top()));
+        assertThat(heads.get("a").offset()).isEqualTo(3);
+        assertThat(here.heads(List.of())).isEmpty();
+    }
+
+    @Test
+    void the_heads_of_many_streams_are_read_at_once() {
+        StreamEngineContract.await(engines.get(0).append(List.of(append("s7", "1"))));
+        List<String> names =
+                IntStream.range(0, 10_000).mapToObj(number -> "s" + number).toList();
+        Map<String, Position> heads = here.heads(names);
+        assertThat(heads).hasSize(10_000);
+        assertThat(heads.values().stream().mapToLong(Position::offset).sum()).isEqualTo(1);
+    }
+}
