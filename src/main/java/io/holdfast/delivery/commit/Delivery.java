@@ -1,5 +1,6 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.Arrivals;
 import io.holdfast.delivery.BreakerState;
 import io.holdfast.delivery.BreakerStatus;
 import io.holdfast.delivery.ChannelOptions;
@@ -24,6 +25,7 @@ import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.Member;
 import io.holdfast.delivery.MessageStatus;
 import io.holdfast.delivery.Names;
+import io.holdfast.delivery.OtherNodes;
 import io.holdfast.delivery.Payloads;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.delivery.SendOptions;
@@ -84,7 +86,7 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
     private final Payloads payloads;
     private final Validation validation;
     private final Counters counters = new Counters();
-    private final Channels channels = new Channels();
+    private final Channels channels;
     private final Clients clients;
     private final Breakers breakers;
     private final Outboxes outboxes;
@@ -100,7 +102,9 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
     private final Condition condition;
     private final Sending sending;
     private final LifeCycle lifeCycle;
+    private final @Nullable AmongNodes nodes;
 
+    /** A node that is alone. */
     public Delivery(
             GuardedEngine guarded,
             StreamEngine engine,
@@ -111,6 +115,21 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
             Payloads payloads,
             DeliveryThreads threads,
             EventSink sink) {
+        this(guarded, engine, options, settings, clock, wall, payloads, threads, sink, OtherNodes.NONE);
+    }
+
+    /** @param others the nodes that share the engine's store */
+    public Delivery(
+            GuardedEngine guarded,
+            StreamEngine engine,
+            ChannelOptions options,
+            DeliverySettings settings,
+            DeliveryClock clock,
+            WallClock wall,
+            Payloads payloads,
+            DeliveryThreads threads,
+            EventSink sink,
+            OtherNodes others) {
         this.engine = engine;
         this.options = options;
         this.settings = settings;
@@ -132,7 +151,21 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
         outboxes = new Outboxes(engine, clock, settings, breakers, clients, outcomes);
         deadLetters = new DeadLetters(engine, clock, counters, settings.poison(), outboxes);
 
-        hub = new Hub(channels, counters, threads.receipts(), supervisor.part("hub", this::hubFailed));
+        channels = new Channels(others);
+        Dispatcher dispatcher = new Dispatcher(
+                new Writer(settings, clock, counters, supervisor.part("writer")),
+                new Recovery(settings.readers(), supervisor.part("reader")),
+                counters);
+        nodes = engine.shared()
+                .map(store -> new HeadSweep(store, channels, dispatcher, supervisor.part("heads")))
+                .map(heads -> new AmongNodes(
+                        others,
+                        new ArrivalQueue(channels, dispatcher, this::wakeHub, heads::ask),
+                        new Ordering(clock::nanos),
+                        heads))
+                .orElse(null);
+        hub = new Hub(
+                channels, counters, threads.receipts(), supervisor.part("hub", this::hubFailed), nodes);
         committer = new Committer(
                 new EngineWrites(watched, engine, clock::nanos),
                 outboxes,
@@ -150,10 +183,6 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
                 supervisor.part("committer", this::committerFailed));
         condition = new Condition(committer, watched, vitals, clients, breakers, counters, clock);
 
-        Dispatcher dispatcher = new Dispatcher(
-                new Writer(settings, clock, counters, supervisor.part("writer")),
-                new Recovery(settings.readers(), supervisor.part("reader")),
-                counters);
         outboxConnections = new OutboxConnections(outboxes, deadLetters, counters, events, clock, committer::wake);
         connections = new OpenConnections(
                 settings,
@@ -172,13 +201,29 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
         histories = new HistoryReader(engine, clock);
         reports = new ClientReports(engine, outboxes, clients, clock);
         MessageIds ids = new MessageIds(payloads, validation, counters);
-        sending = new Sending(condition, options, ids, committer, channels, dispatcher, clock);
+        sending = new Sending(condition, options, ids, committer, channels, dispatcher, others, clock);
         lifeCycle = new LifeCycle(
-                engine, threads, committer, hub, dispatcher, connections, outboxes, events, vitals, condition);
+                engine, threads, committer, hub, dispatcher, connections, outboxes, events, vitals, condition, nodes);
     }
 
     private void committerFailed() {
         committer.end();
+    }
+
+    private void wakeHub() {
+        hub.wake();
+    }
+
+    /**
+     * Takes what other nodes pass on.
+     *
+     * @throws IllegalStateException if the engine's store is not shared
+     */
+    public Arrivals arrivals() {
+        if (nodes == null) {
+            throw new IllegalStateException("only this node uses the store");
+        }
+        return nodes.arrivals();
     }
 
     private void hubFailed() {

@@ -1,5 +1,6 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.delivery.Arrivals;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.commit.AppendQueue.Pending;
 import io.holdfast.delivery.push.Channel;
@@ -10,6 +11,7 @@ import io.holdfast.delivery.watch.Fatal;
 import io.holdfast.delivery.watch.Heartbeat;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Receipt;
 import java.util.Iterator;
@@ -28,7 +30,8 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that hands stored publications to the live connections of this node, in the order of commits, and then
+ * The one thread that hands stored publications, this node's and those that arrive from others, to the live connections of this
+ * node, in the order of commits, and then
  * has the publishers' receipts completed (on another thread, since publishers may do anything there).
  *
  * <p>Its queue holds a few batches; when it is full the committer waits, and publishers feel it through the committer's
@@ -46,6 +49,7 @@ final class Hub {
     private record Work(Consumer<Fanout> handing, Runnable receipts) {}
 
     private static final Logger LOG = Logger.getLogger(Hub.class.getName());
+    private static final Work NOTHING = new Work(fanout -> {}, () -> {});
     private static final int BATCHES = 8;
     private static final long STOP_MILLIS = 5_000;
     private static final long AGAIN_MILLIS = 50;
@@ -55,6 +59,10 @@ final class Hub {
     private final Counters counters;
     private final Executor receipts;
     private final ThreadFactory threads;
+
+    /** Null if this node is alone. */
+    private final @Nullable AmongNodes nodes;
+
     private final ArrayBlockingQueue<Work> queue = new ArrayBlockingQueue<>(BATCHES);
     private volatile boolean stopped;
     private volatile boolean ended;
@@ -69,11 +77,17 @@ final class Hub {
     /** A piece of work was begun and has not ended: if its thread begins again, every channel reads. */
     private boolean midway;
 
-    Hub(Channels channels, Counters counters, Executor receipts, ThreadFactory threads) {
+    Hub(
+            Channels channels,
+            Counters counters,
+            Executor receipts,
+            ThreadFactory threads,
+            @Nullable AmongNodes nodes) {
         this.channels = channels;
         this.counters = counters;
         this.receipts = receipts;
         this.threads = threads;
+        this.nodes = nodes;
     }
 
     void start(Fanout fanout) {
@@ -85,11 +99,16 @@ final class Hub {
     /** Delivers what waits and ends. */
     void stop() throws InterruptedException {
         stopped = true;
-        queue.offer(new Work(fanout -> {}, () -> {}));
+        wake();
         Thread running = thread;
         if (running != null) {
             running.join(STOP_MILLIS);
         }
+    }
+
+    /** Something has arrived from another node. If there is no room, the hub looks after its next piece of work. */
+    void wake() {
+        queue.offer(NOTHING);
     }
 
     void stored(Batch batch) {
@@ -106,14 +125,18 @@ final class Hub {
         put(new Work(
                 fanout -> {
                     for (String stream : streams) {
-                        Channel channel = channels.find(stream);
-                        if (channel != null) {
-                            channel.fallBehind(fanout);
-                        }
+                        reread(stream, fanout);
                     }
                     fanout.wake();
                 },
                 () -> {}));
+    }
+
+    private void reread(String stream, Fanout fanout) {
+        Channel channel = channels.find(stream);
+        if (channel != null) {
+            channel.fallBehind(fanout);
+        }
     }
 
     /** Nothing is handed out any more; no receipt of what is stored is left waiting. */
@@ -159,13 +182,32 @@ final class Hub {
                     whenReady(work.receipts());
                 }
             }
+            if (nodes != null) {
+                turn(again -> handOutArrivals(nodes, again), fanout);
+            }
             midway = false;
         }
+    }
+
+    private void handOutArrivals(AmongNodes nodes, Fanout fanout) {
+        ArrivalQueue.Arrived arrived = nodes.arrivals().take();
+        for (Arrivals.Arrival arrival : arrived.arrivals()) {
+            Channel channel = channels.find(arrival.stream());
+            if (channel != null) {
+                deliver(channel, arrival.position(), arrival.publication(), fanout);
+            }
+        }
+        arrived.dropped().forEach(stream -> reread(stream, fanout));
+        nodes.ordering().releaseDue(fanout);
+        fanout.wake();
     }
 
     /** Waits; not for ever where something is to be tried again. */
     private @Nullable Work next() {
         try {
+            if (nodes != null && nodes.ordering().holds()) {
+                return queue.poll(Ordering.WAIT_NANOS, TimeUnit.NANOSECONDS);
+            }
             return unhanded.isEmpty() && !unwoken ? queue.take() : queue.poll(AGAIN_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             LOG.log(Level.FINE, "The hub was interrupted and continues", e);
@@ -213,18 +255,35 @@ final class Hub {
             Append append = batch.pending().get(i).append();
             if (batch.outcomes().get(i) instanceof AppendOutcome.Stored stored) {
                 Channel channel = channels.find(append.stream());
-                if (channel != null) {
-                    deliver(channel, append, stored, fanout);
+                if (channel != null || nodes != null) {
+                    handOut(channel, append.stream(), stored.position(), publication(append, stored), fanout);
                 }
             }
         }
         fanout.wake();
+        if (nodes != null) {
+            nodes.others().flush();
+        }
+    }
+
+    private void handOut(
+            @Nullable Channel channel, String stream, Position position, Publication publication, Fanout fanout) {
+        if (channel != null) {
+            deliver(channel, position, publication, fanout);
+        }
+        if (nodes != null) {
+            nodes.others().stored(stream, position, publication);
+        }
     }
 
     /** Whatever happens to one channel, its subscribers read what they were not handed, and the others go on. */
-    private void deliver(Channel channel, Append append, AppendOutcome.Stored stored, Fanout fanout) {
+    private void deliver(Channel channel, Position position, Publication publication, Fanout fanout) {
         try {
-            channel.deliver(stored.position(), publication(append, stored), fanout);
+            if (nodes == null) {
+                channel.deliver(position, publication, fanout);
+            } else {
+                nodes.ordering().deliver(channel, position, publication, fanout);
+            }
             fanout.wakeIfMany();
         } catch (RuntimeException | Error e) {
             unhanded.add(channel);

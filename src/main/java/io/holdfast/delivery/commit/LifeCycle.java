@@ -19,6 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts, ticks, drains and stops the parts of delivery.
@@ -30,6 +31,7 @@ final class LifeCycle {
     private static final Logger LOG = Logger.getLogger(LifeCycle.class.getName());
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int TICKS_A_SECOND = 10;
+    private static final int HEADS_TICKS = 2 * TICKS_A_SECOND;
 
     private final StreamEngine engine;
     private final DeliveryThreads threads;
@@ -41,6 +43,7 @@ final class LifeCycle {
     private final Events events;
     private final Vitals vitals;
     private final Condition condition;
+    private final @Nullable AmongNodes nodes;
     private final AtomicReference<CompletableFuture<DrainReport>> drained = new AtomicReference<>();
 
     LifeCycle(
@@ -53,7 +56,8 @@ final class LifeCycle {
             Outboxes outboxes,
             Events events,
             Vitals vitals,
-            Condition condition) {
+            Condition condition,
+            @Nullable AmongNodes nodes) {
         this.engine = engine;
         this.threads = threads;
         this.committer = committer;
@@ -64,6 +68,7 @@ final class LifeCycle {
         this.events = events;
         this.vitals = vitals;
         this.condition = condition;
+        this.nodes = nodes;
     }
 
     void start() {
@@ -72,12 +77,18 @@ final class LifeCycle {
         hub.start(dispatcher.fanout());
         committer.start();
         dispatcher.start();
+        if (nodes != null) {
+            nodes.heads().start();
+        }
         vitals.supervisor().part("ticker").newThread(this::tick).start();
     }
 
     /** Liberty cuts the connections before it tells (measured), so there is nothing to spread here: see {@link #drain}. */
     void stop() {
         condition.stopped();
+        if (nodes != null) {
+            nodes.heads().stop();
+        }
         connections.shutDown();
         try {
             try {
@@ -143,6 +154,9 @@ final class LifeCycle {
             heartbeat.works();
             connections.tick();
             dispatcher.watch();
+            if (nodes != null && ticks % HEADS_TICKS == 0) {
+                nodes.heads().ask();
+            }
             if (ticks % TICKS_A_SECOND == 0) {
                 committer.expireSoon();
                 outboxes.sweep();

@@ -5,6 +5,7 @@ import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.LaterMessage;
+import io.holdfast.delivery.OtherNodes;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.delivery.push.Channel;
 import io.holdfast.delivery.push.Channels;
@@ -39,6 +40,7 @@ final class Sending {
     private final Committer committer;
     private final Channels channels;
     private final Dispatcher dispatcher;
+    private final OtherNodes others;
     private final DeliveryClock clock;
 
     Sending(
@@ -48,6 +50,7 @@ final class Sending {
             Committer committer,
             Channels channels,
             Dispatcher dispatcher,
+            OtherNodes others,
             DeliveryClock clock) {
         this.condition = condition;
         this.options = options;
@@ -55,6 +58,7 @@ final class Sending {
         this.committer = committer;
         this.channels = channels;
         this.dispatcher = dispatcher;
+        this.others = others;
         this.clock = clock;
     }
 
@@ -150,6 +154,7 @@ final class Sending {
     }
 
     private int passOn(String stream, Publication publication) {
+        others.passedOn(stream, publication);
         Channel channel = channels.find(stream);
         if (channel == null) {
             return 0;

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Channel {
     /** What subscribers are told of one another. */
-    enum MembershipChange {
+    public enum MembershipChange {
         JOINED,
         LEFT
     }
@@ -59,7 +59,7 @@ public final class Channel {
         this.outbox = Names.isOutbox(name);
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
@@ -133,6 +133,50 @@ public final class Channel {
         wakeParked(fanout);
     }
 
+    /** Whether a live subscription has yet to be handed a publication of the same epoch that comes before this position. */
+    public synchronized boolean misses(Position position) {
+        if (!position.epoch().equals(epoch) || position.offset() <= delivered + 1) {
+            return false; // those who are live have what was delivered
+        }
+        for (int i = 0; i < live.size(); i++) {
+            if (live.get(i).handedUpTo() < position.offset() - 1) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether somebody who does not read has yet to be handed what the store has. @param head newest position in the store */
+    public synchronized boolean isBehind(Position head) {
+        for (Subscription subscription : live.each()) {
+            if (subscription.lacks(head)) {
+                return true;
+            }
+        }
+        for (Subscription subscription : behind.each()) {
+            if (subscription.parked() && subscription.lacks(head)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Makes those read for whom {@link #isBehind} holds. */
+    public synchronized void catchUp(Position head, Fanout fanout) {
+        for (int i = live.size() - 1; i >= 0; i--) {
+            Subscription subscription = live.get(i);
+            if (subscription.lacks(head)) {
+                live.remove(subscription); // one that was looked at already takes its place
+                fallBehind(subscription, fanout);
+            }
+        }
+        for (Subscription subscription : behind.each()) {
+            if (subscription.parked() && subscription.lacks(head)) {
+                subscription.wakeReader(fanout);
+            }
+        }
+    }
+
     /** Makes everybody read: something may have been stored without passing the hub. */
     public synchronized void fallBehind(Fanout fanout) {
         for (Subscription subscription : live.each()) {
@@ -159,7 +203,7 @@ public final class Channel {
      * Tells those who want to know that somebody has come or gone. Who is behind, or has a send buffer that is over half full,
      * is not told, and counted: no crowd that comes and goes may close a connection as slow.
      */
-    synchronized void tell(MembershipChange change, Member member, Fanout fanout) {
+    public synchronized void tell(MembershipChange change, Member member, Fanout fanout) {
         if (listeners == 0) {
             return;
         }

@@ -1,5 +1,7 @@
 package io.holdfast.delivery.push;
 
+import io.holdfast.delivery.Member;
+import io.holdfast.delivery.OtherNodes;
 import io.holdfast.delivery.outbox.Reservations;
 import java.util.Collection;
 import java.util.List;
@@ -14,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 public final class Channels {
     private final ConcurrentHashMap<String, Channel> byName = new ConcurrentHashMap<>();
     private final Reservations reservations = new Reservations();
+    private final OtherNodes others;
+
+    /** @param others are told which channels have subscriptions here */
+    public Channels(OtherNodes others) {
+        this.others = others;
+    }
 
     /**
      * The channel, which stays until it was released as often as it was acquired. Waits while somebody has it
@@ -38,14 +46,38 @@ public final class Channels {
             if (known == null && reservations.of(name) != null) {
                 return null;
             }
-            Channel channel = known == null ? new Channel(name) : known;
+            Channel channel = known == null ? begin(name) : known;
             channel.retain();
             return channel;
         });
     }
 
+    private Channel begin(String name) {
+        others.subscribed(name);
+        return new Channel(name);
+    }
+
+    @SuppressWarnings("NullAway") // absent values are null here
     public void release(Channel channel) {
-        byName.computeIfPresent(channel.name(), (name, known) -> known == channel && known.release() ? null : known);
+        byName.computeIfPresent(channel.name(), (name, known) -> {
+            if (known != channel || !known.release()) {
+                return known;
+            }
+            others.unsubscribed(name);
+            return null;
+        });
+    }
+
+    /** Tells the subscriptions to a channel, here and on other nodes, that somebody has come. */
+    void joined(Channel channel, Member member, Fanout fanout) {
+        channel.tell(Channel.MembershipChange.JOINED, member, fanout);
+        others.joined(channel.name(), member);
+    }
+
+    /** Tells them that somebody has gone. */
+    void left(Channel channel, Member member, Fanout fanout) {
+        channel.tell(Channel.MembershipChange.LEFT, member, fanout);
+        others.left(channel.name(), member);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.holdfast.delivery.Member;
 import io.holdfast.delivery.SubscribeOptions;
 import io.holdfast.delivery.WireFormat;
 import io.holdfast.delivery.outbox.OutboxConnection;
+import io.holdfast.stream.Position;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -125,6 +126,11 @@ final class Subscription {
     long handedUpTo() {
         OutboxConnection personal = outbox;
         return personal == null ? handedUpTo : personal.handedUpTo();
+    }
+
+    /** Whether the store has something that was not handed, or another stream. */
+    boolean lacks(Position head) {
+        return handedUpTo() < head.offset() || !epoch.equals(head.epoch());
     }
 
     /** A publication goes into the send buffer. */

@@ -186,7 +186,7 @@ final class Subscriptions {
             subscription.wakeReader(fanout);
         }
         if (subscription.options().announced()) {
-            channel.tell(Channel.MembershipChange.JOINED, subscription.member(), fanout);
+            channels.joined(channel, subscription.member(), fanout);
         }
         return null;
     }
@@ -294,7 +294,7 @@ final class Subscriptions {
         subscription.end();
         channel.remove(subscription);
         if (subscription.options().announced() && subscription.started()) {
-            channel.tell(Channel.MembershipChange.LEFT, subscription.member(), fanout);
+            channels.left(channel, subscription.member(), fanout);
         }
         channels.release(channel);
         return subscription.whenEnded();

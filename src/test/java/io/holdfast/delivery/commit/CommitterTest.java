@@ -11,6 +11,7 @@ import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.GuardedEngine;
 import io.holdfast.delivery.MessageState;
 import io.holdfast.delivery.MovedClock;
+import io.holdfast.delivery.OtherNodes;
 import io.holdfast.delivery.outbox.Breakers;
 import io.holdfast.delivery.outbox.DeadLetters;
 import io.holdfast.delivery.outbox.HandedMessage;
@@ -56,7 +57,7 @@ class CommitterTest {
     private final MemoryEngine memory = new MemoryEngine(clock::millis);
     private final HookedEngine engine = new HookedEngine(memory);
     private final Counters counters = new Counters();
-    private final Channels channels = new Channels();
+    private final Channels channels = new Channels(OtherNodes.NONE);
     private final Guard guard = new Guard(engine);
     private final List<Thread> made = new ArrayList<>();
     private final CountDownLatch gate = new CountDownLatch(1);
@@ -66,7 +67,8 @@ class CommitterTest {
             work -> {
                 throw new RejectedExecutionException("as a container that stops");
             },
-            Thread::new);
+            Thread::new,
+            null);
     private final DeliverySettings settings = small();
     private final Events events = new Events(event -> false, counters, Thread::new);
     private final Clients clients = new Clients(clock);

@@ -11,6 +11,7 @@ import io.holdfast.delivery.DeliveryThreads;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.GuardedEngine;
 import io.holdfast.delivery.MovedClock;
+import io.holdfast.delivery.OtherNodes;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.delivery.SubscribeOptions;
@@ -68,9 +69,17 @@ public final class Gateway implements AutoCloseable {
 
     /** @param opening opens the engine with a clock */
     public Gateway(UnaryOperator<DeliverySettings> changes, Function<LongSupplier, StreamEngine> opening) {
+        this(changes, opening, OtherNodes.NONE);
+    }
+
+    /** One of several nodes. @param opening opens an engine whose store is shared, with a clock */
+    public Gateway(
+            UnaryOperator<DeliverySettings> changes,
+            Function<LongSupplier, StreamEngine> opening,
+            OtherNodes others) {
         StreamEngine stored = opening.apply(clock::millis);
         engine = stored instanceof MemoryEngine memory ? memory : new MemoryEngine(clock::millis);
-        hooked = new HookedEngine(stored);
+        hooked = stored instanceof HookedEngine ready ? ready : new HookedEngine(stored);
         ChannelOptions options = new ChannelOptions() {
             @Override
             public Retention retention(String channel) {
@@ -105,7 +114,8 @@ public final class Gateway implements AutoCloseable {
                     beforeEvent.run();
                     events.add(event);
                     return true;
-                });
+                },
+                others);
         manager.start();
     }
 

@@ -9,6 +9,7 @@ import io.holdfast.stream.OutboxRetention;
 import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
+import io.holdfast.stream.SharedStore;
 import io.holdfast.stream.SmallRecords;
 import io.holdfast.stream.StoredStream;
 import io.holdfast.stream.StreamEngine;
@@ -23,6 +24,8 @@ import java.util.function.Consumer;
 /** An engine with places where a test can stop, look, or throw. */
 public final class HookedEngine implements StreamEngine {
     public volatile StreamEngine stored;
+    /** What a node knows of others; null for what the engine says. */
+    public volatile SharedStore shared;
     /** How many messages were read from it. */
     public final AtomicLong readMessages = new AtomicLong();
 
@@ -62,6 +65,11 @@ public final class HookedEngine implements StreamEngine {
     @Override
     public OutboxRetention outboxRetention() {
         return stored.outboxRetention();
+    }
+
+    @Override
+    public Optional<SharedStore> shared() {
+        return shared == null ? stored.shared() : Optional.of(shared);
     }
 
     @Override

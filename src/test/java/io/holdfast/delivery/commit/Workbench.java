@@ -6,6 +6,7 @@ import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.GuardedEngine;
 import io.holdfast.delivery.MovedClock;
+import io.holdfast.delivery.OtherNodes;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.SubscribeOptions;
 import io.holdfast.delivery.outbox.Breakers;
@@ -54,7 +55,7 @@ public final class Workbench {
     public final HookedEngine engine = new HookedEngine(memory);
     public final DeliverySettings settings = DeliverySettings.defaults();
     public final Counters counters = new Counters();
-    public final Channels channels = new Channels();
+    public final Channels channels = new Channels(OtherNodes.NONE);
     public final List<DeliveryEvent> events = new CopyOnWriteArrayList<>();
     public final Events raised = new Events(events::add, counters, Thread::new);
     public final Breakers breakers = new Breakers(settings.breaker(), clock, counters, raised);
@@ -67,7 +68,7 @@ public final class Workbench {
 
     public final Writer writer = new Writer(settings, clock, counters, work -> writers.newThread(work));
     public final Recovery recovery = new Recovery(1, Thread::new);
-    final Hub hub = new Hub(channels, counters, Runnable::run, Thread::new);
+    final Hub hub = new Hub(channels, counters, Runnable::run, Thread::new, null);
     final EngineWrites writes = new EngineWrites(new GuardedEngine(engine), engine, System::nanoTime);
     public final DeadLetters deadLetters = new DeadLetters(engine, clock, counters, settings.poison(), outboxes);
     final Committer committer = new Committer(
