@@ -69,7 +69,8 @@ public abstract class SharedStoreContract {
         assertThat(here.nodes()).isEqualTo(there.nodes());
         assertThat(numbers(here.nodes())).containsExactly(there.node(), here.node());
         assertThat(here.nodes()).extracting(Node::address).containsExactly(ADDRESS, mine);
-        assertThat(here.nodes().get(0).since()).isBeforeOrEqualTo(here.nodes().get(1).since());
+        assertThat(here.nodes().get(0).since())
+                .isBeforeOrEqualTo(here.nodes().get(1).since());
     }
 
     @Test
@@ -109,10 +110,7 @@ public abstract class SharedStoreContract {
 
     @Test
     void all_nodes_know_the_same_secret() {
-        assertThat(here.secret())
-                .hasSize(32)
-                .isEqualTo(there.secret())
-                .isEqualTo(open().secret());
+        assertThat(here.secret()).hasSize(32).isEqualTo(there.secret()).isEqualTo(open().secret());
     }
 
     @Test
@@ -124,7 +122,7 @@ public abstract class SharedStoreContract {
         assertThat(heads).containsOnlyKeys("a", "#\u00fc", "unwritten");
         heads.forEach((stream, head) ->
                 assertThat(head).isEqualTo(engines.get(0).info(stream).top()));
-        assertThat(heads.get("a").offset()).isEqualTo(3);
+        assertThat(heads.values()).extracting(Position::offset).containsExactlyInAnyOrder(3L, 1L, 0L);
         assertThat(here.heads(List.of())).isEmpty();
     }
 

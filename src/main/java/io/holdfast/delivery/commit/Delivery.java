@@ -164,8 +164,7 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
                         new Ordering(clock::nanos),
                         heads))
                 .orElse(null);
-        hub = new Hub(
-                channels, counters, threads.receipts(), supervisor.part("hub", this::hubFailed), nodes);
+        hub = new Hub(channels, counters, threads.receipts(), supervisor.part("hub", this::hubFailed), nodes);
         committer = new Committer(
                 new EngineWrites(watched, engine, clock::nanos),
                 outboxes,

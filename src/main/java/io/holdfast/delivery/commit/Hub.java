@@ -77,12 +77,7 @@ final class Hub {
     /** A piece of work was begun and has not ended: if its thread begins again, every channel reads. */
     private boolean midway;
 
-    Hub(
-            Channels channels,
-            Counters counters,
-            Executor receipts,
-            ThreadFactory threads,
-            @Nullable AmongNodes nodes) {
+    Hub(Channels channels, Counters counters, Executor receipts, ThreadFactory threads, @Nullable AmongNodes nodes) {
         this.channels = channels;
         this.counters = counters;
         this.receipts = receipts;

@@ -74,9 +74,7 @@ public final class Gateway implements AutoCloseable {
 
     /** One of several nodes. @param opening opens an engine whose store is shared, with a clock */
     public Gateway(
-            UnaryOperator<DeliverySettings> changes,
-            Function<LongSupplier, StreamEngine> opening,
-            OtherNodes others) {
+            UnaryOperator<DeliverySettings> changes, Function<LongSupplier, StreamEngine> opening, OtherNodes others) {
         StreamEngine stored = opening.apply(clock::millis);
         engine = stored instanceof MemoryEngine memory ? memory : new MemoryEngine(clock::millis);
         hooked = stored instanceof HookedEngine ready ? ready : new HookedEngine(stored);

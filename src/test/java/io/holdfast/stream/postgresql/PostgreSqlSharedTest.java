@@ -21,8 +21,7 @@ class PostgreSqlSharedTest extends SharedStoreContract {
     @Test
     void a_node_that_has_the_database_alone_has_no_others() {
         DataSource own = PostgresServer.shared().newDatabase();
-        try (StreamEngine alone =
-                PostgreSqlEngine.open(TestDatabases.alone(own), () -> 1_000, System::nanoTime)) {
+        try (StreamEngine alone = PostgreSqlEngine.open(TestDatabases.alone(own), () -> 1_000, System::nanoTime)) {
             assertThat(alone.shared()).isEmpty();
         }
     }
