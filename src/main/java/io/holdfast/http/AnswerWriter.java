@@ -37,6 +37,10 @@ final class AnswerWriter implements WriteListener {
     /** Answers a request now, if the answer is there and short, or when it is there, which the call itself limits. */
     static void answer(HttpServletRequest request, HttpServletResponse response, CompletableFuture<Answer> answer)
             throws IOException {
+        if (request.isAsyncStarted()) {
+            answer(request.getAsyncContext(), answer);
+            return;
+        }
         if (answer.isDone()) {
             Answer done = answer.exceptionally(Failures::answer).join();
             if (fitsAtOnce(done)) {
@@ -50,7 +54,7 @@ final class AnswerWriter implements WriteListener {
     }
 
     /** Answers when the answer is there, and completes. */
-    static void answer(AsyncContext context, CompletableFuture<Answer> answer) {
+    private static void answer(AsyncContext context, CompletableFuture<Answer> answer) {
         answer.exceptionally(Failures::answer).thenAccept(done -> {
             try {
                 write(context, done);

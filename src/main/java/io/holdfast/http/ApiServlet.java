@@ -4,7 +4,6 @@ import io.holdfast.access.AccessOptions;
 import io.holdfast.access.ApiKeys;
 import jakarta.annotation.security.DeclareRoles;
 import jakarta.inject.Inject;
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -96,8 +95,9 @@ public class ApiServlet extends HttpServlet {
             throws IOException {
         BodyReader.read(request, response, new BodyReader.Limits(maxBytes, BODY_TIME), new BodyReader.Taker() {
             @Override
-            public boolean take(byte[] body, AsyncContext context) {
-                AnswerWriter.answer(context, call.apply(body).toCompletableFuture());
+            public boolean take(byte[] body, HttpServletRequest request, HttpServletResponse response)
+                    throws IOException {
+                AnswerWriter.answer(request, response, call.apply(body).toCompletableFuture());
                 return true;
             }
 

@@ -7,6 +7,7 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -16,14 +17,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one reader of request bodies. Reads a body as it comes, without waiting for it, and hands it over whole, or refuses the
- * request.
+ * The one reader of request bodies. Hands a body over whole, or refuses the request.
+ *
+ * <p>A short body is mostly there when its head is, so it is read on the request's thread: that saves a second thread and the
+ * asynchronous state of the request. A peer that keeps its body back holds such a thread until the container's read time-out, so
+ * only a few threads may wait ({@link #IN_PLACE}), and only for the first bytes. Everything else is read as it comes, without
+ * waiting.
  *
  * <p><b>Failure.</b> The response says 400 from the beginning, and only an answer replaces that: an exchange that ends without
  * one, whatever the fault, was refused. Behind a body that was not read to its end nothing more is read from the connection.
@@ -40,6 +46,9 @@ public final class BodyReader implements ReadListener, AsyncListener {
 
     /** What a request announces is not believed beyond this. */
     private static final int MOST_FIRST_BYTES = 64 << 10;
+
+    /** The requests whose threads may wait for their bodies. */
+    private static final Semaphore IN_PLACE = new Semaphore(16);
 
     /** Liberty unpacks these on the way (tried); all others it passes on as they are. */
     private static final Set<String> CONTENT_CODINGS = Set.of("identity", "gzip", "x-gzip", "deflate");
@@ -82,23 +91,25 @@ public final class BodyReader implements ReadListener, AsyncListener {
     /** The receiver of a body. Exactly one of its methods is called, once. */
     public interface Taker {
         /**
-         * The whole body has come.
+         * The whole body has come. The request may be asynchronous already.
          *
-         * @param context of the response, whose status must be set
+         * @param response its status must be set
          * @return whether the response continues; otherwise it is completed
          */
-        boolean take(byte[] body, AsyncContext context) throws IOException;
+        boolean take(byte[] body, HttpServletRequest request, HttpServletResponse response) throws IOException;
 
         /** There is no body: answers with the refusal. */
         void refuse(Refusal refusal, HttpServletResponse response) throws IOException;
     }
 
-    private BodyReader(AsyncContext context, ServletInputStream in, Limits limits, Taker taker, int firstBytes) {
+    private BodyReader(
+            AsyncContext context, ServletInputStream in, Limits limits, Taker taker, byte[] bytes, int length) {
         this.context = context;
         this.in = in;
         this.limits = limits;
         this.taker = taker;
-        this.bytes = new byte[firstBytes];
+        this.bytes = bytes;
+        this.length = length;
     }
 
     /** Reads the body of a request and hands it to the taker when it has come. */
@@ -110,18 +121,72 @@ public final class BodyReader implements ReadListener, AsyncListener {
             taker.refuse(wrong, ending(request, response));
             return;
         }
-        // One more than announced: so the end is found without growing.
         int announced = request.getContentLength();
-        int first = announced < 0 ? FIRST_BYTES : Math.min(announced, MOST_FIRST_BYTES) + 1;
+        // One more than announced: so the end is found without growing.
+        byte[] bytes = new byte[announced < 0 ? FIRST_BYTES : Math.min(announced, MOST_FIRST_BYTES) + 1];
+        int length = 0;
+        if (mayReadInPlace(request, announced) && IN_PLACE.tryAcquire()) {
+            try {
+                length = readInPlace(request.getInputStream(), bytes, announced);
+            } catch (IOException e) {
+                gone(e);
+                taker.refuse(ofFailure(e), ending(request, response));
+                return;
+            }
+            if (length == announced) {
+                take(Arrays.copyOf(bytes, length), request, response, taker);
+                return;
+            }
+        }
         AsyncContext context = request.startAsync();
         context.setTimeout(0); // the container's limit could not be lifted later from a response that goes on
-        BodyReader reader = new BodyReader(context, request.getInputStream(), limits, taker, first);
+        BodyReader reader = new BodyReader(context, request.getInputStream(), limits, taker, bytes, length);
         context.addListener(reader);
         reader.done.orTimeout(limits.time().toMillis(), TimeUnit.MILLISECONDS).exceptionally(late -> {
             context.start(() -> reader.end(Refusal.LATE));
             return null;
         });
         reader.in.setReadListener(reader);
+    }
+
+    /** The length tells nothing of a body that comes in chunks or is unpacked on the way. */
+    private static boolean mayReadInPlace(HttpServletRequest request, int announced) {
+        return announced >= 0
+                && announced <= MOST_FIRST_BYTES
+                && request.getHeader("Content-Encoding") == null
+                && request.getHeader("Transfer-Encoding") == null;
+    }
+
+    /**
+     * Reads what is there, after waiting for the first of it.
+     *
+     * @return how much of the body; less than announced where more has yet to come
+     * @throws IOException also where the body ends before its announced length
+     */
+    private static int readInPlace(ServletInputStream in, byte[] body, int announced) throws IOException {
+        int length = 0;
+        try {
+            while (length < announced && (length == 0 || in.available() > 0)) {
+                int read = in.read(body, length, announced - length);
+                if (read < 0) {
+                    throw new EOFException("The body has ended before its announced length");
+                }
+                length += read;
+            }
+        } finally {
+            IN_PLACE.release();
+        }
+        return length;
+    }
+
+    private static void take(byte[] body, HttpServletRequest request, HttpServletResponse response, Taker taker)
+            throws IOException {
+        try {
+            taker.take(body, request, response);
+        } catch (RuntimeException e) {
+            LOG.log(Level.SEVERE, "A request failed unexpectedly", e);
+            taker.refuse(Refusal.MISTAKE, response);
+        }
     }
 
     /** What the head alone shows; null if nothing is wrong. Liberty hands such a body over as it is (tried). */
@@ -176,7 +241,8 @@ public final class BodyReader implements ReadListener, AsyncListener {
         byte[] body = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
         bytes = new byte[0];
         try {
-            if (!taker.take(body, context)) {
+            if (!taker.take(
+                    body, (HttpServletRequest) context.getRequest(), (HttpServletResponse) context.getResponse())) {
                 complete();
             }
         } catch (IOException e) {
@@ -191,7 +257,11 @@ public final class BodyReader implements ReadListener, AsyncListener {
     @Override
     public void onError(Throwable failure) {
         gone(failure);
-        refuse(failure instanceof SocketTimeoutException ? Refusal.LATE : Refusal.UNREADABLE);
+        refuse(ofFailure(failure));
+    }
+
+    private static Refusal ofFailure(Throwable failure) {
+        return failure instanceof SocketTimeoutException ? Refusal.LATE : Refusal.UNREADABLE;
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.holdfast.http.fallback;
 
 import io.holdfast.http.BodyReader;
 import io.holdfast.json.JsonInput;
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -71,7 +70,8 @@ abstract class FallbackServlet extends HttpServlet {
         }
         BodyReader.read(request, response, limits, new BodyReader.Taker() {
             @Override
-            public boolean take(byte[] body, AsyncContext context) throws IOException {
+            public boolean take(byte[] body, HttpServletRequest request, HttpServletResponse response)
+                    throws IOException {
                 String text;
                 try {
                     text = JsonInput.utf8(body);
