@@ -148,6 +148,25 @@ class FaultyBodyIT {
         }
     }
 
+    @Test
+    void bodies_that_stop_coming_hold_nobody_up() throws Exception {
+        List<Attempt> stalled = new ArrayList<>();
+        try {
+            for (int i = 0; i < 300; i++) {
+                Attempt attempt = new Attempt(Path.SEND);
+                stalled.add(attempt);
+                attempt.send(new Sent(length(attempt.body().length), new byte[0]));
+            }
+            try (Attempt sound = new Attempt(Path.SEND)) {
+                sound.socket.setSoTimeout(3_000);
+                sound.send(new Sent(length(sound.body().length), sound.body()));
+                assertThat(status(sound.answerLine())).isEqualTo(200);
+            }
+        } finally {
+            stalled.forEach(Attempt::close);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Path.class)
     void a_client_that_goes_within_its_body_has_done_nothing(Path path) throws Exception {
