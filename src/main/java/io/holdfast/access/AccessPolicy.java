@@ -77,18 +77,31 @@ public final class AccessPolicy {
         if (revocations.hit(identity, nowMillis)) {
             throw AccessDeniedException.invalid("revoked");
         }
+        requireChannels(identity);
+        return identity;
+    }
+
+    /**
+     * Refuses an identity that the server cannot subscribe to its channels.
+     *
+     * @throws AccessDeniedException of kind UNKNOWN_CHANNEL or PERMISSION
+     */
+    public void requireChannels(Identity identity) throws AccessDeniedException {
+        if (identity.channels().size() > ConnectTokens.MAX_CHANNELS) {
+            throw new AccessDeniedException(Kind.PERMISSION, "more than " + ConnectTokens.MAX_CHANNELS + " channels");
+        }
         for (String channel : identity.channels()) {
+            if (!Names.isChannel(channel)) {
+                throw new AccessDeniedException(Kind.PERMISSION, "a name that is not a channel's");
+            }
             Namespace namespace = options.namespaces().find(channel);
             if (namespace == null) {
-                throw new AccessDeniedException(
-                        Kind.UNKNOWN_CHANNEL, "the token names a channel in an unknown namespace");
+                throw new AccessDeniedException(Kind.UNKNOWN_CHANNEL, "a channel in an unknown namespace");
             }
             if (namespace.subscribe() == AllowedClients.NOBODY) {
-                throw new AccessDeniedException(
-                        Kind.PERMISSION, "the token names a channel that no client may subscribe to");
+                throw new AccessDeniedException(Kind.PERMISSION, "a channel that no client may subscribe to");
             }
         }
-        return identity;
     }
 
     private Identity identify(
@@ -169,7 +182,7 @@ public final class AccessPolicy {
             return grant;
         }
         return SubscribeGrant.of(
-                namespace.subscribe() == AllowedClients.CLIENTS ? ChannelAccess.ALLOWED : ChannelAccess.DENIED);
+                namespace.subscribe() == AllowedClients.CLIENTS ? ChannelAccess.ALLOWED : ChannelAccess.NEEDS_TOKEN);
     }
 
     /**

@@ -5,6 +5,8 @@ public enum ChannelAccess {
     ALLOWED,
     /** Error 103. */
     DENIED,
+    /** It has no subscription token, and needs one unless a handler lets it in: otherwise error 103. */
+    NEEDS_TOKEN,
     /** Its namespace does not exist: error 102. */
     UNKNOWN,
     /** The client's own outbox, to which the server has subscribed it: error 105. */

@@ -47,7 +47,9 @@ final class ConnectTokens {
                 claims.info(),
                 channels(all, claims.client()),
                 claims.issuedAtMillis(),
-                false);
+                false,
+                claims.times(),
+                Set.of());
     }
 
     private static @Nullable String device(JWTClaimsSet claims) throws AccessDeniedException {

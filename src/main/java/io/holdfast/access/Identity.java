@@ -1,6 +1,10 @@
 package io.holdfast.access;
 
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -19,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *     known
  * @param guest let in without a name in insecure mode: {@code client} is then one that no connection has had before, and
  *     there is no outbox
+ * @param claims of the token, as JSON; empty without a token
+ * @param roles of the container's login
  */
 public record Identity(
         String client,
@@ -28,7 +34,12 @@ public record Identity(
         byte @Nullable [] info,
         List<String> channels,
         long issuedAtMillis,
-        boolean guest) {
+        boolean guest,
+        Map<String, Object> claims,
+        Set<String> roles) {
+
+    /** Nobody yet: no token and no login says who the client is. */
+    public static final Identity NOBODY = named("", null, Identity.NEVER);
 
     /** Expiry of an identity that does not expire. */
     public static final long NEVER = Long.MAX_VALUE;
@@ -42,7 +53,9 @@ public record Identity(
             byte @Nullable [] info,
             List<String> channels,
             long issuedAtMillis,
-            boolean guest) {
+            boolean guest,
+            Map<String, Object> claims,
+            Set<String> roles) {
         this.client = client;
         this.device = device;
         this.expiresAtMillis = expiresAtMillis;
@@ -51,6 +64,21 @@ public record Identity(
         this.channels = List.copyOf(channels);
         this.issuedAtMillis = issuedAtMillis;
         this.guest = guest;
+        this.claims = Collections.unmodifiableMap(claims); // which may have nulls
+        this.roles = Set.copyOf(roles);
+    }
+
+    /** One without claims and roles. */
+    public Identity(
+            String client,
+            @Nullable String device,
+            long expiresAtMillis,
+            @Nullable String tokenId,
+            byte @Nullable [] info,
+            List<String> channels,
+            long issuedAtMillis,
+            boolean guest) {
+        this(client, device, expiresAtMillis, tokenId, info, channels, issuedAtMillis, guest, Map.of(), Set.of());
     }
 
     /** One that brings nothing but its names. */
@@ -71,7 +99,66 @@ public record Identity(
     /** The identity of a login of the container. */
     static Identity loggedIn(Login login, long nowMillis) {
         return new Identity(
-                login.name(), null, login.expiresAtMillis(), login.tokenId(), null, List.of(), nowMillis, false);
+                login.name(),
+                null,
+                login.expiresAtMillis(),
+                login.tokenId(),
+                null,
+                List.of(),
+                nowMillis,
+                false,
+                Map.of(),
+                login.roles());
+    }
+
+    /**
+     * As an application has decided. Null, or no channel, leaves what is known.
+     *
+     * @param moreChannels beside those that the token names
+     */
+    public Identity decided(
+            @Nullable String newClient,
+            byte @Nullable [] newInfo,
+            @Nullable Instant newExpiry,
+            List<String> moreChannels,
+            Instant now) {
+        Set<String> all = new LinkedHashSet<>(channels);
+        all.addAll(moreChannels);
+        return new Identity(
+                newClient == null ? client : newClient,
+                device,
+                newExpiry == null ? expiresAtMillis : newExpiry.toEpochMilli(),
+                tokenId,
+                newInfo == null ? info : newInfo,
+                List.copyOf(all),
+                client.isEmpty() ? now.toEpochMilli() : issuedAtMillis,
+                guest && newClient == null,
+                claims,
+                roles);
+    }
+
+    /**
+     * The same client with what a newer token of it says.
+     *
+     * @param decidedInfo shown instead of the token's; null for that
+     */
+    public Identity renewedBy(Identity newer, byte @Nullable [] decidedInfo) {
+        return new Identity(
+                client,
+                device,
+                newer.expiresAtMillis,
+                newer.tokenId,
+                decidedInfo == null ? newer.info : decidedInfo,
+                channels,
+                newer.issuedAtMillis,
+                guest,
+                newer.claims,
+                roles);
+    }
+
+    /** Without claims and roles, which take memory where nobody asks for them. */
+    public Identity bare() {
+        return new Identity(client, device, expiresAtMillis, tokenId, info, channels, issuedAtMillis, guest);
     }
 
     /** Whether a connection by the other identity is already what a connection by this one would be. */

@@ -1,5 +1,6 @@
 package io.holdfast.access;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,15 @@ public record SubscribeGrant(
         this.expiresAtMillis = expiresAtMillis;
         this.info = info;
         this.tokenId = tokenId;
+    }
+
+    /** Let in by an application. Null leaves what the token says. */
+    public SubscribeGrant decided(byte @Nullable [] newInfo, @Nullable Instant newExpiry) {
+        return new SubscribeGrant(
+                ChannelAccess.ALLOWED,
+                newExpiry == null ? expiresAtMillis : newExpiry.toEpochMilli(),
+                newInfo == null ? info : newInfo,
+                tokenId);
     }
 
     static SubscribeGrant of(ChannelAccess access) {

@@ -8,11 +8,13 @@ import io.holdfast.access.Role;
 import io.holdfast.access.TokenOptions;
 import io.holdfast.cleanup.CleanupSettings;
 import io.holdfast.commands.CommandSettings;
+import io.holdfast.commands.HandlerSettings;
 import io.holdfast.delivery.AdmissionSettings;
 import io.holdfast.delivery.BreakerSettings;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.OutsideTime;
 import io.holdfast.delivery.PoisonSettings;
+import io.holdfast.handlers.calls.CallSettings;
 import io.holdfast.http.BackupSettings;
 import io.holdfast.operate.HealthSettings;
 import io.holdfast.stream.OutboxRetention;
@@ -33,7 +35,9 @@ record Configuration(
         BackupSettings backup,
         HealthSettings health,
         CleanupSettings cleanup,
-        TransactionSettings transactions) {
+        TransactionSettings transactions,
+        HandlerSettings handlers,
+        CallSettings calls) {
 
     private static final String VERSION = "0.1.0";
     private static final String DEVELOPMENT_KEY = "dev";
@@ -60,7 +64,9 @@ record Configuration(
                 backup(keys, store.directory(), outputDirectory),
                 health(keys, HealthSettings.defaults()),
                 new CleanupKeys(keys).read(CleanupSettings.defaults()),
-                new TransactionSettings(keys.text(TransactionSettings.KEY, "")));
+                new TransactionSettings(keys.text(TransactionSettings.KEY, "")),
+                new HandlerKeys(keys).seen(HandlerSettings.defaults()),
+                new HandlerKeys(keys).calls(CallSettings.defaults()));
     }
 
     private static AccessOptions access(Keys keys, boolean insecure) {

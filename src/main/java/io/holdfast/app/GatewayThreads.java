@@ -3,6 +3,7 @@ package io.holdfast.app;
 import io.holdfast.delivery.DeliveryThreads;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -16,7 +17,7 @@ final class GatewayThreads {
     private GatewayThreads() {}
 
     static DeliveryThreads of(ManagedThreadFactory factory, ManagedExecutorService executor) {
-        return new DeliveryThreads(part -> named(factory, part), executor, closers(named(factory, "closer")));
+        return new DeliveryThreads(part -> named(factory, part), executor, pool(named(factory, "closer"), CLOSERS));
     }
 
     private static ThreadFactory named(ThreadFactory factory, String part) {
@@ -27,10 +28,15 @@ final class GatewayThreads {
         };
     }
 
-    private static ThreadPoolExecutor closers(ThreadFactory factory) {
-        ThreadPoolExecutor closers =
-                new ThreadPoolExecutor(CLOSERS, CLOSERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
-        closers.allowCoreThreadTimeOut(true);
-        return closers;
+    /** For handlers: threads of their own, since those of the container's executor read what clients send. */
+    static ExecutorService handlers(ThreadFactory factory, int most) {
+        return pool(named(factory, "handler"), most);
+    }
+
+    private static ThreadPoolExecutor pool(ThreadFactory factory, int most) {
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(most, most, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 }

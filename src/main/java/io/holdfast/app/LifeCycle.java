@@ -5,6 +5,7 @@ import io.holdfast.access.AccessPolicy;
 import io.holdfast.cleanup.CleanupCoordinator;
 import io.holdfast.cleanup.CleanupSettings;
 import io.holdfast.delivery.commit.Delivery;
+import io.holdfast.handlers.calls.Calls;
 import io.holdfast.stream.EngineException;
 import io.holdfast.transactions.Forwarder;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
@@ -28,6 +29,9 @@ class LifeCycle {
     /** For rows that a crash or another node left: a commit wakes the forwarder by itself. */
     private static final long SWEEP_MILLIS = 1_000;
 
+    /** How exact the time limit of handlers is. */
+    private static final long CALL_SWEEP_MILLIS = 200;
+
     private final Delivery delivery;
     private final AccessOptions access;
     private final Instance<AccessPolicy> policy;
@@ -35,13 +39,16 @@ class LifeCycle {
     private final CleanupSettings cleaning;
     private final ManagedScheduledExecutorService scheduler;
     private final Forwarder forwarder;
+    private final Calls calls;
+    private final HandlerThreads handlerThreads;
     private @Nullable ScheduledFuture<?> schedule;
     private @Nullable ScheduledFuture<?> sweep;
+    private @Nullable ScheduledFuture<?> limits;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected LifeCycle() {
-        this(null, null, null, null, null, null, null);
+        this(null, null, null, null, null, null, null, null, null);
     }
 
     @Inject
@@ -52,6 +59,8 @@ class LifeCycle {
             CleanupCoordinator cleanup,
             CleanupSettings cleaning,
             Forwarder forwarder,
+            Calls calls,
+            HandlerThreads handlerThreads,
             ManagedScheduledExecutorService scheduler) {
         this.delivery = delivery;
         this.access = access;
@@ -59,6 +68,8 @@ class LifeCycle {
         this.cleanup = cleanup;
         this.cleaning = cleaning;
         this.forwarder = forwarder;
+        this.calls = calls;
+        this.handlerThreads = handlerThreads;
         this.scheduler = scheduler;
     }
 
@@ -85,6 +96,8 @@ class LifeCycle {
         long millis = cleaning.interval().toMillis();
         scheduler.execute(cleanup::start);
         schedule = scheduler.scheduleWithFixedDelay(cleanup::runScheduled, millis, millis, TimeUnit.MILLISECONDS);
+        limits = scheduler.scheduleWithFixedDelay(
+                calls::sweep, CALL_SWEEP_MILLIS, CALL_SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         sweep = scheduler.scheduleWithFixedDelay(forwarder::wake, 0, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -94,6 +107,8 @@ class LifeCycle {
         cancel(sweep);
         forwarder.stop();
         delivery.stop();
+        handlerThreads.stop();
+        cancel(limits);
     }
 
     private static void cancel(@Nullable ScheduledFuture<?> task) {

@@ -10,6 +10,7 @@ import io.holdfast.cleanup.CleanupProvider;
 import io.holdfast.cleanup.CleanupSettings;
 import io.holdfast.cleanup.Sleeper;
 import io.holdfast.commands.CommandSettings;
+import io.holdfast.commands.Handling;
 import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.Connections;
 import io.holdfast.delivery.DeliveryClock;
@@ -21,6 +22,8 @@ import io.holdfast.delivery.Payloads;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.delivery.WallClock;
 import io.holdfast.delivery.commit.Delivery;
+import io.holdfast.handlers.Handlers;
+import io.holdfast.handlers.calls.Calls;
 import io.holdfast.http.BackupSettings;
 import io.holdfast.operate.HealthSettings;
 import io.holdfast.stream.StreamEngine;
@@ -83,6 +86,31 @@ class Wiring {
     @Singleton
     CommandSettings commandSettings() {
         return configuration.commands();
+    }
+
+    @Produces
+    @Singleton
+    Handling handling(Handlers handlers, Calls calls) {
+        return new Handling(handlers, calls, configuration.handlers());
+    }
+
+    @Produces
+    @Singleton
+    Handlers handlers() {
+        return Handlers.NONE;
+    }
+
+    @Produces
+    @Singleton
+    HandlerThreads handlerThreads(ManagedThreadFactory factory) {
+        return new HandlerThreads(
+                GatewayThreads.handlers(factory, configuration.calls().threads()));
+    }
+
+    @Produces
+    @Singleton
+    Calls calls(HandlerThreads threads) {
+        return new Calls(threads.executor(), configuration.calls(), System::nanoTime);
     }
 
     @Produces

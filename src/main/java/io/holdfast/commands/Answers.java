@@ -1,6 +1,8 @@
 package io.holdfast.commands;
 
+import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.RegisteredConnection;
+import io.holdfast.handlers.HandlerException;
 import io.holdfast.protocol.CloseCode;
 import io.holdfast.protocol.Codec;
 import io.holdfast.protocol.ErrorCode;
@@ -22,6 +24,25 @@ record Answers(RegisteredConnection connection, Codec codec) {
 
     void error(int id, ErrorCode error) {
         connection.reply(codec.error(id, error));
+    }
+
+    void error(int id, HandlerException refusal) {
+        connection.reply(codec.error(id, refusal.code(), refusal.text(), refusal.temporary()));
+    }
+
+    /** An answer that may be large: it must neither take the room of deliveries nor end the connection that asked. */
+    void replyIfRoom(int id, Result result) {
+        byte[] reply = encoded(id, result);
+        if (reply.length > connection.mostReplyBytes()) {
+            tooLarge(id, ErrorCode.LIMIT_EXCEEDED);
+        } else if (!connection.replyIfRoom(reply)) {
+            tooLarge(id, ErrorCode.TOO_MANY_REQUESTS); // there is room when it has read what waits
+        }
+    }
+
+    void tooLarge(int id, ErrorCode why) {
+        connection.hit(Limit.REPLY_BYTES);
+        error(id, why);
     }
 
     void close(CloseCode code) {

@@ -5,7 +5,6 @@ import io.holdfast.access.Action;
 import io.holdfast.access.Identity;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.History;
-import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.Member;
 import io.holdfast.delivery.Names;
 import io.holdfast.delivery.RegisteredConnection;
@@ -17,7 +16,6 @@ import io.holdfast.protocol.HistoryRequest;
 import io.holdfast.protocol.HistoryResult;
 import io.holdfast.protocol.PresenceResult;
 import io.holdfast.protocol.PresenceStatsResult;
-import io.holdfast.protocol.Result;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import java.util.HashMap;
@@ -54,14 +52,14 @@ final class ChannelQueries {
         }
         List<Member> present = manager.presence(channel);
         if (present.size() > MOST_MEMBERS || infoBytes(present) > connection.mostReplyBytes()) {
-            tooLarge(id, ErrorCode.LIMIT_EXCEEDED); // before it is written
+            answers.tooLarge(id, ErrorCode.LIMIT_EXCEEDED); // before it is written
             return;
         }
         Map<String, ChannelMember> members = new HashMap<>();
         for (Member member : present) {
             members.put(member.connection(), Members.info(member));
         }
-        replyIfRoom(id, new PresenceResult(members));
+        answers.replyIfRoom(id, new PresenceResult(members));
     }
 
     private static long infoBytes(List<Member> members) {
@@ -72,21 +70,6 @@ final class ChannelQueries {
 
     private static long length(byte @Nullable [] value) {
         return value == null ? 0 : value.length;
-    }
-
-    /** An answer must neither take the room of deliveries nor end the connection that asked. */
-    private void replyIfRoom(int id, Result result) {
-        byte[] reply = answers.encoded(id, result);
-        if (reply.length > connection.mostReplyBytes()) {
-            tooLarge(id, ErrorCode.LIMIT_EXCEEDED);
-        } else if (!connection.replyIfRoom(reply)) {
-            tooLarge(id, ErrorCode.TOO_MANY_REQUESTS); // there is room when it has read what waits
-        }
-    }
-
-    private void tooLarge(int id, ErrorCode why) {
-        connection.hit(Limit.REPLY_BYTES);
-        answers.error(id, why);
     }
 
     void presenceStats(int id, Identity who, String channel) {
@@ -110,7 +93,7 @@ final class ChannelQueries {
                     since == null ? null : new Position(since.epoch(), since.offset()),
                     request.reverse(),
                     MOST_HISTORY_BYTES);
-            replyIfRoom(
+            answers.replyIfRoom(
                     id,
                     new HistoryResult(
                             history.top().epoch(),

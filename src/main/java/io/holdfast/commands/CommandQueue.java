@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>State.</b> A publish is carried out at once, even while earlier ones are being stored, so that they share a batch. A
  * command whose meaning may depend on a publish waits until all earlier ones are answered, and everything behind it waits
- * with it.
+ * with it. While a handler decides about a command, all commands behind it wait.
  *
  * <p><b>Threads.</b> Commands come one at a time, from the transport; publishes are settled from any thread. One thread at a
  * time carries out commands: the one that brings them, or after a wait one of the executor's. None blocks while commands
@@ -48,6 +48,10 @@ final class CommandQueue {
     /** How many publishes are being stored and not yet answered. */
     @GuardedBy("this")
     private int publishing;
+
+    /** Whether a handler decides about a command. */
+    @GuardedBy("this")
+    private boolean deciding;
 
     @GuardedBy("this")
     private boolean busy;
@@ -107,6 +111,23 @@ final class CommandQueue {
         }
     }
 
+    /** A handler decides about the command that is being carried out, says the work: all others wait for {@link #release}. */
+    synchronized void hold() {
+        deciding = true;
+    }
+
+    /** The command has been carried out. What waits is carried out on this thread. */
+    void release() {
+        synchronized (this) {
+            deciding = false;
+            if (waiting.isEmpty() || busy) {
+                return;
+            }
+            busy = true;
+        }
+        run();
+    }
+
     /** The connection has ended: waiting commands are discarded. */
     synchronized void close() {
         closed = true;
@@ -122,7 +143,7 @@ final class CommandQueue {
 
     private synchronized @Nullable Command next() {
         Waiting next = waiting.peek();
-        if (next == null || closed || (publishing > 0 && dependsOnPublishes(next.command()))) {
+        if (next == null || closed || deciding || (publishing > 0 && dependsOnPublishes(next.command()))) {
             busy = false;
             return null;
         }

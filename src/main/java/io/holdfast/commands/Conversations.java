@@ -16,7 +16,14 @@ import io.holdfast.protocol.ProtobufCodec;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.security.Principal;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Begins conversations: one for each new connection, whatever its transport. Any thread. */
 @ApplicationScoped
@@ -29,6 +36,7 @@ public class Conversations {
     private final WallClock wall;
     private final Logins logins;
     private final DeliveryThreads threads;
+    private final Handling handling;
     private final Speech json;
     private final Speech protobuf;
 
@@ -42,7 +50,7 @@ public class Conversations {
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected Conversations() {
-        this(null, null, null, null, null, null, null, null);
+        this(null, null, null, null, null, null, null, null, null);
     }
 
     @Inject
@@ -54,7 +62,8 @@ public class Conversations {
             DeliveryClock clock,
             WallClock wall,
             Logins logins,
-            DeliveryThreads threads) {
+            DeliveryThreads threads,
+            Handling handling) {
         this.connections = connections;
         this.manager = manager;
         this.access = access;
@@ -63,6 +72,7 @@ public class Conversations {
         this.wall = wall;
         this.logins = logins;
         this.threads = threads;
+        this.handling = handling;
         this.json = Speech.of(new JsonCodec(), new byte[] {'\n'}, clock);
         this.protobuf = Speech.of(new ProtobufCodec(), new byte[0], clock);
     }
@@ -73,10 +83,15 @@ public class Conversations {
             case JSON -> json;
             case PROTOBUF -> protobuf;
         };
-        RegisteredConnection connection =
-                connections.register(UUID.randomUUID().toString(), transport, speech.format(), handshake.address());
+        RegisteredConnection connection = connections.register(
+                UUID.randomUUID().toString(),
+                transport,
+                speech.format(),
+                handshake.peer().address());
         Principal principal = handshake.principal();
-        Login login = principal == null ? null : logins.of(principal);
+        Login login = principal == null
+                ? null
+                : logins.of(principal).withRoles(handshake.peer().roles());
         return new Conversation(
                 connection,
                 speech.codec(),
@@ -85,8 +100,27 @@ public class Conversations {
                 settings,
                 clock,
                 wall,
-                handshake.session(),
+                handshake,
                 login,
+                handling,
                 threads.receipts());
+    }
+
+    /**
+     * The peer of a handshake, with what handlers may see of it.
+     *
+     * @param header by its name; null if it was not sent
+     * @param inRole whether the container's login has a role
+     */
+    public Peer peer(String address, UnaryOperator<@Nullable String> header, Predicate<String> inRole) {
+        Map<String, String> headers = new HashMap<>();
+        for (String name : handling.settings().headers()) {
+            String value = header.apply(name);
+            if (value != null) {
+                headers.put(name, value);
+            }
+        }
+        Set<String> roles = handling.handlers().roles().stream().filter(inRole).collect(Collectors.toUnmodifiableSet());
+        return new Peer(address, headers, roles);
     }
 }

@@ -10,6 +10,10 @@ import io.holdfast.delivery.Names;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.delivery.SendOptions;
+import io.holdfast.handlers.ClientCall;
+import io.holdfast.handlers.Handler;
+import io.holdfast.handlers.PublishDecision;
+import io.holdfast.handlers.calls.CallKind;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.protocol.PublishCall;
 import io.holdfast.protocol.PublishRequest;
@@ -31,6 +35,7 @@ final class Publishing {
     private final AccessPolicy access;
     private final DeliveryClock clock;
     private final CommandQueue queue;
+    private final Consultation consultation;
 
     Publishing(
             RegisteredConnection connection,
@@ -38,31 +43,69 @@ final class Publishing {
             ResilientWebSocketManager manager,
             AccessPolicy access,
             DeliveryClock clock,
-            CommandQueue queue) {
+            CommandQueue queue,
+            Consultation consultation) {
         this.connection = connection;
         this.answers = answers;
         this.manager = manager;
         this.access = access;
         this.clock = clock;
         this.queue = queue;
+        this.consultation = consultation;
     }
 
-    void publish(int id, Identity who, PublishRequest publish) {
-        publish(id, who, publish.channel(), publish.data(), SendOptions.defaults(), receipt -> new PublishResult());
+    void publish(int id, Identity who, @Nullable String device, PublishRequest publish) {
+        publish(
+                id,
+                who,
+                device,
+                publish.channel(),
+                publish.data(),
+                SendOptions.defaults(),
+                receipt -> new PublishResult());
     }
 
-    void publish(int id, Identity who, PublishCall call) {
+    void publish(int id, Identity who, @Nullable String device, PublishCall call) {
         SendOptions how = new SendOptions(call.id(), call.ttl(), call.tags(), true, Deduplication.Wanted.CHANNEL);
-        publish(id, who, call.channel(), call.data(), how, Publishing::result);
+        publish(id, who, device, call.channel(), call.data(), how, Publishing::result);
     }
 
     private void publish(
-            int id, Identity who, String channel, byte[] data, SendOptions how, Function<Receipt, Result> result) {
+            int id,
+            Identity who,
+            @Nullable String device,
+            String channel,
+            byte[] data,
+            SendOptions how,
+            Function<Receipt, Result> result) {
         ErrorCode refusal = refusal(who, channel);
         if (refusal != null) {
             answers.error(id, refusal);
             return;
         }
+        Handler<PublishDecision> handler = consultation.publishHandler(channel);
+        if (handler == null) {
+            store(id, channel, data, how, result);
+            return;
+        }
+        ClientCall call = consultation.call(who, device, channel, data);
+        consultation.decide(id, CallKind.PUBLISH, handler, call, () -> {}, decision -> {
+            if (decision.done()) {
+                String message = how.id() == null ? "" : how.id();
+                answers.reply(id, result.apply(Receipt.passedOn(message, 0)));
+                return;
+            }
+            byte[] replaced = (byte[]) decision.data();
+            store(
+                    id,
+                    channel,
+                    replaced == null ? data : replaced,
+                    decision.tags() == null ? how : how.withTags(decision.tags()),
+                    result);
+        });
+    }
+
+    private void store(int id, String channel, byte[] data, SendOptions how, Function<Receipt, Result> result) {
         try {
             CompletionStage<Receipt> receipt = manager.publish(channel, data, how, connection.publisher(channel));
             queue.publishing();

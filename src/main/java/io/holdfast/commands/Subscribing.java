@@ -15,6 +15,9 @@ import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.delivery.SubscribeOptions;
 import io.holdfast.delivery.SubscriptionHandle;
 import io.holdfast.delivery.WallClock;
+import io.holdfast.handlers.Handler;
+import io.holdfast.handlers.SubscribeDecision;
+import io.holdfast.handlers.calls.CallKind;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.protocol.RecoveryRequest;
 import io.holdfast.protocol.SubRefreshRequest;
@@ -28,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A client's subscriptions to ordinary channels. Recovery follows the reply as pushes. */
 final class Subscribing {
@@ -41,6 +45,7 @@ final class Subscribing {
     private final int maxChannels;
     private final Duration expiryGrace;
     private final WallClock wall;
+    private final Consultation consultation;
 
     Subscribing(
             RegisteredConnection connection,
@@ -48,7 +53,8 @@ final class Subscribing {
             ResilientWebSocketManager manager,
             AccessPolicy access,
             CommandSettings settings,
-            WallClock wall) {
+            WallClock wall,
+            Consultation consultation) {
         this.connection = connection;
         this.answers = answers;
         this.manager = manager;
@@ -56,9 +62,10 @@ final class Subscribing {
         this.maxChannels = settings.maxChannels();
         this.expiryGrace = settings.expiryGrace();
         this.wall = wall;
+        this.consultation = consultation;
     }
 
-    void subscribe(int id, Identity who, SubscribeRequest subscribe) {
+    void subscribe(int id, Identity who, @Nullable String device, SubscribeRequest subscribe) {
         String channel = subscribe.channel();
         if (!Names.isChannel(channel) || subscribe.type() != 0) {
             answers.error(id, ErrorCode.BAD_REQUEST);
@@ -66,8 +73,16 @@ final class Subscribing {
         }
         try {
             SubscribeGrant grant = access.maySubscribe(who, channel, subscribe.token(), wall.now());
+            Handler<SubscribeDecision> handler = consultation.subscribeHandler(channel);
             switch (grant.access()) {
-                case ALLOWED -> allowed(id, subscribe, grant);
+                case ALLOWED -> ask(id, who, device, subscribe, grant, handler);
+                case NEEDS_TOKEN -> {
+                    if (handler == null) {
+                        answers.error(id, ErrorCode.PERMISSION_DENIED);
+                    } else {
+                        ask(id, who, device, subscribe, grant, handler);
+                    }
+                }
                 case DENIED -> answers.error(id, ErrorCode.PERMISSION_DENIED);
                 case UNKNOWN -> answers.error(id, ErrorCode.UNKNOWN_CHANNEL);
                 case OWN_OUTBOX -> answers.error(id, ErrorCode.ALREADY_SUBSCRIBED);
@@ -77,18 +92,42 @@ final class Subscribing {
         }
     }
 
-    private void allowed(int id, SubscribeRequest subscribe, SubscribeGrant grant) {
+    private void ask(
+            int id,
+            Identity who,
+            @Nullable String device,
+            SubscribeRequest subscribe,
+            SubscribeGrant grant,
+            @Nullable Handler<SubscribeDecision> handler) {
         String channel = subscribe.channel();
         if (!connection.subscribed(channel) && connection.ordinarySubscriptions() >= maxChannels) {
             connection.hit(Limit.CHANNELS);
             answers.error(id, ErrorCode.LIMIT_EXCEEDED);
             return;
         }
+        if (handler == null) {
+            allowed(id, subscribe, grant, SubscribeDecision.accept());
+            return;
+        }
+        consultation.decide(
+                id,
+                CallKind.SUBSCRIBE,
+                handler,
+                consultation.call(who, device, channel, subscribe.data()),
+                () -> {},
+                decision -> allowed(
+                        id, subscribe, grant.decided((byte[]) decision.info(), decision.expiresAt()), decision));
+    }
+
+    private void allowed(int id, SubscribeRequest subscribe, SubscribeGrant grant, SubscribeDecision decision) {
+        String channel = subscribe.channel();
         Namespace namespace = access.namespace(channel);
-        boolean recovering = subscribe.recover() && namespace.recovery();
+        boolean recovery = decision.recovery() == null ? namespace.recovery() : decision.recovery();
+        boolean announced = decision.joinLeave() == null ? namespace.joinLeave() : decision.joinLeave();
+        boolean recovering = subscribe.recover() && recovery;
         Position wanted = recovering ? new Position(subscribe.epoch(), subscribe.offset()) : null;
-        boolean told = namespace.joinLeave() && (subscribe.joinLeave() || namespace.joinLeaveUnasked());
-        SubscribeOptions options = new SubscribeOptions(grant.info(), namespace.joinLeave(), told);
+        boolean told = announced && (subscribe.joinLeave() || namespace.joinLeaveUnasked());
+        SubscribeOptions options = new SubscribeOptions(grant.info(), announced, told);
         RegisteredConnection.Subscribed made = connection.subscribe(channel, wanted, options);
         if (made == null) {
             answers.error(id, ErrorCode.ALREADY_SUBSCRIBED);
@@ -100,9 +139,11 @@ final class Subscribing {
             return;
         }
         long secondsToLive = limitLife(channel, grant);
+        // An SDK that has shown no token can bring none, and would give up; after the end it subscribes again.
+        long renewableFor = subscribe.token() == null ? 0 : secondsToLive;
         endIfRevoked(channel, grant);
-        connection.start(
-                channel, answers.encoded(id, result(made, namespace.recovery(), subscribe.recover(), secondsToLive)));
+        byte[] data = (byte[]) decision.data();
+        connection.start(channel, answers.encoded(id, result(made, recovery, subscribe.recover(), renewableFor, data)));
     }
 
     /** Lets a revocation of the token reach the subscription. Code 2000: SDKs do not subscribe again by themselves. */
@@ -166,7 +207,7 @@ final class Subscribing {
             RegisteredConnection.Subscribed subscribed = connection.subscribe(
                     channel, wanted, new SubscribeOptions(null, namespace.joinLeave(), namespace.joinLeave()));
             if (subscribed != null) {
-                made.put(channel, result(subscribed, namespace.recovery(), recovering, 0));
+                made.put(channel, result(subscribed, namespace.recovery(), recovering, 0, null));
             }
         }
         return made;
@@ -184,7 +225,11 @@ final class Subscribing {
     }
 
     static SubscribeResult result(
-            RegisteredConnection.Subscribed made, boolean recoverable, boolean recovering, long ttl) {
+            RegisteredConnection.Subscribed made,
+            boolean recoverable,
+            boolean recovering,
+            long ttl,
+            byte @Nullable [] data) {
         Position from = made.position();
         return new SubscribeResult(
                 ttl > 0,
@@ -194,7 +239,8 @@ final class Subscribing {
                 from.epoch(),
                 from.offset(),
                 recovering,
-                recovering && made.recovered());
+                recovering && made.recovered(),
+                data);
     }
 
     private static ErrorCode refusal(AccessDeniedException denied) {

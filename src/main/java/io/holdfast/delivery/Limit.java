@@ -18,6 +18,8 @@ public enum Limit {
     COMMAND_RATE,
     /** Commands of one connection that wait for its publishes. */
     COMMANDS_WAITING,
+    /** Commands of one connection that wait for handlers, or those of this node. */
+    HANDLER_CALLS,
     /** Commands in one frame. */
     FRAME_COMMANDS,
     /** Bytes in one frame. */

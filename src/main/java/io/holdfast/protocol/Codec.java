@@ -27,7 +27,12 @@ public interface Codec {
 
     byte[] reply(int id, Result result);
 
-    byte[] error(int id, ErrorCode error);
+    default byte[] error(int id, ErrorCode error) {
+        return error(id, error.code(), error.message(), error.temporary());
+    }
+
+    /** An error whose text is not of the protocol. @param temporary whether the same command may succeed later */
+    byte[] error(int id, int code, String message, boolean temporary);
 
     /** The server's ping. The same array each time. */
     byte[] ping();

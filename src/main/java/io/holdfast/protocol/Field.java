@@ -125,6 +125,7 @@ final class Field {
                 RECOVERED = 8,
                 OFFSET = 9,
                 POSITIONED = 10,
+                DATA = 11,
                 WAS_RECOVERING = 12;
     }
 

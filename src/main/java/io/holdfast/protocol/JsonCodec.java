@@ -92,15 +92,15 @@ public final class JsonCodec implements Codec {
     }
 
     @Override
-    public byte[] error(int id, ErrorCode error) {
+    public byte[] error(int id, int code, String message, boolean temporary) {
         return new JsonOutput(128)
                 .open()
                 .field("id", id)
                 .name("error")
                 .open()
-                .field("code", error.code())
-                .field("message", error.message())
-                .field("temporary", error.temporary())
+                .field("code", code)
+                .field("message", message)
+                .field("temporary", temporary)
                 .close()
                 .close()
                 .toBytes();
@@ -231,6 +231,9 @@ public final class JsonCodec implements Codec {
                 .field("offset", subscription.offset())
                 .field("was_recovering", subscription.wasRecovering())
                 .field("recovered", subscription.recovered());
+        if (subscription.data() != null) {
+            out.name("data").raw(subscription.data());
+        }
     }
 
     /** The rest of a publication behind its data. */

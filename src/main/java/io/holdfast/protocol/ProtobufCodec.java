@@ -63,11 +63,11 @@ public final class ProtobufCodec implements Codec {
     }
 
     @Override
-    public byte[] error(int id, ErrorCode error) {
+    public byte[] error(int id, int code, String message, boolean temporary) {
         ProtobufOutput out = message()
-                .field(Field.Error.CODE, error.code())
-                .field(Field.Error.MESSAGE, error.message())
-                .field(Field.Error.TEMPORARY, error.temporary());
+                .field(Field.Error.CODE, code)
+                .field(Field.Error.MESSAGE, message)
+                .field(Field.Error.TEMPORARY, temporary);
         return new ProtobufOutput(64)
                 .field(Field.Reply.ID, id)
                 .field(Field.Reply.ERROR, out)
@@ -167,6 +167,7 @@ public final class ProtobufCodec implements Codec {
                 .field(Field.SubscribeResult.RECOVERED, subscription.recovered())
                 .field(Field.SubscribeResult.OFFSET, subscription.offset())
                 .field(Field.SubscribeResult.POSITIONED, subscription.positioned())
+                .field(Field.SubscribeResult.DATA, subscription.data())
                 .field(Field.SubscribeResult.WAS_RECOVERING, subscription.wasRecovering());
     }
 

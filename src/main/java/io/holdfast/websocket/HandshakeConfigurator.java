@@ -1,6 +1,7 @@
 package io.holdfast.websocket;
 
 import io.holdfast.commands.Format;
+import io.holdfast.commands.Peer;
 import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.HandshakeRequest;
@@ -8,29 +9,29 @@ import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.List;
 import java.util.Map;
 
-/** Carries the peer's address from the handshake into the WebSocket session, and says which format a session speaks. */
+/** Carries the peer from the handshake into the WebSocket session, and says which format a session speaks. */
 public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
     static final String JSON = "centrifuge-json";
     static final String PROTOBUF = "centrifuge-protobuf";
 
-    /** The session property that has the address of the peer. */
-    private static final String ADDRESS = "io.holdfast.address";
+    /** The session property that has the peer. */
+    private static final String PROPERTY = "io.holdfast.peer";
 
-    /** The address of the handshake on this thread: the container gives it only to filters. */
-    private static final ThreadLocal<String> PEER = new ThreadLocal<>();
+    /** That of the handshake on this thread: the container shows its address only to filters. */
+    private static final ThreadLocal<Peer> PEER = new ThreadLocal<>();
 
     /** A handshake begins on this thread. */
-    static void begin(String address) {
-        PEER.set(address);
+    static void begin(Peer peer) {
+        PEER.set(peer);
     }
 
     static void end() {
         PEER.remove();
     }
 
-    /** Of a session's peer; empty if it is not known. */
-    static String address(Session session) {
-        return session.getUserProperties().get(ADDRESS) instanceof String address ? address : "";
+    /** A session's peer. */
+    static Peer peer(Session session) {
+        return session.getUserProperties().get(PROPERTY) instanceof Peer peer ? peer : Peer.UNKNOWN;
     }
 
     @Override
@@ -41,9 +42,9 @@ public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
 
     @Override
     public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
-        String address = PEER.get();
-        if (address != null) {
-            config.getUserProperties().put(ADDRESS, address);
+        Peer peer = PEER.get();
+        if (peer != null) {
+            config.getUserProperties().put(PROPERTY, peer);
         }
     }
 

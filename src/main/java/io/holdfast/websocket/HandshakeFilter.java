@@ -1,5 +1,6 @@
 package io.holdfast.websocket;
 
+import io.holdfast.commands.Conversations;
 import io.holdfast.commands.HandshakeCheck;
 import io.holdfast.delivery.Connections;
 import io.holdfast.delivery.Limit;
@@ -34,6 +35,10 @@ public class HandshakeFilter extends HttpFilter {
     @SuppressWarnings("NullAway.Init")
     private transient Connections connections;
 
+    @Inject
+    @SuppressWarnings("NullAway.Init")
+    private transient Conversations conversations;
+
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
@@ -60,7 +65,7 @@ public class HandshakeFilter extends HttpFilter {
             response.sendError(limit == Limit.ADDRESS ? TOO_MANY_REQUESTS : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
             return;
         }
-        HandshakeConfigurator.begin(address);
+        HandshakeConfigurator.begin(conversations.peer(address, request::getHeader, request::isUserInRole));
         try {
             chain.doFilter(new Sessionless(request), response);
         } finally {

@@ -53,7 +53,7 @@ public class WebSocketEndpoint {
         Format format = HandshakeConfigurator.format(session);
         conversation = conversations.begin(
                 WebSocketConnection.of(session, settings.sendTimeout(), format),
-                Handshake.of(format, HandshakeConfigurator.address(session), session.getUserPrincipal()));
+                Handshake.of(format, HandshakeConfigurator.peer(session), session.getUserPrincipal()));
     }
 
     /**

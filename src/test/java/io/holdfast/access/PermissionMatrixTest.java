@@ -145,7 +145,7 @@ class PermissionMatrixTest {
         try {
             return switch (policy.maySubscribe(who, channel, token, at(NOW)).access()) {
                 case ALLOWED -> "yes";
-                case DENIED -> "103";
+                case DENIED, NEEDS_TOKEN -> "103";
                 case UNKNOWN -> "102";
                 case OWN_OUTBOX -> "105";
             };

@@ -29,6 +29,9 @@ import io.holdfast.delivery.WallClock;
 import io.holdfast.delivery.WireFormat;
 import io.holdfast.delivery.commit.Delivery;
 import io.holdfast.delivery.commit.PlainPayloads;
+import io.holdfast.handlers.Handlers;
+import io.holdfast.handlers.calls.CallSettings;
+import io.holdfast.handlers.calls.Calls;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.MemoryEngine;
@@ -40,6 +43,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -100,6 +105,7 @@ final class CommandsFixture implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Conversations conversations;
     final AccessPolicy policy;
+    final Calls calls;
 
     static CommandsFixture insecure() {
         return new CommandsFixture(
@@ -112,6 +118,11 @@ final class CommandsFixture implements AutoCloseable {
     }
 
     CommandsFixture(AccessOptions access) {
+        this(access, Handlers.NONE);
+    }
+
+    CommandsFixture(AccessOptions access, Handlers handlers) {
+        calls = new Calls(threads, new CallSettings(64, 100, 16, Duration.ofSeconds(10)), clock::nanos);
         policy = new AccessPolicy(access);
         ChannelOptions options = new ChannelOptions() {
             @Override
@@ -176,7 +187,8 @@ final class CommandsFixture implements AutoCloseable {
                 clock,
                 wall,
                 principal -> new Login(principal.getName(), wall.now().toEpochMilli() + 60_000, "token-of-the-login"),
-                deliveryThreads);
+                deliveryThreads,
+                new Handling(handlers, calls, new HandlerSettings("/realm/roles", List.of("X-Shop"))));
     }
 
     private RegisteredConnection watched(RegisteredConnection connection) {
@@ -249,7 +261,12 @@ final class CommandsFixture implements AutoCloseable {
         /** @param principal whom the container has let in, for a minute; null for nobody */
         Peer(Format format, Principal principal) {
             this.format = format;
-            this.conversation = conversations.begin(this, Handshake.of(format, "", principal));
+            this.conversation = conversations.begin(
+                    this,
+                    Handshake.of(
+                            format,
+                            new io.holdfast.commands.Peer("10.0.0.9", Map.of("x-shop", "7"), Set.of("vip")),
+                            principal));
         }
 
         Peer say(String... commands) {

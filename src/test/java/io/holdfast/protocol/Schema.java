@@ -155,7 +155,7 @@ final class Schema {
     }
 
     private static ClientProtocol.SubscribeResult subscription(SubscribeResult subscription) {
-        return ClientProtocol.SubscribeResult.newBuilder()
+        ClientProtocol.SubscribeResult.Builder out = ClientProtocol.SubscribeResult.newBuilder()
                 .setExpires(subscription.expires())
                 .setTtl((int) subscription.ttl())
                 .setRecoverable(subscription.recoverable())
@@ -163,8 +163,11 @@ final class Schema {
                 .setEpoch(subscription.epoch())
                 .setOffset(subscription.offset())
                 .setWasRecovering(subscription.wasRecovering())
-                .setRecovered(subscription.recovered())
-                .build();
+                .setRecovered(subscription.recovered());
+        if (subscription.data() != null) {
+            out.setData(ByteString.copyFrom(subscription.data()));
+        }
+        return out.build();
     }
 
     static ClientProtocol.Publication publication(HistoryEntry entry) {

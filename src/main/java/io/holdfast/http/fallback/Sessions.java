@@ -5,6 +5,7 @@ import io.holdfast.commands.Conversation;
 import io.holdfast.commands.Conversations;
 import io.holdfast.commands.Format;
 import io.holdfast.commands.Handshake;
+import io.holdfast.commands.Peer;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.http.LiveSessions;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -72,8 +73,9 @@ class Sessions implements LiveSessions {
         }
         StreamConnection stream = StreamConnection.open(context, framing, delivery.sendTimeout());
         String id = freshId();
-        Conversation conversation = conversations.begin(
-                stream, new Handshake(Format.JSON, request.getRemoteAddr(), id, request.getUserPrincipal()));
+        Peer peer = conversations.peer(request.getRemoteAddr(), request::getHeader, request::isUserInRole);
+        Conversation conversation =
+                conversations.begin(stream, new Handshake(Format.JSON, peer, id, request.getUserPrincipal()));
         Upstream upstream = new Upstream(conversation.connectionId(), conversation::receive);
         open.put(id, upstream);
         stream.over().thenRun(() -> {
