@@ -31,6 +31,7 @@ record Configuration(
         CommandSettings commands,
         DeliverySettings delivery,
         EngineSettings engine,
+        ClusterSettings cluster,
         RocksDbOptions store,
         BackupSettings backup,
         HealthSettings health,
@@ -39,7 +40,7 @@ record Configuration(
         HandlerSettings handlers,
         CallSettings calls) {
 
-    private static final String VERSION = "0.1.0";
+    static final String VERSION = "0.1.0";
     private static final String DEVELOPMENT_KEY = "dev";
     private static final int MAX_FRAME_BYTES = 64 << 10;
     private static final int MAX_FRAME_COMMANDS = 1_000;
@@ -60,6 +61,7 @@ record Configuration(
                 commands(keys, delivery, insecure),
                 delivery,
                 new EngineKeys(keys).read(),
+                new ClusterKeys(keys).read(),
                 store,
                 backup(keys, store.directory(), outputDirectory),
                 health(keys, HealthSettings.defaults()),

@@ -80,7 +80,7 @@ final class EngineOpening {
                 store.outboxes(),
                 settings.socketTimeout(),
                 settings.connections() - 1, // and one writes
-                true);
+                !configuration.cluster().enabled());
         PostgreSqlEngine engine = patiently(() -> PostgreSqlEngine.open(options, clockMillis, nanos));
         report(engine.bringBack(latest()));
         return engine;

@@ -15,6 +15,7 @@ import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
+import jakarta.servlet.ServletContext;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -41,6 +42,7 @@ class LifeCycle {
     private final Forwarder forwarder;
     private final Calls calls;
     private final HandlerThreads handlerThreads;
+    private final ClusterLife cluster;
     private @Nullable ScheduledFuture<?> schedule;
     private @Nullable ScheduledFuture<?> sweep;
     private @Nullable ScheduledFuture<?> limits;
@@ -48,7 +50,7 @@ class LifeCycle {
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected LifeCycle() {
-        this(null, null, null, null, null, null, null, null, null);
+        this(null, null, null, null, null, null, null, null, null, null);
     }
 
     @Inject
@@ -61,6 +63,7 @@ class LifeCycle {
             Forwarder forwarder,
             Calls calls,
             HandlerThreads handlerThreads,
+            ClusterLife cluster,
             ManagedScheduledExecutorService scheduler) {
         this.delivery = delivery;
         this.access = access;
@@ -70,6 +73,7 @@ class LifeCycle {
         this.forwarder = forwarder;
         this.calls = calls;
         this.handlerThreads = handlerThreads;
+        this.cluster = cluster;
         this.scheduler = scheduler;
     }
 
@@ -93,6 +97,7 @@ class LifeCycle {
             LOG.log(Level.SEVERE, "Holdfast does not start: {0}", e.getMessage());
             throw e;
         }
+        cluster.start(event instanceof ServletContext web ? web.getContextPath() : "");
         long millis = cleaning.interval().toMillis();
         scheduler.execute(cleanup::start);
         schedule = scheduler.scheduleWithFixedDelay(cleanup::runScheduled, millis, millis, TimeUnit.MILLISECONDS);
@@ -102,6 +107,7 @@ class LifeCycle {
     }
 
     void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
+        cluster.withdraw();
         cleanup.stop();
         cancel(schedule);
         cancel(sweep);
@@ -109,6 +115,7 @@ class LifeCycle {
         delivery.stop();
         handlerThreads.stop();
         cancel(limits);
+        cluster.stop();
     }
 
     private static void cancel(@Nullable ScheduledFuture<?> task) {

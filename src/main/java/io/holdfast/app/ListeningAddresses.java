@@ -36,7 +36,8 @@ final class ListeningAddresses {
                     beans.queryNames(new ObjectName("WebSphere:feature=channelfw,type=endpoint,name=*"), null)) {
                 Object port = beans.getAttribute(endpoint, "Port");
                 if (port instanceof Integer open && open > 0) {
-                    found.add(new Endpoint(String.valueOf(beans.getAttribute(endpoint, "Host")), open));
+                    boolean tls = endpoint.getKeyProperty("name").endsWith("-ssl");
+                    found.add(new Endpoint(String.valueOf(beans.getAttribute(endpoint, "Host")), open, tls));
                 }
             }
         } catch (JMException e) {
@@ -46,7 +47,7 @@ final class ListeningAddresses {
     }
 
     /** A host, {@code *} for all addresses, and a port. */
-    record Endpoint(String host, int port) {}
+    record Endpoint(String host, int port, boolean tls) {}
 
     private static void requireLoopback(String host) {
         if (!isLoopback(host)) {

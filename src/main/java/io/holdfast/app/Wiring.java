@@ -9,6 +9,9 @@ import io.holdfast.cleanup.CleanupCoordinator;
 import io.holdfast.cleanup.CleanupProvider;
 import io.holdfast.cleanup.CleanupSettings;
 import io.holdfast.cleanup.Sleeper;
+import io.holdfast.cluster.Cluster;
+import io.holdfast.cluster.HttpTransport;
+import io.holdfast.cluster.LinkAcceptor;
 import io.holdfast.commands.CommandSettings;
 import io.holdfast.commands.Handling;
 import io.holdfast.delivery.ChannelOptions;
@@ -18,6 +21,7 @@ import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.DeliveryThreads;
 import io.holdfast.delivery.EventSink;
 import io.holdfast.delivery.GuardedEngine;
+import io.holdfast.delivery.OtherNodes;
 import io.holdfast.delivery.Payloads;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.delivery.WallClock;
@@ -26,6 +30,7 @@ import io.holdfast.handlers.Handlers;
 import io.holdfast.handlers.calls.Calls;
 import io.holdfast.http.BackupSettings;
 import io.holdfast.operate.HealthSettings;
+import io.holdfast.stream.SharedStore;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.transactions.Forwarder;
 import io.holdfast.transactions.TableSender;
@@ -48,6 +53,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -187,6 +193,41 @@ class Wiring {
 
     @Produces
     @Singleton
+    ClusterSettings clusterSettings() {
+        return configuration.cluster();
+    }
+
+    @Produces
+    @Singleton
+    EngineSettings engineSettings() {
+        return configuration.engine();
+    }
+
+    /** Empty if this node is alone. */
+    @Produces
+    @Singleton
+    Optional<Cluster> cluster(StreamEngine engine, ManagedExecutorService executor) {
+        if (!configuration.cluster().enabled()) {
+            return Optional.empty();
+        }
+        SharedStore store = engine.shared()
+                .orElseThrow(
+                        () -> new ConfigurationException(
+                                ClusterSettings.KEY,
+                                "true",
+                                "false with the embedded engine, which serves one node only; or set holdfast.engine to postgresql"));
+        return Optional.of(
+                new Cluster(store, new HttpTransport(executor), System::nanoTime, new SecureRandom(), executor));
+    }
+
+    @Produces
+    @Singleton
+    LinkAcceptor linkAcceptor(Optional<Cluster> cluster) {
+        return cluster.<LinkAcceptor>map(mine -> mine).orElse(LinkAcceptor.NONE);
+    }
+
+    @Produces
+    @Singleton
     @Typed(Delivery.class)
     Delivery delivery(
             GuardedEngine guarded,
@@ -197,8 +238,10 @@ class Wiring {
             WallClock wall,
             Payloads payloads,
             DeliveryThreads threads,
-            EventSink events) {
-        return new Delivery(guarded, engine, options, settings, clock, wall, payloads, threads, events);
+            EventSink events,
+            Optional<Cluster> cluster) {
+        OtherNodes others = cluster.map(Cluster::otherNodes).orElse(OtherNodes.NONE);
+        return new Delivery(guarded, engine, options, settings, clock, wall, payloads, threads, events, others);
     }
 
     /** For everybody, applications included, whose beans may have any scope. */

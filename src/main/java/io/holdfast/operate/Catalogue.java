@@ -32,7 +32,8 @@ final class Catalogue {
                             seen -> seen.stats().confirmLatency()),
                     health(),
                     CleanupMetrics.all(),
-                    TransactionMetrics.all())
+                    TransactionMetrics.all(),
+                    ClusterMetrics.all())
             .flatMap(List::stream)
             .toList();
 

@@ -1,6 +1,8 @@
 package io.holdfast.operate;
 
 import io.holdfast.cleanup.CleanupCoordinator;
+import io.holdfast.cluster.Cluster;
+import io.holdfast.cluster.ClusterStats;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.stream.EmbeddedEngine;
@@ -9,6 +11,7 @@ import io.holdfast.stream.StreamEngine;
 import io.holdfast.transactions.Forwarder;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -38,10 +41,16 @@ class GatewaySnapshots {
             CleanupCoordinator cleanup,
             StreamEngine engine,
             Forwarder forwarder,
+            Optional<Cluster> cluster,
             DeliveryClock clock) {
         this(
                 () -> new GatewaySnapshot(
-                        manager.stats(), manager.health(), cleanup.state(), generation(engine), forwarder.state()),
+                        manager.stats(),
+                        manager.health(),
+                        cleanup.state(),
+                        generation(engine),
+                        forwarder.state(),
+                        cluster.map(Cluster::stats).orElse(ClusterStats.NONE)),
                 clock::nanos);
     }
 

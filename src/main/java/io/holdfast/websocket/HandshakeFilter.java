@@ -10,11 +10,8 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a handshake through, or answers 403: cross-site pages, and in insecure mode all from elsewhere. Connections that are too
@@ -70,26 +67,6 @@ public class HandshakeFilter extends HttpFilter {
             chain.doFilter(new Sessionless(request), response);
         } finally {
             HandshakeConfigurator.end();
-        }
-    }
-
-    /**
-     * Liberty asks for an HttpSession at each handshake, and so makes one where there is none: it would live for 30 minutes, and
-     * its cookie could replace that of a login which is under way. The application's own session is left as it is.
-     */
-    private static final class Sessionless extends HttpServletRequestWrapper {
-        Sessionless(HttpServletRequest request) {
-            super(request);
-        }
-
-        @Override
-        public @Nullable HttpSession getSession() {
-            return super.getSession(false);
-        }
-
-        @Override
-        public @Nullable HttpSession getSession(boolean create) {
-            return super.getSession(false);
         }
     }
 }

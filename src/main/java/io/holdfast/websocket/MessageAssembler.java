@@ -16,12 +16,14 @@ final class MessageAssembler<T> {
     /** Bytes or characters: above the limit that the conversation checks, so that it answers and counts. */
     static final int CEILING = 256 * 1024;
 
+    private final int ceiling;
     private final Consumer<T> append;
     private final IntSupplier length;
     private final Supplier<T> take;
     private boolean beyond;
 
-    private MessageAssembler(Consumer<T> append, IntSupplier length, Supplier<T> take) {
+    private MessageAssembler(int ceiling, Consumer<T> append, IntSupplier length, Supplier<T> take) {
+        this.ceiling = ceiling;
         this.append = append;
         this.length = length;
         this.take = take;
@@ -29,7 +31,7 @@ final class MessageAssembler<T> {
 
     static MessageAssembler<String> ofText() {
         StringBuilder text = new StringBuilder(0);
-        return new MessageAssembler<>(text::append, text::length, () -> {
+        return new MessageAssembler<>(CEILING, text::append, text::length, () -> {
             String whole = text.toString();
             text.setLength(0);
             text.trimToSize();
@@ -38,8 +40,12 @@ final class MessageAssembler<T> {
     }
 
     static MessageAssembler<byte[]> ofBytes() {
+        return ofBytes(CEILING);
+    }
+
+    static MessageAssembler<byte[]> ofBytes(int ceiling) {
         Bytes bytes = new Bytes();
-        return new MessageAssembler<>(bytes::writeBytes, bytes::size, bytes::take);
+        return new MessageAssembler<>(ceiling, bytes::writeBytes, bytes::size, bytes::take);
     }
 
     /** @param last whether it ends the message @return the message; null if it is not complete, or was handed on before */
@@ -53,7 +59,7 @@ final class MessageAssembler<T> {
             return part; // nearly all: in one piece
         }
         append.accept(part);
-        beyond = !last && length.getAsInt() > CEILING;
+        beyond = !last && length.getAsInt() > ceiling;
         return last || beyond ? take.get() : null;
     }
 

@@ -33,6 +33,11 @@ final class Cable implements AutoCloseable {
         return URI.create("ws://localhost:" + listening.getLocalPort() + target.getRawPath());
     }
 
+    /** For a node's address. */
+    URI http() {
+        return URI.create("http://localhost:" + listening.getLocalPort());
+    }
+
     /** Resets what is connected and whatever connects from now on. */
     synchronized void cut() {
         cut = true;

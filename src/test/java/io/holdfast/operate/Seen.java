@@ -2,6 +2,7 @@ package io.holdfast.operate;
 
 import io.holdfast.cleanup.CleanupState;
 import io.holdfast.cleanup.Stage;
+import io.holdfast.cluster.ClusterStats;
 import io.holdfast.delivery.BreakerState;
 import io.holdfast.delivery.DeliveryHealth;
 import io.holdfast.delivery.DeliveryStats;
@@ -75,7 +76,7 @@ final class Seen {
     }
 
     GatewaySnapshot observed() {
-        return new GatewaySnapshot(stats(), health(), cleanup(), generation, forwarding());
+        return new GatewaySnapshot(stats(), health(), cleanup(), generation, forwarding(), cluster());
     }
 
     /** Every number another. */
@@ -86,6 +87,11 @@ final class Seen {
 
     ForwardingState forwarding() {
         return new ForwardingState(transactions, 121, 122, 123, aside, 125, failingFor, Duration.ofSeconds(127));
+    }
+
+    /** Every number another. */
+    static ClusterStats cluster() {
+        return new ClusterStats(131, 132, 133, 134, 135, 136, 137, 138, 139, 140);
     }
 
     private static SortedMap<Long, Long> buckets() {

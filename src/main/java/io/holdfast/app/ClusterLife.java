@@ -1,0 +1,129 @@
+package io.holdfast.app;
+
+import io.holdfast.app.ListeningAddresses.Endpoint;
+import io.holdfast.cluster.Cluster;
+import io.holdfast.delivery.commit.Delivery;
+import io.holdfast.operate.HealthSettings;
+import io.holdfast.stream.NodeAddress;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.eclipse.microprofile.health.HealthCheckResponse.Status;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Announces this node to the cluster once its port is open, keeps its lease and its links, and withdraws it. */
+@ApplicationScoped
+class ClusterLife {
+    private static final Logger LOG = Logger.getLogger(ClusterLife.class.getName());
+    private static final Duration LOOK = Duration.ofMillis(200);
+
+    private final Optional<Cluster> cluster;
+    private final ClusterSettings settings;
+    private final EngineSettings engine;
+    private final HealthSettings health;
+    private final Delivery delivery;
+    private final PublicPortReadiness port;
+    private final ManagedScheduledExecutorService scheduler;
+    private final List<ScheduledFuture<?>> schedules = new CopyOnWriteArrayList<>();
+    private volatile String path = "";
+    private volatile boolean announced;
+    private volatile boolean withdrawn;
+
+    /** The log has that the address could not be found. */
+    private volatile boolean complained;
+
+    /** For the client proxy only. */
+    @SuppressWarnings("NullAway")
+    protected ClusterLife() {
+        this(null, null, null, null, null, null, null);
+    }
+
+    @Inject
+    ClusterLife(
+            Optional<Cluster> cluster,
+            ClusterSettings settings,
+            EngineSettings engine,
+            HealthSettings health,
+            Delivery delivery,
+            @Readiness PublicPortReadiness port,
+            ManagedScheduledExecutorService scheduler) {
+        this.cluster = cluster;
+        this.settings = settings;
+        this.engine = engine;
+        this.health = health;
+        this.delivery = delivery;
+        this.port = port;
+        this.scheduler = scheduler;
+    }
+
+    /** @param contextRoot of the application */
+    void start(String contextRoot) {
+        path = contextRoot;
+        cluster.ifPresent(mine -> {
+            repeat(() -> announce(mine), LOOK);
+            repeat(mine::tick, Cluster.TICK);
+            repeat(() -> turn(mine), Cluster.TURN);
+        });
+    }
+
+    private void repeat(Runnable task, Duration pause) {
+        schedules.add(scheduler.scheduleWithFixedDelay(task, 0, pause.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    /** Once others can reach the port. */
+    private void announce(Cluster mine) {
+        if (announced || withdrawn || port.call().getStatus() == Status.DOWN) {
+            return;
+        }
+        try {
+            URI address = address();
+            announced = true;
+            mine.start(new NodeAddress(address, Configuration.VERSION), delivery.arrivals());
+        } catch (ConfigurationException e) {
+            if (!complained) {
+                LOG.log(Level.SEVERE, "This node is not in the cluster: {0}", e.getMessage());
+                complained = true;
+            }
+        }
+    }
+
+    private URI address() {
+        URI root = settings.address();
+        if (root == null) {
+            List<Endpoint> reachable = ListeningAddresses.endpoints().stream()
+                    .filter(endpoint -> endpoint.port() != health.port())
+                    .toList();
+            root = OwnAddress.find(reachable, engine.url());
+        }
+        return root.resolve(path.isEmpty() ? "/" : path + "/");
+    }
+
+    private void turn(Cluster mine) {
+        if (delivery.health().draining()) {
+            mine.withdraw();
+        } else {
+            mine.turn();
+        }
+    }
+
+    /** The others no longer look for this node. It still has clients, and gets what they are sent. */
+    void withdraw() {
+        withdrawn = true;
+        cluster.ifPresent(Cluster::withdraw);
+    }
+
+    /** Ends the links. */
+    void stop() {
+        schedules.forEach(schedule -> schedule.cancel(false));
+        cluster.ifPresent(Cluster::stop);
+    }
+}

@@ -1,0 +1,15 @@
+package io.holdfast.app;
+
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether several nodes share the engine's database.
+ *
+ * @param address under which the others reach this node; null to find it out
+ */
+record ClusterSettings(boolean enabled, @Nullable URI address) {
+    static final String KEY = "holdfast.cluster";
+    static final String ADDRESS = KEY + ".address";
+    static final String ADDRESS_ALLOWS = "a URL like http://10.0.0.7:9080, without a path";
+}

@@ -1,0 +1,290 @@
+package io.holdfast.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.stream.postgresql.PostgresServer;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Two gateways on one database. The link to the second one goes through a cable that tests cut. */
+class ClusterIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    private static PostgresServer postgres;
+    private static LibertyServer one;
+    private static LibertyServer two;
+    private static Cable cable;
+
+    private final String client = Names.fresh("cluster");
+    private final String outbox = "#" + client;
+    private final String channel = Names.fresh("news");
+
+    @BeforeAll
+    static void start() {
+        postgres = PostgresServer.start(Map.of());
+        String database = postgres.newDatabaseName();
+        one = LibertyServer.prepare("cluster-one", configuration(database));
+        two = LibertyServer.prepare("cluster-two", configuration(database));
+        cable = new Cable(two.websocket());
+        Map<String, String> cabled = new HashMap<>(configuration(database));
+        cabled.put("holdfast.cluster.address", cable.http().toString());
+        two.configure(cabled);
+        one.launch();
+        two.launch();
+        one.awaitReady();
+        two.awaitReady();
+    }
+
+    private static Map<String, String> configuration(String database) {
+        Map<String, String> keys = new HashMap<>();
+        keys.put("holdfast.insecure", "true");
+        keys.put("holdfast.cluster", "true");
+        keys.put("holdfast.engine", "postgresql");
+        keys.put("holdfast.engine.url", postgres.url(database));
+        keys.put("holdfast.engine.user", PostgresServer.USER);
+        keys.put("holdfast.engine.password", postgres.password());
+        keys.put("holdfast.channels.subscribe", "clients");
+        return keys;
+    }
+
+    @AfterAll
+    static void stop() {
+        for (AutoCloseable each : new AutoCloseable[] {one, two, cable, postgres}) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    @BeforeEach
+    void awaitLinks() {
+        await().atMost(PATIENCE).until(() -> linked(one) && linked(two));
+    }
+
+    private static boolean linked(LibertyServer node) {
+        return metric(node, "links_out") == 1 && metric(node, "links_in") == 1;
+    }
+
+    private static double metric(LibertyServer node, String name) {
+        String whole = "holdfast_cluster_" + name;
+        return new Api(node.health(), "")
+                .get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(whole + "{") || line.startsWith(whole + "_total{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .findFirst()
+                .orElse(-1);
+    }
+
+    private void signal(LibertyServer node, String name) throws Exception {
+        Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(node.pid())).start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
+    private static JsonNode connectAt(WireClient connection, String client, String epoch, long offset) {
+        return connection.connect(
+                "{'data': {'client': '%s'}, 'name': 'js', 'subs': {'#%s': {'recover': true, 'epoch': '%s', 'offset': %d}}}",
+                client, client, epoch, offset);
+    }
+
+    private void publish(LibertyServer node, int n) {
+        assertThat(node.api()
+                        .post("/api/publish", "{'channel': '%s', 'data': {'n': %d}}", channel, n)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void a_message_that_one_node_takes_reaches_a_client_of_the_other(Wire wire) {
+        try (RawClient connection = two.client(wire)) {
+            connection.connectAs(client);
+            one.api().sendNumbers(client, 1, 100);
+
+            assertThat(connection.publications(outbox, 100))
+                    .extracting(Pub::n)
+                    .containsExactlyElementsOf(
+                            IntStream.rangeClosed(1, 100).boxed().toList());
+            await().until(() -> one.api().state(client, client + "-100").equals("acknowledged"));
+        }
+    }
+
+    @Test
+    void publications_come_from_both_nodes_to_both_in_the_order_of_the_channel() {
+        try (RawClient here = one.client();
+                RawClient there = two.client()) {
+            for (RawClient connection : List.of(here, there)) {
+                connection.connectAs(client);
+                connection.command("subscribe", "{'channel': '%s'}", channel);
+            }
+            for (int n = 1; n <= 50; n++) {
+                publish(n % 2 == 0 ? one : two, n);
+            }
+
+            for (RawClient connection : List.of(here, there)) {
+                assertThat(connection.publications(channel, 50))
+                        .extracting(Pub::n)
+                        .containsExactlyElementsOf(
+                                IntStream.rangeClosed(1, 50).boxed().toList());
+            }
+        }
+    }
+
+    @Test
+    void publications_go_only_to_nodes_that_have_subscribers() {
+        double before = metric(one, "publications_sent");
+        publish(one, 1);
+        try (RawClient connection = two.client()) {
+            connection.connectAs(client);
+            connection.command("subscribe", "{'channel': '%s'}", channel);
+            publish(one, 2);
+            assertThat(connection.publication(channel).n()).isEqualTo(2);
+        }
+        await().atMost(PATIENCE).until(() -> metric(one, "publications_sent") > before);
+
+        assertThat(metric(one, "publications_sent")).isEqualTo(before + 1);
+    }
+
+    @Test
+    void a_client_that_goes_to_the_other_node_continues_at_its_position() {
+        String epoch;
+        long offset;
+        try (RawClient connection = one.client()) {
+            epoch = connection
+                    .connectAs(client)
+                    .path("subs")
+                    .path(outbox)
+                    .path("epoch")
+                    .asText();
+            one.api().sendNumbers(client, 1, 3);
+            offset = connection.publications(outbox, 3).get(2).offset();
+        }
+        one.api().sendNumbers(client, 4, 6);
+        try (RawClient connection = two.client()) {
+            JsonNode reply = connectAt(connection, client, epoch, offset);
+
+            assertThat(connection.publications(outbox, 3)).extracting(Pub::n).containsExactly(4, 5, 6);
+            assertThat(reply.path("subs").path(outbox).path("recovered").asBoolean())
+                    .isTrue();
+            one.api().sendNumbers(client, 7, 7);
+            assertThat(connection.publication(outbox).n()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void a_node_that_is_killed_leaves_its_clients_to_the_other() {
+        String epoch;
+        try (SocketClient connection = one.socket()) {
+            epoch = connection
+                    .connectAs(client)
+                    .path("subs")
+                    .path(outbox)
+                    .path("epoch")
+                    .asText();
+            two.api().sendNumbers(client, 1, 5);
+            assertThat(connection.publications(outbox, 5)).extracting(Pub::n).containsExactly(1, 2, 3, 4, 5);
+            one.kill();
+        }
+        try {
+            two.api().sendNumbers(client, 6, 8);
+            try (RawClient connection = two.client()) {
+                connectAt(connection, client, epoch, 5);
+                assertThat(connection.publications(outbox, 3))
+                        .extracting(Pub::n)
+                        .containsExactly(6, 7, 8);
+            }
+            await().atMost(PATIENCE).until(() -> metric(two, "links_out") == 0 && metric(two, "nodes") == 0);
+        } finally {
+            one.start();
+        }
+        awaitLinks();
+    }
+
+    @Test
+    void a_node_that_is_stopped_and_goes_on_has_lost_nothing() throws Exception {
+        try (RawClient connection = two.client()) {
+            connection.connectAs(client);
+            connection.command("subscribe", "{'channel': '%s'}", channel);
+            one.api().sendNumbers(client, 1, 1);
+            assertThat(connection.publication(outbox).n()).isEqualTo(1);
+            signal(two, "STOP");
+            try {
+                one.api().sendNumbers(client, 2, 50);
+                publish(one, 1);
+                await().atMost(Duration.ofSeconds(15)).until(() -> metric(one, "links_out") == 0);
+                one.api().sendNumbers(client, 51, 60);
+            } finally {
+                signal(two, "CONT");
+            }
+
+            assertThat(connection.publications(outbox, 59))
+                    .extracting(Pub::n)
+                    .containsExactlyElementsOf(
+                            IntStream.rangeClosed(2, 60).boxed().toList());
+            assertThat(connection.publication(channel).n()).isEqualTo(1);
+            awaitLinks();
+            publish(one, 2);
+            assertThat(connection.publication(channel).n()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_cut_link_loses_nothing_and_comes_back() {
+        try (RawClient connection = two.client()) {
+            connection.connectAs(client);
+            one.api().sendNumbers(client, 1, 1);
+            assertThat(connection.publication(outbox).n()).isEqualTo(1);
+            cable.cut();
+            try {
+                one.api().sendNumbers(client, 2, 20);
+                List<Integer> got = new ArrayList<>();
+                connection.publications(outbox, 19).forEach(pub -> got.add(pub.n()));
+                assertThat(got)
+                        .containsExactlyElementsOf(
+                                IntStream.rangeClosed(2, 20).boxed().toList());
+                assertThat(metric(one, "links_out")).isZero();
+            } finally {
+                cable.mend();
+            }
+            awaitLinks();
+            double before = metric(two, "publications_received");
+            one.api().sendNumbers(client, 21, 21);
+            assertThat(connection.publication(outbox).n()).isEqualTo(21);
+            await().until(() -> metric(two, "publications_received") > before);
+        }
+    }
+
+    @Test
+    void a_peer_that_is_not_a_node_gets_nothing_from_the_place_of_links() {
+        URI links = URI.create("ws://localhost:" + one.http().getPort() + "/cluster/link");
+        try (SocketClient stranger = SocketClient.open(Wire.JSON, links)) {
+            stranger.sendText("{\"id\":1,\"connect\":{}}");
+            assertThat(stranger.awaitClose().code()).isEqualTo(1001);
+            assertThat(stranger.frames()).isZero();
+        }
+        try (SocketClient stranger = SocketClient.open(Wire.PROTOBUF, links)) {
+            stranger.sendBinary(new byte[] {11});
+            assertThat(stranger.awaitClose().code()).isEqualTo(1001);
+            assertThat(stranger.frames()).isZero();
+        }
+        try (Handshake page = Handshake.open(links, "Origin: http://localhost:9080\r\n")) {
+            assertThat(page.status()).isEqualTo(403);
+        }
+    }
+}
