@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { Centrifuge as CentrifugeProtobuf } from 'centrifuge/build/protobuf';
+import { WebSocket } from 'ws';
 import { HttpStream, ServerSentEvents, Stock, WebSocketOrStream } from './clients.js';
 import { fresh, get, send, sendNumbers, state, until } from './gateway.js';
 import { Network } from './network.js';
@@ -62,6 +64,39 @@ for (const Client of [Stock, HttpStream, ServerSentEvents]) {
     subscription.unsubscribe();
     await until('nobody', async () => (await sdk.presenceStats(channel)).numClients === 0);
     assert.deepEqual(received, []);
+  });
+}
+
+for (const transport of ['websocket', 'http_stream']) {
+  test(`Protobuf over ${transport}: publishes, sees itself present, and is gone when it has left`, async () => {
+    const http = network.websocketUrl.replace(/^ws/, 'http').replace('/connection/websocket', '');
+    const endpoint = transport === 'websocket' ? network.websocketUrl : `${http}/connection/http_stream`;
+    const sdk = new CentrifugeProtobuf([{ transport, endpoint }], {
+      websocket: WebSocket,
+      emulationEndpoint: `${http}/emulation`,
+      data: new TextEncoder().encode('{}'),
+    });
+    open.push({ close: () => sdk.disconnect() });
+    const errors = [];
+    sdk.on('error', (error) => errors.push(error));
+    sdk.connect();
+    await sdk.ready(5_000);
+    const channel = fresh('protobuf');
+    const subscription = sdk.newSubscription(channel);
+    const heard = [];
+    subscription.on('publication', ({ data }) => heard.push(new TextDecoder().decode(data)));
+    subscription.subscribe();
+    await subscription.ready(5_000);
+    await subscription.publish(new TextEncoder().encode('{"my":"data"}'));
+    await until('the publication', () => heard.length === 1);
+    assert.deepEqual(heard, ['{"my":"data"}']);
+    assert.equal((await subscription.presenceStats()).numClients, 1);
+    await new Promise((resolve) => setTimeout(resolve, 2_500)); // what the server writes into an idle stream means nothing
+    assert.equal((await subscription.presenceStats()).numClients, 1);
+    assert.deepEqual(errors, []);
+    const { sdk: other } = await opened(new Stock(network.websocketUrl, fresh('js')));
+    sdk.disconnect();
+    await until('nobody', async () => (await other.presenceStats(channel)).numClients === 0, 6_000);
   });
 }
 

@@ -4,6 +4,10 @@ package io.holdfast.protocol;
 final class Field {
     private Field() {}
 
+    interface EmulationRequest {
+        int NODE = 1, SESSION = 2, DATA = 3;
+    }
+
     interface Command {
         int ID = 1,
                 CONNECT = 4,

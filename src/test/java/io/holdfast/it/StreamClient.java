@@ -231,7 +231,7 @@ final class StreamClient extends WireClient {
         } else if (line.isEmpty()) {
             frame(String.join("\n", event));
             event.clear();
-        } else {
+        } else if (!line.startsWith(":")) { // else it is a comment
             ended(1006, "no event: " + line);
         }
     }

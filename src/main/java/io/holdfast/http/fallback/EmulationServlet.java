@@ -1,13 +1,15 @@
 package io.holdfast.http.fallback;
 
 import io.holdfast.http.BodyReader;
+import io.holdfast.json.JsonInput;
+import io.holdfast.protocol.EmulationRequest;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Receives the frames of clients on fallback transports: each request brings one frame for a session. */
 @WebServlet(urlPatterns = "/emulation", asyncSupported = true)
@@ -31,20 +33,21 @@ public class EmulationServlet extends FallbackServlet {
     void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
         int limit = sessions.commands().maxFrameBytes();
         Duration time = sessions.commands().connectTimeout();
-        read(request, response, new BodyReader.Limits(limit * MOST_GROWTH, time), body -> {
-            take(body, limit, response);
+        read(request, response, new BodyReader.Limits(limit * MOST_GROWTH, time), (body, binary) -> {
+            EmulationRequest call =
+                    binary ? EmulationRequest.parse(body) : EmulationRequest.parse(JsonInput.utf8(body));
+            take(call, limit, response);
             return false;
         });
     }
 
-    private void take(String body, int limit, HttpServletResponse response) throws IOException {
-        EmulationRequest call = EmulationRequest.parse(body);
+    private void take(@Nullable EmulationRequest call, int limit, HttpServletResponse response) throws IOException {
         if (call == null) {
             refuse(
                     response,
                     HttpServletResponse.SC_BAD_REQUEST,
-                    "The body must be an object with the strings session, node and data");
-        } else if (call.data().getBytes(StandardCharsets.UTF_8).length > limit) {
+                    "The body must have session, node and data");
+        } else if (call.data().length > limit) {
             refuse(
                     response,
                     HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE,

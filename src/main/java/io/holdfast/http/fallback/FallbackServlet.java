@@ -1,7 +1,6 @@
 package io.holdfast.http.fallback;
 
 import io.holdfast.http.BodyReader;
-import io.holdfast.json.JsonInput;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -58,28 +57,23 @@ abstract class FallbackServlet extends HttpServlet {
         }
     }
 
-    /** Hands the body to the taker as text, if it is that. */
+    /** Hands the body to the taker: Protobuf, or else JSON in UTF-8. */
     static void read(
-            HttpServletRequest request, HttpServletResponse response, BodyReader.Limits limits, TextTaker taker)
+            HttpServletRequest request, HttpServletResponse response, BodyReader.Limits limits, FrameTaker taker)
             throws IOException {
-        // Whatever a client calls it, except for what the SDKs send for Protobuf.
+        // What is not called as the SDKs call Protobuf is JSON, whatever it is called.
         String type = request.getContentType();
-        if (type != null && type.toLowerCase(Locale.ROOT).startsWith("application/octet-stream")) {
-            refuse(response, HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE, "The body must be JSON");
-            return;
-        }
+        boolean binary = type != null && type.toLowerCase(Locale.ROOT).startsWith(Framing.MESSAGES.contentType());
         BodyReader.read(request, response, limits, new BodyReader.Taker() {
             @Override
             public boolean take(byte[] body, HttpServletRequest request, HttpServletResponse response)
                     throws IOException {
-                String text;
                 try {
-                    text = JsonInput.utf8(body);
+                    return taker.take(body, binary);
                 } catch (CharacterCodingException e) {
                     FallbackServlet.refuse(response, HttpServletResponse.SC_BAD_REQUEST, "The body is not UTF-8");
                     return false;
                 }
-                return taker.take(text);
             }
 
             @Override
@@ -90,9 +84,15 @@ abstract class FallbackServlet extends HttpServlet {
     }
 
     /** A servlet that needs a body. */
-    interface TextTaker {
-        /** Must answer. @return whether the response continues after this */
-        boolean take(String body) throws IOException;
+    interface FrameTaker {
+        /**
+         * Must answer.
+         *
+         * @param binary whether it is Protobuf
+         * @return whether the response continues after this
+         * @throws CharacterCodingException before it has answered, if it should be UTF-8 and is not
+         */
+        boolean take(byte[] body, boolean binary) throws IOException;
     }
 
     static void refuse(HttpServletResponse response, int status, String why) throws IOException {

@@ -2,38 +2,59 @@ package io.holdfast.http.fallback;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.holdfast.commands.Format;
 import io.holdfast.delivery.Ending;
 import io.holdfast.protocol.Codec;
 import io.holdfast.protocol.JsonCodec;
+import io.holdfast.protocol.ProtobufCodec;
+import java.util.Arrays;
 
 /** How frames are separated in the body of a response. Stateless; any thread. */
 enum Framing {
-    /** Each piece of a frame is a line: the frame's own separator serves for this. */
-    LINES("application/x-ndjson", "", "\n", "\n"),
+    /** Each piece of a frame is a line: the frame's own separator serves for this. White space before a line is nothing. */
+    LINES("application/x-ndjson", "", "\n", "\n", " "),
 
     /** A frame is a server-sent event (HTML standard, section 9.2); its pieces are the lines of the event's data. */
-    EVENTS("text/event-stream", "data: ", "\ndata: ", "\n\n");
+    EVENTS("text/event-stream", "data: ", "\ndata: ", "\n\n", ":\n"),
 
-    private static final Codec CODEC = new JsonCodec();
+    /** Protobuf: the pieces have their lengths before them. A reply with a push in which nothing is says nothing. */
+    MESSAGES("application/octet-stream", "", "", "", "\2\"\0");
+
+    private static final Codec JSON = new JsonCodec();
+    private static final Codec PROTOBUF = new ProtobufCodec();
 
     private final String contentType;
     private final byte[] begin;
     private final byte[] lineBreak;
     private final byte[] end;
+    private final byte[] nothing;
 
-    Framing(String contentType, String begin, String lineBreak, String end) {
+    Framing(String contentType, String begin, String lineBreak, String end, String nothing) {
         this.contentType = contentType;
         this.begin = begin.getBytes(US_ASCII);
         this.lineBreak = lineBreak.getBytes(US_ASCII);
         this.end = end.getBytes(US_ASCII);
+        this.nothing = nothing.getBytes(US_ASCII);
     }
 
     String contentType() {
         return contentType;
     }
 
+    Format format() {
+        return this == MESSAGES ? Format.PROTOBUF : Format.JSON;
+    }
+
+    /** What may stand between two frames and tells the client nothing. */
+    byte[] nothing() {
+        return nothing.clone();
+    }
+
     /** A frame as it goes into the body; a new array. */
     byte[] framed(byte[] frame, int length) {
+        if (this == MESSAGES) {
+            return Arrays.copyOf(frame, length);
+        }
         int breaks = 0;
         for (int i = 0; i < length; i++) {
             if (frame[i] == '\n') {
@@ -58,7 +79,7 @@ enum Framing {
     byte[] farewell(Ending ending) {
         int code = ending.code();
         boolean reconnect = code < 3500 || (code >= 4000 && code < 4500);
-        byte[] push = CODEC.disconnectPush(code, ending.reason(), reconnect);
+        byte[] push = (this == MESSAGES ? PROTOBUF : JSON).disconnectPush(code, ending.reason(), reconnect);
         return framed(push, push.length);
     }
 

@@ -1,5 +1,7 @@
 package io.holdfast.http.fallback;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -26,7 +28,7 @@ public class SseServlet extends FallbackServlet {
         if (frame == null) {
             refuse(response, HttpServletResponse.SC_BAD_REQUEST, "The query must have cf_connect, a connect command");
         } else {
-            sessions.begin(request, response, Framing.EVENTS, frame);
+            sessions.begin(request, response, Framing.EVENTS, frame.getBytes(UTF_8));
         }
     }
 

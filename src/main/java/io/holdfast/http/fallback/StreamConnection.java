@@ -141,6 +141,28 @@ final class StreamConnection implements Connection {
         }
     }
 
+    /**
+     * Writes what tells the client nothing: to a peer that has left, this fails, or the next time. Does not wait for who writes
+     * now, which finds out as well, nor where a peer that does not read could hold the thread up.
+     */
+    void probe() {
+        if (!ownSocket || !lock.tryLock()) {
+            return;
+        }
+        try {
+            if (over.isDone()) {
+                return;
+            }
+            out.write(framing.nothing());
+            out.flush();
+        } catch (IOException | IllegalStateException e) {
+            LOG.log(Level.FINE, "A peer has left", e);
+            complete();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void complete() {
         if (over.complete(null)) {
             try {

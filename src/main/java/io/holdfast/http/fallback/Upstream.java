@@ -10,22 +10,22 @@ import org.jspecify.annotations.Nullable;
  * A thread that brings a frame while another is at work leaves it there and does not wait.
  */
 final class Upstream {
-    private static final int MOST_CHARACTERS = 1 << 20;
+    private static final int MOST_BYTES = 1 << 20;
 
     private final String connection;
-    private final Consumer<String> conversation;
+    private final Consumer<byte[]> conversation;
 
     @GuardedBy("this")
-    private final ArrayDeque<String> frames = new ArrayDeque<>(2);
+    private final ArrayDeque<byte[]> frames = new ArrayDeque<>(2);
 
     @GuardedBy("this")
-    private int characters;
+    private int waiting;
 
     @GuardedBy("this")
     private boolean busy;
 
     /** @param connection id of the conversation's connection */
-    Upstream(String connection, Consumer<String> conversation) {
+    Upstream(String connection, Consumer<byte[]> conversation) {
         this.connection = connection;
         this.conversation = conversation;
     }
@@ -35,13 +35,13 @@ final class Upstream {
     }
 
     /** @return false if too much waits already; then the frame was not taken */
-    boolean receive(String frame) {
+    boolean receive(byte[] frame) {
         synchronized (this) {
-            if (characters + frame.length() > MOST_CHARACTERS) {
+            if (waiting + frame.length > MOST_BYTES) {
                 return false;
             }
             frames.add(frame);
-            characters += frame.length();
+            waiting += frame.length;
             if (busy) {
                 return true;
             }
@@ -49,7 +49,7 @@ final class Upstream {
         }
         boolean finished = false;
         try {
-            for (String next = next(); next != null; next = next()) {
+            for (byte[] next = next(); next != null; next = next()) {
                 conversation.accept(next);
             }
             finished = true;
@@ -66,12 +66,12 @@ final class Upstream {
         busy = false;
     }
 
-    private synchronized @Nullable String next() {
-        String next = frames.poll();
+    private synchronized byte @Nullable [] next() {
+        byte[] next = frames.poll();
         if (next == null) {
             busy = false;
         } else {
-            characters -= next.length();
+            waiting -= next.length;
         }
         return next;
     }

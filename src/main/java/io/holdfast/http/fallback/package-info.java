@@ -4,7 +4,8 @@
  * which find the conversation by its secret session id.
  *
  * <p>Threads: none of its own, and none waits. Container threads bring requests, the writer of delivery brings frames, and
- * the thread that brings something moves the response on as far as it goes.
+ * the thread that brings something moves the response on as far as it goes. Every two seconds a thread of the container's
+ * executor writes into each stream what means nothing, to find the peers that have left.
  *
  * <p>Start reading at {@link io.holdfast.http.fallback.Sessions}.
  */

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.delivery.Ending;
+import io.holdfast.schema.ClientProtocol;
+import java.io.ByteArrayInputStream;
 import org.junit.jupiter.api.Test;
 
 class FramingTest {
@@ -42,5 +44,24 @@ class FramingTest {
                 .contains("\"reconnect\":true");
         assertThat(new String(Framing.LINES.farewell(new Ending(3500, "x")), UTF_8))
                 .doesNotContain("\"reconnect\":true");
+    }
+
+    @Test
+    void protobuf_goes_as_it_is_to_the_byte_and_so_does_its_farewell() throws Exception {
+        byte[] frame = {2, '\r', '\n', 0, 7};
+        assertThat(Framing.MESSAGES.framed(frame, 4)).containsExactly(2, '\r', '\n', 0);
+        ClientProtocol.Reply farewell = ClientProtocol.Reply.parseDelimitedFrom(
+                new ByteArrayInputStream(Framing.MESSAGES.farewell(Ending.SLOW)));
+        assertThat(farewell.getPush().getDisconnect().getCode()).isEqualTo(3008);
+    }
+
+    @Test
+    void what_says_nothing_is_white_space_a_comment_or_an_empty_push() throws Exception {
+        assertThat(Framing.LINES.nothing()).containsExactly(' ');
+        assertThat(Framing.EVENTS.nothing()).containsExactly(':', '\n');
+        ClientProtocol.Reply nothing =
+                ClientProtocol.Reply.parseDelimitedFrom(new ByteArrayInputStream(Framing.MESSAGES.nothing()));
+        assertThat(nothing.hasPush()).isTrue(); // without it, it would be a ping
+        assertThat(nothing.getPush().getSerializedSize()).isZero();
     }
 }

@@ -1,5 +1,6 @@
 package io.holdfast.http.fallback;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -17,18 +19,18 @@ class UpstreamTest {
     void a_frame_that_comes_while_another_is_processed_waits_and_keeps_its_order() throws Exception {
         CountDownLatch inFirst = new CountDownLatch(1);
         CountDownLatch mayGoOn = new CountDownLatch(1);
-        Upstream upstream = new Upstream("c", frame -> {
+        Upstream upstream = upstream(frame -> {
             if (frame.equals("0")) {
                 inFirst.countDown();
                 pass(mayGoOn);
             }
             heard.add(frame);
         });
-        Thread worker = new Thread(() -> upstream.receive("0"));
+        Thread worker = new Thread(() -> receive(upstream, "0"));
         worker.start();
         pass(inFirst);
         for (int i = 1; i <= 100; i++) {
-            assertThat(upstream.receive(String.valueOf(i))).isTrue(); // and does not wait
+            assertThat(receive(upstream, String.valueOf(i))).isTrue(); // and does not wait
         }
         assertThat(heard).isEmpty();
         mayGoOn.countDown();
@@ -36,7 +38,7 @@ class UpstreamTest {
         assertThat(heard)
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(0, 100).mapToObj(String::valueOf).toList());
-        upstream.receive("after");
+        receive(upstream, "after");
         assertThat(heard).endsWith("after");
     }
 
@@ -44,7 +46,7 @@ class UpstreamTest {
     void frames_of_many_threads_come_one_at_a_time_and_none_is_lost() throws Exception {
         int[] inside = new int[1];
         int[] most = new int[1];
-        Upstream upstream = new Upstream("c", frame -> {
+        Upstream upstream = upstream(frame -> {
             inside[0]++;
             most[0] = Math.max(most[0], inside[0]);
             heard.add(frame);
@@ -54,7 +56,7 @@ class UpstreamTest {
         List<Thread> threads = IntStream.range(0, 4)
                 .mapToObj(t -> new Thread(() -> {
                     for (int i = 0; i < 10_000; i++) {
-                        upstream.receive(t + ":" + i);
+                        receive(upstream, t + ":" + i);
                     }
                 }))
                 .toList();
@@ -75,36 +77,45 @@ class UpstreamTest {
     void what_waits_is_bounded_and_what_is_not_taken_is_said() throws Exception {
         CountDownLatch inFirst = new CountDownLatch(1);
         CountDownLatch mayGoOn = new CountDownLatch(1);
-        Upstream upstream = new Upstream("c", frame -> {
+        Upstream upstream = upstream(frame -> {
             inFirst.countDown();
             pass(mayGoOn);
             heard.add(frame);
         });
-        Thread worker = new Thread(() -> upstream.receive("first"));
+        Thread worker = new Thread(() -> receive(upstream, "first"));
         worker.start();
         pass(inFirst);
         String big = "x".repeat(1 << 16);
         for (int i = 0; i < 16; i++) {
-            assertThat(upstream.receive(big)).isTrue();
+            assertThat(receive(upstream, big)).isTrue();
         }
-        assertThat(upstream.receive("y")).isFalse();
+        assertThat(receive(upstream, "y")).isFalse();
         mayGoOn.countDown();
         worker.join(10_000);
         assertThat(heard).hasSize(17);
-        assertThat(upstream.receive("z")).isTrue();
+        assertThat(receive(upstream, "z")).isTrue();
     }
 
     @Test
     void a_frame_that_fails_does_not_delay_later_frames() {
-        Upstream upstream = new Upstream("c", frame -> {
+        Upstream upstream = upstream(frame -> {
             if (frame.equals("bad")) {
                 throw new IllegalStateException(frame);
             }
             heard.add(frame);
         });
-        assertThatThrownBy(() -> upstream.receive("bad")).hasMessage("bad");
-        assertThat(upstream.receive("good")).isTrue();
+        assertThatThrownBy(() -> receive(upstream, "bad")).hasMessage("bad");
+        assertThat(receive(upstream, "good")).isTrue();
         assertThat(heard).containsExactly("good");
+    }
+
+    /** What comes is text, as it was sent. */
+    private static Upstream upstream(Consumer<String> conversation) {
+        return new Upstream("c", frame -> conversation.accept(new String(frame, UTF_8)));
+    }
+
+    private static boolean receive(Upstream upstream, String frame) {
+        return upstream.receive(frame.getBytes(UTF_8));
     }
 
     private static void pass(CountDownLatch gate) {
