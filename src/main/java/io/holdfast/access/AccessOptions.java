@@ -7,6 +7,7 @@ import java.util.List;
  *
  * @param insecure for development on loopback: clients choose their names, and every channel has a namespace
  * @param identity how a client is identified
+ * @param anonymous which clients without a name may connect
  * @param connectTokens which tokens are valid in connect and refresh commands
  * @param subscriptionTokens which tokens are valid in subscribe and sub_refresh commands
  * @param namespaces of the channels
@@ -17,6 +18,7 @@ import java.util.List;
 public record AccessOptions(
         boolean insecure,
         IdentitySource identity,
+        Anonymous anonymous,
         TokenOptions connectTokens,
         TokenOptions subscriptionTokens,
         Namespaces namespaces,
@@ -35,7 +37,8 @@ public record AccessOptions(
     /** Never shows a secret. */
     @Override
     public String toString() {
-        return "AccessOptions[insecure=" + insecure + ", identity=" + identity + ", connectTokens=" + connectTokens
+        return "AccessOptions[insecure=" + insecure + ", identity=" + identity + ", anonymous=" + anonymous
+                + ", connectTokens=" + connectTokens
                 + ", subscriptionTokens=" + subscriptionTokens + ", namespaces=" + namespaces + ", apiKeys="
                 + apiKeys.size() + ", apiKeyInQuery=" + apiKeyInQuery + ", allowedOrigins=" + allowedOrigins + "]";
     }

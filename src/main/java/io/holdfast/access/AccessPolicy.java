@@ -59,6 +59,9 @@ public final class AccessPolicy {
     /**
      * Identifies the client of a new connection. If there is a token, it must be valid.
      *
+     * <p>A token without {@code sub}, and, where {@link AccessOptions#anonymous} says so, a client without token and login makes a
+     * guest.
+     *
      * @param login the login that the container has checked at the handshake; null for none
      * @param insecureClient the name that the client gives itself; used only in insecure mode, and only if nothing else says
      *     which client it is. A client that names neither itself nor a device is a guest
@@ -115,7 +118,11 @@ public final class AccessPolicy {
             if (options.identity() == IdentitySource.CONTAINER) {
                 throw AccessDeniedException.invalid("clients are identified by the container's login, not by a token");
             }
-            return connectTokens.verify(token, nowMillis);
+            Identity identity = connectTokens.verify(token, nowMillis);
+            if (identity.guest() && options.anonymous() == Anonymous.NOBODY) {
+                throw AccessDeniedException.invalid("without sub, and anonymous clients are refused");
+            }
+            return identity;
         }
         if (login != null && options.identity() != IdentitySource.TOKEN) {
             if (!Names.isClient(login.name())) {
@@ -124,6 +131,9 @@ public final class AccessPolicy {
             return Identity.loggedIn(login, nowMillis);
         }
         if (!options.insecure()) {
+            if (options.anonymous() == Anonymous.EVERYBODY) {
+                return Identity.anonymous(nowMillis);
+            }
             throw new AccessDeniedException(Kind.UNAUTHORIZED, "neither a token nor a valid login");
         }
         if (insecureClient == null && insecureDevice == null) {
@@ -150,7 +160,8 @@ public final class AccessPolicy {
 
     /**
      * Whether a client may subscribe to a channel. Every channel that begins with {@code #} is an outbox. If there is a token, it
-     * must be valid. A token does not open an outbox, a channel that is for {@code nobody}, or a channel in an unknown
+     * must be valid. Without one, a channel whose name looks like {@code dialog#u1,u2} is only for the clients that it lists, and only
+     * where its namespace says so ({@link Namespace#userLimited}). A token does not open an outbox, a channel that is for {@code nobody}, or a channel in an unknown
      * namespace.
      *
      * @param token a subscription token; null if it has none
@@ -164,7 +175,7 @@ public final class AccessPolicy {
             return SubscribeGrant.of(ChannelAccess.DENIED);
         }
         if (Names.isOutbox(channel)) {
-            boolean own = channel.equals(Names.outbox(who.client()));
+            boolean own = !who.guest() && channel.equals(Names.outbox(who.client()));
             return SubscribeGrant.of(own ? ChannelAccess.OWN_OUTBOX : ChannelAccess.DENIED);
         }
         Namespace namespace = options.namespaces().find(channel);
@@ -175,18 +186,23 @@ public final class AccessPolicy {
             return SubscribeGrant.of(ChannelAccess.DENIED);
         }
         if (token != null) {
-            SubscribeGrant grant = subscriptionTokens.verify(token, who.client(), channel, nowMillis);
+            SubscribeGrant grant = subscriptionTokens.verify(token, who, channel, nowMillis);
             if (revocations.hitToken(grant.tokenId(), nowMillis)) {
                 throw AccessDeniedException.invalid("revoked");
             }
             return grant;
+        }
+        if (UserLimits.looksLimited(channel)) {
+            boolean listed = namespace.userLimited() && UserLimits.lists(channel, who);
+            return SubscribeGrant.of(listed ? ChannelAccess.ALLOWED : ChannelAccess.DENIED);
         }
         return SubscribeGrant.of(
                 namespace.subscribe() == AllowedClients.CLIENTS ? ChannelAccess.ALLOWED : ChannelAccess.NEEDS_TOKEN);
     }
 
     /**
-     * Whether a client may do something on a channel; to an outbox, its own included, it may publish in insecure mode only.
+     * Whether a client may do something on a channel. On one whose name looks like {@code dialog#u1,u2}, only those may that are
+     * listed or subscribed. To an outbox, its own included, it may publish in insecure mode only.
      *
      * @param subscribed whether it is subscribed to the channel now
      */
@@ -203,6 +219,10 @@ public final class AccessPolicy {
         Namespace namespace = options.namespaces().find(channel);
         if (namespace == null) {
             return false;
+        }
+        boolean limited = UserLimits.looksLimited(channel);
+        if (limited && !subscribed && !(namespace.userLimited() && UserLimits.lists(channel, who))) {
+            return false; // whoever let it subscribe has let it in
         }
         AllowedClients allowed = switch (action) {
             case PUBLISH -> namespace.publish();

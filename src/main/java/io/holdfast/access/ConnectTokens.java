@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads connect tokens. Claims beside the registered ones: {@code sub} (the client, required), {@code device}, {@code info}
+ * Reads connect tokens. Claims beside the registered ones: {@code sub} (the client; without it, a guest), {@code device}, {@code info}
  * (any JSON), {@code channels} (an array of names) and {@code subs} (an object whose names are channels): to both the server
  * subscribes the client at once. A token with the claim {@code channel} is a subscription token, and none of these. Any
  * thread.
@@ -39,15 +39,17 @@ final class ConnectTokens {
         if (all.getClaims().containsKey("channel")) {
             throw invalid("a subscription token");
         }
+        boolean guest = claims.client() == null;
+        String client = guest ? Identity.guestName() : claims.client();
         return new Identity(
-                claims.client(),
-                device(all),
+                client,
+                guest ? null : device(all),
                 claims.expiresAtMillis(),
                 all.getJWTID(),
                 claims.info(),
-                channels(all, claims.client()),
+                channels(all, client),
                 claims.issuedAtMillis(),
-                false,
+                guest,
                 claims.times(),
                 Set.of());
     }

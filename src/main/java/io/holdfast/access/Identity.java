@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param channels to which the server subscribes it at once, from the token's claims
  * @param issuedAtMillis wall clock: the token's {@code iat}, or when the container's login was presented; 0 if it is not
  *     known
- * @param guest let in without a name in insecure mode: {@code client} is then one that no connection has had before, and
+ * @param guest let in without a name: {@code client} is then one that no connection has had before, and
  *     there is no outbox
  * @param claims of the token, as JSON; empty without a token
  * @param roles of the container's login
@@ -93,7 +93,17 @@ public record Identity(
 
     /** One that says nothing of itself. */
     static Identity anonymous(long nowMillis) {
-        return new Identity("guest-" + UUID.randomUUID(), null, NEVER, null, null, List.of(), nowMillis, true);
+        return new Identity(guestName(), null, NEVER, null, null, List.of(), nowMillis, true);
+    }
+
+    /** The name of a client that has none: no connection has had it before. */
+    static String guestName() {
+        return "guest-" + UUID.randomUUID();
+    }
+
+    /** Whether a newer token is of the same client. A guest has a name for this connection only, and tokens of guests have none. */
+    public boolean sameClient(Identity newer) {
+        return guest ? newer.guest : !newer.guest && client.equals(newer.client);
     }
 
     /** The identity of a login of the container. */

@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param publish the clients that may publish
  * @param presence the clients that may ask for presence
  * @param history the clients that may read the history
+ * @param userLimited whether a name such as {@code dialog#u1,u2} opens the channel to the clients that it lists; without this,
+ *     such a channel needs a subscription token
  * @param joinLeave whether subscribers are told who comes and goes, if they ask for it
  * @param joinLeaveUnasked whether they are told without asking, where {@code joinLeave} lets them be told at all
  * @param recovery whether a client that comes back gets the publications that it missed
@@ -28,6 +30,7 @@ public record Namespace(
         AllowedClients publish,
         AllowedClients presence,
         AllowedClients history,
+        boolean userLimited,
         boolean joinLeave,
         boolean joinLeaveUnasked,
         boolean recovery,

@@ -2,8 +2,10 @@ package io.holdfast.access;
 
 import static io.holdfast.access.AccessDeniedException.invalid;
 
+import java.util.Objects;
+
 /**
- * Reads subscription tokens. Claims beside the registered ones: {@code sub} (the client, required), {@code channel}
+ * Reads subscription tokens. Claims beside the registered ones: {@code sub} (the client; without it, for guests), {@code channel}
  * (required), {@code info} (any JSON). Any thread.
  */
 final class SubscriptionTokens {
@@ -19,9 +21,9 @@ final class SubscriptionTokens {
      *
      * @throws AccessDeniedException of kind INVALID_TOKEN, TOKEN_EXPIRED or UNAVAILABLE
      */
-    SubscribeGrant verify(String token, String client, String channel, long nowMillis) throws AccessDeniedException {
+    SubscribeGrant verify(String token, Identity who, String channel, long nowMillis) throws AccessDeniedException {
         SignedTokens.Claims claims = tokens.verify(token, nowMillis);
-        if (!claims.client().equals(client)) {
+        if (!Objects.equals(claims.client(), who.guest() ? null : who.client())) {
             throw invalid("issued to another client");
         }
         if (!channel.equals(claims.all().getClaim("channel"))) {

@@ -2,6 +2,7 @@ package io.holdfast.app;
 
 import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.Anonymous;
 import io.holdfast.access.ApiKeys;
 import io.holdfast.access.IdentitySource;
 import io.holdfast.access.Role;
@@ -79,6 +80,7 @@ record Configuration(
         AccessOptions options = new AccessOptions(
                 insecure,
                 keys.choice("holdfast.identity", IdentitySource.TOKEN),
+                keys.choice("holdfast.anonymous", Anonymous.TOKEN),
                 connectTokens,
                 tokens.subscription(connectTokens),
                 new NamespaceKeys(keys, insecure).read(),

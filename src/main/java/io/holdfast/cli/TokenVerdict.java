@@ -50,8 +50,8 @@ record TokenVerdict(Json claims, List<String> problems) {
         if (token.length() > MAX_LENGTH) {
             problems.add("longer than " + MAX_LENGTH + " characters");
         }
-        if (!isName(claims.at("sub"), MAX_CLIENT_BYTES)) {
-            problems.add("the claim sub is missing, or is not a client's name");
+        if (!isGuest(claims) && !isName(claims.at("sub"), MAX_CLIENT_BYTES)) {
+            problems.add("the claim sub is not a client's name");
         }
         times(claims, skew, now, problems);
         if (claims.has("channel")) {
@@ -65,7 +65,7 @@ record TokenVerdict(Json claims, List<String> problems) {
     }
 
     private static void connect(Json claims, List<String> problems) {
-        if (!claims.at("device").isNull() && !isName(claims.at("device"), MAX_DEVICE_BYTES)) {
+        if (!isGuest(claims) && !claims.at("device").isNull() && !isName(claims.at("device"), MAX_DEVICE_BYTES)) {
             problems.add("the claim device is not a device's name");
         }
         Json listed = claims.at("channels");
@@ -76,13 +76,21 @@ record TokenVerdict(Json claims, List<String> problems) {
         }
         Set<Json> channels = new HashSet<>(listed.items());
         mapped.fields().keySet().forEach(channel -> channels.add(Json.of(channel)));
-        channels.remove(Json.of("#" + claims.at("sub").textOrNumber()));
+        if (!isGuest(claims)) {
+            channels.remove(Json.of("#" + claims.at("sub").textOrNumber()));
+        }
         if (!channels.stream().allMatch(TokenVerdict::isChannel)) {
             problems.add("the claim channels or subs has a name that is not a channel's, or another client's outbox");
         }
         if (channels.size() > MAX_CHANNELS) {
             problems.add("more than " + MAX_CHANNELS + " channels");
         }
+    }
+
+    /** Without a name. The server lets such a client in unless {@code holdfast.anonymous} is {@code nobody}. */
+    private static boolean isGuest(Json claims) {
+        return !claims.has("sub")
+                || (claims.at("sub").isText() && claims.at("sub").text().isEmpty());
     }
 
     private static boolean isChannel(Json name) {

@@ -285,7 +285,7 @@ final class Connecting {
             }
             return;
         }
-        if (!identity.client().equals(presented.client())) {
+        if (!presented.sameClient(identity)) {
             answers.close(CloseCode.INVALID_TOKEN);
             return;
         }

@@ -112,7 +112,7 @@ final class Consultation {
     void rpc(int id, Identity who, @Nullable String device, RpcRequest rpc) {
         Handler<byte[]> handler = handlers.rpc(rpc.method());
         if (handler == null) {
-            answers.error(id, ErrorCode.METHOD_NOT_FOUND);
+            answers.error(id, ErrorCode.NOT_AVAILABLE);
             return;
         }
         ClientCall call = call(who, device, rpc.method(), rpc.data());

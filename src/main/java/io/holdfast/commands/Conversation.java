@@ -312,9 +312,9 @@ public final class Conversation {
     }
 
     private OptionalLong acknowledge(Ack ack) {
-        String client = connecting.who().client();
-        return ack.channel().equals(Names.outbox(client))
-                ? manager.acknowledge(client, connecting.device(), new Position(ack.epoch(), ack.offset()))
+        Identity who = connecting.who();
+        return !who.guest() && ack.channel().equals(Names.outbox(who.client()))
+                ? manager.acknowledge(who.client(), connecting.device(), new Position(ack.epoch(), ack.offset()))
                 : OptionalLong.empty();
     }
 

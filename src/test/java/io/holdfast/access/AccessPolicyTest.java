@@ -54,6 +54,81 @@ class AccessPolicyTest {
         assertKind(() -> secure.authenticate(null, null, null, Instant.ofEpochMilli(7)), Kind.UNAUTHORIZED);
     }
 
+    private static AccessPolicy letting(Anonymous anonymous, IdentitySource identity) {
+        TokenOptions tokens = TokenOptions.ofSecret(SECRET);
+        return new AccessPolicy(new AccessOptions(
+                false,
+                identity,
+                anonymous,
+                tokens,
+                tokens,
+                Rules.namespaces(Rules.namespace("open", AllowedClients.CLIENTS, AllowedClients.CLIENTS, 0)),
+                List.of(),
+                false,
+                List.of()));
+    }
+
+    @Test
+    void clients_without_a_name_are_let_in_as_configured_and_only_with_good_tokens() throws Exception {
+        String unnamed = ConnectTokensTest.hs256("{}");
+        String old = ConnectTokensTest.hs256("{\"exp\":1}");
+        Instant now = Instant.ofEpochSecond(100);
+        for (IdentitySource identity : List.of(IdentitySource.TOKEN, IdentitySource.BOTH)) {
+            AccessPolicy nobody = letting(Anonymous.NOBODY, identity);
+            AccessPolicy withToken = letting(Anonymous.TOKEN, identity);
+            AccessPolicy everybody = letting(Anonymous.EVERYBODY, identity);
+            assertKind(() -> nobody.authenticate(unnamed, null, null, now), Kind.INVALID_TOKEN);
+            assertKind(() -> nobody.authenticate(null, null, null, now), Kind.UNAUTHORIZED);
+            assertThat(withToken.authenticate(unnamed, null, null, now).guest()).isTrue();
+            assertKind(() -> withToken.authenticate(null, null, null, now), Kind.UNAUTHORIZED);
+            assertThat(everybody.authenticate(unnamed, null, null, now).guest()).isTrue();
+            Identity named = everybody.authenticate(null, "u42", "till-3", now);
+            assertThat(named.guest())
+                    .as("what it says of itself does not count")
+                    .isTrue();
+            assertThat(named.client()).startsWith("guest-");
+            for (AccessPolicy policy : List.of(withToken, everybody)) {
+                assertKind(() -> policy.authenticate(old, null, null, now), Kind.TOKEN_EXPIRED);
+                assertKind(() -> policy.authenticate("x", null, null, now), Kind.INVALID_TOKEN);
+                assertKind(() -> policy.authenticate("", null, null, now), Kind.INVALID_TOKEN);
+            }
+        }
+        assertKind(
+                () -> letting(Anonymous.EVERYBODY, IdentitySource.CONTAINER).authenticate(unnamed, null, null, now),
+                Kind.INVALID_TOKEN);
+    }
+
+    @Test
+    void a_guest_has_no_outbox_and_gets_nobodys() throws Exception {
+        AccessPolicy policy = letting(Anonymous.EVERYBODY, IdentitySource.TOKEN);
+        Identity guest = policy.authenticate(null, null, null, Instant.EPOCH);
+        for (String channel : List.of("#" + guest.client(), "#", "#u42", "#guest")) {
+            assertThat(policy.maySubscribe(guest, channel, null, Instant.EPOCH).access())
+                    .as(channel)
+                    .isEqualTo(ChannelAccess.DENIED);
+            assertThat(policy.may(Action.PUBLISH, guest, channel, false)).isFalse();
+            assertThat(policy.may(Action.HISTORY, guest, channel, false)).isFalse();
+        }
+    }
+
+    @Test
+    void subscription_tokens_without_a_name_are_for_guests_and_those_with_one_are_not() throws Exception {
+        AccessPolicy policy = letting(Anonymous.TOKEN, IdentitySource.TOKEN);
+        Identity guest = policy.authenticate(ConnectTokensTest.hs256("{}"), null, null, Instant.EPOCH);
+        Identity u42 = Identity.named("u42", null, Identity.NEVER);
+        String unnamed = ConnectTokensTest.hs256("{\"channel\":\"open:1\"}");
+        String named = ConnectTokensTest.hs256("{\"channel\":\"open:1\",\"sub\":\"u42\"}");
+        String guests = ConnectTokensTest.hs256("{\"channel\":\"open:1\",\"sub\":\"" + guest.client() + "\"}");
+        assertThat(policy.maySubscribe(guest, "open:1", unnamed, Instant.EPOCH).access())
+                .isEqualTo(ChannelAccess.ALLOWED);
+        assertThat(policy.maySubscribe(u42, "open:1", named, Instant.EPOCH).access())
+                .isEqualTo(ChannelAccess.ALLOWED);
+        assertKind(() -> policy.maySubscribe(u42, "open:1", unnamed, Instant.EPOCH), Kind.INVALID_TOKEN);
+        assertKind(() -> policy.maySubscribe(guest, "open:1", named, Instant.EPOCH), Kind.INVALID_TOKEN);
+        assertKind(() -> policy.maySubscribe(guest, "open:1", guests, Instant.EPOCH), Kind.INVALID_TOKEN);
+        assertKind(() -> policy.maySubscribe(guest, "open:2", unnamed, Instant.EPOCH), Kind.INVALID_TOKEN);
+    }
+
     @Test
     void a_bad_token_does_not_become_good_in_insecure_mode() {
         assertKind(() -> insecure.authenticate("x", "u42", null, Instant.EPOCH), Kind.INVALID_TOKEN);
@@ -122,6 +197,7 @@ class AccessPolicyTest {
         assertThatThrownBy(() -> new AccessOptions(
                         false,
                         IdentitySource.TOKEN,
+                        Anonymous.TOKEN,
                         good.connectTokens(),
                         good.subscriptionTokens(),
                         good.namespaces(),

@@ -43,7 +43,7 @@ class CliTokensTest {
                 .strip();
         long now = System.currentTimeMillis();
         assertThat(new SubscriptionTokens(keys)
-                        .verify(token, "u42", "orders:7", now)
+                        .verify(token, Identity.named("u42", null, Identity.NEVER), "orders:7", now)
                         .expiresAtMillis())
                 .isBetween(now + 3_590_000, now + 3_610_000);
     }

@@ -126,9 +126,13 @@ class ConnectTokensTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{}",
-                "{\"sub\":\"\"}",
+                "{\"channel\":\"news\"}",
                 "{\"sub\":42}",
+                "{\"sub\":[]}",
+                "{\"sub\":\" \\u200b\"}",
+                "{\"channels\":[\"#\"]}",
+                "{\"channels\":[\"#u42\"]}",
+                " []",
                 "{\"sub\":null}",
                 "{\"sub\":\"a\\nb\"}",
                 "{\"sub\":\"u42\",\"exp\":\"tomorrow\"}",
@@ -143,6 +147,26 @@ class ConnectTokensTest {
             })
     void claims_that_are_not_as_they_must_be_make_a_token_invalid(String claims) throws Exception {
         assertKind(hs256(claims), NOW, Kind.INVALID_TOKEN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"sub\":\"\"}", "{\"device\":\"till-3\"}"})
+    void a_token_without_a_name_is_that_of_a_guest_without_a_device(String claims) throws Exception {
+        Identity guest = tokens.verify(hs256(claims), NOW);
+        assertThat(guest.guest()).isTrue();
+        assertThat(guest.device()).isNull();
+        assertThat(guest.client()).matches("guest-[-0-9a-f]{36}");
+        assertThat(tokens.verify(hs256(claims), NOW).client()).isNotEqualTo(guest.client());
+    }
+
+    @Test
+    void what_else_a_token_says_counts_for_a_guest_too() throws Exception {
+        Identity guest =
+                tokens.verify(hs256("{\"exp\":1790000010,\"jti\":\"t\",\"info\":{\"n\":1},\"channels\":[\"a\"]}"), NOW);
+        assertThat(guest.expiresAtMillis()).isEqualTo(1_790_000_010_000L);
+        assertThat(guest.tokenId()).isEqualTo("t");
+        assertThat(guest.channels()).containsExactly("a");
+        assertThat(guest.info()).asString().isEqualTo("{\"n\":1}");
     }
 
     @Test

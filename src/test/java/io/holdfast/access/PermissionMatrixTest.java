@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -142,6 +143,10 @@ class PermissionMatrixTest {
     }
 
     private String subscribed(Identity who, String channel, @Nullable String token) {
+        return subscribed(policy, who, channel, token);
+    }
+
+    private static String subscribed(AccessPolicy policy, Identity who, String channel, @Nullable String token) {
         try {
             return switch (policy.maySubscribe(who, channel, token, at(NOW)).access()) {
                 case ALLOWED -> "yes";
@@ -157,6 +162,11 @@ class PermissionMatrixTest {
     }
 
     private String allowed(Action action, Identity who, String channel, boolean subscribed) {
+        return allowed(policy, action, who, channel, subscribed);
+    }
+
+    private static String allowed(
+            AccessPolicy policy, Action action, Identity who, String channel, boolean subscribed) {
         if (policy.may(action, who, channel, subscribed)) {
             return "yes";
         }
@@ -165,5 +175,75 @@ class PermissionMatrixTest {
 
     private static Instant at(long millis) {
         return Instant.ofEpochMilli(millis);
+    }
+
+    // A client named u1; the option is on in "limited", with the right to subscribe for holders of tokens only; "open"
+    // lacks it.
+    @ParameterizedTest(name = "{0} by {1}")
+    @CsvSource({
+        "limited:7#u1,     u1,    yes, yes",
+        "'limited:7#u1,u2', u1,    yes, yes",
+        "'limited:7#u2,u1', u1,    yes, yes",
+        "limited:#u1,      u1,    yes, yes",
+        "limited:7#u2,     u1,    103, 103",
+        "limited:7#,       u1,    103, 103",
+        "limited:7#u11,    u1,    103, 103",
+        "limited:7#u,      u1,    103, 103",
+        "limited:7#U1,     u1,    103, 103",
+        "limited:7# u1,    u1,    103, 103",
+        "limited:7#u2#u1,  u1,    103, 103",
+        "limited:7#u2#u1,  u2#u1, 103, 103",
+        "'limited:7#u2,u1', 'u2,u1', 103, 103",
+        "limited:7,        u1,    103, yes",
+        "open:7#u1,        u1,    103, 103",
+        "open:7#,          u1,    103, 103",
+        "open:7,           u1,    yes, yes",
+        "plain#u1,         u1,    103, 103",
+        "unknown:7#u1,     u1,    102, 102",
+        "'#u2,u1', u1,    103, 103",
+    })
+    void a_name_with_a_list_is_for_those_in_it_where_the_namespace_says_so(
+            String channel, String client, String subscribe, String others) {
+        AccessPolicy limited = limited();
+        Identity who = Identity.named(client, null, Identity.NEVER);
+        assertThat(subscribed(limited, who, channel, null)).isEqualTo(subscribe);
+        for (Action action : Action.values()) {
+            assertThat(allowed(limited, action, who, channel, false))
+                    .as(action.name())
+                    .isEqualTo(others);
+        }
+    }
+
+    @Test
+    void a_token_for_the_channel_lets_its_client_in_whatever_the_list_says() throws Exception {
+        AccessPolicy limited = limited();
+        for (String channel : List.of("limited:7#u2", "open:7#u2")) {
+            Identity who = Identity.named("u1", null, Identity.NEVER);
+            String token = ConnectTokensTest.hs256("{\"sub\":\"u1\",\"channel\":\"" + channel + "\"}");
+            assertThat(subscribed(limited, who, channel, token)).isEqualTo("yes");
+            assertThat(allowed(limited, Action.HISTORY, who, channel, true)).isEqualTo("yes");
+            assertThat(allowed(limited, Action.HISTORY, who, channel, false)).isEqualTo("103");
+        }
+    }
+
+    @Test
+    void a_guest_is_in_no_list() throws Exception {
+        AccessPolicy limited = limited();
+        Identity guest = limited.authenticate(ConnectTokensTest.hs256("{}"), null, null, at(NOW));
+        for (String channel : List.of("limited:7#" + guest.client(), "limited:7#")) {
+            assertThat(subscribed(limited, guest, channel, null)).isEqualTo("103");
+            assertThat(allowed(limited, Action.PUBLISH, guest, channel, false)).isEqualTo("103");
+        }
+    }
+
+    private static AccessPolicy limited() {
+        return new AccessPolicy(Rules.options(
+                false,
+                IdentitySource.TOKEN,
+                TokenOptions.ofSecret(ConnectTokensTest.secret()),
+                Rules.namespaces(
+                        Rules.userLimited("limited", AllowedClients.SUBSCRIBERS),
+                        Rules.namespace("open", AllowedClients.CLIENTS, AllowedClients.CLIENTS, 0)),
+                List.of()));
     }
 }

@@ -34,7 +34,8 @@ public final class Rules {
             TokenOptions tokens,
             Namespaces namespaces,
             List<String> origins) {
-        return new AccessOptions(insecure, identity, tokens, tokens, namespaces, List.of("dev"), false, origins);
+        return new AccessOptions(
+                insecure, identity, Anonymous.TOKEN, tokens, tokens, namespaces, List.of("dev"), false, origins);
     }
 
     /** A namespace where presence and history are for whom publishing is for. */
@@ -46,6 +47,7 @@ public final class Rules {
                 others,
                 others,
                 others,
+                false,
                 true,
                 false,
                 true,
@@ -65,6 +67,27 @@ public final class Rules {
                 open.publish(),
                 open.presence(),
                 open.history(),
+                false,
+                true,
+                true,
+                open.recovery(),
+                open.retention(),
+                open.timeToLive(),
+                open.deduplication(),
+                0,
+                0);
+    }
+
+    /** Open to clients, and names such as {@code dialog:7#u1,u2} open a channel to the clients that they list. */
+    static Namespace userLimited(String name, AllowedClients subscribe) {
+        Namespace open = namespace(name, subscribe, AllowedClients.CLIENTS, 0);
+        return new Namespace(
+                name,
+                open.subscribe(),
+                open.publish(),
+                open.presence(),
+                open.history(),
+                true,
                 true,
                 true,
                 open.recovery(),

@@ -79,8 +79,8 @@ class TokenFuzzTest {
         }
         assertThat(SIGNED).containsEntry(signed(token), signature(token));
         boolean connects = passes(() -> new ConnectTokens(keys).verify(token, FuzzKeys.NOW_MILLIS));
-        boolean subscribes =
-                passes(() -> new SubscriptionTokens(keys).verify(token, "u42", "orders:7", FuzzKeys.NOW_MILLIS));
+        boolean subscribes = passes(() -> new SubscriptionTokens(keys)
+                .verify(token, Identity.named("u42", null, Identity.NEVER), "orders:7", FuzzKeys.NOW_MILLIS));
         assertThat(connects).as("one kind and not the other").isNotEqualTo(subscribes);
     }
 

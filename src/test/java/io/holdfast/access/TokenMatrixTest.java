@@ -219,16 +219,19 @@ class TokenMatrixTest {
 
         assertThat(new ConnectTokens(signed).verify(connect, NOW).client()).isEqualTo("u42");
         assertThat(new SubscriptionTokens(signed)
-                        .verify(subscription, "u42", "news", NOW)
+                        .verify(subscription, Identity.named("u42", null, Identity.NEVER), "news", NOW)
                         .access())
                 .isEqualTo(ChannelAccess.ALLOWED);
         assertThatThrownBy(() -> new ConnectTokens(signed).verify(subscription, NOW))
                 .hasMessageContaining("subscription token");
-        assertThatThrownBy(() -> new SubscriptionTokens(signed).verify(connect, "u42", "news", NOW))
+        assertThatThrownBy(() -> new SubscriptionTokens(signed)
+                        .verify(connect, Identity.named("u42", null, Identity.NEVER), "news", NOW))
                 .hasMessageContaining("connect token");
-        assertThatThrownBy(() -> new SubscriptionTokens(signed).verify(subscription, "u43", "news", NOW))
+        assertThatThrownBy(() -> new SubscriptionTokens(signed)
+                        .verify(subscription, Identity.named("u43", null, Identity.NEVER), "news", NOW))
                 .hasMessageContaining("another client");
-        assertThatThrownBy(() -> new SubscriptionTokens(signed).verify(subscription, "u42", "News", NOW))
+        assertThatThrownBy(() -> new SubscriptionTokens(signed)
+                        .verify(subscription, Identity.named("u42", null, Identity.NEVER), "News", NOW))
                 .hasMessageContaining("another channel");
     }
 

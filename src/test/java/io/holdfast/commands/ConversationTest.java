@@ -504,7 +504,7 @@ class ConversationTest {
     @Test
     void an_unknown_rpc_method_gets_an_error() {
         CommandsFixture.Peer peer = connected();
-        peer.say("{\"id\":6,\"rpc\":{\"method\":\"fly\",\"data\":1}}").hearsError(6, 104);
+        peer.say("{\"id\":6,\"rpc\":{\"method\":\"fly\",\"data\":1}}").hearsError(6, 108);
         peer.say("{\"id\":7,\"ping\":{}}").hears("{\"id\":7,\"ping\":{}}");
         assertThat(peer.ended()).isNull();
     }

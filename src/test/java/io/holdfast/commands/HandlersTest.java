@@ -130,7 +130,7 @@ class HandlersTest {
                 .hears("\"id\":1,\"connect\"");
         peer.say(RPC.formatted(2, "price", "[1.50]"))
                 .hears("{\"id\":2,\"rpc\":{\"data\":{\"of\":\"price\",\"was\":[1.50]}}}");
-        peer.say(RPC.formatted(3, "none", "1")).hearsError(3, 104);
+        peer.say(RPC.formatted(3, "none", "1")).hearsError(3, 108);
         Caller caller = callers.get(0);
         assertThat(caller.client()).isEqualTo("u1");
         assertThat(caller.device()).isEqualTo("till");

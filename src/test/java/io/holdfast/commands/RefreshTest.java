@@ -88,4 +88,39 @@ class RefreshTest {
         refresh(BEFORE + ",\"exp\":1");
         peer.endsWith(3005);
     }
+
+    @Test
+    void a_guest_is_refreshed_by_a_token_without_a_name_and_stays_the_same_guest() {
+        CommandsFixture.Peer guest = talk.new Peer();
+        guest.say("{\"id\":1,\"connect\":{\"token\":\"" + talk.token("\"channels\":[\"g\"]") + "\"}}")
+                .hears("\"id\":1,\"connect\"");
+        String name = talk.manager.presence("g").get(0).client();
+        guest.say("{\"id\":2,\"refresh\":{\"token\":\"" + talk.token("\"channels\":[\"g\"],\"info\":7") + "\"}}")
+                .hears("\"id\":2,\"refresh\"");
+        assertThat(talk.manager.presence("g").get(0).connectionInfo())
+                .asString()
+                .isEqualTo("7");
+        assertThat(talk.manager.presence("g").get(0).client()).isEqualTo(name);
+        guest.say("{\"id\":3,\"refresh\":{\"token\":\"" + talk.token("\"sub\":\"u1\"") + "\"}}")
+                .endsWith(3500);
+    }
+
+    @Test
+    void a_client_is_not_refreshed_by_a_token_without_a_name() {
+        refresh("\"channels\":[\"a\",\"b\"]");
+        peer.endsWith(3500);
+    }
+
+    @Test
+    void a_guest_confirms_nothing() {
+        CommandsFixture.Peer guest = talk.new Peer();
+        guest.say("{\"id\":1,\"connect\":{\"token\":\"" + talk.token("\"channels\":[\"g\"]") + "\"}}")
+                .hears("\"id\":1,\"connect\"");
+        assertThat(guest.heard().get(0)).doesNotContain("#");
+        String outbox = "#" + talk.manager.presence("g").get(0).client();
+        guest.say("{\"id\":2,\"rpc\":{\"method\":\"ack\",\"data\":{\"channel\":\"" + outbox
+                        + "\",\"epoch\":\"e\",\"offset\":1}}}")
+                .hearsError(2, 107);
+        guest.say("{\"id\":3,\"subscribe\":{\"channel\":\"" + outbox + "\"}}").hearsError(3, 103);
+    }
 }

@@ -38,7 +38,8 @@ class EmulationRequestTest {
 
     @Test
     void in_a_log_it_shows_neither_the_session_nor_the_frame() {
-        assertThat(new EmulationRequest("secret", "n1", "frame".getBytes(UTF_8)).toString()).doesNotContain("secret", "frame");
+        assertThat(new EmulationRequest("secret", "n1", "frame".getBytes(UTF_8)).toString())
+                .doesNotContain("secret", "frame");
     }
 
     private static void isOf(EmulationRequest request, String session, String node, String data) {

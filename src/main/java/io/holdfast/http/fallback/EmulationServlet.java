@@ -43,10 +43,7 @@ public class EmulationServlet extends FallbackServlet {
 
     private void take(@Nullable EmulationRequest call, int limit, HttpServletResponse response) throws IOException {
         if (call == null) {
-            refuse(
-                    response,
-                    HttpServletResponse.SC_BAD_REQUEST,
-                    "The body must have session, node and data");
+            refuse(response, HttpServletResponse.SC_BAD_REQUEST, "The body must have session, node and data");
         } else if (call.data().length > limit) {
             refuse(
                     response,

@@ -83,13 +83,14 @@ class Sessions implements LiveSessions {
     private static Consumer<byte[]> receiver(Conversation conversation, Format format) {
         return switch (format) {
             case PROTOBUF -> conversation::receive;
-            case JSON -> frame -> {
-                try {
-                    conversation.receive(JsonInput.utf8(frame));
-                } catch (CharacterCodingException e) {
-                    conversation.receive(frame);
-                }
-            };
+            case JSON ->
+                frame -> {
+                    try {
+                        conversation.receive(JsonInput.utf8(frame));
+                    } catch (CharacterCodingException e) {
+                        conversation.receive(frame);
+                    }
+                };
         };
     }
 

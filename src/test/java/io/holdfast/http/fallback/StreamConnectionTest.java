@@ -46,17 +46,15 @@ class StreamConnectionTest {
         Object response = of(ServletResponse.class, name -> out);
         Object request = of(ServletRequest.class, name -> protocol);
         return StreamConnection.open(
-                (AsyncContext) of(
-                        AsyncContext.class,
-                        name -> switch (name) {
-                            case "getResponse" -> response;
-                            case "getRequest" -> request;
-                            case "complete" -> {
-                                completed.incrementAndGet();
-                                yield null;
-                            }
-                            default -> throw new AssertionError(name);
-                        }),
+                (AsyncContext) of(AsyncContext.class, name -> switch (name) {
+                    case "getResponse" -> response;
+                    case "getRequest" -> request;
+                    case "complete" -> {
+                        completed.incrementAndGet();
+                        yield null;
+                    }
+                    default -> throw new AssertionError(name);
+                }),
                 Framing.LINES,
                 Duration.ofSeconds(1));
     }
