@@ -3,6 +3,7 @@ package io.holdfast.app;
 import io.holdfast.app.EngineSettings.Kind;
 import io.holdfast.cleanup.Sleeper;
 import io.holdfast.stream.EngineException;
+import io.holdfast.stream.SharedStore;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.postgresql.PostgreSqlEngine;
 import io.holdfast.stream.postgresql.PostgreSqlOptions;
@@ -48,12 +49,8 @@ final class EngineOpening {
 
     private StreamEngine rocksDb() {
         RocksDbEngine engine = RocksDbEngine.open(configuration.store(), clockMillis, nanos);
-        report(engine.bringBack(latest()));
+        report(engine.bringBack(clockMillis.getAsLong() + LONGEST_LEAD.toMillis()));
         return engine;
-    }
-
-    private long latest() {
-        return clockMillis.getAsLong() + LONGEST_LEAD.toMillis();
     }
 
     private static void report(Duration ahead) {
@@ -82,7 +79,8 @@ final class EngineOpening {
                 settings.connections() - 1, // and one writes
                 !configuration.cluster().enabled());
         PostgreSqlEngine engine = patiently(() -> PostgreSqlEngine.open(options, clockMillis, nanos));
-        report(engine.bringBack(latest()));
+        long now = engine.shared().map(SharedStore::clockMillis).orElseGet(clockMillis::getAsLong);
+        report(engine.bringBack(now + LONGEST_LEAD.toMillis()));
         return engine;
     }
 

@@ -17,7 +17,7 @@ final class SteadyClock implements DeliveryClock {
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long NOTICED_MILLIS = 1_000;
 
-    private final LongSupplier wallMillis;
+    private volatile LongSupplier wallMillis;
     private final LongSupplier monotonicNanos;
     private long millis;
     private long atNanos;
@@ -34,14 +34,24 @@ final class SteadyClock implements DeliveryClock {
         this.readUntilNanos = atNanos;
     }
 
+    /** Begins with another wall clock, and follows that one. Before its times are used. */
+    synchronized void follow(LongSupplier otherMillis) {
+        wallMillis = otherMillis;
+        begin(otherMillis.getAsLong());
+    }
+
     /** Goes on from a stored time, if that is later. */
     synchronized void startAbove(long storedMillis) {
         if (storedMillis > millis()) {
-            millis = storedMillis;
-            atNanos = monotonicNanos.getAsLong();
-            readMillis = millis;
-            readUntilNanos = atNanos;
+            begin(storedMillis);
         }
+    }
+
+    private synchronized void begin(long nowMillis) {
+        millis = nowMillis;
+        atNanos = monotonicNanos.getAsLong();
+        readMillis = millis;
+        readUntilNanos = atNanos;
     }
 
     @Override

@@ -156,6 +156,7 @@ class Wiring {
     @Produces
     @Singleton
     DeliveryClock clock(StreamEngine engine) {
+        engine.shared().ifPresent(store -> steady.follow(store::clockMillis));
         steady.startAbove(engine.newestMillis());
         if (steady.leadMillis() > 0) {
             LOG.log(

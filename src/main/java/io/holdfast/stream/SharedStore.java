@@ -32,6 +32,12 @@ public interface SharedStore {
     /** 32 random bytes that all nodes of this store know, and nobody else. Those of a copy of the store are others. */
     byte[] secret();
 
+    /**
+     * The store's clock, in wall-clock milliseconds, as this node knows it from the last call of {@link #nodes} or {@link #heads}.
+     * All nodes take their times from it, so that no clock of a node that is wrong ends messages early. Waits for nothing.
+     */
+    long clockMillis();
+
     /** The newest position of each of these streams, as of one moment. One query, however many they are. */
     Map<String, Position> heads(Collection<String> streams);
 }

@@ -87,6 +87,19 @@ class SteadyClockTest {
     }
 
     @Test
+    void a_node_whose_clock_is_wrong_takes_the_time_of_the_store_it_shares() {
+        SteadyClock clock = clock(0);
+        long ahead = Duration.ofMinutes(10).toMillis();
+        clock.follow(() -> wall - ahead);
+        assertThat(clock.millis()).isEqualTo(START - ahead);
+        wall += HOUR; // and is set, which the store's clock does not see
+        clock.follow(() -> wall - ahead - HOUR);
+        pass(Duration.ofSeconds(10));
+        assertThat(clock.millis()).isEqualTo(START - ahead + 10_000);
+        assertThat(clock.leadMillis()).isZero();
+    }
+
+    @Test
     void it_never_goes_back_however_the_wall_clock_jumps_and_however_often_it_is_read() {
         for (long seed = 1; seed <= 200; seed++) {
             Random random = new Random(seed);

@@ -74,6 +74,11 @@ class MembershipTest {
         }
 
         @Override
+        public long clockMillis() {
+            return 0;
+        }
+
+        @Override
         public Map<String, Position> heads(Collection<String> streams) {
             return Map.of();
         }

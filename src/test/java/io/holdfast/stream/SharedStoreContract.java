@@ -114,6 +114,15 @@ public abstract class SharedStoreContract {
     }
 
     @Test
+    void all_nodes_know_the_stores_clock() {
+        long before = here.clockMillis();
+        here.nodes();
+        there.heads(List.of("a"));
+        assertThat(there.clockMillis()).isBetween(before - 100, before + 10_000);
+        assertThat(here.clockMillis()).isBetween(before - 100, before + 10_000);
+    }
+
+    @Test
     void heads_are_those_that_any_node_has_stored_and_the_beginning_of_unwritten_streams() {
         List<Append> batch = List.of(append("a", "1"), append("a", "2"), append("#\u00fc", "3"));
         StreamEngineContract.await(engines.get(0).append(batch));

@@ -28,9 +28,8 @@ final class ChangeCall {
 
     /**
      * @param missing streams that must be begun first; nothing was done then
-     * @param forgotten how many streams may have been forgotten
      */
-    record Answer(byte[][] missing, long generation, int forgotten, Totals totals) {}
+    record Answer(byte[][] missing, long generation, Totals totals) {}
 
     /** @param generation of the history that the changes belong to */
     ChangeCall(List<Change> all, long generation) {
@@ -56,7 +55,7 @@ final class ChangeCall {
         Answer answer = apply(connection, node, number, nowMillis, options, again);
         if (answer.missing.length == 0 && !again[0]) {
             Totals after = forget(connection, node);
-            answer = after == null ? answer : new Answer(answer.missing, answer.generation, forgets.size(), after);
+            answer = after == null ? answer : new Answer(answer.missing, answer.generation, after);
         }
         connection.commit();
         connection.setAutoCommit(true);
@@ -141,7 +140,7 @@ final class ChangeCall {
                     .all(ids);
             try (ResultSet row = Columns.one(statement)) {
                 again[0] = row.getBoolean(2);
-                return new Answer(Columns.byteArrays(row, 1), row.getLong(3), 0, Totals.at(row, 4));
+                return new Answer(Columns.byteArrays(row, 1), row.getLong(3), Totals.at(row, 4));
             }
         }
     }

@@ -22,12 +22,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -60,12 +61,10 @@ public final class PostgreSqlEngine implements StreamEngine {
     private final DatabaseWriter database;
     private final WriterThread writer;
     private final SmallRecords records;
-    private final SharedStore shared;
-    private volatile Totals totals = new Totals(0, 0, 0, 0, 0, 0);
+    private final SharedDatabase shared;
+    private volatile Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0);
     /** The store's generation, as of the last write. */
     private volatile long generation;
-
-    private final AtomicLong forgotten = new AtomicLong();
 
     /** Whether another gateway has taken the database over. */
     private volatile boolean lost;
@@ -78,6 +77,8 @@ public final class PostgreSqlEngine implements StreamEngine {
     private long batches;
 
     private long sweeps;
+    /** The streams of which other nodes keep what this node's connections have yet to get. The writer's. */
+    private final Set<Long> held = new HashSet<>();
     /** Whether nobody has heard yet what the last sweep removed: then it is asked again. */
     private boolean unheard;
 
@@ -91,7 +92,7 @@ public final class PostgreSqlEngine implements StreamEngine {
         this.database = new DatabaseWriter(connections);
         this.writer = new WriterThread(nanos);
         this.records = new StoredRecords(connections, call -> submitCall("writing records", call));
-        this.shared = new SharedDatabase(connections, database::node);
+        this.shared = new SharedDatabase(connections, database::node, nanos);
     }
 
     /**
@@ -104,6 +105,7 @@ public final class PostgreSqlEngine implements StreamEngine {
     public static PostgreSqlEngine open(PostgreSqlOptions options, LongSupplier clockMillis, LongSupplier nanos) {
         PostgreSqlEngine engine = new PostgreSqlEngine(options, clockMillis, nanos);
         engine.found(engine.database.open());
+        engine.shared.open();
         engine.totals = engine.connections.read("opening the store", PostgreSqlEngine::total);
         engine.writer.start();
         return engine;
@@ -224,7 +226,6 @@ public final class PostgreSqlEngine implements StreamEngine {
                 if (answer.missing().length == 0) {
                     totals = answer.totals();
                     found(answer.generation());
-                    forgotten.addAndGet(answer.forgotten());
                     return null;
                 }
                 begin(answer.missing(), false, beginnings);
@@ -245,11 +246,10 @@ public final class PostgreSqlEngine implements StreamEngine {
                     "removing messages",
                     sweeps,
                     false,
-                    (connection, node, number) -> new Sweep(nowMillis, max, holding)
+                    (connection, node, number) -> new Sweep(nowMillis, max, holding, held)
                             .on(connection, node, number, clockMillis.getAsLong(), options));
             unheard = false;
             totals = answer.totals();
-            forgotten.addAndGet(answer.forgotten());
             return answer.expired();
         });
         return result;
@@ -307,7 +307,7 @@ public final class PostgreSqlEngine implements StreamEngine {
 
     @Override
     public long epochsVersion() {
-        return connections.generation() + forgotten.get();
+        return connections.generation() + totals.forgets();
     }
 
     @Override

@@ -27,10 +27,22 @@ final class SharedDatabase implements SharedStore {
 
     private final Connections connections;
     private final LongSupplier node;
+    private final DatabaseClock clock;
 
-    SharedDatabase(Connections connections, LongSupplier node) {
+    SharedDatabase(Connections connections, LongSupplier node, LongSupplier nanos) {
         this.connections = connections;
         this.node = node;
+        this.clock = new DatabaseClock(nanos);
+    }
+
+    /** From now on the database's clock is known. */
+    void open() {
+        connections.read("reading the clock", clock::read);
+    }
+
+    @Override
+    public long clockMillis() {
+        return clock.millis();
     }
 
     @Override
@@ -66,6 +78,7 @@ final class SharedDatabase implements SharedStore {
     @Override
     public List<Node> nodes() {
         return connections.read("reading the nodes", connection -> {
+            clock.read(connection);
             List<Node> nodes = new ArrayList<>();
             try (PreparedStatement statement = connection.prepareStatement(NODES);
                     ResultSet rows = statement.executeQuery()) {
@@ -98,6 +111,7 @@ final class SharedDatabase implements SharedStore {
         }
         byte[][] utf8 = names.stream().map(Encoding::utf8).toArray(byte[][]::new);
         return connections.read("reading the heads of streams", connection -> {
+            clock.read(connection);
             Map<String, Position> heads = new HashMap<>();
             try (PreparedStatement statement = connection.prepareStatement(HEADS)) {
                 new Columns(connection, statement).all(utf8);

@@ -10,24 +10,36 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
  * One sweep: {@code holdfast_due} tells which streams to look at, this node's connections tell what they have yet to get, and
  * {@code holdfast_expire} looks, under the streams' locks. What a device gave up in between waits for the next sweep.
+ *
+ * <p>Where nodes share the database, one of them trims. Each tells in time what its own connections have yet to get of what
+ * is confirmed: that is a <i>hold</i>, and needed only for tabs that share a cursor and are slower than the recovery window.
  */
 final class Sweep {
-    private static final String DUE = "SELECT sid, name, given_up, expired, more FROM holdfast_due(?, ?)";
-    private static final String EXPIRE = "SELECT (f.swept).*, f.forgotten, " + Totals.COLUMNS
-            + " FROM holdfast_expire(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) f";
+    private static final String DUE =
+            "SELECT d.sid, d.name, d.given_up, d.expired, d.confirmed, d.ready, d.looked, d.more FROM holdfast_due(?, ?, ?) d";
+    private static final String EXPIRE = "SELECT (f.swept).*, " + Totals.COLUMNS
+            + " FROM holdfast_expire(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) f";
 
     private final long nowMillis;
     private final int max;
     private final Holding holding;
+    private final Set<Long> held;
     private final List<Due> due = new ArrayList<>();
+    private final Map<Long, Long> holds = new HashMap<>();
+    private final List<Long> freed = new ArrayList<>();
+    private long looked;
     private boolean more;
 
     /** A stream to look at. @param wanted for each offset that was given up, whether a device of this node may still want it */
@@ -35,18 +47,19 @@ final class Sweep {
 
     private record Found(Removed removed, long expiresAtMillis) {}
 
-    /** @param forgotten how many streams were forgotten */
-    record Answer(Expired expired, int forgotten, Totals totals) {}
+    record Answer(Expired expired, Totals totals) {}
 
-    Sweep(long nowMillis, int max, Holding holding) {
+    /** @param held the streams that this node has holds on, kept by the caller from one sweep to the next */
+    Sweep(long nowMillis, int max, Holding holding, Set<Long> held) {
         this.nowMillis = nowMillis;
         this.max = max;
         this.holding = holding;
+        this.held = held;
     }
 
     Answer on(Connection connection, long node, long number, long clockMillis, PostgreSqlOptions options)
             throws SQLException {
-        ask(connection);
+        ask(connection, node);
         try (PreparedStatement statement = connection.prepareStatement(EXPIRE)) {
             new Columns(connection, statement)
                     .number(node)
@@ -59,6 +72,10 @@ final class Sweep {
                     .number(options.outboxes().windowMillis())
                     .number(Durations.empty(options))
                     .count(max)
+                    .number(looked)
+                    .all(longs(holds.keySet()))
+                    .all(longs(holds.values()))
+                    .all(longs(freed))
                     .all(due.stream().mapToLong(Due::stream).toArray())
                     .all(due.stream().mapToLong(Due::handed).toArray())
                     .all(all(Due::expired))
@@ -68,30 +85,52 @@ final class Sweep {
                     .all(wanted());
             try (ResultSet row = Columns.one(statement)) {
                 more |= row.getBoolean(6);
-                return new Answer(new Expired(removed(row), !more), row.getInt(7), Totals.at(row, 8));
+                freed.forEach(held::remove);
+                return new Answer(new Expired(removed(row), !more), Totals.at(row, 7));
             }
         }
     }
 
-    private void ask(Connection connection) throws SQLException {
+    private void ask(Connection connection, long node) throws SQLException {
         due.clear();
+        holds.clear();
+        freed.clear();
         more = false;
+        looked = nowMillis;
         try (PreparedStatement statement = connection.prepareStatement(DUE)) {
-            new Columns(connection, statement).number(nowMillis).count(max);
+            new Columns(connection, statement).number(node).number(nowMillis).count(max);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     String name = Encoding.text(rows.getBytes(2));
+                    long handed = holding.handedUpTo(name);
+                    hold(rows.getLong(1), handed, rows.getLong(5));
+                    looked = rows.getLong(7);
+                    more = rows.getBoolean(8);
+                    if (!rows.getBoolean(6)) {
+                        continue;
+                    }
                     long[] givenUp = Columns.longs(rows, 3);
                     boolean[] wanted = new boolean[givenUp.length];
                     for (int i = 0; i < givenUp.length; i++) {
                         wanted[i] = holding.wanted(name, givenUp[i]);
                     }
-                    due.add(new Due(
-                            rows.getLong(1), holding.handedUpTo(name), Columns.longs(rows, 4), givenUp, wanted));
-                    more = rows.getBoolean(5);
+                    due.add(new Due(rows.getLong(1), handed, Columns.longs(rows, 4), givenUp, wanted));
                 }
             }
         }
+        held.addAll(holds.keySet());
+    }
+
+    private void hold(long stream, long handed, long confirmed) {
+        if (handed < confirmed) {
+            holds.put(stream, handed);
+        } else if (held.contains(stream)) {
+            freed.add(stream);
+        }
+    }
+
+    private static long[] longs(Collection<Long> values) {
+        return values.stream().mapToLong(Long::longValue).toArray();
     }
 
     /** Stream by stream. */

@@ -11,9 +11,10 @@ import java.sql.SQLException;
  * @param messages retained messages
  * @param bytes sum of their stored sizes
  * @param ids records of messages
+ * @param forgets how many streams were ever forgotten
  * @param newestMillis the latest time stored
  */
-record Totals(long waiting, long channels, long messages, long bytes, long ids, long newestMillis) {
+record Totals(long waiting, long channels, long messages, long bytes, long ids, long forgets, long newestMillis) {
 
     /** What a message's row takes beyond its stored size, with its share of the indexes, as measured. */
     private static final long MESSAGE_BYTES = 160;
@@ -24,7 +25,7 @@ record Totals(long waiting, long channels, long messages, long bytes, long ids, 
     /** The columns of {@code holdfast_totals}. */
     static final String COLUMNS = "(f.totals).*";
 
-    /** @param first the index of the first of the six columns */
+    /** @param first the index of the first of the seven columns */
     static Totals at(ResultSet row, int first) throws SQLException {
         return new Totals(
                 row.getLong(first),
@@ -32,7 +33,8 @@ record Totals(long waiting, long channels, long messages, long bytes, long ids, 
                 row.getLong(first + 2),
                 row.getLong(first + 3),
                 row.getLong(first + 4),
-                row.getLong(first + 5));
+                row.getLong(first + 5),
+                row.getLong(first + 6));
     }
 
     long storedBytes() {

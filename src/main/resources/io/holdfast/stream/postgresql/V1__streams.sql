@@ -50,7 +50,10 @@ CREATE TABLE holdfast_node (
     messages bigint NOT NULL DEFAULT 0,
     bytes bigint NOT NULL DEFAULT 0,
     ids bigint NOT NULL DEFAULT 0,
-    newest bigint NOT NULL DEFAULT 0
+    forgets bigint NOT NULL DEFAULT 0,
+    newest bigint NOT NULL DEFAULT 0,
+    -- its rows of holdfast_hold say what its connections need of the streams that were to be looked at by then
+    looked bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 20, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
 
 INSERT INTO holdfast_node (node) VALUES (0);
@@ -146,6 +149,15 @@ CREATE TABLE holdfast_look (
 
 CREATE INDEX holdfast_look_due ON holdfast_look (due);
 
+-- Connections of a node have yet to get what lies above an offset and is confirmed: a tab that is slow. Nothing of it is trimmed
+-- while the node's lease runs.
+CREATE TABLE holdfast_hold (
+    sid bigint NOT NULL,
+    node bigint NOT NULL,
+    off bigint NOT NULL,
+    PRIMARY KEY (sid, node)
+);
+
 -- The epoch of a stream is made from a random number and its name, so that a stream that nobody has written to keeps its epoch.
 -- Forgetting a stream changes the number for one in 256 names.
 CREATE TABLE holdfast_life (
@@ -176,10 +188,12 @@ CREATE FUNCTION holdfast_kind(p_name bytea) RETURNS "char" LANGUAGE sql IMMUTABL
                 ELSE 'c' END::"char"
 $$;
 
-CREATE TYPE holdfast_totals AS (waiting bigint, channels bigint, messages bigint, bytes bigint, ids bigint, newest bigint);
+CREATE TYPE holdfast_totals AS (waiting bigint, channels bigint, messages bigint, bytes bigint, ids bigint, forgets bigint,
+    newest bigint);
 
 CREATE FUNCTION holdfast_total() RETURNS holdfast_totals LANGUAGE sql VOLATILE AS $$
-    SELECT sum(waiting)::bigint, sum(channels)::bigint, sum(messages)::bigint, sum(bytes)::bigint, sum(ids)::bigint, max(newest)
+    SELECT sum(waiting)::bigint, sum(channels)::bigint, sum(messages)::bigint, sum(bytes)::bigint, sum(ids)::bigint,
+        sum(forgets)::bigint, max(newest)
     FROM holdfast_node
 $$;
 
@@ -808,15 +822,25 @@ BEGIN
     DELETE FROM holdfast_device d WHERE d.sid = ANY (v_sids);
     DELETE FROM holdfast_mark k WHERE k.sid = ANY (v_sids);
     DELETE FROM holdfast_look l WHERE l.sid = ANY (v_sids);
+    DELETE FROM holdfast_hold h WHERE h.sid = ANY (v_sids);
     PERFORM 1 FROM holdfast_life l WHERE l.bucket = ANY (v_buckets) ORDER BY l.bucket FOR UPDATE;
     UPDATE holdfast_life l SET seed = holdfast_random() WHERE l.bucket = ANY (v_buckets);
-    UPDATE holdfast_node n SET channels = n.channels - v_channels WHERE n.node = p_node;
+    UPDATE holdfast_node n SET channels = n.channels - v_channels, forgets = n.forgets + cardinality(p_names) WHERE n.node = p_node;
     RETURN holdfast_total();
 END $$;
 
--- What a sweep has to do: streams to look at, with the messages that have expired. "more": there is more.
-CREATE FUNCTION holdfast_due(p_now bigint, p_max int)
-RETURNS TABLE (sid bigint, name bytea, given_up bigint[], expired bigint[], more boolean)
+-- The time up to which every other node has said what its connections need; null if there is no other.
+CREATE FUNCTION holdfast_looked(p_node bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT min(n.looked) FROM holdfast_address a JOIN holdfast_node n ON n.node = a.node
+    WHERE a.lease > clock_timestamp() AND a.node <> p_node
+$$;
+
+-- What a sweep has to do: streams to look at, with the messages that have expired. "ready": all other nodes have said what they need.
+-- "looked": up to then all are listed; where there are other nodes, more than one sweep can do, since they wait for each other.
+-- "more": there is more to do now.
+CREATE FUNCTION holdfast_due(p_node bigint, p_now bigint, p_max int)
+RETURNS TABLE (sid bigint, name bytea, given_up bigint[], expired bigint[], confirmed bigint, ready boolean, looked bigint,
+    more boolean)
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off SET jit = off AS $$
@@ -825,20 +849,24 @@ DECLARE
     v_expired bigint[];
     v_offs bigint[];
     v_looks bigint[];
+    v_dues bigint[];
+    v_others bigint := holdfast_looked(p_node);
+    v_ready bigint := least(p_now, v_others);
+    v_most int := CASE WHEN v_others IS NULL THEN p_max ELSE 10 * p_max END;
 BEGIN
     SELECT array_agg(e.sid), array_agg(e.off) INTO v_expired, v_offs
     FROM (SELECT m.sid, m.off FROM holdfast_message m WHERE m.exp IS NOT NULL AND m.exp <= p_now ORDER BY m.exp LIMIT p_max) e;
-    SELECT array_agg(l.sid) INTO v_looks
-    FROM (SELECT k.sid FROM holdfast_look k WHERE k.due <= p_now ORDER BY k.due LIMIT p_max) l;
+    SELECT array_agg(l.sid), array_agg(l.due) INTO v_looks, v_dues
+    FROM (SELECT k.sid, k.due FROM holdfast_look k WHERE k.due <= p_now ORDER BY k.due LIMIT v_most) l;
     RETURN QUERY
     WITH expired AS MATERIALIZED (
         SELECT e.sid, array_agg(e.off) AS offs FROM unnest(v_expired, v_offs) e(sid, off) GROUP BY e.sid
     ), streams AS MATERIALIZED (
-        SELECT coalesce(e.sid, l.sid) AS sid, coalesce(e.offs, '{}') AS offs
-        FROM expired e FULL JOIN unnest(v_looks) l(sid) ON l.sid = e.sid
+        SELECT coalesce(e.sid, l.sid) AS sid, coalesce(e.offs, '{}') AS offs, l.due, l.nth
+        FROM expired e FULL JOIN unnest(v_looks, v_dues) WITH ORDINALITY l(sid, due, nth) ON l.sid = e.sid
     )
-    SELECT s.sid, s.name, s.given_up, t.offs,
-        greatest(coalesce(cardinality(v_offs), 0), coalesce(cardinality(v_looks), 0)) >= p_max
+    SELECT s.sid, s.name, s.given_up, t.offs, s.confirmed, cardinality(t.offs) > 0 OR t.due <= v_ready AND t.nth <= p_max,
+        coalesce(v_dues[v_most] - 1, p_now), coalesce(cardinality(v_offs), 0) >= p_max OR coalesce(v_dues[p_max] <= v_ready, false)
     FROM streams t JOIN holdfast_stream s ON s.sid = t.sid;
 END $$;
 
@@ -848,14 +876,16 @@ CREATE TYPE holdfast_swept AS (names bytea[], offs bigint[], ids bytea[], states
 ALTER TABLE holdfast_node ADD COLUMN swept holdfast_swept;
 ALTER TABLE holdfast_node ALTER COLUMN swept SET STORAGE EXTERNAL;
 
--- Looks at streams, one node at a time. p_handed: nothing above it may be trimmed. p_expired: messages that have expired, stream by
+-- Looks at streams, one node at a time. p_looked, p_held_sids, p_held_offs, p_freed: this node's holds, up to a time, and
+-- those that have ended. p_handed: nothing above it may be trimmed. p_expired: messages that have expired, stream by
 -- stream; those of one end at p_expired_to. Likewise p_asked: the messages that devices gave up, and whether a device of this node may
 -- still want one. "more": there is more to do now.
 CREATE FUNCTION holdfast_expire(p_node bigint, p_sweep bigint, p_now bigint, p_clock bigint, p_keep bigint, p_held bigint,
         p_every boolean, p_recovery bigint, p_empty bigint, p_max int,
+        p_looked bigint, p_held_sids bigint[], p_held_offs bigint[], p_freed bigint[],
         p_sids bigint[], p_handed bigint[], p_expired bigint[], p_expired_to int[], p_asked bigint[], p_asked_to int[],
         p_wanted boolean[],
-        OUT swept holdfast_swept, OUT forgotten int, OUT totals holdfast_totals)
+        OUT swept holdfast_swept, OUT totals holdfast_totals)
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off SET jit = off AS $$
@@ -877,12 +907,12 @@ DECLARE
     v_next bigint;
     v_settled bigint;
     v_to bigint;
+    v_looked bigint;
     v_used bigint;
     v_removed int := 0;
     v_forgotten bytea[] := '{}';
     v_ids int;
     v_kept int;
-    v_totals holdfast_totals;
     d_waiting bigint := 0;
     d_messages bigint := 0;
     d_bytes bigint := 0;
@@ -895,12 +925,16 @@ BEGIN
         RETURN;
     END IF;
     swept.more := false;
+    DELETE FROM holdfast_hold h WHERE h.node = p_node AND h.sid = ANY (p_freed);
+    INSERT INTO holdfast_hold AS h (sid, node, off) SELECT u.sid, p_node, u.off FROM unnest(p_held_sids, p_held_offs) u(sid, off)
+    ON CONFLICT (sid, node) DO UPDATE SET off = EXCLUDED.off WHERE h.off <> EXCLUDED.off;
     PERFORM 1 FROM holdfast_node n WHERE n.node = 0 FOR UPDATE SKIP LOCKED;
     IF NOT FOUND THEN
-        UPDATE holdfast_node n SET seen = clock_timestamp() WHERE n.node = p_node;
+        UPDATE holdfast_node n SET seen = clock_timestamp(), looked = p_looked WHERE n.node = p_node;
         totals := holdfast_total();
         RETURN;
     END IF;
+    v_looked := least(p_now, holdfast_looked(p_node));
     FOR s IN SELECT * FROM holdfast_stream st WHERE st.sid = ANY (p_sids) ORDER BY st.name FOR UPDATE LOOP
         IF v_removed >= p_max THEN
             swept.more := true;
@@ -953,14 +987,16 @@ BEGIN
         END LOOP;
 
         SELECT greatest(s."over", max(k.up_to)) INTO s."over" FROM holdfast_mark k
-        WHERE k.sid = s.sid AND k.at <= p_now - p_recovery;
-        IF s.mark_at <= p_now - p_recovery THEN
+        WHERE k.sid = s.sid AND k.at <= v_looked - p_recovery;
+        IF s.mark_at <= v_looked - p_recovery THEN
             s."over" := s.confirmed;
         END IF;
-        DELETE FROM holdfast_mark k WHERE k.sid = s.sid AND k.at <= p_now - p_recovery;
+        DELETE FROM holdfast_mark k WHERE k.sid = s.sid AND k.at <= v_looked - p_recovery;
         v_settled := least(s."over", holdfast_settled(s, p_now, p_held, p_every));
-        IF s.messages > 0 AND least(v_settled, p_handed[i]) >= s.first THEN
-            v_to := least(v_settled, p_handed[i]);
+        v_to := least(v_settled, p_handed[i], (
+            SELECT min(h.off) FROM holdfast_hold h JOIN holdfast_address a ON a.node = h.node AND a.lease > clock_timestamp()
+            WHERE h.sid = s.sid AND h.node <> p_node));
+        IF s.messages > 0 AND v_to >= s.first THEN
             IF v_to - s.first >= p_max - v_removed THEN
                 v_to := s.first + greatest(p_max - v_removed, 1) - 1;
                 v_next := p_now;
@@ -977,7 +1013,7 @@ BEGIN
                 SELECT least(v_next, min(d.seen) + p_held) INTO v_next FROM holdfast_device d
                 WHERE d.sid = s.sid AND d.off < s."over" AND d.seen + p_held > p_now;
             END IF;
-            IF s.mark_at > p_now - p_recovery THEN
+            IF s.mark_at > v_looked - p_recovery THEN
                 SELECT least(v_next, coalesce(min(k.at), s.mark_at) + p_recovery) INTO v_next FROM holdfast_mark k
                 WHERE k.sid = s.sid;
             END IF;
@@ -992,7 +1028,7 @@ BEGIN
         ELSE
             v_next := least(v_next, CASE WHEN s.messages = 0 THEN v_used ELSE p_now END + p_empty);
         END IF;
-        s.look_at := greatest(v_next, CASE WHEN v_next = p_now AND swept.more THEN p_now ELSE p_now + 1 END);
+        s.look_at := greatest(v_next, CASE WHEN v_next = p_now AND swept.more THEN p_now ELSE v_looked + 1 END);
         IF s.look_at <> b.look_at THEN
             INSERT INTO holdfast_look (sid, due) VALUES (s.sid, s.look_at)
             ON CONFLICT (sid) DO UPDATE SET due = EXCLUDED.due;
@@ -1005,8 +1041,7 @@ BEGIN
         END IF;
     END LOOP;
     IF cardinality(v_forgotten) > 0 THEN
-        v_totals := holdfast_forget(p_node, v_forgotten);
-        forgotten := cardinality(v_forgotten);
+        PERFORM holdfast_forget(p_node, v_forgotten);
     END IF;
 
     -- Never waits for a row: an append may hold one and wait for another of these.
@@ -1027,7 +1062,7 @@ BEGIN
     SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM kept) INTO v_ids, v_kept;
     swept.more := swept.more OR v_ids + v_kept >= p_max;
 
-    UPDATE holdfast_node n SET seen = clock_timestamp(), sweep = p_sweep, swept = holdfast_expire.swept, waiting = n.waiting + d_waiting,
+    UPDATE holdfast_node n SET seen = clock_timestamp(), looked = p_looked, sweep = p_sweep, swept = holdfast_expire.swept, waiting = n.waiting + d_waiting,
         messages = n.messages + d_messages, bytes = n.bytes + d_bytes, ids = n.ids - v_ids,
         newest = CASE WHEN v_removed > 0 THEN greatest(n.newest, p_now) ELSE n.newest END
     WHERE n.node = p_node;
@@ -1108,10 +1143,11 @@ BEGIN
     SELECT * INTO n FROM holdfast_node h WHERE h.node = p_node AND h.node > 0 FOR UPDATE;
     IF FOUND THEN
         UPDATE holdfast_node h SET waiting = h.waiting + n.waiting, channels = h.channels + n.channels,
-            messages = h.messages + n.messages, bytes = h.bytes + n.bytes, ids = h.ids + n.ids,
+            messages = h.messages + n.messages, bytes = h.bytes + n.bytes, ids = h.ids + n.ids, forgets = h.forgets + n.forgets,
             newest = greatest(h.newest, n.newest)
         WHERE h.node = 0;
         DELETE FROM holdfast_node h WHERE h.node = p_node;
+        DELETE FROM holdfast_hold h WHERE h.node = p_node;
         DELETE FROM holdfast_address a WHERE a.node = p_node;
     END IF;
 END $$;

@@ -1,5 +1,6 @@
 package io.holdfast.delivery.commit;
 
+import io.holdfast.stream.EngineException;
 import io.holdfast.stream.MemoryEngine;
 import io.holdfast.stream.Node;
 import io.holdfast.stream.NodeAddress;
@@ -11,19 +12,23 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A store in memory that several nodes of a test share. Delivery asks it for nothing but the heads of streams. */
-record SharedMemory(MemoryEngine engine, long node) implements SharedStore {
+/** A store in memory that several nodes of a test share. Delivery asks it for nothing but the heads of streams. @param answers whether it says them */
+record SharedMemory(MemoryEngine engine, long node, AtomicBoolean answers) implements SharedStore {
 
     /** The engine, as one of the nodes has it. */
-    static StreamEngine of(MemoryEngine engine, long node) {
+    static StreamEngine of(MemoryEngine engine, long node, AtomicBoolean answers) {
         HookedEngine view = new HookedEngine(engine);
-        view.shared = new SharedMemory(engine, node);
+        view.shared = new SharedMemory(engine, node, answers);
         return view;
     }
 
     @Override
     public Map<String, Position> heads(Collection<String> streams) {
+        if (!answers.get()) {
+            throw new EngineException(EngineException.Reason.TIMEOUT, "as the test asked", null);
+        }
         Map<String, Position> heads = new HashMap<>();
         streams.forEach(stream -> heads.put(stream, engine.info(stream).top()));
         return heads;
@@ -41,6 +46,11 @@ record SharedMemory(MemoryEngine engine, long node) implements SharedStore {
 
     @Override
     public List<Node> nodes() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long clockMillis() {
         throw new UnsupportedOperationException();
     }
 
