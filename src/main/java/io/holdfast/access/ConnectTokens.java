@@ -39,8 +39,9 @@ final class ConnectTokens {
         if (all.getClaims().containsKey("channel")) {
             throw invalid("a subscription token");
         }
-        boolean guest = claims.client() == null;
-        String client = guest ? Identity.guestName() : claims.client();
+        String named = claims.client();
+        boolean guest = named == null;
+        String client = named == null ? Identity.guestName() : named;
         return new Identity(
                 client,
                 guest ? null : device(all),

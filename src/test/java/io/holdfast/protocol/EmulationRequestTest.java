@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,8 +52,7 @@ class EmulationRequestTest {
     @Test
     void in_protobuf_the_frame_is_bytes_and_unknown_fields_are_skipped() {
         byte[] body = {10, 2, 'n', '1', 18, 1, 's', 26, 2, 0, (byte) 0xFF, (byte) 0x98, 6, 7}; // the last: field 99
-        EmulationRequest request = EmulationRequest.parse(body);
-        assertThat(request).isNotNull();
+        EmulationRequest request = Objects.requireNonNull(EmulationRequest.parse(body));
         assertThat(request.session()).isEqualTo("s");
         assertThat(request.node()).isEqualTo("n1");
         assertThat(request.data()).containsExactly(0, 0xFF);
