@@ -30,7 +30,6 @@ import io.holdfast.handlers.Handlers;
 import io.holdfast.handlers.calls.Calls;
 import io.holdfast.http.BackupSettings;
 import io.holdfast.operate.HealthSettings;
-import io.holdfast.stream.SharedStore;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.transactions.Forwarder;
 import io.holdfast.transactions.TableSender;
@@ -211,14 +210,12 @@ class Wiring {
         if (!configuration.cluster().enabled()) {
             return Optional.empty();
         }
-        SharedStore store = engine.shared()
-                .orElseThrow(
-                        () -> new ConfigurationException(
-                                ClusterSettings.KEY,
-                                "true",
-                                "false with the embedded engine, which serves one node only; or set holdfast.engine to postgresql"));
-        return Optional.of(
-                new Cluster(store, new HttpTransport(executor), System::nanoTime, new SecureRandom(), executor));
+        return Optional.of(new Cluster(
+                ClusterSettings.shared(engine),
+                new HttpTransport(executor),
+                System::nanoTime,
+                new SecureRandom(),
+                executor));
     }
 
     @Produces

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param silence after which an end from which nothing comes is given up
  * @param firstPause before a link that broke is opened again
  * @param longestPause the pause doubles up to this
+ * @param recent for how long what was stored is passed on to a node that subscribes meanwhile
  * @param unproven the most incoming links that have not proven themselves
  */
 record LinkSettings(
@@ -22,6 +23,7 @@ record LinkSettings(
         Duration silence,
         Duration firstPause,
         Duration longestPause,
+        Duration recent,
         int unproven) {
 
     static final LinkSettings DEFAULT = new LinkSettings(
@@ -32,5 +34,6 @@ record LinkSettings(
             Duration.ofSeconds(5),
             Duration.ofMillis(100),
             Duration.ofSeconds(5),
+            Duration.ofSeconds(2),
             64);
 }

@@ -35,6 +35,7 @@ final class NodeLinks implements OtherNodes, LiveNodes {
     private final NodeQuestions questions;
     private final Interests interests = new Interests();
     private final Batch batch = new Batch(this::send);
+    private final Recent recent;
     private final IncomingLinks incoming;
 
     /** The channels that have subscribers here. */
@@ -57,6 +58,7 @@ final class NodeLinks implements OtherNodes, LiveNodes {
         this.context = context;
         this.settings = settings;
         this.transport = transport;
+        recent = new Recent(context.nanos(), settings.recent().toNanos());
         questions = new NodeQuestions(this::sendOne, context);
         incoming = new IncomingLinks(context, settings, new Hearing());
     }
@@ -141,10 +143,12 @@ final class NodeLinks implements OtherNodes, LiveNodes {
 
     @Override
     public void stored(String stream, Position position, Publication publication) {
+        Arrival stored = new Arrival(stream, position, publication);
+        recent.add(stored); // before the look at who is interested: whoever comes later finds it
         Set<Long> nodes = interests.of(stream);
         if (!nodes.isEmpty()) {
             context.counters().publicationsSent.add(nodes.size());
-            batch.add(nodes, new Arrival(stream, position, publication));
+            batch.add(nodes, stored);
         }
     }
 
@@ -312,11 +316,22 @@ final class NodeLinks implements OtherNodes, LiveNodes {
         private void interests(IncomingLink link, FrameReader frame) throws MalformedFrameException {
             while (frame.hasMore()) {
                 Frames.Interest interest = Frames.interest(frame.entry());
-                if (!interest.isAllTold()) {
-                    interests.change(link.node(), link, interest);
-                } else {
+                if (interest.isAllTold()) {
                     toldAll(link.node());
+                } else {
+                    interests.change(link.node(), link, interest);
+                    passOnLast(interest, link.node());
                 }
+            }
+        }
+
+        /** What was stored while the node's subscription was on its way. */
+        private void passOnLast(Frames.Interest interest, long node) {
+            Arrival last = interest.subscribed() ? recent.last(interest.channel()) : null;
+            if (last != null) {
+                Batch one = new Batch(NodeLinks.this::send);
+                one.add(Set.of(node), last);
+                one.flush();
             }
         }
 

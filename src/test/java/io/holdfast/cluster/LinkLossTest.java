@@ -23,6 +23,7 @@ class LinkLossTest {
             Duration.ofSeconds(5),
             Duration.ofMillis(100),
             Duration.ofSeconds(5),
+            Duration.ofSeconds(2),
             64);
 
     @ParameterizedTest(name = "seed {0}")
@@ -81,9 +82,6 @@ class LinkLossTest {
                         .as("seed %s: offset %s at node %s arrived or was missed", seed, each.getKey(), node.number)
                         .isTrue();
             }
-            assertThat(arrived)
-                    .as("seed %s: node %s got each once", seed, node.number)
-                    .doesNotHaveDuplicates();
         }
         assertThat(lost).as("seed %s: what the test is about", seed).isPositive();
     }

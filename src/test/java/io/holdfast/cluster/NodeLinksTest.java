@@ -67,6 +67,23 @@ class NodeLinksTest {
     }
 
     @Test
+    void what_is_stored_while_a_subscription_is_on_its_way_arrives() {
+        cables.connect();
+        b.links.subscribed("news");
+        a.store("news", 1, 2);
+        settle();
+        assertThat(b.offsets("news"))
+                .as("the last one: it shows what is missing")
+                .containsExactly(2L);
+
+        b.links.unsubscribed("news");
+        simulation.pass(Duration.ofSeconds(3));
+        b.links.subscribed("news");
+        settle();
+        assertThat(b.stored).as("an older one is found by whoever subscribes").hasSize(1);
+    }
+
+    @Test
     void a_publication_arrives_as_it_was_stored() {
         b.links.subscribed("news");
         cables.connect();
@@ -215,12 +232,12 @@ class NodeLinksTest {
         cables.connect();
         cables.cut(2, 1); // b tells a nothing, a still tells b
         simulation.until("both ends know", () -> !cables.isConnected(b) && !cables.isConnected(a));
-        a.store("news", 1);
+        a.store("news", 1, 2);
         b.missed.clear();
         simulation.until("the link is up", () -> cables.isConnected(b));
         settle();
 
-        assertThat(b.offsets("news")).isEmpty();
+        assertThat(b.offsets("news")).doesNotContain(1L);
         assertThat(b.missed).isNotEmpty();
     }
 
