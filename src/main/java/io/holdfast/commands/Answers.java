@@ -1,5 +1,6 @@
 package io.holdfast.commands;
 
+import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.handlers.HandlerException;
@@ -27,7 +28,11 @@ record Answers(RegisteredConnection connection, Codec codec) {
     }
 
     void error(int id, HandlerException refusal) {
-        connection.reply(codec.error(id, refusal.code(), refusal.text(), refusal.temporary()));
+        if (refusal.closes()) {
+            connection.close(new Ending(refusal.code(), refusal.text()));
+        } else {
+            connection.reply(codec.error(id, refusal.code(), refusal.text(), refusal.temporary()));
+        }
     }
 
     /** An answer that may be large: it must neither take the room of deliveries nor end the connection that asked. */

@@ -168,6 +168,7 @@ final class Connecting {
             @Nullable String named,
             ConnectDecision decision) {
         decidedInfo = (byte[]) decision.info();
+        consultation.remember((byte[]) decision.meta());
         Identity as =
                 identity.decided(decision.client(), decidedInfo, decision.expiresAt(), decision.channels(), wall.now());
         String on = decision.device() == null ? named : decision.device();

@@ -10,6 +10,7 @@ import io.holdfast.handlers.ConnectDecision;
 import io.holdfast.handlers.Handler;
 import io.holdfast.handlers.HandlerException;
 import io.holdfast.handlers.Handlers;
+import io.holdfast.handlers.Link;
 import io.holdfast.handlers.PublishDecision;
 import io.holdfast.handlers.RefreshDecision;
 import io.holdfast.handlers.SubscribeDecision;
@@ -21,6 +22,7 @@ import io.holdfast.protocol.RpcRequest;
 import io.holdfast.protocol.RpcResult;
 import io.holdfast.protocol.SendRequest;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -50,6 +52,8 @@ final class Consultation {
     private final CallLane lane;
     private final Executor executor;
     private final Peer peer;
+    private final Link link;
+    private volatile byte @Nullable [] meta;
 
     Consultation(
             Handling handling,
@@ -58,7 +62,7 @@ final class Consultation {
             CommandQueue queue,
             AccessPolicy access,
             Executor executor,
-            Peer peer) {
+            Handshake handshake) {
         this.connection = connection;
         this.answers = answers;
         this.queue = queue;
@@ -67,7 +71,9 @@ final class Consultation {
         this.access = access;
         this.lane = handling.calls().lane();
         this.executor = executor;
-        this.peer = peer;
+        this.peer = handshake.peer();
+        String encoding = handshake.format().name().toLowerCase(Locale.ROOT);
+        this.link = new Link(handshake.transport(), encoding);
     }
 
     @Nullable
@@ -96,12 +102,22 @@ final class Consultation {
         roles.addAll(who.roles());
         Caller caller =
                 new Caller(who.client(), device, connection.id(), who.claims(), roles, peer.address(), peer.headers());
-        return new ClientCall(caller, target, data);
+        return new ClientCall(caller, link, target, data, meta);
+    }
+
+    /** Every later call has this. @param newMeta one JSON value; null for none */
+    void remember(byte @Nullable [] newMeta) {
+        meta = newMeta;
     }
 
     @Nullable
     Handler<SubscribeDecision> subscribeHandler(String channel) {
         return handlers.subscribe(access.namespace(channel).name());
+    }
+
+    @Nullable
+    Handler<RefreshDecision> subRefreshHandler(String channel) {
+        return handlers.subRefresh(access.namespace(channel).name());
     }
 
     @Nullable

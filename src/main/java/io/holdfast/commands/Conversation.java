@@ -92,7 +92,7 @@ public final class Conversation {
         this.codec = codec;
         this.answers = new Answers(connection, codec);
         this.queue = new CommandQueue(executor, this::carryOut);
-        this.consultation = new Consultation(handling, connection, answers, queue, access, executor, handshake.peer());
+        this.consultation = new Consultation(handling, connection, answers, queue, access, executor, handshake);
         this.publishing = new Publishing(connection, answers, manager, access, clock, queue, consultation);
         this.subscribing = new Subscribing(connection, answers, manager, access, settings, wall, consultation);
         this.queries = new ChannelQueries(connection, answers, manager, access);
@@ -265,7 +265,7 @@ public final class Conversation {
         } else if (request instanceof RefreshRequest refresh) {
             connecting.refresh(id, refresh);
         } else if (request instanceof SubRefreshRequest refresh) {
-            subscribing.refresh(id, who, refresh);
+            subscribing.refresh(id, who, connecting.device(), refresh);
         } else if (request instanceof PresenceRequest presence) {
             queries.presence(id, who, presence.channel());
         } else if (request instanceof PresenceStatsRequest presence) {

@@ -15,7 +15,9 @@ import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.delivery.SubscribeOptions;
 import io.holdfast.delivery.SubscriptionHandle;
 import io.holdfast.delivery.WallClock;
+import io.holdfast.handlers.ClientCall;
 import io.holdfast.handlers.Handler;
+import io.holdfast.handlers.RefreshDecision;
 import io.holdfast.handlers.SubscribeDecision;
 import io.holdfast.handlers.calls.CallKind;
 import io.holdfast.protocol.ErrorCode;
@@ -168,7 +170,7 @@ final class Subscribing {
     }
 
     /** A new token for a subscription. */
-    void refresh(int id, Identity who, SubRefreshRequest refresh) {
+    void refresh(int id, Identity who, @Nullable String device, SubRefreshRequest refresh) {
         String channel = refresh.channel();
         if (!connection.subscribed(channel) || refresh.token().isEmpty()) {
             answers.error(id, ErrorCode.BAD_REQUEST);
@@ -180,18 +182,39 @@ final class Subscribing {
                 answers.error(id, ErrorCode.PERMISSION_DENIED);
                 return;
             }
-            connection.show(channel, grant.info());
-            long left = limitLife(channel, grant);
-            endIfRevoked(channel, grant);
-            answers.reply(id, new SubRefreshResult(left > 0, left));
+            Handler<RefreshDecision> handler = consultation.subRefreshHandler(channel);
+            if (handler == null) {
+                refreshed(id, channel, grant);
+                return;
+            }
+            ClientCall call = consultation.call(who, device, channel, null);
+            consultation.decide(id, CallKind.SUB_REFRESH, handler, call, () -> {}, decision -> {
+                if (decision.expired()) {
+                    expired(id, channel);
+                } else {
+                    refreshed(id, channel, grant.decided((byte[]) decision.info(), decision.expiresAt()));
+                }
+            });
         } catch (AccessDeniedException e) {
             if (e.kind() == AccessDeniedException.Kind.TOKEN_EXPIRED) {
-                // After an error alone, SDKs give the subscription up. After this push they subscribe again with a new
-                // token.
-                connection.unsubscribeByServer(channel, EXPIRED, "expired");
+                expired(id, channel);
+            } else {
+                answers.error(id, refusal(e));
             }
-            answers.error(id, refusal(e));
         }
+    }
+
+    /** After an error alone, SDKs give the subscription up. After this push they subscribe again with a new token. */
+    private void expired(int id, String channel) {
+        connection.unsubscribeByServer(channel, EXPIRED, "expired");
+        answers.error(id, ErrorCode.TOKEN_EXPIRED);
+    }
+
+    private void refreshed(int id, String channel, SubscribeGrant grant) {
+        connection.show(channel, grant.info());
+        long left = limitLife(channel, grant);
+        endIfRevoked(channel, grant);
+        answers.reply(id, new SubRefreshResult(left > 0, left));
     }
 
     /** Those that the connect token grants. The replies belong into the connect reply, which starts them. */

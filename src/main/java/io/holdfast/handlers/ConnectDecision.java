@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param data what it gets in the connect reply; null for nothing
  * @param expiresAt when the connection must be refreshed; null for when the token or login expires
  * @param channels to which the server subscribes it, beside those of the token
+ * @param meta what later calls of this connection have as {@link ClientCall#meta}, and no client sees; null for nothing
  */
 public record ConnectDecision(
         @Nullable String client,
@@ -25,9 +26,10 @@ public record ConnectDecision(
         @Nullable Object info,
         @Nullable Object data,
         @Nullable Instant expiresAt,
-        List<String> channels) {
+        List<String> channels,
+        @Nullable Object meta) {
 
-    private static final ConnectDecision ACCEPT = new ConnectDecision(null, null, null, null, null, List.of());
+    private static final ConnectDecision ACCEPT = new ConnectDecision(null, null, null, null, null, List.of(), null);
 
     public ConnectDecision {
         channels = List.copyOf(channels);
@@ -38,34 +40,38 @@ public record ConnectDecision(
     }
 
     public ConnectDecision as(String client) {
-        return new ConnectDecision(client, device, info, data, expiresAt, channels);
+        return new ConnectDecision(client, device, info, data, expiresAt, channels, meta);
     }
 
     public ConnectDecision onDevice(String device) {
-        return new ConnectDecision(client, device, info, data, expiresAt, channels);
+        return new ConnectDecision(client, device, info, data, expiresAt, channels, meta);
     }
 
     public ConnectDecision withInfo(Object info) {
-        return new ConnectDecision(client, device, info, data, expiresAt, channels);
+        return new ConnectDecision(client, device, info, data, expiresAt, channels, meta);
     }
 
     public ConnectDecision withData(Object data) {
-        return new ConnectDecision(client, device, info, data, expiresAt, channels);
+        return new ConnectDecision(client, device, info, data, expiresAt, channels, meta);
     }
 
     public ConnectDecision until(Instant expiresAt) {
-        return new ConnectDecision(client, device, info, data, expiresAt, channels);
+        return new ConnectDecision(client, device, info, data, expiresAt, channels, meta);
+    }
+
+    public ConnectDecision withMeta(Object meta) {
+        return new ConnectDecision(client, device, info, data, expiresAt, channels, meta);
     }
 
     /** Also subscribes it to these channels; no outbox can be among them. */
     public ConnectDecision subscribedTo(String... channels) {
         List<String> all = new ArrayList<>(this.channels);
         all.addAll(List.of(channels));
-        return new ConnectDecision(client, device, info, data, expiresAt, all);
+        return new ConnectDecision(client, device, info, data, expiresAt, all, meta);
     }
 
     /** With its values as JSON. */
     public ConnectDecision encoded(Function<Object, byte[]> json) {
-        return new ConnectDecision(client, device, Json.of(info, json), Json.of(data, json), expiresAt, channels);
+        return new ConnectDecision(client, device, Json.of(info, json), Json.of(data, json), expiresAt, channels, Json.of(meta, json));
     }
 }

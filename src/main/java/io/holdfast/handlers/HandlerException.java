@@ -1,5 +1,7 @@
 package io.holdfast.handlers;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Refuses a call: the client gets this error. Unchecked, so that a transaction around the method is rolled back.
  *
@@ -17,9 +19,13 @@ public class HandlerException extends RuntimeException {
     private static final int LEAST = 100;
     private static final int MOST = 1999;
     private static final int MOST_CHARACTERS = 1_000;
+    private static final int LEAST_CLOSE = 3_000;
+    private static final int MOST_CLOSE = 4_999;
+    private static final int MOST_CLOSE_BYTES = 123;
 
     private final int code;
     private final boolean temporary;
+    private final boolean closing;
 
     /**
      * @param code from 100 to 1999
@@ -37,6 +43,32 @@ public class HandlerException extends RuntimeException {
         }
         this.code = code;
         this.temporary = temporary;
+        this.closing = false;
+    }
+
+    private HandlerException(String reason, int closeCode) {
+        super(reason);
+        if (closeCode < LEAST_CLOSE || closeCode > MOST_CLOSE) {
+            throw new IllegalArgumentException("a close code must be from 3000 to 4999: not " + closeCode);
+        }
+        if (reason.getBytes(StandardCharsets.UTF_8).length > MOST_CLOSE_BYTES) {
+            throw new IllegalArgumentException("the reason of a close has more than 123 bytes");
+        }
+        this.code = closeCode;
+        this.temporary = false;
+        this.closing = true;
+    }
+
+    /**
+     * Refuses by closing the connection.
+     *
+     * @param closeCode an application's own are from 4000 to 4499, after which SDKs connect again, and from 4501 to 4999, after
+     *     which they do not
+     * @param reason for the client, up to 123 bytes
+     * @throws IllegalArgumentException if it is not a close code, or the reason is too long
+     */
+    public static HandlerException closing(int closeCode, String reason) {
+        return new HandlerException(reason, closeCode);
     }
 
     /** Of a permanent error. */
@@ -55,5 +87,10 @@ public class HandlerException extends RuntimeException {
 
     public boolean temporary() {
         return temporary;
+    }
+
+    /** Whether the connection is closed with {@link #code}. */
+    public boolean closes() {
+        return closing;
     }
 }

@@ -45,6 +45,15 @@ public interface Handlers {
         return null;
     }
 
+    /**
+     * Decides how long a subscription goes on, when its client has brought a new token for it.
+     *
+     * @param namespace empty for channels without one
+     */
+    default @Nullable Handler<RefreshDecision> subRefresh(String namespace) {
+        return null;
+    }
+
     /** @param namespace empty for channels without one */
     default @Nullable Handler<PublishDecision> publish(String namespace) {
         return null;

@@ -9,6 +9,7 @@ public enum CallKind {
     CONNECT,
     REFRESH,
     SUBSCRIBE,
+    SUB_REFRESH,
     PUBLISH;
 
     /** The name in metrics and messages. */

@@ -12,29 +12,37 @@ import java.util.Arrays;
 /** How frames are separated in the body of a response. Stateless; any thread. */
 enum Framing {
     /** Each piece of a frame is a line: the frame's own separator serves for this. White space before a line is nothing. */
-    LINES("application/x-ndjson", "", "\n", "\n", " "),
+    LINES("http_stream", "application/x-ndjson", "", "\n", "\n", " "),
 
     /** A frame is a server-sent event (HTML standard, section 9.2); its pieces are the lines of the event's data. */
-    EVENTS("text/event-stream", "data: ", "\ndata: ", "\n\n", ":\n"),
+    EVENTS("sse", "text/event-stream", "data: ", "\ndata: ", "\n\n", ":\n"),
 
     /** Protobuf: the pieces have their lengths before them. A reply with a push in which nothing is says nothing. */
-    MESSAGES("application/octet-stream", "", "", "", "\2\"\0");
+    MESSAGES("http_stream", "application/octet-stream", "", "", "", "\2\"\0");
 
     private static final Codec JSON = new JsonCodec();
     private static final Codec PROTOBUF = new ProtobufCodec();
 
+    private final String transport;
     private final String contentType;
     private final byte[] begin;
     private final byte[] lineBreak;
     private final byte[] end;
     private final byte[] nothing;
 
-    Framing(String contentType, String begin, String lineBreak, String end, String nothing) {
+    Framing(
+            String transport, String contentType, String begin, String lineBreak, String end, String nothing) {
+        this.transport = transport;
         this.contentType = contentType;
         this.begin = begin.getBytes(US_ASCII);
         this.lineBreak = lineBreak.getBytes(US_ASCII);
         this.end = end.getBytes(US_ASCII);
         this.nothing = nothing.getBytes(US_ASCII);
+    }
+
+    /** The transport's name in the client protocol. */
+    String transport() {
+        return transport;
     }
 
     String contentType() {

@@ -124,7 +124,9 @@ class Sessions implements LiveSessions {
         String id = freshId();
         Peer peer = conversations.peer(request.getRemoteAddr(), request::getHeader, request::isUserInRole);
         Conversation conversation =
-                conversations.begin(stream, new Handshake(framing.format(), peer, id, request.getUserPrincipal()));
+                conversations.begin(
+                        stream,
+                        new Handshake(framing.format(), peer, framing.transport(), id, request.getUserPrincipal()));
         Upstream upstream = new Upstream(conversation.connectionId(), receiver(conversation, framing.format()));
         open.put(id, upstream);
         streams.add(stream);

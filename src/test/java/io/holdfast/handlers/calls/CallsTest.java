@@ -6,6 +6,7 @@ import io.holdfast.handlers.Caller;
 import io.holdfast.handlers.ClientCall;
 import io.holdfast.handlers.Handler;
 import io.holdfast.handlers.HandlerException;
+import io.holdfast.handlers.Link;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -41,7 +42,7 @@ class CallsTest {
     }
 
     private static ClientCall named(String target) {
-        return new ClientCall(new Caller("u1", null, "c1", Map.of(), Set.of(), "", Map.of()), target, null);
+        return new ClientCall(new Caller("u1", null, "c1", Map.of(), Set.of(), "", Map.of()), new Link("websocket", "json"), target, null, null);
     }
 
     /** Makes a call. @return its answer; completes with the failure as a value, which tells what the client would hear */
