@@ -61,6 +61,11 @@ public final class Namespaces {
         return found == null && open ? unnamed : found;
     }
 
+    /** Whether there is a namespace. @param name empty for the one without name */
+    public boolean has(String name) {
+        return name.isEmpty() || named.containsKey(name);
+    }
+
     /** As {@link #find}, for storing: a channel in no namespace is kept as long as one without. */
     public Namespace storing(String channel) {
         Namespace found = find(channel);

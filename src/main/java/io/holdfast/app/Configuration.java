@@ -15,6 +15,7 @@ import io.holdfast.delivery.BreakerSettings;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.OutsideTime;
 import io.holdfast.delivery.PoisonSettings;
+import io.holdfast.handlers.backend.BackendSettings;
 import io.holdfast.handlers.calls.CallSettings;
 import io.holdfast.http.BackupSettings;
 import io.holdfast.operate.HealthSettings;
@@ -39,7 +40,8 @@ record Configuration(
         CleanupSettings cleanup,
         TransactionSettings transactions,
         HandlerSettings handlers,
-        CallSettings calls) {
+        CallSettings calls,
+        BackendSettings backends) {
 
     static final String VERSION = "0.1.0";
     private static final String DEVELOPMENT_KEY = "dev";
@@ -57,8 +59,10 @@ record Configuration(
         boolean insecure = keys.flag("holdfast.insecure", false);
         DeliverySettings delivery = delivery(keys);
         RocksDbOptions store = store(keys, outputDirectory, temporaryDirectory);
+        AccessOptions access = access(keys, insecure);
+        HandlerSettings handlers = new HandlerKeys(keys).seen(HandlerSettings.defaults());
         return new Configuration(
-                access(keys, insecure),
+                access,
                 commands(keys, delivery, insecure),
                 delivery,
                 new EngineKeys(keys).read(),
@@ -68,8 +72,9 @@ record Configuration(
                 health(keys, HealthSettings.defaults()),
                 new CleanupKeys(keys).read(CleanupSettings.defaults()),
                 new TransactionSettings(keys.text(TransactionSettings.KEY, "")),
-                new HandlerKeys(keys).seen(HandlerSettings.defaults()),
-                new HandlerKeys(keys).calls(CallSettings.defaults()));
+                handlers,
+                new HandlerKeys(keys).calls(CallSettings.defaults()),
+                new BackendKeys(keys).read(access.namespaces(), handlers.headers()));
     }
 
     private static AccessOptions access(Keys keys, boolean insecure) {

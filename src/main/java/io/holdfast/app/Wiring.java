@@ -27,6 +27,9 @@ import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.delivery.WallClock;
 import io.holdfast.delivery.commit.Delivery;
 import io.holdfast.handlers.Handlers;
+import io.holdfast.handlers.backend.BackendClient;
+import io.holdfast.handlers.backend.Backends;
+import io.holdfast.handlers.backend.GuardedBackends;
 import io.holdfast.handlers.calls.Calls;
 import io.holdfast.http.BackupSettings;
 import io.holdfast.operate.HealthSettings;
@@ -45,6 +48,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Singleton;
+import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -101,8 +105,27 @@ class Wiring {
 
     @Produces
     @Singleton
-    Handlers handlers() {
-        return Handlers.NONE;
+    Handlers handlers(Backends backends) {
+        return backends.isEmpty() ? Handlers.NONE : backends;
+    }
+
+    @Produces
+    @Singleton
+    Backends backends(GuardedBackends guarded) {
+        return new Backends(configuration.backends(), guarded);
+    }
+
+    /** HTTP/1.1: every back end speaks it, and connections are kept and used again. */
+    @Produces
+    @Singleton
+    BackendClient backendClient(ManagedExecutorService executor, WallClock wall) {
+        HttpClient http = HttpClient.newBuilder()
+                .executor(executor)
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(configuration.backends().timeout())
+                .build();
+        return new BackendClient(http, configuration.backends(), wall);
     }
 
     @Produces

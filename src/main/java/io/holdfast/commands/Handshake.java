@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param principal the login that the container has checked; null for none
  */
 public record Handshake(
-        Format format, Peer peer, String transport, String session, @Nullable Principal principal) {
+        Format format,
+        Peer peer,
+        String transport,
+        String session,
+        @Nullable Principal principal) {
 
     /** Over a WebSocket. */
     public static Handshake of(Format format, Peer peer, @Nullable Principal principal) {

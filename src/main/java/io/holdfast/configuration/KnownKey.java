@@ -64,7 +64,7 @@ public record KnownKey(String name, String unit, List<String> allowed, String pa
 
     /** Whether a value must not be printed. */
     public boolean isSecret() {
-        return name.endsWith("hmac-secret")
+        return name.endsWith("secret")
                 || name.endsWith("public-key")
                 || name.endsWith("password")
                 || name.equals("holdfast.api.keys");

@@ -72,6 +72,7 @@ public record ConnectDecision(
 
     /** With its values as JSON. */
     public ConnectDecision encoded(Function<Object, byte[]> json) {
-        return new ConnectDecision(client, device, Json.of(info, json), Json.of(data, json), expiresAt, channels, Json.of(meta, json));
+        return new ConnectDecision(
+                client, device, Json.of(info, json), Json.of(data, json), expiresAt, channels, Json.of(meta, json));
     }
 }

@@ -122,8 +122,10 @@ public final class Backends implements Handlers {
                     + " cannot be used: " + e.getMessage());
         } catch (BackendUnavailableException e) {
             if (tally.unavailable()) {
-                LOG.log(Level.WARNING, "The back end for " + event.word() + ", " + shown(url) + ", fails: " + e.getMessage()
-                        + (e.getCause() == null ? "" : " (" + e.getCause() + ")"));
+                LOG.log(
+                        Level.WARNING,
+                        "The back end for " + event.word() + ", " + shown(url) + ", fails: " + e.getMessage()
+                                + (e.getCause() == null ? "" : " (" + e.getCause() + ")"));
             }
             throw unavailable(event);
         } catch (FaultToleranceException e) { // the breaker is open, or the bulkhead full

@@ -11,7 +11,7 @@ import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenExce
 /**
  * Guards the calls of back ends with MicroProfile Fault Tolerance: each kind of event has a breaker and a bulkhead of its own, so
  * one that hangs or fails takes neither the threads nor the time of the others. Every value can be overridden by MicroProfile
- * Config, for instance {@code io.holdfast.handlers.backend.GuardedBackends/rpc/Bulkhead/value}.
+ * Config, for instance {@code io.holdfast.handlers.backend.GuardedBackends/Bulkhead/value}.
  *
  * <p>The time limit is that of {@link BackendClient}. Decisions about a connection or a subscription have no effect before they
  * are made, so they may be repeated. A publication or an rpc reaches the application at most once: never repeated.

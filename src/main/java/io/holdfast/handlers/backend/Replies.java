@@ -9,7 +9,6 @@ import io.holdfast.json.JsonInput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads replies, in the shape of Centrifugo's proxies: an object with {@code result}, {@code error} or {@code disconnect}.

@@ -19,8 +19,7 @@ final class ResultFields {
     static final List<String> CONNECT =
             List.of("user", "device", "expire_at", "info", "b64info", "data", "b64data", "channels", "subs", "meta");
     static final List<String> REFRESH = List.of("expired", "expire_at", "info", "b64info");
-    static final List<String> SUBSCRIBE =
-            List.of("expire_at", "info", "b64info", "data", "b64data", "override");
+    static final List<String> SUBSCRIBE = List.of("expire_at", "info", "b64info", "data", "b64data", "override");
     static final List<String> PUBLISH = List.of("data", "b64data", "tags", "done");
     static final List<String> RPC = List.of("data", "b64data");
 
@@ -145,7 +144,9 @@ final class ResultFields {
     @Nullable
     Instant moment() {
         Long seconds = (Long) values.get("expire_at");
-        return seconds == null || seconds == 0 ? null : OutsideTime.atMost(Instant.ofEpochSecond(seconds));
+        return seconds == null || seconds == 0
+                ? null
+                : OutsideTime.atMost(Instant.ofEpochSecond(Math.min(seconds, Instant.MAX.getEpochSecond())));
     }
 
     /** Null for those of the client. */

@@ -30,8 +30,7 @@ enum Framing {
     private final byte[] end;
     private final byte[] nothing;
 
-    Framing(
-            String transport, String contentType, String begin, String lineBreak, String end, String nothing) {
+    Framing(String transport, String contentType, String begin, String lineBreak, String end, String nothing) {
         this.transport = transport;
         this.contentType = contentType;
         this.begin = begin.getBytes(US_ASCII);

@@ -123,10 +123,8 @@ class Sessions implements LiveSessions {
         StreamConnection stream = StreamConnection.open(context, framing, delivery.sendTimeout());
         String id = freshId();
         Peer peer = conversations.peer(request.getRemoteAddr(), request::getHeader, request::isUserInRole);
-        Conversation conversation =
-                conversations.begin(
-                        stream,
-                        new Handshake(framing.format(), peer, framing.transport(), id, request.getUserPrincipal()));
+        Conversation conversation = conversations.begin(
+                stream, new Handshake(framing.format(), peer, framing.transport(), id, request.getUserPrincipal()));
         Upstream upstream = new Upstream(conversation.connectionId(), receiver(conversation, framing.format()));
         open.put(id, upstream);
         streams.add(stream);

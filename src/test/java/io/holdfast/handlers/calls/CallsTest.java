@@ -42,7 +42,12 @@ class CallsTest {
     }
 
     private static ClientCall named(String target) {
-        return new ClientCall(new Caller("u1", null, "c1", Map.of(), Set.of(), "", Map.of()), new Link("websocket", "json"), target, null, null);
+        return new ClientCall(
+                new Caller("u1", null, "c1", Map.of(), Set.of(), "", Map.of()),
+                new Link("websocket", "json"),
+                target,
+                null,
+                null);
     }
 
     /** Makes a call. @return its answer; completes with the failure as a value, which tells what the client would hear */
