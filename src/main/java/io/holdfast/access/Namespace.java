@@ -17,6 +17,7 @@ import java.time.Duration;
  *     such a channel needs a subscription token
  * @param joinLeave whether subscribers are told who comes and goes, if they ask for it
  * @param joinLeaveUnasked whether they are told without asking, where {@code joinLeave} lets them be told at all
+ * @param tagFilters whether subscribers may ask for publications with certain tags only
  * @param recovery whether a client that comes back gets the publications that it missed
  * @param retention bounds of the streams
  * @param timeToLive of a publication that names none
@@ -33,6 +34,7 @@ public record Namespace(
         boolean userLimited,
         boolean joinLeave,
         boolean joinLeaveUnasked,
+        boolean tagFilters,
         boolean recovery,
         Retention retention,
         Duration timeToLive,

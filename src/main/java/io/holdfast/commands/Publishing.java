@@ -55,6 +55,10 @@ final class Publishing {
     }
 
     void publish(int id, Identity who, @Nullable String device, PublishRequest publish) {
+        if (publish.map()) {
+            answers.error(id, ErrorCode.NOT_AVAILABLE);
+            return;
+        }
         publish(
                 id,
                 who,

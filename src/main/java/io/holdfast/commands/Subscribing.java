@@ -21,11 +21,13 @@ import io.holdfast.handlers.RefreshDecision;
 import io.holdfast.handlers.SubscribeDecision;
 import io.holdfast.handlers.calls.CallKind;
 import io.holdfast.protocol.ErrorCode;
+import io.holdfast.protocol.InvalidFieldException;
 import io.holdfast.protocol.RecoveryRequest;
 import io.holdfast.protocol.SubRefreshRequest;
 import io.holdfast.protocol.SubRefreshResult;
 import io.holdfast.protocol.SubscribeRequest;
 import io.holdfast.protocol.SubscribeResult;
+import io.holdfast.protocol.TagFilter;
 import io.holdfast.protocol.UnsubscribeRequest;
 import io.holdfast.protocol.UnsubscribeResult;
 import io.holdfast.stream.Position;
@@ -69,8 +71,12 @@ final class Subscribing {
 
     void subscribe(int id, Identity who, @Nullable String device, SubscribeRequest subscribe) {
         String channel = subscribe.channel();
-        if (!Names.isChannel(channel) || subscribe.type() != 0) {
+        if (!Names.isChannel(channel)) {
             answers.error(id, ErrorCode.BAD_REQUEST);
+            return;
+        }
+        if (subscribe.type() != 0) {
+            answers.error(id, ErrorCode.NOT_AVAILABLE);
             return;
         }
         try {
@@ -107,6 +113,10 @@ final class Subscribing {
             answers.error(id, ErrorCode.LIMIT_EXCEEDED);
             return;
         }
+        if (!mayFilter(subscribe.filter(), access.namespace(channel))) {
+            answers.error(id, ErrorCode.BAD_REQUEST);
+            return;
+        }
         if (handler == null) {
             allowed(id, subscribe, grant, SubscribeDecision.accept());
             return;
@@ -129,7 +139,7 @@ final class Subscribing {
         boolean recovering = subscribe.recover() && recovery;
         Position wanted = recovering ? new Position(subscribe.epoch(), subscribe.offset()) : null;
         boolean told = announced && (subscribe.joinLeave() || namespace.joinLeaveUnasked());
-        SubscribeOptions options = new SubscribeOptions(grant.info(), announced, told);
+        SubscribeOptions options = new SubscribeOptions(grant.info(), announced, told, subscribe.filter());
         RegisteredConnection.Subscribed made = connection.subscribe(channel, wanted, options);
         if (made == null) {
             answers.error(id, ErrorCode.ALREADY_SUBSCRIBED);
@@ -146,6 +156,18 @@ final class Subscribing {
         endIfRevoked(channel, grant);
         byte[] data = (byte[]) decision.data();
         connection.start(channel, answers.encoded(id, result(made, recovery, subscribe.recover(), renewableFor, data)));
+    }
+
+    private static boolean mayFilter(@Nullable TagFilter filter, Namespace namespace) {
+        if (filter == null) {
+            return true;
+        }
+        try {
+            filter.check();
+            return namespace.tagFilters();
+        } catch (InvalidFieldException e) {
+            return false;
+        }
     }
 
     /** Lets a revocation of the token reach the subscription. Code 2000: SDKs do not subscribe again by themselves. */
@@ -172,6 +194,10 @@ final class Subscribing {
     /** A new token for a subscription. */
     void refresh(int id, Identity who, @Nullable String device, SubRefreshRequest refresh) {
         String channel = refresh.channel();
+        if (refresh.type() != 0) {
+            answers.error(id, ErrorCode.NOT_AVAILABLE);
+            return;
+        }
         if (!connection.subscribed(channel) || refresh.token().isEmpty()) {
             answers.error(id, ErrorCode.BAD_REQUEST);
             return;

@@ -64,8 +64,10 @@ final class Field {
                 RECOVERABLE = 10,
                 JOIN_LEAVE = 11,
                 DELTA = 12,
+                TF = 13,
                 FLAG = 14,
-                TYPE = 15;
+                TYPE = 15,
+                PHASE = 16;
     }
 
     interface UnsubscribeRequest {
@@ -73,7 +75,7 @@ final class Field {
     }
 
     interface PublishRequest {
-        int CHANNEL = 1, DATA = 2;
+        int CHANNEL = 1, DATA = 2, TYPE = 3, KEY = 4, REMOVED = 5;
     }
 
     interface PresenceRequest {
@@ -105,7 +107,11 @@ final class Field {
     }
 
     interface SubRefreshRequest {
-        int CHANNEL = 1, TOKEN = 2;
+        int CHANNEL = 1, TOKEN = 2, TYPE = 3;
+    }
+
+    interface FilterNode {
+        int OP = 1, KEY = 2, CMP = 3, VAL = 4, VALS = 5, NODES = 6;
     }
 
     interface ConnectResult {

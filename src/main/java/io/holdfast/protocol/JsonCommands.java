@@ -131,6 +131,8 @@ final class JsonCommands {
         int flag = 0;
         String delta = "";
         int type = 0;
+        int phase = 0;
+        TagFilter filter = null;
         for (String field = in.nextField(); field != null; field = in.nextField()) {
             switch (field) {
                 case "channel" -> channel = in.string();
@@ -145,27 +147,88 @@ final class JsonCommands {
                 case "flag" -> flag = in.integer();
                 case "delta" -> delta = in.string();
                 case "type" -> type = in.integer();
+                case "phase" -> phase = in.integer();
+                case "tf" -> filter = in.enterObject() ? filter() : null;
                 default -> in.skip();
             }
         }
         return new SubscribeRequest(
-                channel, token, data, recover, epoch, offset, positioned, recoverable, joinLeave, flag, delta, type);
+                channel,
+                token,
+                data,
+                recover,
+                epoch,
+                offset,
+                positioned,
+                recoverable,
+                joinLeave,
+                flag,
+                delta,
+                type == 0 ? phase : type,
+                filter);
+    }
+
+    private TagFilter filter() throws IOException {
+        String op = "";
+        String key = "";
+        String cmp = "";
+        String val = "";
+        List<String> vals = new ArrayList<>();
+        List<TagFilter> nodes = new ArrayList<>();
+        for (String field = in.nextField(); field != null; field = in.nextField()) {
+            switch (field) {
+                case "op" -> op = in.string();
+                case "key" -> key = in.string();
+                case "cmp" -> cmp = in.string();
+                case "val" -> val = in.string();
+                case "vals" -> each(() -> vals.add(in.string()));
+                case "nodes" ->
+                    each(() -> {
+                        if (in.enterObject()) {
+                            nodes.add(filter());
+                        }
+                    });
+                default -> in.skip();
+            }
+        }
+        return new TagFilter(op, key, cmp, val, vals, nodes);
+    }
+
+    private interface Element {
+        void read() throws IOException;
+    }
+
+    /** Reads the elements of the present array. */
+    private void each(Element element) throws IOException {
+        if (in.isNull()) {
+            return;
+        }
+        if (!in.isArray()) {
+            throw new JsonInput.WrongType("not an array");
+        }
+        while (in.nextElement()) {
+            element.read();
+        }
     }
 
     private Request publish() throws IOException {
         String channel = "";
         byte[] data = null;
+        boolean map = false;
         for (String field = in.nextField(); field != null; field = in.nextField()) {
             switch (field) {
                 case "channel" -> channel = in.string();
                 case "data" -> data = in.raw();
+                case "type" -> map |= in.integer() != 0;
+                case "key" -> map |= !in.string().isEmpty();
+                case "removed" -> map |= in.bool();
                 default -> in.skip();
             }
         }
         if (data == null) {
             throw new JsonInput.WrongType("publish without data");
         }
-        return new PublishRequest(channel, data);
+        return new PublishRequest(channel, data, map);
     }
 
     private Request history() throws IOException {
@@ -228,14 +291,16 @@ final class JsonCommands {
     private Request subRefresh() throws IOException {
         String channel = "";
         String token = "";
+        int type = 0;
         for (String field = in.nextField(); field != null; field = in.nextField()) {
             switch (field) {
                 case "channel" -> channel = in.string();
                 case "token" -> token = in.string();
+                case "type" -> type = in.integer();
                 default -> in.skip();
             }
         }
-        return new SubRefreshRequest(channel, token);
+        return new SubRefreshRequest(channel, token, type);
     }
 
     private Request ping() throws IOException {

@@ -139,6 +139,8 @@ final class ProtobufCommands {
         String delta = "";
         int flag = 0;
         int type = 0;
+        int phase = 0;
+        TagFilter filter = null;
         for (int field = in.nextField(); field != 0; field = in.nextField()) {
             switch (field) {
                 case Field.SubscribeRequest.CHANNEL -> channel = in.string();
@@ -153,6 +155,8 @@ final class ProtobufCommands {
                 case Field.SubscribeRequest.DELTA -> delta = in.string();
                 case Field.SubscribeRequest.FLAG -> flag = in.integer();
                 case Field.SubscribeRequest.TYPE -> type = in.integer();
+                case Field.SubscribeRequest.PHASE -> phase = in.integer();
+                case Field.SubscribeRequest.TF -> filter = filter(in.message(), 1);
                 default -> in.skip();
             }
         }
@@ -168,16 +172,45 @@ final class ProtobufCommands {
                 joinLeave,
                 flag,
                 delta,
-                type);
+                type == 0 ? phase : type,
+                filter);
+    }
+
+    private static TagFilter filter(ProtobufInput in, int depth) throws MalformedFrameException {
+        if (depth > TagFilter.MAX_DEPTH) {
+            throw new MalformedFrameException("a filter is too deep");
+        }
+        String op = "";
+        String key = "";
+        String cmp = "";
+        String val = "";
+        List<String> vals = new ArrayList<>();
+        List<TagFilter> nodes = new ArrayList<>();
+        for (int field = in.nextField(); field != 0; field = in.nextField()) {
+            switch (field) {
+                case Field.FilterNode.OP -> op = in.string();
+                case Field.FilterNode.KEY -> key = in.string();
+                case Field.FilterNode.CMP -> cmp = in.string();
+                case Field.FilterNode.VAL -> val = in.string();
+                case Field.FilterNode.VALS -> vals.add(in.string());
+                case Field.FilterNode.NODES -> nodes.add(filter(in.message(), depth + 1));
+                default -> in.skip();
+            }
+        }
+        return new TagFilter(op, key, cmp, val, vals, nodes);
     }
 
     private Request publish(ProtobufInput in) throws MalformedFrameException {
         String channel = "";
         byte[] data = null;
+        boolean map = false;
         for (int field = in.nextField(); field != 0; field = in.nextField()) {
             switch (field) {
                 case Field.PublishRequest.CHANNEL -> channel = in.string();
                 case Field.PublishRequest.DATA -> data = in.bytes();
+                case Field.PublishRequest.TYPE -> map |= in.integer() != 0;
+                case Field.PublishRequest.KEY -> map |= !in.string().isEmpty();
+                case Field.PublishRequest.REMOVED -> map |= in.bool();
                 default -> in.skip();
             }
         }
@@ -185,7 +218,7 @@ final class ProtobufCommands {
         if (payload == null) {
             throw new MalformedFrameException("publish without data");
         }
-        return new PublishRequest(channel, payload);
+        return new PublishRequest(channel, payload, map);
     }
 
     private static Request history(ProtobufInput in) throws MalformedFrameException {
@@ -252,14 +285,16 @@ final class ProtobufCommands {
     private static Request subRefresh(ProtobufInput in) throws MalformedFrameException {
         String channel = "";
         String token = "";
+        int type = 0;
         for (int field = in.nextField(); field != 0; field = in.nextField()) {
             switch (field) {
                 case Field.SubRefreshRequest.CHANNEL -> channel = in.string();
                 case Field.SubRefreshRequest.TOKEN -> token = in.string();
+                case Field.SubRefreshRequest.TYPE -> type = in.integer();
                 default -> in.skip();
             }
         }
-        return new SubRefreshRequest(channel, token);
+        return new SubRefreshRequest(channel, token, type);
     }
 
     /** A request of one text only: it names a channel or brings a token. */

@@ -1,4 +1,12 @@
 package io.holdfast.protocol;
 
-/** Publishes to a channel without a message id. {@link PublishCall} has a message id. */
-public record PublishRequest(String channel, byte[] data) implements Request {}
+/**
+ * Publishes to a channel without a message id. {@link PublishCall} has a message id.
+ *
+ * @param map whether it changes an entry of a map, which is another thing than a publication
+ */
+public record PublishRequest(String channel, byte[] data, boolean map) implements Request {
+    public PublishRequest(String channel, byte[] data) {
+        this(channel, data, false);
+    }
+}

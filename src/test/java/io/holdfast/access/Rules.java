@@ -51,6 +51,7 @@ public final class Rules {
                 true,
                 false,
                 true,
+                true,
                 new Retention(1000, 8L << 20, Retention.Overflow.DROP_OLDEST),
                 Duration.ofSeconds(300),
                 new Deduplication(Duration.ofSeconds(300), null, false),
@@ -70,6 +71,7 @@ public final class Rules {
                 false,
                 true,
                 true,
+                open.tagFilters(),
                 open.recovery(),
                 open.retention(),
                 open.timeToLive(),
@@ -90,6 +92,28 @@ public final class Rules {
                 true,
                 true,
                 true,
+                open.tagFilters(),
+                open.recovery(),
+                open.retention(),
+                open.timeToLive(),
+                open.deduplication(),
+                0,
+                0);
+    }
+
+    /** Open to clients, who may not filter. */
+    public static Namespace unfiltered(String name) {
+        Namespace open = namespace(name, AllowedClients.CLIENTS, AllowedClients.CLIENTS, 0);
+        return new Namespace(
+                name,
+                open.subscribe(),
+                open.publish(),
+                open.presence(),
+                open.history(),
+                false,
+                true,
+                false,
+                false,
                 open.recovery(),
                 open.retention(),
                 open.timeToLive(),

@@ -460,4 +460,113 @@ class ChannelCommandsTest {
     private String forChannel(String channel, String tokenId) {
         return talk.token("\"sub\":\"u1\",\"channel\":\"" + channel + "\",\"jti\":\"" + tokenId + "\"");
     }
+
+    private Position publish(String data, String kind) throws Exception {
+        return talk.manager
+                .publish("news", data, SendOptions.defaults().withId("m" + data).withTags(Map.of("kind", kind)))
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS)
+                .position();
+    }
+
+    private static final String PAID = ",\"tf\":{\"key\":\"kind\",\"cmp\":\"eq\",\"val\":\"paid\"}";
+
+    private static List<String> pushed(CommandsFixture.Peer peer) {
+        return peer.heard().stream()
+                .filter(piece -> piece.contains("\"pub\":"))
+                .map(piece -> piece.replaceAll(".*\"pub\":\\{\"data\":(\\d+),\"offset\":(\\d+).*", "$1@$2"))
+                .toList();
+    }
+
+    @Test
+    void a_filter_counts_for_what_is_live_and_what_is_recovered() throws Exception {
+        Position first = publish("1", "paid");
+        CommandsFixture.Peer paid = subscribed("paid", PAID);
+        CommandsFixture.Peer alike = subscribed("alike", PAID);
+        CommandsFixture.Peer all = subscribed("all", "");
+        publish("2", "sent");
+        publish("3", "paid");
+        publish("4", "sent");
+        publish("5", "sent");
+        publish("6", "paid");
+        CommandsFixture.until(() -> pushed(all).size() == 5);
+        CommandsFixture.until(() -> pushed(paid).size() == 2 && pushed(alike).size() == 2);
+        assertThat(pushed(paid)).containsExactly("3@3", "6@6");
+        assertThat(pushed(alike)).containsExactly("3@3", "6@6");
+        CommandsFixture.Peer back =
+                subscribed("back", ",\"recover\":true,\"epoch\":\"" + first.epoch() + "\",\"offset\":1" + PAID);
+        CommandsFixture.until(() -> pushed(back).size() == 2);
+        publish("7", "sent");
+        publish("8", "paid");
+        CommandsFixture.until(() -> pushed(back).size() == 3 && pushed(paid).size() == 3);
+        assertThat(back.heard()).anyMatch(piece -> piece.contains("\"recovered\":true"));
+        assertThat(pushed(back)).containsExactly("3@3", "6@6", "8@8");
+        assertThat(paid.ended()).isNull();
+    }
+
+    @Test
+    void a_filter_counts_for_what_is_not_stored_and_ends_with_its_subscription() throws Exception {
+        CommandsFixture.Peer paid = subscribed("paid", PAID);
+        CommandsFixture.Peer all = subscribed("all", "");
+        publish("1", "paid");
+        CommandsFixture.until(() -> pushed(paid).size() == 1 && pushed(all).size() == 1); // both are live now
+        for (String kind : List.of("sent", "paid")) {
+            talk.manager.publish(
+                    "news",
+                    "\"" + kind + "\"",
+                    SendOptions.defaults().nonCritical().withTags(Map.of("kind", kind)));
+        }
+        paid.hears("\"data\":\"paid\"");
+        all.hears("\"data\":\"sent\"");
+        assertThat(paid.heard()).noneMatch(piece -> piece.contains("\"data\":\"sent\""));
+        paid.say("{\"id\":7,\"unsubscribe\":{\"channel\":\"news\"}}").hears("\"id\":7");
+        paid.say("{\"id\":8,\"subscribe\":{\"channel\":\"news\"}}").hears("\"id\":8");
+        publish("2", "sent");
+        paid.hears("\"pub\":{\"data\":2");
+    }
+
+    @Test
+    void a_filter_is_refused_if_it_is_none_or_the_namespace_has_none() {
+        connected("u1")
+                .say(
+                        "{\"id\":2,\"subscribe\":{\"channel\":\"news\",\"tf\":{\"key\":\"kind\",\"cmp\":\"like\",\"val\":\"x\"}}}")
+                .hearsError(2, 107)
+                .say("{\"id\":3,\"subscribe\":{\"channel\":\"news\",\"tf\":{}}}")
+                .hearsError(3, 107);
+        talk.close();
+        talk = new CommandsFixture(Rules.options(
+                false,
+                IdentitySource.TOKEN,
+                TokenOptions.ofSecret(CommandsFixture.SECRET),
+                Rules.namespaces(Rules.unfiltered("plain")),
+                List.of()));
+        CommandsFixture.Peer peer = talk.new Peer();
+        peer.say("{\"id\":1,\"connect\":{\"token\":\"" + talk.token("\"sub\":\"u1\"") + "\"}}")
+                .hears("\"id\":1,\"connect\"")
+                .say("{\"id\":2,\"subscribe\":{\"channel\":\"plain:1\"" + PAID + "}}")
+                .hearsError(2, 107)
+                .say("{\"id\":3,\"subscribe\":{\"channel\":\"plain:1\"}}")
+                .hears("\"id\":3,\"subscribe\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "\"subscribe\":{\"channel\":\"news\",\"type\":1}",
+                "\"subscribe\":{\"channel\":\"news\",\"type\":4}",
+                "\"subscribe\":{\"channel\":\"news\",\"phase\":2}",
+                "\"publish\":{\"channel\":\"news\",\"data\":1,\"type\":1}",
+                "\"publish\":{\"channel\":\"news\",\"data\":1,\"key\":\"k\"}",
+                "\"publish\":{\"channel\":\"news\",\"data\":1,\"removed\":true}",
+                "\"sub_refresh\":{\"channel\":\"news\",\"type\":1}",
+                "\"sub_refresh\":{\"channel\":\"news\",\"type\":2,\"token\":\"x\"}",
+            })
+    void maps_and_shared_polls_are_refused_and_not_taken_for_something_else(String request) {
+        connected("u1").say("{\"id\":2," + request + "}").hearsError(2, 108);
+        assertThat(talk.manager.presence("news")).isEmpty();
+        assertThat(talk.manager.history("news", 1, null, false, 1 << 10).publications())
+                .isEmpty();
+    }
 }

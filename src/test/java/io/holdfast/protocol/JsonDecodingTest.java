@@ -55,12 +55,31 @@ class JsonDecodingTest {
     void every_field_of_a_subscribe_is_read() throws Exception {
         SubscribeRequest subscribe = (SubscribeRequest) only("""
                 {"id":2,"subscribe":{"channel":"orders:7","token":"t","data":[1],"recover":true,"epoch":"e","offset":9007199254740991,
-                "positioned":true,"recoverable":true,"join_leave":true,"flag":3,"delta":"fossil","type":1,"tf":{"op":"x"}}}""");
+                "positioned":true,"recoverable":true,"join_leave":true,"flag":3,"delta":"fossil","type":1,
+                "tf":{"op":"not","nodes":[{"key":"k","cmp":"in","val":"v","vals":["a","b"]}],"more":{}}}}""");
 
         assertThat(subscribe)
                 .usingRecursiveComparison()
                 .isEqualTo(new SubscribeRequest(
-                        "orders:7", "t", bytes("[1]"), true, "e", 9007199254740991L, true, true, true, 3, "fossil", 1));
+                        "orders:7",
+                        "t",
+                        bytes("[1]"),
+                        true,
+                        "e",
+                        9007199254740991L,
+                        true,
+                        true,
+                        true,
+                        3,
+                        "fossil",
+                        1,
+                        new TagFilter(
+                                "not",
+                                "",
+                                "",
+                                "",
+                                List.of(),
+                                List.of(new TagFilter("", "k", "in", "v", List.of("a", "b"), List.of())))));
         assertThat(subscribe.rejectsUnrecovered()).isTrue();
     }
 

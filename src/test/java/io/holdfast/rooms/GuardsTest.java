@@ -44,6 +44,8 @@ class GuardsTest {
             "commit.WatchedEngine",
             "push.FrameBuilder",
             "push.Outgoing$Cache",
+            "push.TagFilters",
+            "push.TagFilters$Shared",
             "watch.Heartbeat",
             "watch.KeepTime",
             "watch.Supervisor$Worker");

@@ -9,8 +9,10 @@ import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.StreamEngine;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * What one connection has yet to read of the streams that it is behind on: one page a turn, as its send buffer empties.
@@ -137,6 +139,11 @@ final class Backlog {
                 if (outbox != null) {
                     outboxes.expired(outbox.outbox(), publication.offset(), publication.id());
                 }
+                subscription.skipTo(publication.offset());
+                continue;
+            }
+            Predicate<Map<String, String>> filter = subscription.options().filter();
+            if (filter != null && !filter.test(publication.tags())) {
                 subscription.skipTo(publication.offset());
                 continue;
             }

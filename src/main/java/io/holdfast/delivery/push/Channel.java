@@ -11,6 +11,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,10 @@ public final class Channel {
     /** How many of them want to be told of others. */
     @GuardedBy("this")
     private int listeners;
+
+    /** Null while no subscription has a filter. */
+    @GuardedBy("this")
+    private @Nullable TagFilters filters;
 
     @GuardedBy("this")
     private long delivered;
@@ -78,12 +83,23 @@ public final class Channel {
     /** Adds a subscription that has yet to read or to go live. */
     synchronized void add(Subscription subscription) {
         behind.add(subscription);
+        Predicate<Map<String, String>> filter = subscription.options().filter();
+        if (filter != null) {
+            TagFilters known = filters == null ? new TagFilters() : filters;
+            filters = known;
+            subscription.filter(known.add(filter));
+        }
         listeners += subscription.options().told() ? 1 : 0;
     }
 
     synchronized void remove(Subscription subscription) {
         if (live.remove(subscription) || behind.remove(subscription)) {
             listeners -= subscription.options().told() ? 1 : 0;
+            TagFilters.Shared filter = subscription.filter();
+            if (filter != null && filters != null) {
+                filters.remove(filter);
+                filters = filters.isEmpty() ? null : filters;
+            }
         }
     }
 
@@ -115,11 +131,16 @@ public final class Channel {
         long offset = publication.offset();
         delivered = Math.max(delivered, offset);
         if (!live.isEmpty()) {
+            nextOfFilters();
             Outgoing.Cache encoded = new Outgoing.Cache(name, publication, outbox);
             for (int i = 0; i < live.size(); i++) {
                 Subscription subscription = live.get(i);
                 long handed = subscription.handedUpTo();
                 if (offset == handed + 1) {
+                    if (!passes(subscription, publication)) {
+                        subscription.skipTo(offset);
+                        continue;
+                    }
                     Outgoing piece = encoded.piece(subscription.format()); // before it counts as handed
                     subscription.hand(piece, offset);
                     fanout.add(subscription.connection(), piece);
@@ -131,6 +152,23 @@ public final class Channel {
             }
         }
         wakeParked(fanout);
+    }
+
+    @GuardedBy("this")
+    private void nextOfFilters() {
+        if (filters != null) {
+            filters.next();
+        }
+    }
+
+    /** Asks nothing of a channel without filters. */
+    @GuardedBy("this")
+    private boolean passes(Subscription subscription, Publication publication) {
+        if (filters == null) {
+            return true;
+        }
+        TagFilters.Shared filter = subscription.filter();
+        return filter == null || filter.passes(publication);
     }
 
     /** Whether a live subscription has yet to be handed a publication of the same epoch that comes before this position. */
@@ -190,8 +228,10 @@ public final class Channel {
     public synchronized int deliverNonCritical(Publication publication, Fanout fanout) {
         Outgoing.Cache encoded = new Outgoing.Cache(name, publication, false);
         int handed = 0;
+        nextOfFilters();
         for (Subscription subscription : live.each()) {
-            if (fanout.addIfReady(subscription.connection(), encoded.piece(subscription.format()))) {
+            if (passes(subscription, publication)
+                    && fanout.addIfReady(subscription.connection(), encoded.piece(subscription.format()))) {
                 handed++;
             }
         }

@@ -47,6 +47,10 @@ final class Subscription {
     @GuardedBy("channel")
     private int place;
 
+    /** Null where it gets all publications. */
+    @GuardedBy("channel")
+    private TagFilters.@Nullable Shared filter;
+
     /** What ends it as soon as its client has been told of it; null for nothing. */
     @GuardedBy("this")
     private @Nullable Ending endsAtStart;
@@ -102,7 +106,7 @@ final class Subscription {
 
     /** What others see of it from now on. */
     void show(byte @Nullable [] info) {
-        options = new SubscribeOptions(info, options.announced(), options.told());
+        options = new SubscribeOptions(info, options.announced(), options.told(), options.filter());
     }
 
     /** @param moment of wall time; null for never */
@@ -175,6 +179,18 @@ final class Subscription {
     int place() {
         synchronized (channel) {
             return place;
+        }
+    }
+
+    TagFilters.@Nullable Shared filter() {
+        synchronized (channel) {
+            return filter;
+        }
+    }
+
+    void filter(TagFilters.@Nullable Shared now) {
+        synchronized (channel) {
+            filter = now;
         }
     }
 
