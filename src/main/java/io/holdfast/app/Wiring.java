@@ -111,6 +111,7 @@ class Wiring {
 
     @Produces
     @Singleton
+    @Typed(Backends.class)
     Backends backends(GuardedBackends guarded) {
         return new Backends(configuration.backends(), guarded);
     }
