@@ -33,7 +33,8 @@ final class Catalogue {
                     health(),
                     CleanupMetrics.all(),
                     TransactionMetrics.all(),
-                    ClusterMetrics.all())
+                    ClusterMetrics.all(),
+                    BackendMetrics.all())
             .flatMap(List::stream)
             .toList();
 

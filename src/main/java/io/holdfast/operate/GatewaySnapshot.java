@@ -4,12 +4,14 @@ import io.holdfast.cleanup.CleanupState;
 import io.holdfast.cluster.ClusterStats;
 import io.holdfast.delivery.DeliveryHealth;
 import io.holdfast.delivery.DeliveryStats;
+import io.holdfast.handlers.backend.BackendStats;
 import io.holdfast.stream.StoreGeneration;
 import io.holdfast.transactions.ForwardingState;
 
 /**
  * The counters and the health of delivery, the state of cleanup, the store's generation, the forwarding of messages in
- * transactions, and the links to other nodes, at about the same moment.
+ * transactions, the links to other nodes, and the calls
+ * of back ends, at about the same moment.
  */
 record GatewaySnapshot(
         DeliveryStats stats,
@@ -17,4 +19,5 @@ record GatewaySnapshot(
         CleanupState cleanup,
         StoreGeneration generation,
         ForwardingState forwarding,
-        ClusterStats cluster) {}
+        ClusterStats cluster,
+        BackendStats backends) {}

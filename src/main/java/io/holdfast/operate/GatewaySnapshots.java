@@ -5,6 +5,7 @@ import io.holdfast.cluster.Cluster;
 import io.holdfast.cluster.ClusterStats;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.ResilientWebSocketManager;
+import io.holdfast.handlers.backend.Backends;
 import io.holdfast.stream.EmbeddedEngine;
 import io.holdfast.stream.StoreGeneration;
 import io.holdfast.stream.StreamEngine;
@@ -42,6 +43,7 @@ class GatewaySnapshots {
             StreamEngine engine,
             Forwarder forwarder,
             Optional<Cluster> cluster,
+            Backends backends,
             DeliveryClock clock) {
         this(
                 () -> new GatewaySnapshot(
@@ -50,7 +52,8 @@ class GatewaySnapshots {
                         cleanup.state(),
                         generation(engine),
                         forwarder.state(),
-                        cluster.map(Cluster::stats).orElse(ClusterStats.NONE)),
+                        cluster.map(Cluster::stats).orElse(ClusterStats.NONE),
+                        backends.stats()),
                 clock::nanos);
     }
 

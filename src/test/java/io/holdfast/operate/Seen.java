@@ -8,10 +8,14 @@ import io.holdfast.delivery.DeliveryHealth;
 import io.holdfast.delivery.DeliveryStats;
 import io.holdfast.delivery.LatencyStats;
 import io.holdfast.delivery.Limit;
+import io.holdfast.handlers.backend.BackendEvent;
+import io.holdfast.handlers.backend.BackendStats;
 import io.holdfast.stream.StoreGeneration;
 import io.holdfast.transactions.ForwardingState;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -76,7 +80,7 @@ final class Seen {
     }
 
     GatewaySnapshot observed() {
-        return new GatewaySnapshot(stats(), health(), cleanup(), generation, forwarding(), cluster());
+        return new GatewaySnapshot(stats(), health(), cleanup(), generation, forwarding(), cluster(), backends());
     }
 
     /** Every number another. */
@@ -92,6 +96,16 @@ final class Seen {
     /** Every number another. */
     static ClusterStats cluster() {
         return new ClusterStats(131, 132, 133, 134, 135, 136, 137, 138, 139, 140);
+    }
+
+    /** Every number another. */
+    static BackendStats backends() {
+        Map<BackendEvent, BackendStats.Counts> counts = new EnumMap<>(BackendEvent.class);
+        for (BackendEvent event : BackendEvent.values()) {
+            long first = 200 + 5L * event.ordinal();
+            counts.put(event, new BackendStats.Counts(first, first + 1, first + 2, first + 3, event.ordinal() + 2));
+        }
+        return new BackendStats(counts);
     }
 
     private static SortedMap<Long, Long> buckets() {

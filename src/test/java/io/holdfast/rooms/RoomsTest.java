@@ -38,7 +38,9 @@ class RoomsTest {
             Map.entry("cleanup", Set.of("delivery", "stream", "json")),
             Map.entry("cluster", Set.of("delivery", "stream")),
             Map.entry("transactions", Set.of("delivery", "stream")),
-            Map.entry("operate", Set.of("delivery", "cleanup", "cluster", "transactions", "stream", "json")),
+            Map.entry(
+                    "operate",
+                    Set.of("handlers.backend", "delivery", "cleanup", "cluster", "transactions", "stream", "json")),
             Map.entry("http", Set.of("commands", "delivery", "access", "protocol", "stream", "cleanup", "json")),
             Map.entry(
                     "app",

@@ -283,6 +283,22 @@ class BackendsTest {
                 .isZero();
     }
 
+    @Test
+    void five_calls_in_a_row_without_a_reply_are_a_back_end_that_fails() throws Exception {
+        status = 503;
+        for (int call = 1; call <= 5; call++) {
+            assertThat(backends.stats().events().get(BackendEvent.RPC).failing())
+                    .isFalse();
+            assertUnavailable(catchThrowable(this::rpc));
+        }
+        assertThat(backends.stats().events().get(BackendEvent.RPC).failing()).isTrue();
+        assertThat(backends.stats().events().get(BackendEvent.CONNECT).failing())
+                .isFalse();
+        status = 200;
+        rpc();
+        assertThat(backends.stats().events().get(BackendEvent.RPC).failing()).isFalse();
+    }
+
     private static void assertUnavailable(Throwable failure) {
         assertThat(failure).isInstanceOfSatisfying(HandlerException.class, refusal -> {
             assertThat(refusal.code()).isEqualTo(100);
