@@ -1,0 +1,37 @@
+package io.holdfast.handlers.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Method;
+import java.util.Set;
+import java.util.TreeSet;
+import org.eclipse.microprofile.faulttolerance.Bulkhead;
+import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
+import org.eclipse.microprofile.faulttolerance.Retry;
+import org.junit.jupiter.api.Test;
+
+/** What the container makes of the calls. */
+class GuardedBackendsTest {
+    @Test
+    void only_what_has_no_effect_before_the_reply_is_repeated() {
+        Set<String> repeated = new TreeSet<>();
+        for (Method method : GuardedBackends.class.getDeclaredMethods()) {
+            Retry retry = method.getAnnotation(Retry.class);
+            if (retry != null) {
+                repeated.add(method.getName());
+                assertThat(retry.retryOn()).containsExactly(BackendUnavailableException.class);
+            }
+        }
+        assertThat(repeated).containsExactly("connect", "refresh", "subRefresh", "subscribe");
+        assertThat(GuardedBackends.class.isAnnotationPresent(Retry.class)).isFalse();
+    }
+
+    @Test
+    void bad_replies_do_not_move_the_breaker_and_every_event_is_bounded() {
+        CircuitBreaker breaker = GuardedBackends.class.getAnnotation(CircuitBreaker.class);
+        assertThat(breaker.failOn()).containsExactly(BackendUnavailableException.class);
+        assertThat(BackendUnavailableException.class.isAssignableFrom(BadReplyException.class))
+                .isFalse();
+        assertThat(GuardedBackends.class.getAnnotation(Bulkhead.class).value()).isEqualTo(64);
+    }
+}
