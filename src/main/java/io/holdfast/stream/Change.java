@@ -8,6 +8,11 @@ public sealed interface Change {
 
     String stream();
 
+    /** This change with another claim, if it is one of this device that carries a claim; else itself. */
+    default Change claimed(String device, Claim claim) {
+        return this;
+    }
+
     /**
      * Sets a device's cursor, and creates the device if necessary. The offset never moves backwards: a lower one only updates
      * the time seen. If {@code confirmed}, it raises {@link StreamStatus#confirmedUpTo()}. A later {@link StreamEngine#expire}
@@ -16,16 +21,41 @@ public sealed interface Change {
      *
      * @param offset the cursor to reach, at most the stream's top
      * @param confirmed whether the move is a confirmation; false if a new device only starts at this position
+     * @param claim of the node that makes the change
      */
-    record MoveCursor(String stream, String device, long offset, long seenAtMillis, boolean confirmed)
-            implements Change {}
+    record MoveCursor(String stream, String device, long offset, long seenAtMillis, boolean confirmed, Claim claim)
+            implements Change {
+        /** Without a claim. */
+        public MoveCursor(String stream, String device, long offset, long seenAtMillis, boolean confirmed) {
+            this(stream, device, offset, seenAtMillis, confirmed, Claim.NONE);
+        }
+
+        @Override
+        public Change claimed(String claimedDevice, Claim now) {
+            return device.equals(claimedDevice)
+                    ? new MoveCursor(stream, device, offset, seenAtMillis, confirmed, now)
+                    : this;
+        }
+    }
 
     /**
      * A device gives a publication up. Its cursor moves to the publication as by {@link MoveCursor} without a confirmation. If
      * the cursor was below, and no device has confirmed the publication, it is one of {@link StreamStatus#givenUp()} from now on.
      * When no device is left that may get it, a later {@link StreamEngine#expire} removes it as {@link FinalState#DEAD}.
+     *
+     * @param claim of the node that makes the change
      */
-    record GiveUp(String stream, String device, long offset, long seenAtMillis) implements Change {}
+    record GiveUp(String stream, String device, long offset, long seenAtMillis, Claim claim) implements Change {
+        /** Without a claim. */
+        public GiveUp(String stream, String device, long offset, long seenAtMillis) {
+            this(stream, device, offset, seenAtMillis, Claim.NONE);
+        }
+
+        @Override
+        public Change claimed(String claimedDevice, Claim now) {
+            return device.equals(claimedDevice) ? new GiveUp(stream, device, offset, seenAtMillis, now) : this;
+        }
+    }
 
     /**
      * Corrects the recorded final state of a publication that is no longer in the stream: an earlier write recorded another
@@ -36,8 +66,16 @@ public sealed interface Change {
     record Correct(
             String stream, long offset, String id, @Nullable FinalState state, long atMillis) implements Change {}
 
-    /** Forgets a device and its cursor. Publications that it confirmed stay confirmed. */
-    record ForgetDevice(String stream, String device) implements Change {}
+    /**
+     * Forgets a device and its cursor. Publications that it confirmed stay confirmed. Nothing happens if the device was seen
+     * after the given time, or is connected to another node that is alive.
+     */
+    record ForgetDevice(String stream, String device, long unseenSinceMillis) implements Change {
+        /** Whenever it was seen. */
+        public ForgetDevice(String stream, String device) {
+            this(stream, device, Long.MAX_VALUE);
+        }
+    }
 
     /**
      * Removes one publication, which leaves a gap, and records why. Nothing happens if it is no longer retained.

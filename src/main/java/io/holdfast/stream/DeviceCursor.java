@@ -8,9 +8,15 @@ package io.holdfast.stream;
  * @param seenAtMillis when it was last connected, wall-clock milliseconds
  * @param ofEarlierEpoch whether it was last connected in an earlier epoch of the stream. Then the device may have been
  *     promised messages that the stream does not contain. False again after the cursor is set the next time
+ * @param claim its last claim, as far as the engine shares that with other nodes
  */
-public record DeviceCursor(String device, long offset, long seenAtMillis, boolean ofEarlierEpoch) {
-    /** A cursor of the present epoch. */
+public record DeviceCursor(String device, long offset, long seenAtMillis, boolean ofEarlierEpoch, Claim claim) {
+    /** Of a device that is not claimed. */
+    public DeviceCursor(String device, long offset, long seenAtMillis, boolean ofEarlierEpoch) {
+        this(device, offset, seenAtMillis, ofEarlierEpoch, Claim.NONE);
+    }
+
+    /** A cursor of the present epoch of a device that is not claimed. */
     public DeviceCursor(String device, long offset, long seenAtMillis) {
         this(device, offset, seenAtMillis, false);
     }

@@ -38,6 +38,16 @@ public interface SharedStore {
      */
     long clockMillis();
 
+    /**
+     * A device of this node that another node has claimed since.
+     *
+     * @param fence of the other node's claim
+     */
+    record TakenOver(String stream, String device, long fence) {}
+
+    /** The devices that other nodes have claimed from this one since the last call. */
+    List<TakenOver> takenOver();
+
     /** The newest position of each of these streams, as of one moment. One query, however many they are. */
     Map<String, Position> heads(Collection<String> streams);
 }

@@ -3,6 +3,7 @@ package io.holdfast.stream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores streams. Every engine passes {@code StreamEngineContract}.
@@ -40,9 +41,10 @@ public interface StreamEngine extends AutoCloseable {
 
     /**
      * Applies changes in the order given. The call is atomic as a whole. The changes survive a killed process, but need not be
-     * synced to the disk.
+     * synced to the disk. A repetition after a failure is told again what the first attempt has done, if the engine can know
+     * that it is one.
      */
-    CompletionStage<Void> apply(List<Change> changes);
+    CompletionStage<Applied> apply(List<Change> changes);
 
     /**
      * Removes publications that have expired (recorded as {@link FinalState#EXPIRED} if no device confirmed them),
@@ -112,6 +114,15 @@ public interface StreamEngine extends AutoCloseable {
 
     /** The devices of an outbox, in no order. */
     List<DeviceCursor> devices(String stream);
+
+    /**
+     * The outbox and its devices, and perhaps a claim for a device that connects to this node: from now on changes of this device
+     * that carry an earlier claim are refused, whichever node makes them. An engine that several nodes share stores the claim, and
+     * with it a device that is new: its cursor is {@link StreamStatus#confirmedUpTo()}. Any thread; one access to the store.
+     *
+     * @param claimed the device's name; null for no claim
+     */
+    Opened open(String stream, @Nullable String claimed);
 
     /** The record of a message with this id; empty if it was never stored or is forgotten. */
     Optional<MessageRecord> message(String stream, String id);

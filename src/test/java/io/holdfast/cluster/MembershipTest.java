@@ -79,6 +79,11 @@ class MembershipTest {
         }
 
         @Override
+        public List<TakenOver> takenOver() {
+            return List.of();
+        }
+
+        @Override
         public Map<String, Position> heads(Collection<String> streams) {
             return Map.of();
         }

@@ -405,7 +405,7 @@ class ConversationTest {
                 "{\"send\":{\"data\":\"anything\"}}");
         peer.afterAll(8);
         assertThat(peer.ended()).isNull();
-        assertThat(talk.manager.stats().messages().acknowledged()).isEqualTo(2);
+        CommandsFixture.until(() -> talk.manager.stats().messages().acknowledged() == 2);
     }
 
     private static String ack(String channel, String epoch, long offset) {

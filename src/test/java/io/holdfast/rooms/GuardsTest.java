@@ -29,7 +29,7 @@ class GuardsTest {
             "outbox.Device",
             "outbox.DeviceConnection",
             "outbox.Devices",
-            "outbox.GivenUp",
+            "outbox.Unstored",
             "outbox.LongQueue",
             "outbox.MessageTally",
             "outbox.PoisonSuspect",
@@ -111,7 +111,10 @@ class GuardsTest {
                 .collect(Collectors.toSet());
         assertThat(kept)
                 .containsExactlyInAnyOrder(
-                        "outbox.Outbox.devices", "outbox.Outbox.tally", "outbox.OutboxConnection.counted");
+                        "outbox.Outbox.devices",
+                        "outbox.Outbox.tally",
+                        "outbox.Outbox.unstored",
+                        "outbox.OutboxConnection.counted");
     }
 
     @SuppressWarnings("unused")

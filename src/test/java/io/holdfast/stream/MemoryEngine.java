@@ -26,6 +26,11 @@ public class MemoryEngine implements StreamEngine {
     private final Map<Append, AppendOutcome> earlier = new IdentityHashMap<>();
     private @Nullable Reason failing;
     private boolean storesThough;
+    private boolean shared;
+    private long fences;
+    private long applying;
+    private final Map<String, Long> owners = new HashMap<>();
+    private final Map<Long, List<SharedStore.TakenOver>> takenOver = new HashMap<>();
     private final MemoryRecords records = new MemoryRecords();
     private int epochs;
     private volatile long epochsVersion;
@@ -44,6 +49,12 @@ public class MemoryEngine implements StreamEngine {
         outboxes = kept;
     }
 
+    /** Several nodes have it open: claims are stored, and who has claimed a device is alive. */
+    public synchronized MemoryEngine amongNodes() {
+        shared = true;
+        return this;
+    }
+
     /** It goes on in another life of the server. */
     public synchronized void clock(LongSupplier other) {
         clockMillis = other;
@@ -55,6 +66,7 @@ public class MemoryEngine implements StreamEngine {
         final Map<String, MessageRecord> ids = new HashMap<>();
         final Map<String, byte[]> payloads = new HashMap<>();
         final Map<String, DeviceCursor> devices = new HashMap<>();
+        final Map<String, Claim> claims = new HashMap<>();
         long top;
         long lostUpTo;
         long confirmedUpTo;
@@ -238,24 +250,125 @@ public class MemoryEngine implements StreamEngine {
     }
 
     @Override
-    public synchronized CompletionStage<Void> apply(List<Change> changes) {
+    public synchronized CompletionStage<Applied> apply(List<Change> changes) {
         if (failing != null && !storesThough) {
             return CompletableFuture.failedStage(new EngineException(failing, "told to fail", null).nothingStored());
         }
-        changes.stream()
-                .filter(change -> !(change instanceof Change.ForgetStream))
-                .forEach(this::apply);
+        List<Applied.Refused> refused = new ArrayList<>();
+        List<Applied.Confirmed> confirmed = new ArrayList<>();
+        List<Removed> removed = new ArrayList<>();
+        for (Change change : changes) {
+            Applied.Refused refusal = refusal(change);
+            if (refusal != null) {
+                refused.add(refusal);
+            } else if (!(change instanceof Change.ForgetStream)) {
+                List<Publication> waited = stream(change.stream()).waiting();
+                apply(change);
+                tell(change, waited, confirmed, removed);
+            }
+        }
         changes.stream()
                 .filter(Change.ForgetStream.class::isInstance)
                 .map(Change.ForgetStream.class::cast)
                 .forEach(this::forget);
-        return CompletableFuture.completedStage(null);
+        return failing == null
+                ? CompletableFuture.completedStage(new Applied(refused, confirmed, removed))
+                : CompletableFuture.failedStage(new EngineException(failing, "told to fail after storing", null));
+    }
+
+    private Applied.@Nullable Refused refusal(Change change) {
+        String device = null;
+        Claim claim = Claim.NONE;
+        if (change instanceof Change.MoveCursor move) {
+            device = move.device();
+            claim = move.claim();
+        } else if (change instanceof Change.GiveUp giveUp) {
+            device = giveUp.device();
+            claim = giveUp.claim();
+        }
+        if (device == null || claim.fence() == 0) {
+            return null;
+        }
+        Map<String, Claim> claims = stream(change.stream()).claims;
+        if (claims.getOrDefault(device, Claim.NONE).fence() > claim.fence()) {
+            return new Applied.Refused(change.stream(), device, claim.fence());
+        }
+        if (shared) {
+            claims.put(device, claim);
+        }
+        return null;
+    }
+
+    private void tell(
+            Change change, List<Publication> waited, List<Applied.Confirmed> confirmed, List<Removed> removed) {
+        Stream stream = stream(change.stream());
+        List<Long> now = new ArrayList<>();
+        for (Publication each : waited) {
+            if (!stream.kept.containsKey(each.offset())) {
+                FinalState state = change instanceof Change.Settle settle ? settle.state() : FinalState.DROPPED;
+                removed.add(new Removed(change.stream(), each.offset(), each.id(), state));
+            } else if (stream.confirmed(each.offset())) {
+                now.add(each.offset());
+            }
+        }
+        if (!now.isEmpty()) {
+            confirmed.add(new Applied.Confirmed(
+                    change.stream(), now.stream().mapToLong(each -> each).toArray()));
+        }
+    }
+
+    @Override
+    public synchronized Opened open(String name, @Nullable String claimed) {
+        Stream stream = stream(name);
+        if (claimed == null) {
+            return new Opened(stream.info(), devices(name), 0, false);
+        }
+        boolean known = stream.devices.containsKey(claimed);
+        stream.claims.put(claimed, new Claim(++fences, true));
+        if (shared) {
+            stream.devices.putIfAbsent(
+                    claimed, new DeviceCursor(claimed, stream.confirmedUpTo, clockMillis.getAsLong()));
+            stream.used(clockMillis);
+        }
+        return new Opened(stream.info(), devices(name), fences, known);
+    }
+
+    /** As {@link #open(String, String)}, for one of several nodes. */
+    public synchronized Opened open(String name, @Nullable String claimed, long node) {
+        Claim before = claimed == null ? Claim.NONE : stream(name).claims.getOrDefault(claimed, Claim.NONE);
+        Opened opened = open(name, claimed);
+        if (claimed != null) {
+            Long had = owners.put(name + '\n' + claimed, node);
+            if (before.connected() && had != null && had != node) {
+                SharedStore.TakenOver taken = new SharedStore.TakenOver(name, claimed, opened.fence());
+                takenOver.computeIfAbsent(had, any -> new ArrayList<>()).add(taken);
+            }
+        }
+        return opened;
+    }
+
+    /** As {@link #apply(List)}, for one of several nodes. */
+    public synchronized CompletionStage<Applied> apply(List<Change> changes, long node) {
+        applying = node;
+        try {
+            return apply(changes);
+        } finally {
+            applying = 0;
+        }
+    }
+
+    public synchronized List<SharedStore.TakenOver> takenOver(long node) {
+        List<SharedStore.TakenOver> taken = takenOver.remove(node);
+        return taken == null ? List.of() : taken;
     }
 
     private void forget(Change.ForgetStream whole) {
         stored(whole.stream())
                 .filter(stream -> stream.empty()
                         && stream.lastUseMillis() <= whole.unusedSinceMillis()
+                        && !(shared
+                                && stream(whole.stream()).claims.values().stream()
+                                        .anyMatch(Claim::connected))
                         && whole.unwanted().getAsBoolean())
                 .ifPresent(stream -> {
                     streams.remove(stream.name());
@@ -317,7 +430,14 @@ public class MemoryEngine implements StreamEngine {
                                 correct.state() == null ? 0 : correct.atMillis()));
             }
         } else if (change instanceof Change.ForgetDevice forget) {
-            stream.devices.remove(forget.device());
+            DeviceCursor known = stream.devices.get(forget.device());
+            boolean elsewhere = shared
+                    && stream.claims.getOrDefault(forget.device(), Claim.NONE).connected()
+                    && owners.getOrDefault(forget.stream() + '\n' + forget.device(), 0L) != applying;
+            if (known != null && known.seenAtMillis() <= forget.unseenSinceMillis() && !elsewhere) {
+                stream.devices.remove(forget.device());
+                stream.claims.remove(forget.device());
+            }
         } else if (change instanceof Change.Discard discard) {
             for (Publication removed :
                     List.copyOf(stream.kept.headMap(discard.upTo(), true).values())) {
@@ -443,7 +563,15 @@ public class MemoryEngine implements StreamEngine {
 
     @Override
     public synchronized List<DeviceCursor> devices(String stream) {
-        return List.copyOf(stream(stream).devices.values());
+        Stream found = stream(stream);
+        return found.devices.values().stream()
+                .map(each -> new DeviceCursor(
+                        each.device(),
+                        each.offset(),
+                        each.seenAtMillis(),
+                        each.ofEarlierEpoch(),
+                        shared ? found.claims.getOrDefault(each.device(), Claim.NONE) : Claim.NONE))
+                .toList();
     }
 
     @Override
@@ -491,8 +619,10 @@ public class MemoryEngine implements StreamEngine {
     }
 
     @Override
-    public void close() {
-        // nothing is open
+    public synchronized void close() {
+        if (!shared) {
+            streams.values().forEach(stream -> stream.claims.clear());
+        }
     }
 
     /** The stream begins anew, as after a loss of data. */

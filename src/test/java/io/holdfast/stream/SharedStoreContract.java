@@ -1,6 +1,8 @@
 package io.holdfast.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.InstanceOfAssertFactories.LONG;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +45,78 @@ public abstract class SharedStoreContract {
         StreamEngine engine = node();
         engines.add(engine);
         return engine.shared().orElseThrow();
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+        return StreamEngineContract.await(stage);
+    }
+
+    @Test
+    void a_node_hears_once_which_of_its_devices_another_one_has_claimed() {
+        engines.get(0).open("#ann", "till");
+        engines.get(0).open("#ann", "phone");
+        assertThat(here.takenOver()).isEmpty();
+        engines.get(1).open("#ann", "till");
+        long last = engines.get(1).open("#ann", "till").fence();
+
+        assertThat(there.takenOver()).isEmpty();
+        assertThat(here.takenOver())
+                .extracting(SharedStore.TakenOver::stream, SharedStore.TakenOver::device)
+                .containsExactly(tuple("#ann", "till"));
+        assertThat(here.takenOver()).isEmpty();
+        engines.get(0).open("#ann", "till");
+        assertThat(there.takenOver())
+                .singleElement()
+                .extracting(SharedStore.TakenOver::fence, LONG)
+                .isGreaterThan(last);
+    }
+
+    @Test
+    void who_has_left_a_device_does_not_hear_who_claims_it() {
+        long fence = engines.get(0).open("#ann", "till").fence();
+        await(engines.get(0)
+                .apply(List.of(new Change.MoveCursor("#ann", "till", 0, 1_000, false, new Claim(fence, false)))));
+        engines.get(1).open("#ann", "till");
+        assertThat(here.takenOver()).isEmpty();
+    }
+
+    @Test
+    void what_a_node_changes_of_a_device_that_another_one_has_claimed_is_refused() {
+        await(engines.get(0).append(List.of(append("#ann", "a"), append("#ann", "b"))));
+        long first = engines.get(0).open("#ann", "till").fence();
+        long second = engines.get(1).open("#ann", "till").fence();
+        Change late = new Change.MoveCursor("#ann", "till", 2, 1_000, true, new Claim(first, true));
+        assertThat(await(engines.get(0).apply(List.of(late))).refused())
+                .containsExactly(new Applied.Refused("#ann", "till", first));
+        Change right = new Change.MoveCursor("#ann", "till", 1, 1_000, true, new Claim(second, true));
+        assertThat(await(engines.get(1).apply(List.of(right))).refused()).isEmpty();
+        assertThat(engines.get(0).devices("#ann"))
+                .singleElement()
+                .extracting(DeviceCursor::offset, DeviceCursor::claim)
+                .containsExactly(1L, new Claim(second, true));
+    }
+
+    @Test
+    void what_is_connected_to_another_node_is_not_forgotten() {
+        long fence = engines.get(0).open("#ann", "till").fence();
+        Change forgetDevice = new Change.ForgetDevice("#ann", "till");
+        Change forgetStream = new Change.ForgetStream("#ann", Long.MAX_VALUE, () -> true);
+        await(engines.get(1).apply(List.of(forgetDevice, forgetStream)));
+        assertThat(engines.get(1).devices("#ann")).hasSize(1);
+
+        await(engines.get(0)
+                .apply(List.of(new Change.MoveCursor("#ann", "till", 0, 1_000, false, new Claim(fence, false)))));
+        await(engines.get(1).apply(List.of(forgetDevice, forgetStream)));
+        assertThat(engines.get(1).stored("#ann")).isEmpty();
+    }
+
+    @Test
+    void of_two_nodes_that_confirm_the_same_message_one_is_told() {
+        await(engines.get(0).append(List.of(append("#ann", "a"))));
+        Change till = new Change.MoveCursor("#ann", "till", 1, 1_000, true);
+        Change phone = new Change.MoveCursor("#ann", "phone", 1, 1_000, true);
+        assertThat(await(engines.get(0).apply(List.of(till))).confirmed()).hasSize(1);
+        assertThat(await(engines.get(1).apply(List.of(phone))).confirmed()).isEmpty();
     }
 
     private static Append append(String stream, String id) {

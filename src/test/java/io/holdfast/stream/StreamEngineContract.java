@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +43,11 @@ public abstract class StreamEngineContract {
 
     /** Opens the engine on this test's storage, the same at every call; final states 1 h, empty streams 30 days. */
     protected abstract StreamEngine open(LongSupplier clockMillis, OutboxRetention outboxes);
+
+    /** Whether several nodes can share the store: then claims are stored. */
+    protected boolean shared() {
+        return false;
+    }
 
     @BeforeEach
     void openEngine() {
@@ -1034,6 +1040,129 @@ public abstract class StreamEngineContract {
         assertThat(engine.devices(S)).isEmpty();
     }
 
+    @Test
+    void a_device_is_forgotten_only_if_it_was_not_seen_since() {
+        apply(new Change.MoveCursor(S, "x", 0, 100, false));
+        apply(new Change.ForgetDevice(S, "x", 99));
+        assertThat(engine.devices(S)).hasSize(1);
+        apply(new Change.ForgetDevice(S, "x", 100));
+        assertThat(engine.devices(S)).isEmpty();
+    }
+
+    // --- claims
+
+    private Change confirm(String device, long offset, long fence) {
+        return new Change.MoveCursor(S, device, offset, now.get(), true, new Claim(fence, true));
+    }
+
+    private long cursor(String device) {
+        return engine.devices(S).stream()
+                .filter(each -> each.device().equals(device))
+                .mapToLong(DeviceCursor::offset)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void opening_tells_the_state_and_the_devices() {
+        append(message("a"), message("b"));
+        apply(confirm("x", 1), confirm("y", 2));
+        Opened opened = engine.open(S, null);
+        assertThat(opened.info()).isEqualTo(engine.info(S));
+        assertThat(opened.devices()).containsExactlyInAnyOrderElementsOf(engine.devices(S));
+        assertThat(opened.fence()).isZero();
+        assertThat(opened.known()).isFalse();
+        assertThat(engine.open(S, "x").known()).isTrue();
+        assertThat(engine.open(S, "z").known()).isFalse();
+        assertThat(engine.open("#new", "x").info()).isEqualTo(engine.info("#new"));
+    }
+
+    @Test
+    void what_an_earlier_claim_changes_is_refused_and_said() {
+        append(message("a"), message("b"), message("c"));
+        long first = engine.open(S, "x").fence();
+        assertThat(apply(confirm("x", 1, first)).refused()).isEmpty();
+        long second = engine.open(S, "x").fence();
+        assertThat(second).isGreaterThan(first);
+
+        Applied applied = apply(
+                confirm("x", 2, first),
+                new Change.GiveUp(S, "x", 3, now.get(), new Claim(first, true)),
+                confirm("other", 1),
+                new Change.MoveCursor("#bob", "x", 0, now.get(), false, new Claim(1, true)));
+
+        Applied.Refused refused = new Applied.Refused(S, "x", first);
+        assertThat(applied.refused()).containsExactly(refused, refused);
+        assertThat(applied.confirmed()).isEmpty();
+        assertThat(cursor("x")).isEqualTo(1);
+        assertThat(cursor("other")).isEqualTo(1);
+        assertThat(engine.devices("#bob")).hasSize(1);
+        assertThat(engine.info(S).givenUp()).isEmpty();
+        assertThat(apply(confirm("x", 2, second)).refused()).isEmpty();
+        assertThat(cursor("x")).isEqualTo(2);
+    }
+
+    @Test
+    void what_nobody_claims_is_not_refused() {
+        append(message("a"), message("b"));
+        engine.open(S, "x");
+        assertThat(apply(confirm("x", 2)).refused()).isEmpty();
+        assertThat(cursor("x")).isEqualTo(2);
+    }
+
+    @Test
+    void a_claimed_device_keeps_its_cursor_and_a_new_one_starts_at_what_is_confirmed() {
+        append(message("a"), message("b"), message("c"));
+        apply(confirm("x", 2));
+        now.addAndGet(1_000);
+        engine.open(S, "x");
+        long fence = engine.open(S, "y").fence();
+        apply(new Change.MoveCursor(S, "y", 2, now.get(), false, new Claim(fence, true)));
+        assertThat(cursor("x")).isEqualTo(2);
+        assertThat(cursor("y")).isEqualTo(2);
+        reopen();
+        assertThat(cursor("x")).isEqualTo(2);
+        assertThat(cursor("y")).isEqualTo(2);
+        assertThat(engine.open(S, "y").known()).isTrue();
+    }
+
+    @Test
+    void what_is_confirmed_is_told_once_whoever_confirms_it() {
+        append(message("a"), message("b"), message("c"), message("d"));
+        apply(new Change.Settle(S, 2, FinalState.EXPIRED, now.get()));
+        Applied both = apply(confirm("x", 3), confirm("y", 2));
+        assertThat(offsets(both)).containsExactly(1L, 3L);
+        assertThat(offsets(apply(confirm("y", 3)))).isEmpty();
+        assertThat(offsets(apply(confirm("y", 4), confirm("x", 4)))).containsExactly(4L);
+    }
+
+    @Test
+    void what_was_given_up_is_told_when_another_device_confirms_it() {
+        append(message("a"), message("b"));
+        apply(new Change.MoveCursor(S, "y", 0, now.get(), false), new Change.GiveUp(S, "x", 1, now.get()));
+        assertThat(offsets(apply(confirm("x", 2)))).containsExactly(2L);
+        assertThat(offsets(apply(confirm("y", 2)))).containsExactly(1L);
+    }
+
+    @Test
+    void what_a_change_removes_unconfirmed_is_told_once() {
+        append(message("a"), message("b"), message("c"));
+        apply(confirm("x", 1));
+        Change settled = new Change.Settle(S, 2, FinalState.EXPIRED, now.get());
+        assertThat(apply(new Change.Settle(S, 1, FinalState.EXPIRED, now.get()), settled, settled)
+                        .removed())
+                .containsExactly(new Removed(S, 2, "b", FinalState.EXPIRED));
+        assertThat(apply(removal(S, 3)).removed()).containsExactly(new Removed(S, 3, "c", FinalState.DROPPED));
+    }
+
+    private static List<Long> offsets(Applied applied) {
+        return applied.confirmed().stream()
+                .flatMapToLong(each -> LongStream.of(each.offsets()))
+                .sorted()
+                .boxed()
+                .toList();
+    }
+
     // --- the store
 
     @Test
@@ -1458,8 +1587,8 @@ public abstract class StreamEngineContract {
         return await(engine.append(List.of(appends)));
     }
 
-    protected final void apply(Change... changes) {
-        await(engine.apply(List.of(changes)));
+    protected final Applied apply(Change... changes) {
+        return await(engine.apply(List.of(changes)));
     }
 
     /** When the recovery window of what is confirmed now has passed, and the time within which trims are put together. */

@@ -24,6 +24,9 @@ final class StreamEngineModel {
         final TreeMap<Long, Append> retained = new TreeMap<>();
         final Map<String, Known> ids = new HashMap<>();
         final Map<String, DeviceCursor> devices = new HashMap<>();
+        /** The last claim of each device. */
+        final Map<String, Claim> claims = new HashMap<>();
+
         long top;
         long lostUpTo;
 
@@ -76,7 +79,38 @@ final class StreamEngineModel {
 
     record Known(long offset, Append append, @Nullable FinalState state, long atMillis) {}
 
+    private final boolean shared;
     final Map<String, Stream> streams = new HashMap<>();
+
+    /** @param shared whether claims are stored */
+    StreamEngineModel(boolean shared) {
+        this.shared = shared;
+    }
+
+    /** A device is claimed. */
+    void claim(Stream stream, String device, long fence, long nowMillis) {
+        stream.claims.put(device, new Claim(fence, true));
+        if (shared) {
+            DeviceCursor known = stream.devices.getOrDefault(
+                    device, new DeviceCursor(device, Math.min(stream.confirmedUpTo, stream.top), nowMillis));
+            stream.devices.put(
+                    device, new DeviceCursor(device, known.offset(), Math.max(known.seenAtMillis(), nowMillis)));
+            if (stream.usedMillis == 0) {
+                stream.used(nowMillis);
+            }
+        }
+    }
+
+    /** The node has ended, and another one begins. */
+    void reopen() {
+        for (Stream stream : streams.values()) {
+            if (shared) {
+                stream.claims.replaceAll((device, claim) -> new Claim(claim.fence(), false));
+            } else {
+                stream.claims.clear();
+            }
+        }
+    }
 
     Stream stream(String name) {
         return streams.computeIfAbsent(name, unknown -> new Stream());
@@ -124,11 +158,33 @@ final class StreamEngineModel {
                 || bytes(stream) + size(append) > append.retention().maxBytes();
     }
 
-    void apply(List<Change> changes, long nowMillis) {
+    Applied apply(List<Change> changes, long nowMillis) {
+        List<Applied.Refused> refused = new ArrayList<>();
+        List<Applied.Confirmed> confirmed = new ArrayList<>();
+        List<Removed> removed = new ArrayList<>();
         for (Change change : changes) {
             Stream stream = stream(change.stream());
+            Applied.Refused late = refusal(stream, change);
+            if (late != null) {
+                refused.add(late);
+                continue;
+            }
             long before = stream.retained.size() - stream.confirmedUpTo;
+            TreeMap<Long, Append> waited = new TreeMap<>(stream.retained);
+            waited.keySet().removeIf(stream::confirmed);
             apply(stream, change);
+            waited.forEach((offset, append) -> {
+                if (!stream.retained.containsKey(offset)) {
+                    FinalState state = change instanceof Change.Settle settle ? settle.state() : FinalState.DROPPED;
+                    removed.add(new Removed(change.stream(), offset, append.id(), state));
+                }
+            });
+            waited.keySet().removeIf(offset -> !stream.retained.containsKey(offset) || !stream.confirmed(offset));
+            if (!waited.isEmpty()) {
+                confirmed.add(new Applied.Confirmed(
+                        change.stream(),
+                        waited.keySet().stream().mapToLong(each -> each).toArray()));
+            }
             boolean begun =
                     stream.usedMillis == 0 && (change instanceof Change.MoveCursor || change instanceof Change.GiveUp);
             if (begun || stream.retained.size() - stream.confirmedUpTo != before) {
@@ -140,11 +196,34 @@ final class StreamEngineModel {
                 forget(whole);
             }
         }
+        return new Applied(refused, confirmed, removed);
+    }
+
+    private Applied.@Nullable Refused refusal(Stream stream, Change change) {
+        String device;
+        Claim claim;
+        if (change instanceof Change.MoveCursor move) {
+            device = move.device();
+            claim = move.claim();
+        } else if (change instanceof Change.GiveUp give) {
+            device = give.device();
+            claim = give.claim();
+        } else {
+            return null;
+        }
+        long last = stream.claims.getOrDefault(device, Claim.NONE).fence();
+        if (shared && claim.fence() > 0 && claim.fence() >= last) {
+            stream.claims.put(device, claim);
+        }
+        boolean late = claim.fence() != 0 && last > claim.fence();
+        return late ? new Applied.Refused(change.stream(), device, claim.fence()) : null;
     }
 
     private void forget(Change.ForgetStream whole) {
         Stream stream = stream(whole.stream());
-        boolean used = !stream.retained.isEmpty() || stream.lastUseMillis() > whole.unusedSinceMillis();
+        boolean used = !stream.retained.isEmpty()
+                || stream.lastUseMillis() > whole.unusedSinceMillis()
+                || (shared && stream.claims.values().stream().anyMatch(Claim::connected));
         if (!used && whole.unwanted().getAsBoolean()) {
             streams.remove(whole.stream());
         }
@@ -180,7 +259,11 @@ final class StreamEngineModel {
                 stream.ids.put(correct.id(), new Known(known.offset, known.append, correct.state(), at));
             }
         } else if (change instanceof Change.ForgetDevice forget) {
-            stream.devices.remove(forget.device());
+            DeviceCursor known = stream.devices.get(forget.device());
+            if (known != null && known.seenAtMillis() <= forget.unseenSinceMillis()) {
+                stream.devices.remove(forget.device());
+                stream.claims.remove(forget.device());
+            }
         } else if (change instanceof Change.Discard discard) {
             for (long offset :
                     List.copyOf(stream.retained.headMap(discard.upTo(), true).keySet())) {

@@ -7,13 +7,17 @@ import io.holdfast.stream.AppendOutcome.Stored;
 import io.holdfast.stream.Page.Continuity;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Random work on an engine and on the model, compared after each step. The clock moves less than a state is kept. */
 final class StreamEngineScript {
@@ -26,7 +30,7 @@ final class StreamEngineScript {
 
     private final Random random;
     private final StreamEngineContract test;
-    private final StreamEngineModel model = new StreamEngineModel();
+    private final StreamEngineModel model;
 
     /** Of each life of a stream, from its first write on. */
     private final Map<StreamEngineModel.Stream, String> epochs = new IdentityHashMap<>();
@@ -35,18 +39,21 @@ final class StreamEngineScript {
     private long waiting;
     private long givenUp;
     private int dead;
+    private int refused;
+    private final Map<String, List<Long>> fences = new HashMap<>();
     private List<Append> lastBatch = List.of();
     private List<AppendOutcome> lastOutcomes = List.of();
 
     StreamEngineScript(long seed, StreamEngineContract test) {
         this.random = new Random(seed);
         this.test = test;
+        this.model = new StreamEngineModel(test.shared());
     }
 
     void run(int steps) {
         for (int step = 0; step < steps; step++) {
             test.now.addAndGet(random.nextInt(3000));
-            int what = random.nextInt(22);
+            int what = random.nextInt(23);
             if (what < 10) {
                 append();
             } else if (what < 15) {
@@ -55,10 +62,13 @@ final class StreamEngineScript {
                 expire();
             } else if (what == 18) {
                 repeat();
+            } else if (what > 20) {
+                claim();
             } else if (what > 19) {
                 retire();
             } else if (random.nextInt(4) == 0) {
                 test.reopen();
+                model.reopen();
                 lastBatch = List.of();
                 lastOutcomes = List.of();
             }
@@ -69,9 +79,12 @@ final class StreamEngineScript {
         assertThat(epochs).as("each life has an epoch of its own").hasSameSizeAs(Set.copyOf(epochs.values()));
     }
 
-    /** How often that happened which happened least: a stream forgotten, one given up that others want, one dead. */
+    /**
+     * How often that happened which happened least: a stream forgotten, one given up that others want, one dead, a change
+     * refused.
+     */
     long rarest() {
-        return Math.min(forgotten, Math.min(givenUp, dead));
+        return Math.min(forgotten, Math.min(givenUp, Math.min(dead, refused)));
     }
 
     private void append() {
@@ -119,14 +132,23 @@ final class StreamEngineScript {
             String device = "d" + random.nextInt(3);
             changes.add(
                     switch (random.nextInt(20)) {
-                        case 0, 1 -> new Change.MoveCursor(stream, device, offset, test.now.get() - 50, true);
+                        case 0, 1 ->
+                            new Change.MoveCursor(
+                                    stream, device, offset, test.now.get() - 50, true, anyClaim(stream, device));
                         case 2 -> new Change.Discard(stream, offset, test.now.get());
                         case 3, 4 -> new Change.Settle(stream, offset, FinalState.DEAD, test.now.get());
-                        case 5 -> new Change.ForgetDevice(stream, device);
-                        case 6, 7 -> new Change.MoveCursor(stream, device, offset, test.now.get(), false);
+                        case 5 -> new Change.ForgetDevice(stream, device, test.now.get() - random.nextInt(2_000));
+                        case 6, 7 ->
+                            new Change.MoveCursor(
+                                    stream, device, offset, test.now.get(), false, anyClaim(stream, device));
                         case 8, 9 -> forget(stream, 6_000);
                         case 11, 12, 13, 14 ->
-                            new Change.GiveUp(stream, device, offset, test.now.get() - random.nextInt(4_000));
+                            new Change.GiveUp(
+                                    stream,
+                                    device,
+                                    offset,
+                                    test.now.get() - random.nextInt(4_000),
+                                    anyClaim(stream, device));
                         case 15 -> new Change.Correct(stream, offset, "id" + random.nextInt(60), null, test.now.get());
                         case 10 -> new Change.Discard(stream, Long.MAX_VALUE, test.now.get());
                         default -> new Change.MoveCursor(stream, device, offset, test.now.get() - 5, true);
@@ -137,9 +159,47 @@ final class StreamEngineScript {
 
     private void apply(List<Change> changes) {
         int before = model.streams.size();
-        model.apply(changes, test.now.get());
+        Applied expected = model.apply(changes, test.now.get());
         forgotten += Math.max(0, before - model.streams.size());
-        StreamEngineContract.await(test.engine.apply(changes));
+        Applied applied = StreamEngineContract.await(test.engine.apply(changes));
+        assertThat(Set.copyOf(applied.refused())).isEqualTo(Set.copyOf(expected.refused()));
+        refused += applied.refused().size();
+        assertThat(offsets(applied)).isEqualTo(offsets(expected));
+        assertThat(applied.removed()).containsExactlyInAnyOrderElementsOf(expected.removed());
+    }
+
+    private static Map<String, List<Long>> offsets(Applied applied) {
+        Map<String, List<Long>> offsets = new TreeMap<>();
+        for (Applied.Confirmed each : applied.confirmed()) {
+            List<Long> ofStream = offsets.computeIfAbsent(each.stream(), stream -> new ArrayList<>());
+            Arrays.stream(each.offsets()).forEach(ofStream::add);
+        }
+        offsets.values().forEach(Collections::sort);
+        return offsets;
+    }
+
+    /** A device is claimed. The claims before it are tried, too. */
+    private void claim() {
+        String name = STREAMS.get(random.nextInt(2));
+        String device = "d" + random.nextInt(3);
+        StreamEngineModel.Stream stream = model.stream(name);
+        Opened opened = test.engine.open(name, random.nextInt(4) == 0 ? null : device);
+        assertThat(opened.info()).isEqualTo(test.engine.info(name));
+        if (opened.fence() != 0) {
+            assertThat(opened.known()).isEqualTo(stream.devices.containsKey(device));
+            assertThat(opened.fence())
+                    .isGreaterThan(
+                            stream.claims.getOrDefault(device, Claim.NONE).fence());
+            model.claim(stream, device, opened.fence(), test.now.get());
+            fences.computeIfAbsent(name + device, any -> new ArrayList<>()).add(opened.fence());
+        }
+    }
+
+    private Claim anyClaim(String stream, String device) {
+        List<Long> known = fences.getOrDefault(stream + device, List.of());
+        return known.isEmpty() || random.nextBoolean()
+                ? Claim.NONE
+                : new Claim(known.get(Math.max(0, known.size() - 1 - random.nextInt(2))), random.nextBoolean());
     }
 
     /** A stream is emptied and, perhaps a moment too early, forgotten. */
@@ -186,7 +246,10 @@ final class StreamEngineScript {
                         StreamEngineModel.bytes(stream.waiting())));
         waiting += name.startsWith("#") ? stream.waiting().size() : 0;
         givenUp += stream.givenUp.size();
-        assertThat(test.engine.devices(name)).containsExactlyInAnyOrderElementsOf(stream.devices.values());
+        assertThat(test.engine.devices(name).stream()
+                        .map(StreamEngineScript::withoutClaim)
+                        .toList())
+                .containsExactlyInAnyOrderElementsOf(stream.devices.values());
         compareStored(name, stream, info.top().epoch());
         comparePage(name, stream);
         String id = "id" + random.nextInt(60);
@@ -228,6 +291,10 @@ final class StreamEngineScript {
         }
         assertThat(page.more()).isEqualTo(stream.retained.tailMap(after, false).size() > max);
         assertThat(page.continuity()).isEqualTo(after < stream.lostUpTo ? Continuity.LOST : Continuity.CONTINUOUS);
+    }
+
+    private static DeviceCursor withoutClaim(DeviceCursor device) {
+        return new DeviceCursor(device.device(), device.offset(), device.seenAtMillis(), device.ofEarlierEpoch());
     }
 
     private static AppendOutcome withoutEpoch(AppendOutcome outcome) {

@@ -58,8 +58,11 @@ final class ClientReports {
             return outbox.devices();
         }
         return engine.devices(Names.outbox(client)).stream()
-                .map(known ->
-                        new ClientStatus.DeviceStatus(known.device(), known.offset(), known.seenAtMillis(), false))
+                .map(known -> new ClientStatus.DeviceStatus(
+                        known.device(),
+                        known.offset(),
+                        known.seenAtMillis(),
+                        known.claim().connected()))
                 .toList();
     }
 
@@ -75,15 +78,16 @@ final class ClientReports {
                         clock.wallMillis(known.publishedAtMillis())));
     }
 
+    /** The engine decides how a message ends. Only whether it was written this node alone knows. */
     private MessageState state(String client, String stream, MessageRecord known) {
         long offset = known.position().offset();
-        Outbox outbox = outboxes.find(client);
-        if (outbox != null) {
-            return outbox.state(offset, known.finalState());
-        }
         if (known.finalState() != null) {
             return MessageState.of(known.finalState());
         }
-        return engine.info(stream).confirmed(offset) ? MessageState.ACKNOWLEDGED : MessageState.QUEUED;
+        if (engine.info(stream).confirmed(offset)) {
+            return MessageState.ACKNOWLEDGED;
+        }
+        Outbox outbox = outboxes.find(client);
+        return outbox != null && outbox.wasWritten(offset) ? MessageState.SENT : MessageState.QUEUED;
     }
 }

@@ -16,6 +16,7 @@ import io.holdfast.delivery.watch.Supervisor;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.AppendsRefusedException;
+import io.holdfast.stream.Applied;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.Publication;
@@ -86,7 +87,7 @@ final class Committer {
     private final ThreadFactory threads;
     private final AppendQueue queue;
     private final CommitterTasks tasks;
-    private final ConcurrentLinkedQueue<List<Removed>> late = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Applied> late = new ConcurrentLinkedQueue<>();
     private final Quarantine<Outbox> unreadable;
     private volatile boolean ended;
     private volatile List<Pending> underWay = List.of();
@@ -132,7 +133,7 @@ final class Committer {
         this.threads = threads;
         this.queue = new AppendQueue(settings, counters);
         this.unreadable = new Quarantine<>(clock);
-        this.tasks = new CommitterTasks(change -> writes.apply(List.of(change)), hub::whenReady);
+        this.tasks = new CommitterTasks(change -> write(List.of(change)), hub::whenReady);
     }
 
     void start() {
@@ -336,13 +337,16 @@ final class Committer {
 
     private void apply(List<Change> changes, List<Outbox> collected) {
         if (!changes.isEmpty()) {
-            writes.apply(changes);
+            write(changes);
         }
-        tellLate(); // what the engine did before it, while it is known what was acknowledged
         for (Outbox outbox : collected) {
             outbox.stored();
             unreadable.release(outbox);
         }
+    }
+
+    private void write(List<Change> changes) {
+        outboxes.applied(writes.apply(changes, this::tellSoon));
     }
 
     private void applyAlone(Outbox outbox) {
@@ -526,14 +530,18 @@ final class Committer {
     }
 
     private void tellSoon(List<Removed> removed) {
-        late.add(removed);
+        tellSoon(new Applied(List.of(), List.of(), removed));
+    }
+
+    private void tellSoon(Applied done) {
+        late.add(done);
         wake();
     }
 
-    /** What the engine did though it did not answer in time: what it removed is told, what was stored is read. */
+    /** What the engine did though it did not answer in time: what came of messages is told, what was stored is read. */
     private void tellLate() {
-        for (List<Removed> removed = late.poll(); removed != null; removed = late.poll()) {
-            removed.forEach(outboxes::removed);
+        for (Applied done = late.poll(); done != null; done = late.poll()) {
+            outboxes.applied(done);
             resolveDoubt();
         }
     }

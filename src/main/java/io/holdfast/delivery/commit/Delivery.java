@@ -148,7 +148,7 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
         Outcomes outcomes = new Outcomes(clients, counters, events, clock);
 
         breakers = new Breakers(settings.breaker(), clock, counters, events);
-        outboxes = new Outboxes(engine, clock, settings, breakers, clients, outcomes);
+        outboxes = new Outboxes(engine, clock, settings, breakers, clients, outcomes, this::whenReady);
         deadLetters = new DeadLetters(engine, clock, counters, settings.poison(), outboxes);
 
         channels = new Channels(others);
@@ -157,7 +157,7 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
                 new Recovery(settings.readers(), supervisor.part("reader")),
                 counters);
         nodes = engine.shared()
-                .map(store -> new HeadSweep(store, channels, dispatcher, supervisor.part("heads")))
+                .map(store -> new HeadSweep(store, channels, dispatcher, outboxes, supervisor.part("heads")))
                 .map(heads -> new AmongNodes(
                         others,
                         new ArrivalQueue(channels, dispatcher, this::wakeHub, heads::ask),
@@ -211,6 +211,10 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
 
     private void wakeHub() {
         hub.wake();
+    }
+
+    private void whenReady(Runnable work) {
+        hub.whenReady(work);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.holdfast.delivery.GuardedEngine;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.AppendsRefusedException;
+import io.holdfast.stream.Applied;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.Removed;
@@ -44,9 +45,18 @@ final class EngineWrites {
         return guarded.append(batch);
     }
 
-    /** @throws EngineException if that failed or took longer than 20 s */
-    void apply(List<Change> changes) {
-        await(engine.apply(changes));
+    /**
+     * @param late gets what was done where that took longer than 20 s; on any thread
+     * @throws EngineException if it failed or took longer
+     */
+    Applied apply(List<Change> changes, Consumer<Applied> late) {
+        CompletionStage<Applied> stage = engine.apply(changes);
+        try {
+            return await(stage);
+        } catch (EngineException e) {
+            stage.thenAccept(late);
+            throw e;
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.holdfast.delivery.commit;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.holdfast.delivery.outbox.Outboxes;
 import io.holdfast.delivery.push.Channel;
 import io.holdfast.delivery.push.Channels;
 import io.holdfast.delivery.push.Dispatcher;
@@ -19,7 +20,8 @@ import java.util.logging.Logger;
 
 /**
  * Finds what other nodes have stored and what has not arrived: compares the newest position of each channel in the store with what
- * its subscriptions here were handed. Whoever still has less a moment later, and not because it is under way, reads.
+ * its subscriptions here were handed. Whoever still has less a moment later, and not because it is under way, reads. Also finds
+ * which devices of this node others have claimed.
  *
  * <p>Threads: one of its own. The ticker asks it every two seconds, and any thread may ask it.
  *
@@ -37,6 +39,7 @@ final class HeadSweep {
     private final SharedStore store;
     private final Channels channels;
     private final Dispatcher dispatcher;
+    private final Outboxes outboxes;
     private final ThreadFactory threads;
 
     @GuardedBy("this")
@@ -45,10 +48,11 @@ final class HeadSweep {
     @GuardedBy("this")
     private boolean stopped;
 
-    HeadSweep(SharedStore store, Channels channels, Dispatcher dispatcher, ThreadFactory threads) {
+    HeadSweep(SharedStore store, Channels channels, Dispatcher dispatcher, Outboxes outboxes, ThreadFactory threads) {
         this.store = store;
         this.channels = channels;
         this.dispatcher = dispatcher;
+        this.outboxes = outboxes;
         this.threads = threads;
     }
 
@@ -91,6 +95,7 @@ final class HeadSweep {
     }
 
     void sweep() {
+        store.takenOver().forEach(outboxes::takenOver);
         List<String> names = channels.all().stream().map(Channel::name).toList();
         Map<Channel, Position> behind = new HashMap<>();
         for (int from = 0; from < names.size(); from += AT_ONCE) {

@@ -16,7 +16,6 @@ import io.holdfast.stream.StoredStream;
 import io.holdfast.stream.StreamEngine;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -62,7 +61,10 @@ final class ResourceRemoval implements StoredResources {
     @Override
     public boolean isConnected(String client, String device) {
         Outbox outbox = outboxes.find(client);
-        return outbox != null && outbox.isConnected(device);
+        return (outbox != null && outbox.isConnected(device))
+                || engine.devices(Names.outbox(client)).stream()
+                        .anyMatch(each ->
+                                each.device().equals(device) && each.claim().connected());
     }
 
     @Override
@@ -82,20 +84,17 @@ final class ResourceRemoval implements StoredResources {
             if (outbox != null && !outbox.forget(device, unseenSinceMillis)) {
                 return false;
             }
-            OptionalLong seenAt = engine.stored(stream).stream()
-                    .flatMap(stored -> stored.devices().stream())
-                    .filter(cursor -> cursor.device().equals(device))
-                    .mapToLong(DeviceCursor::seenAtMillis)
-                    .findAny();
-            if (seenAt.isEmpty()) {
-                return true;
+            if (isStored(stream, device)) {
+                writes.apply(new Change.ForgetDevice(stream, device, unseenSinceMillis));
             }
-            if (seenAt.getAsLong() > unseenSinceMillis) {
-                return false;
-            }
-            writes.apply(new Change.ForgetDevice(stream, device));
-            return true;
+            return !isStored(stream, device);
         }));
+    }
+
+    private boolean isStored(String stream, String device) {
+        return engine.stored(stream).stream()
+                .flatMap(stored -> stored.devices().stream())
+                .anyMatch(cursor -> cursor.device().equals(device));
     }
 
     @Override

@@ -2,6 +2,9 @@ package io.holdfast.delivery.outbox;
 
 import io.holdfast.delivery.PoisonSettings;
 import io.holdfast.stream.Change;
+import io.holdfast.stream.Claim;
+import io.holdfast.stream.DeviceCursor;
+import io.holdfast.stream.Position;
 import io.holdfast.stream.StreamStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +33,18 @@ final class Device {
     /** Whether its cursor is of an earlier epoch: what it missed since then nobody knows, and it must be told once. */
     boolean ofEarlierEpoch;
 
+    /** The fence of this node's last claim; 0 for none. */
+    private long fence;
+
+    /** Whether another node has claimed it since: what this node knows of it counts no more. */
+    private boolean lost;
+
+    /** Whether it is connected to another node, as far as is known. */
+    private boolean elsewhere;
+
     boolean changed;
+    /** Whether it was collected and is not known to be stored. */
+    boolean storing;
     /** Whether the cursor moved by confirmation since it was last stored. */
     boolean confirmedSinceStored;
     /** As {@link #confirmedSinceStored}, for what is being stored. */
@@ -57,7 +71,71 @@ final class Device {
     }
 
     boolean named() {
+        return isNamed(name);
+    }
+
+    /** Whether it has one connection, on whichever node. */
+    static boolean isNamed(String name) {
         return !name.equals(DEFAULT);
+    }
+
+    /** This node has claimed it. */
+    void claimed(long number) {
+        fence = Math.max(fence, number);
+        lost = false;
+        elsewhere = false;
+    }
+
+    Claim claim() {
+        return fence == 0 ? Claim.NONE : new Claim(fence, !connections.isEmpty());
+    }
+
+    boolean elsewhere() {
+        return elsewhere;
+    }
+
+    /** Whether nothing is known here but what the engine has told. */
+    boolean forgettable() {
+        return !changed && !storing && connections.isEmpty() && !suspect.exists() && givenUp == null;
+    }
+
+    /** The engine has it as this. @param top no cursor counts that is above: the store has lost what was there */
+    void refresh(DeviceCursor stored, long top, long nowNanos, List<Line> wider) {
+        long offset = Math.min(stored.offset(), top);
+        elsewhere = stored.claim().fence() > fence && stored.claim().connected();
+        seenAtMillis = Math.max(seenAtMillis, stored.seenAtMillis());
+        if (lost) {
+            cursor = offset;
+            changed = false;
+            confirmedSinceStored = false;
+            givenUp = null;
+            suspect.passed(cursor);
+        } else if (offset > cursor) {
+            cursor = offset;
+            suspect.passed(cursor);
+            confirmed(cursor, nowNanos, wider);
+        }
+    }
+
+    /** Up to here it may have been written to it, by another node or before this was loaded. */
+    void maybeWritten(long offset) {
+        writtenUpTo = Math.max(writtenUpTo, offset);
+    }
+
+    /**
+     * The engine has refused what was collected with a claim.
+     *
+     * @return the connections that end, since another node has the device; none if this node has claimed it once more
+     */
+    List<Line> refused(long ofFence) {
+        if (fence > ofFence) {
+            changed = true;
+            confirmedSinceStored |= confirmedStoring;
+            return List.of();
+        }
+        lost = true;
+        changed = false;
+        return connections.stream().map(DeviceConnection::line).toList();
     }
 
     PoisonSuspect suspect() {
@@ -105,8 +183,8 @@ final class Device {
 
     /** What it has confirmed and is not stored yet. */
     Change.MoveCursor move(String stream) {
-        Change.MoveCursor move =
-                new Change.MoveCursor(stream, name, cursor, seenAtMillis, confirmedSinceStored || confirmedStoring);
+        Change.MoveCursor move = new Change.MoveCursor(
+                stream, name, cursor, seenAtMillis, confirmedSinceStored || confirmedStoring, claim());
         changed = false;
         confirmedSinceStored = false;
         return move;
@@ -129,7 +207,7 @@ final class Device {
     /** Noted as seen with the next changes that are stored. */
     void seen(long nowMillis) {
         seenAtMillis = Math.max(seenAtMillis, nowMillis);
-        changed = true;
+        changed = !lost;
     }
 
     /** What lies above this must not be trimmed yet, as far as its connections are concerned. */
@@ -139,5 +217,37 @@ final class Device {
             floor = Math.min(floor, connection.progress().handedUpTo());
         }
         return floor;
+    }
+
+    /** Where a connection goes on that may know no position. A cursor that cannot be of this stream is set back. */
+    Resumption resume(StreamStatus info, @Nullable Position presented) {
+        Position top = info.top();
+        long from = cursor;
+        long shown = 0;
+        boolean recovered = presented != null || !ofEarlierEpoch;
+        ofEarlierEpoch = false;
+        if (presented != null) {
+            if (isKnown(presented, top)) {
+                from = presented.offset();
+                shown = from;
+                writtenUpTo = Math.max(writtenUpTo, from);
+            } else {
+                from = info.firstOffset() - 1;
+                recovered = false;
+            }
+        } else if (from > top.offset()) {
+            from = info.firstOffset() - 1;
+            recovered = false;
+            cursor = from;
+        }
+        return info.lostUpTo() > from
+                ? new Resumption(Math.max(from, info.firstOffset() - 1), false, shown)
+                : new Resumption(from, recovered, shown);
+    }
+
+    private static boolean isKnown(Position presented, Position top) {
+        return presented.offset() <= top.offset()
+                && (presented.epoch().equals(top.epoch())
+                        || (presented.offset() == 0 && presented.epoch().isEmpty()));
     }
 }

@@ -1,16 +1,15 @@
 package io.holdfast.delivery.outbox;
 
-import io.holdfast.stream.FinalState;
 import io.holdfast.stream.StreamStatus;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
+import java.util.TreeSet;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What has become of an outbox's messages, each told once: acknowledged, expired, dropped or dead. Guarded by the outbox's
- * lock.
- *
- * <p>What was acknowledged stays known until the confirmation is stored: meanwhile the engine may record another end, which
- * is then corrected.
+ * What this node knows of an outbox's messages: which ones connections here were handed, and up to where they are confirmed. What
+ * becomes of a message the engine decides, also among several nodes, and tells the one whose change it was. Guarded by the
+ * outbox's lock.
  */
 final class MessageTally {
     private static final int MOST_ENDED = 10_000;
@@ -22,14 +21,15 @@ final class MessageTally {
 
     private final Acknowledged acknowledged;
 
-    /** Handed to some connection and not gone: what a confirmation acknowledges, and what one that is not stored has. */
+    /** Handed to some connection, and not known to be confirmed in the engine or gone. */
     private final LongQueue<HandedMessage> handed = new LongQueue<>();
 
-    /** Known to have expired or to be dead, and above what is confirmed. */
+    /** Known to have expired or to be dead, or about to be recorded as such, and above what is confirmed. */
     private final LongQueue<Boolean> ended = new LongQueue<>();
 
-    private final GivenUp givenUp = new GivenUp();
-    private final LongQueue.Taker<HandedMessage> confirming = this::confirming;
+    /** What devices gave up, and the engine has not seen confirmed: no confirmation of something later confirms it. */
+    private final TreeSet<Long> givenUp = new TreeSet<>();
+
     private long confirmedUpTo;
     private long storingUpTo;
     private long droppedUpTo;
@@ -43,11 +43,20 @@ final class MessageTally {
     void begin(StreamStatus info) {
         handed.clear();
         ended.clear();
-        givenUp.begin(info.givenUp());
-        confirmedUpTo = Math.min(info.confirmedUpTo(), info.top().offset());
+        givenUp.clear();
+        confirmedUpTo = 0;
         storingUpTo = 0;
-        droppedUpTo = info.lostUpTo();
+        droppedUpTo = 0;
         writtenUpTo = 0;
+        refresh(info);
+    }
+
+    /** Learns what other nodes have done. */
+    void refresh(StreamStatus info) {
+        confirmedUpTo = Math.max(
+                confirmedUpTo, Math.min(info.confirmedUpTo(), info.top().offset()));
+        droppedUpTo = Math.max(droppedUpTo, info.lostUpTo());
+        givenUp.addAll(info.givenUp());
     }
 
     void handed(long offset, HandedMessage message) {
@@ -56,68 +65,61 @@ final class MessageTally {
         }
     }
 
-    /** Whether a confirmation would acknowledge it. */
+    /** Whether a confirmation may acknowledge it. */
     private boolean isOpen(long offset) {
         return isUnconfirmed(offset) && offset > droppedUpTo && !ended.contains(offset);
     }
 
-    boolean isUnconfirmed(long offset) {
-        return offset > confirmedUpTo || givenUp.open(offset);
+    private boolean isUnconfirmed(long offset) {
+        return offset > confirmedUpTo || givenUp.contains(offset);
     }
 
-    /** A device has confirmed everything above its cursor, up to an offset. */
-    void confirmed(long cursor, long offset) {
-        long before = confirmedUpTo;
-        if (!givenUp.isEmpty()) {
-            for (long late : givenUp.confirm(cursor, offset)) {
-                HandedMessage message = late <= before ? handed.get(late) : null;
-                if (message != null) {
-                    acknowledged.acknowledged(late, message);
-                }
-            }
-        }
-        if (offset > before) {
+    /** A device has confirmed up to an offset. That counts when the engine has stored it. */
+    void confirmed(long offset) {
+        if (offset > confirmedUpTo) {
             confirmedUpTo = offset;
-            handed.forEach(before, offset, confirming);
             ended.removeUpTo(offset, (number, gone) -> {});
         }
     }
 
-    private void confirming(long offset, HandedMessage message) {
-        if (!givenUp.open(offset)) {
-            acknowledged.acknowledged(offset, message);
+    /**
+     * The engine has stored that these are confirmed, which no device had done before.
+     *
+     * @param elsewhere gets those that no connection here was handed
+     */
+    void acknowledged(long[] offsets, LongConsumer elsewhere) {
+        for (long offset : offsets) {
+            givenUp.remove(offset);
+            HandedMessage message = handed.get(offset);
+            if (message == null) {
+                elsewhere.accept(offset);
+            } else {
+                handed.remove(offset);
+                acknowledged.acknowledged(offset, message);
+            }
         }
     }
 
-    /** Whether it was acknowledged, and perhaps that is not stored. */
-    boolean isAcknowledged(long offset) {
-        return !isUnconfirmed(offset) && handed.contains(offset);
-    }
-
-    /** No later confirmation acknowledges it. @return whether that is new and nobody had confirmed it */
+    /** It is about to be recorded that it has expired. @return whether that is new, and nobody is known to have confirmed it */
     boolean expired(long offset) {
         boolean fresh = isOpen(offset);
-        if (isUnconfirmed(offset)) {
-            end(offset);
+        if (fresh) {
+            remove(offset, null);
         }
         return fresh;
     }
 
-    /** The engine has taken it out. */
-    void removed(long offset, FinalState state) {
-        if (state == FinalState.DROPPED) {
-            droppedUpTo = Math.max(droppedUpTo, offset);
+    /** It has left the stream unconfirmed, or is about to. @param droppedUpTo null unless it was dropped */
+    void remove(long offset, @Nullable Long droppedUpTo) {
+        if (droppedUpTo != null) {
+            this.droppedUpTo = Math.max(this.droppedUpTo, droppedUpTo);
         }
-        end(offset);
-    }
-
-    private void end(long offset) {
         handed.remove(offset);
         givenUp.remove(offset);
         if (ended.size() > MOST_ENDED) {
             ended.removeUpTo(ended.firstAbove(0), (number, gone) -> {});
         }
-        if (offset > Math.max(confirmedUpTo, droppedUpTo)) {
+        if (offset > Math.max(confirmedUpTo, this.droppedUpTo)) {
             ended.add(offset, true);
         }
     }
@@ -141,31 +143,29 @@ final class MessageTally {
     /** All confirmations are about to be stored. */
     void storing() {
         storingUpTo = confirmedUpTo;
-        givenUp.storing();
     }
 
-    /** They are stored. */
+    /** They are stored, and what was acknowledged by them is told. */
     void stored() {
-        if (givenUp.isEmpty()) {
-            handed.removeUpTo(storingUpTo, (offset, message) -> {});
-            return;
+        long[] stay = givenUp.stream()
+                .mapToLong(each -> each)
+                .filter(handed::contains)
+                .toArray();
+        HandedMessage[] kept = Arrays.stream(stay).mapToObj(handed::get).toArray(HandedMessage[]::new);
+        handed.removeUpTo(storingUpTo, (offset, message) -> {});
+        for (int i = 0; i < stay.length; i++) {
+            handed.add(stay[i], kept[i]);
         }
-        givenUp.stored();
-        Map<Long, HandedMessage> stay = new HashMap<>();
-        handed.removeUpTo(storingUpTo, (offset, message) -> {
-            if (givenUp.contains(offset)) {
-                stay.put(offset, message);
-            }
-        });
-        stay.forEach(handed::add);
     }
 
     /** The lowest one handed and unconfirmed above an offset; 0 if there is none. */
     long oldestHandedAbove(long offset) {
-        long given = givenUp.firstOpenAbove(offset);
+        Long given = givenUp.higher(offset);
+        while (given != null && !handed.contains(given)) {
+            given = givenUp.higher(given);
+        }
         long first = handed.firstAbove(Math.max(offset, confirmedUpTo));
-        boolean earlier = given != 0 && handed.contains(given) && (first == 0 || given < first);
-        return earlier ? given : first;
+        return given != null && (first == 0 || given < first) ? given : first;
     }
 
     long confirmedUpTo() {

@@ -4,14 +4,13 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.ClientStatus;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliverySettings;
-import io.holdfast.delivery.MessageState;
 import io.holdfast.delivery.Names;
 import io.holdfast.delivery.watch.ClientRecord;
 import io.holdfast.delivery.watch.Clients;
 import io.holdfast.delivery.watch.Outcomes;
 import io.holdfast.stream.Change;
-import io.holdfast.stream.DeviceCursor;
 import io.holdfast.stream.FinalState;
+import io.holdfast.stream.Opened;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Removed;
 import io.holdfast.stream.StreamEngine;
@@ -21,16 +20,22 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The personal channel of one client, with its devices and their cursors, as long as one of them is connected or has
  * changes that are not stored yet.
  *
- * <p><b>State.</b> Memory is ahead of the engine: the committer collects changes ({@link #collect}) and stores them.
- * The engine decides what is settled and trims it, from the cursors of all devices; what connections here have yet to get
- * it asks for ({@link #handedUpTo}). Everything is of one epoch of the stream; when the engine has begun another, all is
- * forgotten and loaded anew.
+ * <p><b>State.</b> Memory is ahead of the engine: the committer collects changes ({@link #collect}) and stores them. What
+ * becomes of messages the engine decides, from the changes of all nodes, and tells ({@link #acknowledged}). It also decides
+ * what is settled and trims it, from the cursors of all devices; what connections here have yet to get it asks for ({@link
+ * #handedUpTo}). What other nodes have done is learned whenever the engine is asked. Everything is of one epoch of the stream;
+ * when the engine has begun another, all is forgotten and loaded anew.
+ *
+ * <p><b>Devices.</b> One with a name is claimed when it connects. When another node claims it, the engine refuses what this
+ * node still changes ({@link #refused}), and its connection here ends. The unnamed device is nobody's: its cursor is the
+ * highest of all nodes.
  *
  * <p><b>Threads.</b> Any; one lock, its own. May be taken while a channel's or a subscription's lock is held, never the
  * other way round. The engine is asked before the lock is taken, since it may read the disk.
@@ -52,13 +57,8 @@ public final class Outbox {
     @GuardedBy("this")
     private final MessageTally tally;
 
-    /** What must be stored in this order, and before what devices confirmed since. */
     @GuardedBy("this")
-    private final List<Change> pending = new ArrayList<>(0);
-
-    /** This many of the pending, from the first on, are about to be stored. */
-    @GuardedBy("this")
-    private int storingPending;
+    private final Unstored unstored = new Unstored();
 
     /** The epoch of everything here; null before it was loaded. */
     @GuardedBy("this")
@@ -100,7 +100,11 @@ public final class Outbox {
         this.breakers = breakers;
         this.clients = clients;
         this.outcomes = outcomes;
-        this.devices = new Devices(stream, settings.devicesPerClient(), settings.poison());
+        this.devices = new Devices(
+                stream,
+                settings.devicesPerClient(),
+                settings.poison(),
+                engine.shared().isPresent());
         this.tally = new MessageTally(
                 (offset, message) -> outcomes.acknowledged(client, offset, message.id(), message.publishedAtMillis()));
         this.idleSinceNanos = clock.nanos();
@@ -144,74 +148,44 @@ public final class Outbox {
             int attempts,
             boolean returned) {}
 
-    /** What the engine knows. */
-    private record Stored(StreamStatus info, List<DeviceCursor> devices, long epochsVersion) {}
-
     Attached attach(Line line, String deviceName, boolean explicit, @Nullable Position presented) {
-        Stored stored = ask();
+        Stored stored = ask(Device.isNamed(deviceName) ? deviceName : null);
         synchronized (this) {
-            enter(stored);
+            List<Line> wider = new ArrayList<>(0);
+            enter(stored, wider);
             long now = clock.nanos();
-            boolean returned = devices.find(deviceName) != null;
-            Device device = devices.acquire(deviceName, tally.confirmedUpTo(), clock.millis(), pending);
+            boolean returned = devices.knew(deviceName, stored.opened());
+            Device device = devices.acquire(deviceName, tally.confirmedUpTo(), clock.millis(), unstored);
+            device.claimed(stored.opened().fence());
+            unstored.claimed(deviceName, device.claim());
             if (!returned && tally.hasGivenUp()) {
-                pending.add(device.move(stream)); // it has passed them without having confirmed them
+                unstored.add(device.move(stream)); // it has passed them without having confirmed them
             }
             device.seen(clock.millis());
             device.breaker = breakers.connected(client, deviceName, now);
-            List<Line> wider = new ArrayList<>(0);
-            OutboxConnection.Start start = start(device, stored.info(), presented, explicit, wider);
+            StreamStatus info = stored.opened().info();
+            Resumption resumption = device.resume(info, presented);
+            if (resumption.shown() > 0 && !explicit) {
+                wider.addAll(confirm(device, resumption.shown()));
+            }
             PoisonSuspect suspect = device.suspect();
-            suspect.judge(start.position().offset());
-            device.confirmed(start.position().offset(), now, wider);
+            suspect.judge(resumption.from());
+            device.confirmed(resumption.from(), now, wider);
             List<Line> replaced = device.replacedBy(line);
-            DeviceConnection connection = new DeviceConnection(
-                    device, line, explicit, start.position().offset(), now);
+            DeviceConnection connection = new DeviceConnection(device, line, explicit, resumption.from(), now);
             connection.adjustWindow(now);
             device.connections.add(connection);
             clients.seen(client, deviceName, device.connections.size());
-            long hopeless = suspect.hopeless() ? suspect.offset() : 0;
+            Position from = new Position(info.top().epoch(), resumption.from());
             return new Attached(
-                    new OutboxConnection(this, connection, start),
+                    new OutboxConnection(
+                            this, connection, new OutboxConnection.Start(from, resumption.recovered(), info.top())),
                     replaced,
                     wider,
-                    hopeless,
+                    suspect.hopeless() ? suspect.offset() : 0,
                     suspect.attempts(),
                     returned);
         }
-    }
-
-    @GuardedBy("this")
-    private OutboxConnection.Start start(
-            Device device, StreamStatus info, @Nullable Position presented, boolean explicit, List<Line> wider) {
-        Position top = info.top();
-        long from = device.cursor;
-        boolean recovered = presented != null || !device.ofEarlierEpoch;
-        device.ofEarlierEpoch = false;
-        if (presented != null) {
-            boolean known = presented.offset() <= top.offset()
-                    && (presented.epoch().equals(top.epoch())
-                            || (presented.offset() == 0 && presented.epoch().isEmpty()));
-            if (known) {
-                from = presented.offset();
-                device.writtenUpTo = Math.max(device.writtenUpTo, from);
-                if (!explicit) {
-                    wider.addAll(confirm(device, from));
-                }
-            } else {
-                from = info.firstOffset() - 1;
-                recovered = false;
-            }
-        } else if (from > top.offset()) {
-            from = info.firstOffset() - 1;
-            recovered = false;
-            device.cursor = from;
-        }
-        if (info.lostUpTo() > from) {
-            from = Math.max(from, info.firstOffset() - 1);
-            recovered = false;
-        }
-        return new OutboxConnection.Start(new Position(top.epoch(), from), recovered);
     }
 
     /**
@@ -249,52 +223,67 @@ public final class Outbox {
     }
 
     /**
-     * A publication that was not written since its time had run out: must be recorded before a confirmation passes it.
+     * A publication that was not written since its time had run out: must be recorded before a confirmation passes it. What
+     * the engine makes of it is told later.
      *
-     * @return whether that is new and nobody had confirmed it
+     * @return whether something must be stored
      */
     synchronized boolean skipped(long offset) {
         boolean first = tally.expired(offset);
         if (first) {
-            pending.add(new Change.Settle(stream, offset, FinalState.EXPIRED, clock.millis()));
+            unstored.add(new Change.Settle(stream, offset, FinalState.EXPIRED, clock.millis()));
         }
         return first;
     }
 
+    /** The engine has taken a publication out, as not confirmed. */
+    synchronized void removed(Removed removed) {
+        tally.remove(removed.offset(), removed.state() == FinalState.DROPPED ? removed.offset() : null);
+    }
+
     /**
-     * The engine has taken a publication out, as not confirmed: no later confirmation acknowledges it. Where it was told
-     * already what became of it, that stands and is stored.
+     * The engine has stored that these are confirmed, for the first time. Those that this node has handed out are told.
      *
-     * @return whether it must be told
+     * @param elsewhere gets the others
      */
-    synchronized boolean removed(Removed removed) {
-        boolean acknowledged = tally.isAcknowledged(removed.offset());
-        FinalState told = told(removed.offset());
-        if (!acknowledged && told == null) {
-            tally.removed(removed.offset(), removed.state());
-            return true;
-        }
-        if (told != removed.state()) {
-            pending.add(new Change.Correct(stream, removed.offset(), removed.id(), told, clock.millis()));
-        }
-        return false;
+    synchronized void acknowledged(long[] offsets, LongConsumer elsewhere) {
+        tally.acknowledged(offsets, elsewhere);
     }
 
-    /** What was told and is not stored yet; null for nothing. */
-    @GuardedBy("this")
-    private @Nullable FinalState told(long offset) {
-        for (Change change : pending) {
-            if (change instanceof Change.Settle settle && settle.offset() == offset) {
-                return settle.state();
-            }
-        }
-        return null;
-    }
-
-    /** Whether a device has not passed an offset, of the present epoch. */
-    synchronized boolean wants(String deviceName, String ofEpoch, long offset) {
+    /**
+     * The engine has refused changes of a device, which carried this fence.
+     *
+     * @return the connections that end: another node has the device now
+     */
+    synchronized List<Line> refused(String deviceName, long fence) {
         Device device = devices.find(deviceName);
-        return device != null && ofEpoch.equals(epoch) && device.cursor < offset;
+        if (device == null) {
+            return List.of();
+        }
+        if (device.claim().fence() > fence) {
+            unstored.renew(deviceName, device.claim());
+        }
+        return device.refused(fence);
+    }
+
+    /** Whether a device has not passed an offset, of the present epoch, and is not another node's. Asks the engine. */
+    boolean wants(String deviceName, String ofEpoch, long offset) {
+        Stored stored = ask(null);
+        List<Line> wider = new ArrayList<>(0);
+        boolean wants;
+        synchronized (this) {
+            enter(stored, wider);
+            Device device = devices.find(deviceName);
+            wants = device != null
+                    && ofEpoch.equals(epoch)
+                    && device.cursor < offset
+                    && stored.opened().devices().stream()
+                            .filter(each -> each.device().equals(deviceName))
+                            .allMatch(each ->
+                                    each.claim().fence() <= device.claim().fence());
+        }
+        wider.forEach(Line::readOn);
+        return wants;
     }
 
     /** Whether a device wants it of which the engine may not know that. */
@@ -314,10 +303,10 @@ public final class Outbox {
             return List.of();
         }
         if (offset > device.cursor) {
-            pending.add(device.move(stream));
+            unstored.add(device.move(stream));
             device.cursor = offset;
             device.changed = true;
-            pending.add(new Change.GiveUp(stream, deviceName, offset, device.seenAtMillis));
+            unstored.add(new Change.GiveUp(stream, deviceName, offset, device.seenAtMillis, device.claim()));
             if (retained) {
                 tally.giveUp(offset);
             }
@@ -398,7 +387,7 @@ public final class Outbox {
     @GuardedBy("this")
     private List<Line> confirm(Device device, long offset) {
         if (offset > device.cursor) {
-            tally.confirmed(device.cursor, offset);
+            tally.confirmed(offset);
             device.cursor = offset;
             device.seen(clock.millis());
             device.confirmedSinceStored = true;
@@ -471,18 +460,16 @@ public final class Outbox {
         }
         askWhereOther();
         synchronized (this) {
-            storingPending = pending.size();
-            changes.addAll(pending);
+            unstored.collect(changes);
             devices.collect(changes);
             tally.storing();
         }
     }
 
-    /** What was collected is stored. */
+    /** What was collected is stored, and what came of it was told. */
     public synchronized void stored() {
         storing = false;
-        pending.subList(0, storingPending).clear();
-        storingPending = 0;
+        unstored.stored();
         devices.stored();
         tally.stored();
     }
@@ -490,7 +477,7 @@ public final class Outbox {
     /** What was collected could not be stored: it must be collected again. */
     public synchronized void collectAgain() {
         storing = false;
-        storingPending = 0;
+        unstored.failed();
         devices.collectAgain();
     }
 
@@ -516,52 +503,41 @@ public final class Outbox {
         return !marked && !storing && idle > (devices.suspects() ? suspectNanos : minimumNanos);
     }
 
+    /** The devices, on whichever node they are connected. Asks the engine. */
     public List<ClientStatus.DeviceStatus> devices() {
-        askWhereOther();
+        refresh();
         synchronized (this) {
             return devices.all().stream()
                     .map(device -> new ClientStatus.DeviceStatus(
-                            device.name, device.cursor, device.seenAtMillis, !device.connections.isEmpty()))
+                            device.name,
+                            device.cursor,
+                            device.seenAtMillis,
+                            !device.connections.isEmpty() || device.elsewhere()))
                     .sorted(Comparator.comparing(ClientStatus.DeviceStatus::device))
                     .toList();
         }
     }
 
+    /** The highest offset that a device is known to have confirmed. Asks the engine. */
     long confirmedUpTo() {
-        askWhereOther();
+        refresh();
         synchronized (this) {
             return tally.confirmedUpTo();
         }
     }
 
-    /**
-     * Where a message stands. What the engine has recorded without our knowledge stands from now on.
-     *
-     * @param recorded by the engine; null for nothing
-     */
-    public MessageState state(long offset, @Nullable FinalState recorded) {
-        askWhereOther();
-        synchronized (this) {
-            FinalState told = told(offset);
-            if (tally.isAcknowledged(offset)) {
-                return MessageState.ACKNOWLEDGED;
-            }
-            if (told != null) {
-                return MessageState.of(told);
-            }
-            if (recorded != null) {
-                tally.expired(offset);
-                return MessageState.of(recorded);
-            }
-            return !tally.isUnconfirmed(offset)
-                    ? MessageState.ACKNOWLEDGED
-                    : offset <= tally.writtenUpTo() ? MessageState.SENT : MessageState.QUEUED;
-        }
+    /** Whether a publication of the present epoch was written to a connection of this node. */
+    public synchronized boolean wasWritten(long offset) {
+        return offset <= tally.writtenUpTo();
     }
 
-    private Stored ask() {
+    /** What the engine knows. */
+    private record Stored(Opened opened, long epochsVersion) {}
+
+    /** @param claimed the device that connects; null for none */
+    private Stored ask(@Nullable String claimed) {
         long version = engine.epochsVersion(); // before, so that what changes meanwhile is asked again
-        return new Stored(engine.info(stream), engine.devices(stream), version);
+        return new Stored(engine.open(stream, claimed), version);
     }
 
     /** Asks the engine where the stream may have got another epoch, or it was never asked. */
@@ -572,23 +548,31 @@ public final class Outbox {
                 return;
             }
         }
-        Stored stored = ask();
+        refresh();
+    }
+
+    private void refresh() {
+        Stored stored = ask(null);
+        List<Line> wider = new ArrayList<>(0);
         synchronized (this) {
-            enter(stored);
+            enter(stored, wider);
         }
+        wider.forEach(Line::readOn);
     }
 
     @GuardedBy("this")
-    private void enter(Stored stored) {
-        StreamStatus info = stored.info();
+    private void enter(Stored stored, List<Line> wider) {
+        Opened opened = stored.opened();
+        Position top = opened.info().top();
         epochsVersion = stored.epochsVersion();
-        if (info.top().epoch().equals(epoch)) {
+        if (top.epoch().equals(epoch)) {
+            tally.refresh(opened.info());
+            devices.refresh(opened.devices(), top.offset(), clock.nanos(), wider);
             return;
         }
-        epoch = info.top().epoch();
-        devices.begin(stored.devices(), info.top().offset());
-        tally.begin(info);
-        pending.clear();
-        storingPending = 0;
+        epoch = top.epoch();
+        devices.begin(opened.devices(), top.offset());
+        tally.begin(opened.info());
+        unstored.clear();
     }
 }

@@ -25,8 +25,9 @@ public final class OutboxConnection {
      *
      * @param position after which publications follow
      * @param recovered whether nothing was lost before it
+     * @param top of the stream at that moment
      */
-    public record Start(Position position, boolean recovered) {}
+    public record Start(Position position, boolean recovered, Position top) {}
 
     OutboxConnection(Outbox outbox, DeviceConnection counted, Start start) {
         this.outbox = outbox;

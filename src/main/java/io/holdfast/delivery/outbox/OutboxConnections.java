@@ -141,9 +141,10 @@ public final class OutboxConnections {
     }
 
     /** A publication of an outbox was skipped because its time had run out. */
-    public void expired(Outbox outbox, long offset, String id) {
-        outboxes.skipped(outbox, offset, id);
-        changed(outbox);
+    public void expired(Outbox outbox, long offset) {
+        if (outbox.skipped(offset)) {
+            changed(outbox);
+        }
     }
 
     private void changed(Outbox outbox) {

@@ -6,18 +6,34 @@ import io.holdfast.delivery.Names;
 import io.holdfast.delivery.watch.Clients;
 import io.holdfast.delivery.watch.KeepTime;
 import io.holdfast.delivery.watch.Outcomes;
-import io.holdfast.stream.FinalState;
+import io.holdfast.stream.Applied;
+import io.holdfast.stream.EngineException;
+import io.holdfast.stream.Page;
+import io.holdfast.stream.Position;
+import io.holdfast.stream.Publication;
 import io.holdfast.stream.Removed;
+import io.holdfast.stream.SharedStore;
 import io.holdfast.stream.StreamEngine;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The outboxes in memory: those of connected clients and of those who have just left. Any thread. */
 public final class Outboxes implements StreamEngine.Holding {
+    private static final Logger LOG = Logger.getLogger(Outboxes.class.getName());
+    private static final int PAGE_MESSAGES = 256;
+    private static final int PAGE_BYTES = 1 << 20;
     private static final long IDLE_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long SUSPECT_NANOS = Duration.ofHours(1).toNanos();
 
@@ -30,24 +46,28 @@ public final class Outboxes implements StreamEngine.Holding {
     private final Breakers breakers;
     private final Clients clients;
     private final Outcomes outcomes;
+    private final Executor later;
     private final ConcurrentHashMap<String, Outbox> byClient = new ConcurrentHashMap<>();
     private final Reservations reservations = new Reservations();
     private final ConcurrentLinkedQueue<Outbox> changed = new ConcurrentLinkedQueue<>();
     private final KeepTime keepTime = new KeepTime(MOST_IDLE);
 
+    /** @param later does what may wait for the engine; never refuses */
     public Outboxes(
             StreamEngine engine,
             DeliveryClock clock,
             DeliverySettings settings,
             Breakers breakers,
             Clients clients,
-            Outcomes outcomes) {
+            Outcomes outcomes,
+            Executor later) {
         this.engine = engine;
         this.clock = clock;
         this.settings = settings;
         this.breakers = breakers;
         this.clients = clients;
         this.outcomes = outcomes;
+        this.later = later;
     }
 
     /** The client's outbox, which stays in memory until it is released. Waits while somebody has it {@link #alone}. */
@@ -133,20 +153,75 @@ public final class Outboxes implements StreamEngine.Holding {
         return outbox != null && outbox.wantedHere(offset);
     }
 
-    /** The engine has taken a message out. That is reported, unless something else was reported of the message before. */
+    /** The engine has taken a message out unconfirmed. It says so once, to one node. */
     public void removed(Removed removed) {
-        Outbox outbox = ofStream(removed.stream());
-        if (outbox == null ? Names.isOutbox(removed.stream()) : outbox.removed(removed)) {
+        if (Names.isOutbox(removed.stream())) {
+            Outbox outbox = ofStream(removed.stream());
+            if (outbox != null) {
+                outbox.removed(removed);
+            }
             outcomes.ended(Names.clientOf(removed.stream()), removed.offset(), removed.id(), removed.state());
-        } else if (outbox != null) {
+        }
+    }
+
+    /** What the engine has done with changes. Called before {@link Outbox#stored}. */
+    public void applied(Applied applied) {
+        for (Applied.Refused refused : applied.refused()) {
+            refused(refused.stream(), refused.device(), refused.fence());
+        }
+        applied.confirmed().forEach(this::acknowledged);
+        applied.removed().forEach(this::removed);
+    }
+
+    /** Another node has claimed a device of this one. */
+    public void takenOver(SharedStore.TakenOver device) {
+        refused(device.stream(), device.device(), device.fence() - 1);
+    }
+
+    /** Another node has claimed a device, or this one once more. Its connections that had this claim or an earlier one end. */
+    private void refused(String stream, String device, long fence) {
+        Outbox outbox = ofStream(stream);
+        if (outbox != null) {
+            outbox.refused(device, fence).forEach(Line::replaced);
             changed(outbox);
         }
     }
 
-    /** A publication was not written since its time had run out. The caller marks the outbox as changed. */
-    void skipped(Outbox outbox, long offset, String id) {
-        if (outbox.skipped(offset)) {
-            outcomes.ended(outbox.client(), offset, id, FinalState.EXPIRED);
+    private void acknowledged(Applied.Confirmed confirmed) {
+        if (Names.isOutbox(confirmed.stream())) {
+            Outbox outbox = ofStream(confirmed.stream());
+            List<Long> elsewhere = new ArrayList<>(0);
+            if (outbox == null) {
+                Arrays.stream(confirmed.offsets()).forEach(elsewhere::add);
+            } else {
+                outbox.acknowledged(confirmed.offsets(), elsewhere::add);
+            }
+            if (!elsewhere.isEmpty()) {
+                later.execute(() -> acknowledged(confirmed.stream(), elsewhere));
+            }
+        }
+    }
+
+    /** What was handed out by another node, or before this one was started, is read, so that it can be told. */
+    private void acknowledged(String stream, List<Long> offsets) {
+        Set<Long> wanted = new HashSet<>(offsets);
+        Position from = new Position("", offsets.get(0) - 1);
+        try {
+            while (!wanted.isEmpty()) {
+                Page page = engine.read(stream, from, Math.min(wanted.size(), PAGE_MESSAGES), PAGE_BYTES);
+                for (Publication each : page.publications()) {
+                    from = new Position("", each.offset());
+                    if (wanted.remove(each.offset())) {
+                        outcomes.acknowledged(
+                                Names.clientOf(stream), each.offset(), each.id(), each.publishedAtMillis());
+                    }
+                }
+                if (!page.more()) {
+                    return;
+                }
+            }
+        } catch (EngineException e) {
+            LOG.log(Level.FINE, "Acknowledged messages could not be read; no event tells of them", e);
         }
     }
 

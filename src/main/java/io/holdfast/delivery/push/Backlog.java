@@ -116,6 +116,7 @@ final class Backlog {
     /** @return whether there is more to read at once */
     private boolean readPage(Subscription subscription, Fanout fanout) {
         OutboxConnection outbox = subscription.outbox();
+        subscription.reads();
         subscription.park(subscription.limited());
         int most = outbox == null ? PAGE_MESSAGES : Math.min(PAGE_MESSAGES, outbox.allowance());
         if (most == 0) {
@@ -137,7 +138,7 @@ final class Backlog {
             }
             if (publication.expired(now)) {
                 if (outbox != null) {
-                    outboxes.expired(outbox.outbox(), publication.offset(), publication.id());
+                    outboxes.expired(outbox.outbox(), publication.offset());
                 }
                 subscription.skipTo(publication.offset());
                 continue;

@@ -113,6 +113,7 @@ public final class Channel {
             begin(top, fanout);
         }
         if (subscription.limited()
+                || subscription.hasToRead()
                 || subscription.handedUpTo() < delivered
                 || !subscription.epoch().equals(epoch)
                 || !behind.remove(subscription)) {
@@ -217,6 +218,7 @@ public final class Channel {
 
     /** Makes everybody read: something may have been stored without passing the hub. */
     public synchronized void fallBehind(Fanout fanout) {
+        behind.each().forEach(Subscription::mustRead);
         for (Subscription subscription : live.each()) {
             fallBehind(subscription, fanout);
         }

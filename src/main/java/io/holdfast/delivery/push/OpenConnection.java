@@ -6,6 +6,7 @@ import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.Member;
+import io.holdfast.delivery.Names;
 import io.holdfast.delivery.OutsideTime;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.SubscribeOptions;
@@ -14,7 +15,6 @@ import io.holdfast.delivery.SubscriptionTerms;
 import io.holdfast.delivery.WallClock;
 import io.holdfast.delivery.WireFormat;
 import io.holdfast.delivery.outbox.Departure;
-import io.holdfast.delivery.outbox.HandedMessage;
 import io.holdfast.delivery.outbox.Line;
 import io.holdfast.delivery.outbox.Outbox;
 import io.holdfast.delivery.outbox.OutboxConnection;
@@ -177,10 +177,12 @@ public final class OpenConnection extends WritableConnection implements Register
     @Override
     public Subscribed openOutbox(
             String client, @Nullable String device, boolean explicit, @Nullable Position presented) {
-        Outbox.Attached attached = outboxes.open(this, client, device, explicit, presented);
+        Outbox.Attached attached = subscriptions.open(Names.outbox(client), () -> {
+            Outbox.Attached opened = outboxes.open(this, client, device, explicit, presented);
+            outbox = opened.connection();
+            return opened;
+        });
         OutboxConnection taken = attached.connection();
-        outbox = taken;
-        subscriptions.subscribe(taken);
         if (!explicit) {
             buffer().confirmByPong();
         }
@@ -425,8 +427,7 @@ public final class OpenConnection extends WritableConnection implements Register
         OutboxConnection personal = outbox;
         if (personal != null) {
             for (Outgoing piece : pieces) {
-                HandedMessage message = piece.message();
-                outboxes.expired(personal.outbox(), piece.outboxOffset(), message == null ? "" : message.id());
+                outboxes.expired(personal.outbox(), piece.outboxOffset());
                 if (personal.unwritten(piece.outboxOffset())) {
                     readOn();
                 }

@@ -21,7 +21,7 @@ final class Subscription {
     private final WritableConnection connection;
     private final Channel channel;
     private volatile SubscribeOptions options;
-    private final String epoch;
+    private final Position top;
 
     /** Null for an ordinary channel. */
     private final @Nullable OutboxConnection outbox;
@@ -36,6 +36,8 @@ final class Subscription {
     private volatile boolean started;
 
     private volatile boolean live;
+
+    private volatile boolean mustRead;
 
     /** Whether it may stand behind without anything to read, so that something new must wake its reader. */
     private volatile boolean parked;
@@ -63,11 +65,11 @@ final class Subscription {
     private volatile @Nullable Instant endsAt;
 
     Subscription(
-            WritableConnection connection, Channel channel, SubscribeOptions options, String epoch, long handedUpTo) {
+            WritableConnection connection, Channel channel, SubscribeOptions options, Position top, long handedUpTo) {
         this.connection = connection;
         this.channel = channel;
         this.options = options;
-        this.epoch = epoch;
+        this.top = top;
         this.handedUpTo = handedUpTo;
         this.outbox = null;
     }
@@ -77,7 +79,7 @@ final class Subscription {
         this.connection = connection;
         this.channel = channel;
         this.options = SubscribeOptions.QUIET;
-        this.epoch = outbox.start().position().epoch();
+        this.top = outbox.start().top();
         this.outbox = outbox;
     }
 
@@ -124,7 +126,12 @@ final class Subscription {
     }
 
     String epoch() {
-        return epoch;
+        return top.epoch();
+    }
+
+    /** Of the stream, when the subscription was made. */
+    Position top() {
+        return top;
     }
 
     long handedUpTo() {
@@ -134,7 +141,7 @@ final class Subscription {
 
     /** Whether the store has something that was not handed, or another stream. */
     boolean lacks(Position head) {
-        return handedUpTo() < head.offset() || !epoch.equals(head.epoch());
+        return handedUpTo() < head.offset() || !epoch().equals(head.epoch());
     }
 
     /** A publication goes into the send buffer. */
@@ -252,6 +259,20 @@ final class Subscription {
 
     void park(boolean now) {
         parked = now;
+    }
+
+    /** Something may have been stored without passing the hub: it must read before it goes live. Under the channel's lock. */
+    void mustRead() {
+        mustRead = true;
+    }
+
+    /** It reads from now on. */
+    void reads() {
+        mustRead = false;
+    }
+
+    boolean hasToRead() {
+        return mustRead;
     }
 
     boolean live() {

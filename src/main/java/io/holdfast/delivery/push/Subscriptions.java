@@ -6,7 +6,7 @@ import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.SubscribeOptions;
 import io.holdfast.delivery.SubscriptionHandle;
 import io.holdfast.delivery.WallClock;
-import io.holdfast.delivery.outbox.OutboxConnection;
+import io.holdfast.delivery.outbox.Outbox;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.StreamStatus;
@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,15 +96,22 @@ final class Subscriptions {
         // Whoever comes back and has missed something gets everything that is left.
         Position from =
                 wanted == null ? top : new Position(top.epoch(), recovered ? wanted.offset() : info.firstOffset() - 1);
-        boolean added = add(new Subscription(connection, channel, options, top.epoch(), from.offset()));
+        boolean added = add(new Subscription(connection, channel, options, top, from.offset()));
         return added ? new RegisteredConnection.Subscribed(from, recovered) : null;
     }
 
-    /** Subscribes to the client's outbox, unless the connection has ended. */
-    void subscribe(OutboxConnection outbox) {
-        Channel channel = channels.acquire(outbox.outbox().stream());
-        if (!add(new Subscription(connection, channel, outbox))) {
-            channels.release(channel);
+    /** Opens the client's outbox and subscribes to it, unless the connection has ended. */
+    Outbox.Attached open(String name, Supplier<Outbox.Attached> opening) {
+        Channel channel = channels.acquire(name); // before its position is read: what comes from then on is noticed
+        boolean added = false;
+        try {
+            Outbox.Attached opened = opening.get();
+            added = add(new Subscription(connection, channel, opened.connection()));
+            return opened;
+        } finally {
+            if (!added) {
+                channels.release(channel);
+            }
         }
     }
 
@@ -120,7 +128,7 @@ final class Subscriptions {
 
     /** Queues the connect reply, and starts what was made before. */
     void connect(byte[] reply) {
-        start(byName.values().stream().map(this::beginning).toList(), Outgoing.connectReply(reply));
+        start(List.copyOf(byName.values()), Outgoing.connectReply(reply));
     }
 
     /** Whether the connect reply is queued: what is queued from now on stands behind it. */
@@ -134,27 +142,19 @@ final class Subscriptions {
     void start(String name, byte[] reply) {
         Subscription subscription = byName.get(name);
         if (subscription != null) {
-            start(List.of(beginning(subscription)), Outgoing.reply(reply));
+            start(List.of(subscription), Outgoing.reply(reply));
         }
     }
 
-    /** A subscription that is to be started, and the top of its stream. */
-    private record Beginning(Subscription subscription, Position top) {}
-
-    private Beginning beginning(Subscription subscription) {
-        return new Beginning(
-                subscription, engine.info(subscription.channel().name()).top());
-    }
-
-    private void start(List<Beginning> all, Outgoing reply) {
+    private void start(List<Subscription> all, Outgoing reply) {
         Fanout fanout = dispatcher.fanout();
         List<Runnable> after = new ArrayList<>(0);
         synchronized (order) {
-            all.forEach(each -> each.subscription().show());
+            all.forEach(Subscription::show);
             fanout.add(connection, reply);
             connected |= reply.kind() == Outgoing.Kind.CONNECT_REPLY;
-            for (Beginning each : all) {
-                Runnable ended = start(each.subscription(), each.top(), fanout);
+            for (Subscription each : all) {
+                Runnable ended = start(each, fanout);
                 if (ended != null) {
                     after.add(ended);
                 }
@@ -166,7 +166,7 @@ final class Subscriptions {
 
     /** @return what must be done afterwards, outside the lock; null for nothing */
     @GuardedBy("order")
-    private @Nullable Runnable start(Subscription subscription, Position top, Fanout fanout) {
+    private @Nullable Runnable start(Subscription subscription, Fanout fanout) {
         Channel channel = subscription.channel();
         if (byName.get(channel.name()) != subscription) {
             return null; // the connection has ended
@@ -177,8 +177,9 @@ final class Subscriptions {
             tellEnd(channel.name(), ending, fanout);
             return after;
         }
-        if (subscription.handedUpTo() >= top.offset() && subscription.epoch().equals(top.epoch())) {
-            channel.goLive(subscription, top, fanout);
+        Position top = subscription.top();
+        if (subscription.handedUpTo() >= top.offset()) {
+            channel.goLive(subscription, top, fanout); // unless something has come since the top was read
         }
         // Not before this may a reader work on it: two must never hand it publications at the same time.
         subscription.start();

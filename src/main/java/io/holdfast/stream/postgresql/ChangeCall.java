@@ -1,21 +1,25 @@
 package io.holdfast.stream.postgresql;
 
+import io.holdfast.stream.Applied;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.FinalState;
+import io.holdfast.stream.Removed;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Changes as the arguments of {@code holdfast_apply}. */
 final class ChangeCall {
-    private static final String APPLY = "SELECT f.missing, f.again, f.generation, " + Totals.COLUMNS
-            + " FROM holdfast_apply(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) f";
+    private static final String APPLY = "SELECT f.missing, f.again, f.generation, (f.applied).*, " + Totals.COLUMNS
+            + " FROM holdfast_apply(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) f";
     private static final String UNUSED = "SELECT at FROM holdfast_unused(?, ?)";
     private static final String FORGET = "SELECT (f).* FROM holdfast_forget(?, ?) f";
 
@@ -29,7 +33,7 @@ final class ChangeCall {
     /**
      * @param missing streams that must be begun first; nothing was done then
      */
-    record Answer(byte[][] missing, long generation, Totals totals) {}
+    record Answer(byte[][] missing, long generation, Applied applied, Totals totals) {}
 
     /** @param generation of the history that the changes belong to */
     ChangeCall(List<Change> all, long generation) {
@@ -55,7 +59,7 @@ final class ChangeCall {
         Answer answer = apply(connection, node, number, nowMillis, options, again);
         if (answer.missing.length == 0 && !again[0]) {
             Totals after = forget(connection, node);
-            answer = after == null ? answer : new Answer(answer.missing, answer.generation, after);
+            answer = after == null ? answer : new Answer(answer.missing, answer.generation, answer.applied, after);
         }
         connection.commit();
         connection.setAutoCommit(true);
@@ -77,6 +81,8 @@ final class ChangeCall {
         boolean[] flags = new boolean[size];
         @Nullable String[] states = new String[size];
         byte[] @Nullable [] ids = new byte[size][];
+        long[] fences = new long[size];
+        boolean[] held = new boolean[size];
         for (int i = 0; i < size; i++) {
             Change change = changes.get(i);
             int at = names.indexOf(change.stream());
@@ -89,12 +95,16 @@ final class ChangeCall {
                 offsets[i] = move.offset();
                 times[i] = move.seenAtMillis();
                 flags[i] = move.confirmed();
+                fences[i] = move.claim().fence();
+                held[i] = move.claim().connected();
             } else if (change instanceof Change.GiveUp giveUp) {
                 begins[at] = true;
                 kinds[i] = "g";
                 devices[i] = Encoding.utf8(giveUp.device());
                 offsets[i] = giveUp.offset();
                 times[i] = giveUp.seenAtMillis();
+                fences[i] = giveUp.claim().fence();
+                held[i] = giveUp.claim().connected();
             } else if (change instanceof Change.Correct correct) {
                 kinds[i] = "c";
                 offsets[i] = correct.offset();
@@ -104,6 +114,7 @@ final class ChangeCall {
             } else if (change instanceof Change.ForgetDevice forget) {
                 kinds[i] = "f";
                 devices[i] = Encoding.utf8(forget.device());
+                times[i] = forget.unseenSinceMillis();
             } else if (change instanceof Change.Settle settle) {
                 kinds[i] = "s";
                 offsets[i] = settle.offset();
@@ -137,12 +148,48 @@ final class ChangeCall {
                     .all(times)
                     .all(flags)
                     .codes(states)
-                    .all(ids);
+                    .all(ids)
+                    .all(fences)
+                    .all(held)
+                    .flag(Arrays.stream(fences).anyMatch(fence -> fence != 0));
             try (ResultSet row = Columns.one(statement)) {
                 again[0] = row.getBoolean(2);
-                return new Answer(Columns.byteArrays(row, 1), row.getLong(3), Totals.at(row, 4));
+                return new Answer(Columns.byteArrays(row, 1), row.getLong(3), applied(row, fences), Totals.at(row, 11));
             }
         }
+    }
+
+    /** From column 4 on. */
+    private Applied applied(ResultSet row, long[] fences) throws SQLException {
+        List<Applied.Refused> refused = new ArrayList<>(0);
+        for (long at : Columns.longs(row, 4)) {
+            Change change = changes.get((int) at - 1);
+            refused.add(new Applied.Refused(change.stream(), device(change), fences[(int) at - 1]));
+        }
+        List<Applied.Confirmed> confirmed = new ArrayList<>();
+        long[] in = Columns.longs(row, 5);
+        long[] offsets = Columns.longs(row, 6);
+        for (int from = 0, to; from < in.length; from = to) {
+            to = from + 1;
+            while (to < in.length && in[to] == in[from]) {
+                to++;
+            }
+            confirmed.add(new Applied.Confirmed(names.name((int) in[from] - 1), Arrays.copyOfRange(offsets, from, to)));
+        }
+        List<Removed> removed = new ArrayList<>(0);
+        long[] removedIn = Columns.longs(row, 7);
+        long[] gone = Columns.longs(row, 8);
+        byte[][] goneIds = Columns.byteArrays(row, 9);
+        String[] states = Columns.codes(row, 10);
+        for (int i = 0; i < gone.length; i++) {
+            FinalState state = Objects.requireNonNull(Encoding.state(states[i]));
+            removed.add(new Removed(names.name((int) removedIn[i] - 1), gone[i], Encoding.text(goneIds[i]), state));
+        }
+        return new Applied(refused, confirmed, removed);
+    }
+
+    private static String device(Change change) {
+        return change instanceof Change.MoveCursor move ? move.device() : ((Change.GiveUp) change).device();
     }
 
     /** Asks whether the unused streams are wanted, while they are locked. */

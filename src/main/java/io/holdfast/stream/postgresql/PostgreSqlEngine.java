@@ -3,10 +3,12 @@ package io.holdfast.stream.postgresql;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.Applied;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.DeviceCursor;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.MessageRecord;
+import io.holdfast.stream.Opened;
 import io.holdfast.stream.OutboxRetention;
 import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
@@ -209,12 +211,12 @@ public final class PostgreSqlEngine implements StreamEngine {
     }
 
     @Override
-    public CompletionStage<Void> apply(List<Change> changes) {
+    public CompletionStage<Applied> apply(List<Change> changes) {
         if (changes.isEmpty()) {
-            return CompletableFuture.completedStage(null);
+            return CompletableFuture.completedStage(Applied.NOTHING);
         }
         ChangeCall call = new ChangeCall(List.copyOf(changes), generation);
-        CompletableFuture<Void> result = new CompletableFuture<>();
+        CompletableFuture<Applied> result = new CompletableFuture<>();
         submit(result, () -> {
             long number = ++calls;
             for (int beginnings = 0; ; beginnings++) {
@@ -226,7 +228,7 @@ public final class PostgreSqlEngine implements StreamEngine {
                 if (answer.missing().length == 0) {
                     totals = answer.totals();
                     found(answer.generation());
-                    return null;
+                    return answer.applied();
                 }
                 begin(answer.missing(), false, beginnings);
             }
@@ -323,6 +325,15 @@ public final class PostgreSqlEngine implements StreamEngine {
     @Override
     public List<DeviceCursor> devices(String stream) {
         return connections.read("reading devices", connection -> StreamReads.devices(connection, stream));
+    }
+
+    @Override
+    public Opened open(String stream, @Nullable String claimed) {
+        long now = clockMillis.getAsLong();
+        return connections.read(
+                "opening an outbox",
+                connection -> StreamReads.open(
+                        connection, database.node(), stream, claimed, now, now + Durations.empty(options)));
     }
 
     @Override

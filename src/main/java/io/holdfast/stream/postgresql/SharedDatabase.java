@@ -23,6 +23,7 @@ final class SharedDatabase implements SharedStore {
     private static final String NODES = "SELECT a.node, a.url, a.version, (extract(epoch FROM a.begun) * 1000)::bigint"
             + " FROM holdfast_address a WHERE a.lease > clock_timestamp() ORDER BY a.begun, a.node";
     private static final String SECRET = "SELECT m.secret FROM holdfast_meta m";
+    private static final String TAKEN_OVER = "SELECT t.name, t.device, t.claim FROM holdfast_taken_over(?) t";
     private static final String HEADS = "SELECT h.nth, h.epoch, h.generation, h.top FROM holdfast_heads(?) h";
 
     private final Connections connections;
@@ -100,6 +101,23 @@ final class SharedDatabase implements SharedStore {
                     ResultSet row = Columns.one(statement)) {
                 return row.getBytes(1);
             }
+        });
+    }
+
+    @Override
+    public List<TakenOver> takenOver() {
+        return connections.read("reading the claims of other nodes", connection -> {
+            List<TakenOver> all = new ArrayList<>();
+            try (PreparedStatement statement = connection.prepareStatement(TAKEN_OVER)) {
+                statement.setLong(1, node());
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        all.add(new TakenOver(
+                                Encoding.text(rows.getBytes(1)), Encoding.text(rows.getBytes(2)), rows.getLong(3)));
+                    }
+                }
+            }
+            return all;
         });
     }
 

@@ -34,6 +34,10 @@ final class StreamNames {
         return utf8;
     }
 
+    String name(int index) {
+        return sorted.get(index);
+    }
+
     /** From 0; SQL counts from 1. */
     int indexOf(String name) {
         Integer index = indexes.get(name);

@@ -1,7 +1,9 @@
 package io.holdfast.stream.postgresql;
 
+import io.holdfast.stream.Claim;
 import io.holdfast.stream.DeviceCursor;
 import io.holdfast.stream.MessageRecord;
+import io.holdfast.stream.Opened;
 import io.holdfast.stream.Page;
 import io.holdfast.stream.Page.Continuity;
 import io.holdfast.stream.Position;
@@ -22,10 +24,12 @@ import org.jspecify.annotations.Nullable;
 final class StreamReads {
     private static final String READ = "SELECT * FROM holdfast_read(?, ?, ?, ?, ?, ?)";
     private static final String BACKWARDS = "SELECT * FROM holdfast_read_backwards(?, ?, ?, ?)";
-    private static final String DEVICES = "SELECT d.device, d.off, d.seen, d.generation <> m.generation"
-            + " FROM holdfast_meta m, holdfast_stream s JOIN holdfast_device d ON d.sid = s.sid WHERE s.name = ?";
+    private static final String DEVICES = "SELECT d.device, d.off, d.seen, d.generation <> m.generation, d.claim,"
+            + " holdfast_connected(d.node) FROM holdfast_meta m, holdfast_stream s JOIN holdfast_device d ON d.sid = s.sid"
+            + " WHERE s.name = ?";
     private static final String MESSAGE = "SELECT s.epoch, m.generation, k.off, k.pub, k.state, k.ended_at"
             + " FROM holdfast_meta m, holdfast_stream s JOIN holdfast_id k ON k.sid = s.sid WHERE s.name = ? AND k.id = ?";
+    private static final String OPEN = "SELECT * FROM holdfast_open(?, ?, ?, ?, ?)";
     private static final String STREAMS = "SELECT * FROM holdfast_streams(?, ?, ?)";
 
     private StreamReads() {}
@@ -140,7 +144,40 @@ final class StreamReads {
                 Encoding.text(row.getBytes(first)),
                 row.getLong(first + 1),
                 row.getLong(first + 2),
-                row.getBoolean(first + 3));
+                row.getBoolean(first + 3),
+                new Claim(row.getLong(first + 4), row.getBoolean(first + 5)));
+    }
+
+    /** @param claimed the device that the node claims; null for none */
+    static Opened open(
+            Connection connection,
+            long node,
+            String stream,
+            @Nullable String claimed,
+            long nowMillis,
+            long lookAtMillis)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(OPEN)) {
+            new Columns(connection, statement)
+                    .number(node)
+                    .bytes(Encoding.utf8(stream))
+                    .bytes(claimed == null ? null : Encoding.utf8(claimed))
+                    .number(nowMillis)
+                    .number(lookAtMillis);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                StreamStatus info = status(rows);
+                long fence = rows.getLong(12);
+                boolean known = rows.getBoolean(13);
+                List<DeviceCursor> devices = new ArrayList<>();
+                do {
+                    if (rows.getBytes(14) != null) {
+                        devices.add(device(rows, 14));
+                    }
+                } while (rows.next());
+                return new Opened(info, devices, fence, known);
+            }
+        }
     }
 
     static Optional<MessageRecord> message(Connection connection, String stream, String id) throws SQLException {

@@ -1,23 +1,30 @@
 package io.holdfast.stream.rocksdb;
 
+import io.holdfast.stream.Applied;
 import io.holdfast.stream.Change;
+import io.holdfast.stream.Claim;
 import io.holdfast.stream.DeviceCursor;
 import io.holdfast.stream.FinalState;
+import io.holdfast.stream.Removed;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** Prepares changes that are not appends: cursors, forgotten devices, settled publications. */
 final class ChangeBatch {
 
     private final Changes changes;
     private final Store store;
+    private final List<Applied.Refused> refused = new ArrayList<>(0);
+    private final List<Applied.Confirmed> confirmed = new ArrayList<>();
+    private final List<Removed> removed = new ArrayList<>(0);
 
     ChangeBatch(Changes changes) {
         this.changes = changes;
         this.store = changes.store;
     }
 
-    void prepare(List<Change> all) {
+    Applied prepare(List<Change> all) {
         List<Change.ForgetStream> last = new ArrayList<>(0);
         for (Change change : all) {
             if (change instanceof Change.ForgetStream whole) {
@@ -32,7 +39,7 @@ final class ChangeBatch {
             } else if (change instanceof Change.Correct correct) {
                 correct(stream, correct);
             } else if (change instanceof Change.ForgetDevice forget) {
-                forget(stream, forget.device());
+                forget(stream, forget);
             } else if (change instanceof Change.Settle settle) {
                 settle(stream, settle.offset(), settle.state(), settle.atMillis());
             } else if (change instanceof Change.Discard discard) {
@@ -42,6 +49,16 @@ final class ChangeBatch {
             }
         }
         last.forEach(this::forget);
+        return new Applied(refused, confirmed, removed);
+    }
+
+    /** Whether the device was claimed since: then nothing is done. */
+    private boolean refuses(StreamState stream, String device, Claim claim) {
+        boolean refuses = stream.refuses(device, claim);
+        if (refuses) {
+            refused.add(new Applied.Refused(stream.name(), device, claim.fence()));
+        }
+        return refuses;
     }
 
     private void forget(Change.ForgetStream whole) {
@@ -54,8 +71,11 @@ final class ChangeBatch {
         }
     }
 
-    /** @return where the cursor was */
+    /** @return where the cursor was; above everything where the move was refused */
     private long move(StreamState stream, Change.MoveCursor move) {
+        if (refuses(stream, move.device(), move.claim())) {
+            return Long.MAX_VALUE;
+        }
         changes.begin(stream);
         long from = 0;
         long offset = Math.min(move.offset(), stream.top);
@@ -89,7 +109,9 @@ final class ChangeBatch {
     private void giveUp(StreamState stream, Change.GiveUp change) {
         long offset = change.offset();
         long from = move(
-                stream, new Change.MoveCursor(change.stream(), change.device(), offset, change.seenAtMillis(), false));
+                stream,
+                new Change.MoveCursor(
+                        change.stream(), change.device(), offset, change.seenAtMillis(), false, change.claim()));
         if (offset > from
                 && offset > stream.confirmedUpTo
                 && stream.sizes.at(offset) > 0
@@ -113,23 +135,40 @@ final class ChangeBatch {
     }
 
     private void confirm(StreamState stream, long from, long offset) {
+        LongStream.Builder now = LongStream.builder();
         if (!stream.givenUp.isEmpty()) {
+            for (long each : stream.givenUp) {
+                if (each > from && each <= Math.min(offset, stream.confirmedUpTo)) {
+                    now.add(each);
+                }
+            }
             changes.noMoreGivenUp(stream, each -> each > from && each <= offset);
         }
         if (offset > stream.confirmedUpTo) {
             stream.confirmedUpTo = offset;
-            stream.sizes.confirm(offset);
+            List<Long> open = stream.givenUp;
+            stream.sizes.confirm(offset, each -> {
+                if (open.isEmpty() || !open.contains(each)) {
+                    now.add(each);
+                }
+            });
             stream.metaChanged = true;
+        }
+        long[] offsets = now.build().toArray();
+        if (offsets.length > 0) {
+            confirmed.add(new Applied.Confirmed(stream.name(), offsets));
         }
     }
 
-    private void forget(StreamState stream, String device) {
+    private void forget(StreamState stream, Change.ForgetDevice forget) {
         List<DeviceCursor> left = stream.nextDevices.stream()
-                .filter(cursor -> !cursor.device().equals(device))
+                .filter(cursor ->
+                        !cursor.device().equals(forget.device()) || cursor.seenAtMillis() > forget.unseenSinceMillis())
                 .toList();
         if (left.size() < stream.nextDevices.size()) {
             stream.nextDevices = left;
-            changes.batch.removeCursor(stream.number(), device);
+            stream.unclaim(forget.device());
+            changes.batch.removeCursor(stream.number(), forget.device());
             changes.confirmed(stream, changes.nowMillis);
             changes.lookAtGivenUp(stream, changes.nowMillis);
         }
@@ -155,6 +194,7 @@ final class ChangeBatch {
         if (!stream.confirmed(offset)) {
             byte[] id = Layout.utf8(Layout.messageId(message));
             changes.end(stream, id, store.id(stream.number(), id), offset, state, atMillis);
+            removed.add(new Removed(stream.name(), offset, Layout.messageId(message), state));
         }
         changes.removeMessage(stream, offset);
     }

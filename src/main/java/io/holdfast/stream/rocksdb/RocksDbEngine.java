@@ -3,6 +3,7 @@ package io.holdfast.stream.rocksdb;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.Applied;
 import io.holdfast.stream.BackupRefusedException;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.DeviceCursor;
@@ -10,6 +11,7 @@ import io.holdfast.stream.EmbeddedEngine;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.EngineException.Reason;
 import io.holdfast.stream.MessageRecord;
+import io.holdfast.stream.Opened;
 import io.holdfast.stream.OutboxRetention;
 import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
@@ -28,6 +30,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -60,6 +63,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
     private final OutboxRetention outboxRetention;
     private final WriterThread writer;
     private final SmallRecords records = new StoredRecords(this::inside, this::submitWrite);
+    private final AtomicLong fences = new AtomicLong();
     private final AtomicBoolean backingUp = new AtomicBoolean();
     private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
 
@@ -130,18 +134,9 @@ public final class RocksDbEngine implements EmbeddedEngine {
     }
 
     @Override
-    public CompletionStage<Void> apply(List<Change> changes) {
+    public CompletionStage<Applied> apply(List<Change> changes) {
         List<Change> given = List.copyOf(changes);
-        CompletableFuture<Boolean> result = submitWrite(store -> apply(store, given));
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        result.whenComplete((applied, failure) -> {
-            if (failure == null) {
-                done.complete(null);
-            } else {
-                done.completeExceptionally(failure);
-            }
-        });
-        return done;
+        return submitWrite(store -> apply(store, given));
     }
 
     @Override
@@ -216,6 +211,22 @@ public final class RocksDbEngine implements EmbeddedEngine {
         return loaded != null
                 ? loaded.devices()
                 : inside(store -> store.stream(stream).devices());
+    }
+
+    /** A claim is in memory only: no other node can have the store open. */
+    @Override
+    public Opened open(String stream, @Nullable String claimed) {
+        StreamState found = loaded(stream);
+        StreamState state = found != null ? found : inside(store -> store.stream(stream));
+        StreamStatus info = state.info();
+        List<DeviceCursor> known = state.devices();
+        if (claimed == null) {
+            return new Opened(info, known, 0, false);
+        }
+        long fence = fences.incrementAndGet();
+        state.claim(claimed, fence);
+        boolean before = known.stream().anyMatch(each -> each.device().equals(claimed));
+        return new Opened(info, known, fence, before);
     }
 
     @Override
@@ -353,12 +364,12 @@ public final class RocksDbEngine implements EmbeddedEngine {
         return expired;
     }
 
-    private boolean apply(Store store, List<Change> given) {
+    private Applied apply(Store store, List<Change> given) {
         Changes changes = new Changes(store);
-        new ChangeBatch(changes).prepare(given);
+        Applied applied = new ChangeBatch(changes).prepare(given);
         changes.write(false);
         reclaim.removed(changes.removedBytes());
-        return true;
+        return applied;
     }
 
     private <T> CompletableFuture<T> submitWrite(Function<Store, T> task) {

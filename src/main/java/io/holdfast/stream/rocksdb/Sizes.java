@@ -2,6 +2,7 @@ package io.holdfast.stream.rocksdb;
 
 import java.util.Arrays;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 
 /**
  * The stored sizes of a stream's retained publications, by offset: what trimming and bounding need to know without
@@ -51,16 +52,23 @@ final class Sizes {
         return waitingBytes;
     }
 
-    /** What lies up to here waits no more. Looks at each offset once. */
-    void confirm(long upTo) {
+    /** What lies up to here waits no more. Looks at each offset once. @param now gets what waited until now, rising */
+    void confirm(long upTo, LongConsumer now) {
         if (upTo > confirmedUpTo) {
-            scattered.subMap(confirmedUpTo, false, upTo, true).values().forEach(size -> changeWaiting(size, -1));
+            scattered.subMap(confirmedUpTo, false, upTo, true).forEach((offset, size) -> confirm(offset, size, now));
         }
         long last = Math.min(upTo, first + length - 1);
         for (long offset = Math.max(first, confirmedUpTo + 1); offset <= last; offset++) {
-            changeWaiting(at(offset), -1);
+            confirm(offset, at(offset), now);
         }
         confirmedUpTo = Math.max(confirmedUpTo, upTo);
+    }
+
+    private void confirm(long offset, int size, LongConsumer now) {
+        if (size > 0) {
+            changeWaiting(size, -1);
+            now.accept(offset);
+        }
     }
 
     private void changeWaiting(int size, int by) {

@@ -1,11 +1,14 @@
 package io.holdfast.stream.rocksdb;
 
+import io.holdfast.stream.Claim;
 import io.holdfast.stream.DeviceCursor;
 import io.holdfast.stream.OutboxRetention;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.StreamStatus;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,9 @@ final class StreamState {
     private volatile long announcedLostUpTo;
     private volatile List<DeviceCursor> devices;
     private volatile boolean used = true;
+
+    /** The fence of the last claim of each device, as long as the stream is in memory. Replaced, never changed. */
+    private volatile Map<String, Long> claims = Map.of();
 
     final Sizes sizes;
     long top;
@@ -123,6 +129,27 @@ final class StreamState {
     List<DeviceCursor> devices() {
         used = true;
         return devices;
+    }
+
+    /** From now on a device's changes need this fence or a later one. */
+    synchronized void claim(String device, long fence) {
+        Map<String, Long> more = new HashMap<>(claims);
+        more.merge(device, fence, Math::max);
+        claims = Map.copyOf(more);
+    }
+
+    /** The device is forgotten. */
+    synchronized void unclaim(String device) {
+        if (claims.containsKey(device)) {
+            Map<String, Long> fewer = new HashMap<>(claims);
+            fewer.remove(device);
+            claims = Map.copyOf(fewer);
+        }
+    }
+
+    /** Whether the device was claimed later. */
+    boolean refuses(String device, Claim claim) {
+        return claim.fence() != 0 && claims.getOrDefault(device, 0L) > claim.fence();
     }
 
     /** Highest offset that is lost or is about to be. */

@@ -91,12 +91,15 @@ CREATE TABLE holdfast_stream (
     given_up bigint[] NOT NULL DEFAULT '{}'
 ) WITH (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.05);
 
+-- "claim" is the number of the last claim; "node" is the node that has the device connected by this claim, or 0.
 CREATE TABLE holdfast_device (
     sid bigint NOT NULL,
     device bytea NOT NULL,
     off bigint NOT NULL,
     seen bigint NOT NULL,
     generation bigint NOT NULL,
+    claim bigint NOT NULL DEFAULT 0,
+    node bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (sid, device)
 ) WITH (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.05);
 
@@ -608,15 +611,97 @@ BEGIN
     totals := holdfast_total();
 END $$;
 
+-- Devices that another node has claimed, until the node that had them has heard of it.
+CREATE TABLE holdfast_takeover (
+    node bigint NOT NULL,
+    name bytea NOT NULL,
+    device bytea NOT NULL,
+    claim bigint NOT NULL,
+    PRIMARY KEY (node, name, device)
+) WITH (autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
+
+CREATE FUNCTION holdfast_taken_over(p_node bigint) RETURNS SETOF holdfast_takeover LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    IF EXISTS (SELECT FROM holdfast_takeover t WHERE t.node = p_node) THEN
+        PERFORM set_config('synchronous_commit', 'off', true);
+        RETURN QUERY DELETE FROM holdfast_takeover t WHERE t.node = p_node RETURNING t.*;
+    END IF;
+END $$;
+
+-- Whether a node has a device connected, and is alive: each one is seen every second while it can reach the database.
+CREATE FUNCTION holdfast_connected(p_node bigint) RETURNS boolean LANGUAGE sql VOLATILE AS $$
+    SELECT p_node <> 0 AND EXISTS (SELECT FROM holdfast_node n
+        WHERE n.node = p_node AND n.seen > clock_timestamp() - interval '1 minute')
+$$;
+
+-- The state of an outbox and its devices; a row for each device, or one without. Where a device is given, this node claims it: it is
+-- made if there is none. The number of a claim is a time, since nothing that is stored survives every crash.
+CREATE FUNCTION holdfast_open(p_node bigint, p_name bytea, p_device bytea, p_now bigint, p_look_at bigint)
+RETURNS TABLE (epoch bigint, generation bigint, top bigint, first bigint, lost bigint, confirmed bigint, given_up bigint[],
+    messages int, bytes bigint, waiting int, waiting_bytes bigint, fence bigint, known boolean,
+    device bytea, off bigint, seen bigint, earlier boolean, claim bigint, connected boolean)
+LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
+SET enable_mergejoin = off SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+    s holdfast_stream;
+    v_fence bigint := 0;
+    v_known boolean := false;
+    v_before bigint;
+BEGIN
+    IF p_device IS NOT NULL THEN
+        PERFORM set_config('synchronous_commit', 'off', true);
+        LOOP
+            SELECT * INTO s FROM holdfast_stream st WHERE st.name = p_name FOR UPDATE;
+            EXIT WHEN FOUND;
+            PERFORM holdfast_begin(ARRAY[p_name], p_look_at);
+        END LOOP;
+        SELECT d.node INTO v_before FROM holdfast_device d WHERE d.sid = s.sid AND d.device = p_device;
+        UPDATE holdfast_device d SET
+            claim = greatest(d.claim + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint), node = p_node,
+            seen = greatest(d.seen, p_now)
+        WHERE d.sid = s.sid AND d.device = p_device RETURNING d.claim INTO v_fence;
+        v_known := FOUND;
+        IF NOT v_known THEN
+            INSERT INTO holdfast_device AS d (sid, device, off, seen, generation, claim, node)
+            VALUES (s.sid, p_device, least(s.confirmed, s.top), p_now, (SELECT m.generation FROM holdfast_meta m),
+                (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, p_node)
+            RETURNING d.claim INTO v_fence;
+            UPDATE holdfast_stream st SET used_at = p_now WHERE st.sid = s.sid AND st.used_at = 0;
+        ELSIF v_before NOT IN (0, p_node) AND EXISTS (SELECT FROM holdfast_node n WHERE n.node = v_before) THEN
+            INSERT INTO holdfast_takeover (node, name, device, claim) VALUES (v_before, p_name, p_device, v_fence)
+            ON CONFLICT (node, name, device) DO UPDATE SET claim = EXCLUDED.claim;
+        END IF;
+    END IF;
+    RETURN QUERY
+    SELECT coalesce(st.epoch, holdfast_epoch(p_name)), m.generation, coalesce(st.top, 0), coalesce(st.first, 1),
+        coalesce(st.lost, 0), coalesce(st.confirmed, 0), coalesce(st.given_up, '{}'), coalesce(st.messages, 0),
+        coalesce(st.bytes, 0), coalesce(st.waiting, 0), coalesce(st.waiting_bytes, 0), v_fence, v_known,
+        d.device, d.off, d.seen, d.generation <> m.generation, d.claim, holdfast_connected(d.node)
+    FROM holdfast_meta m
+    LEFT JOIN holdfast_stream st ON st.name = p_name
+    LEFT JOIN holdfast_device d ON d.sid = st.sid;
+END $$;
+
+-- What changes have done, for a repetition too: the indexes of the changes that were refused; messages that no device had confirmed
+-- before, and those that were removed unconfirmed, each with its stream's index.
+CREATE TYPE holdfast_applied AS (refused int[], confirmed_in int[], confirmed bigint[],
+    removed_in int[], removed bigint[], removed_ids bytea[], removed_states "char"[]);
+
+ALTER TABLE holdfast_node ADD COLUMN applied holdfast_applied;
+ALTER TABLE holdfast_node ALTER COLUMN applied SET STORAGE EXTERNAL;
+
 -- Changes of streams, in order: kinds m a cursor moves, g a device gives up, c a final state is corrected, f a device is
 -- forgotten, s a message is settled, d messages are discarded. p_begins: the stream is begun if there is none. p_odd: its changes
 -- are made one by one; those of the other streams, which only move cursors of different devices, are made together. p_generation:
--- of the history that the cursors belong to.
+-- of the history that the cursors belong to. p_fences: the claims of those that make the changes, 0 for none. p_held: whether they
+-- still have the device connected. p_fenced: whether there is such a claim.
 CREATE FUNCTION holdfast_apply(p_node bigint, p_call bigint, p_generation bigint, p_now bigint, p_keep bigint, p_recovery bigint, p_slot bigint,
         p_names bytea[], p_begins boolean[], p_odd boolean[],
         p_stream int[], p_kinds "char"[], p_devices bytea[], p_offs bigint[], p_ats bigint[], p_flags boolean[],
-        p_states "char"[], p_ids bytea[],
-        OUT missing bytea[], OUT again boolean, OUT generation bigint, OUT totals holdfast_totals)
+        p_states "char"[], p_ids bytea[], p_fences bigint[], p_held boolean[], p_fenced boolean,
+        OUT missing bytea[], OUT again boolean, OUT generation bigint, OUT applied holdfast_applied, OUT totals holdfast_totals)
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off SET jit = off AS $$
@@ -642,12 +727,21 @@ DECLARE
     v_mark bigint;
     v_ended bigint[];
     v_moved boolean;
+    v_refused int[];
+    v_confirmed_in int[];
+    v_confirmed bigint[];
+    v_new bigint[];
+    v_removed_in int[];
+    v_removed bigint[];
+    v_removed_ids bytea[];
+    v_removed_states "char"[];
 BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
     v_enter := holdfast_enter(p_node, 0);
     again := v_enter.o_call >= p_call;
     generation := v_enter.o_generation;
     IF again THEN
+        applied := (SELECT n.applied FROM holdfast_node n WHERE n.node = p_node AND n.call = p_call);
         totals := holdfast_total();
         RETURN;
     END IF;
@@ -664,20 +758,33 @@ BEGIN
         SELECT array_agg(n.odd OR n.given_up <> '{}' ORDER BY n.at) INTO v_odd
         FROM (SELECT o.odd, o.at, (v_old[o.at]).given_up FROM unnest(p_odd) WITH ORDINALITY o(odd, at)) n;
     END IF;
+    IF p_fenced THEN
+        -- no claim can come in between: it needs the stream's lock
+        SELECT array_agg(f.ord::int ORDER BY f.ord) INTO v_refused
+        FROM unnest(p_stream, p_devices, p_fences) WITH ORDINALITY f(st, device, fence, ord)
+        JOIN holdfast_stream st ON st.name = p_names[f.st]
+        JOIN holdfast_device d ON d.sid = st.sid AND d.device = f.device
+        WHERE f.fence > 0 AND d.claim > f.fence;
+        FOR i IN 1 .. coalesce(cardinality(v_refused), 0) LOOP
+            v_odd[p_stream[v_refused[i]]] := true;
+        END LOOP;
+    END IF;
 
     IF false = ANY (v_odd) THEN
-        INSERT INTO holdfast_device AS d (sid, device, off, seen, generation)
-        SELECT (v_old[m.st]).sid, m.device, least(m.off, (v_old[m.st]).top), m.at, p_generation
-        FROM unnest(p_stream, p_devices, p_offs, p_ats) m(st, device, off, at)
+        INSERT INTO holdfast_device AS d (sid, device, off, seen, generation, claim, node)
+        SELECT (v_old[m.st]).sid, m.device, least(m.off, (v_old[m.st]).top), m.at, p_generation, m.fence,
+            CASE WHEN m.held THEN p_node ELSE 0 END
+        FROM unnest(p_stream, p_devices, p_offs, p_ats, p_fences, p_held) m(st, device, off, at, fence, held)
         WHERE NOT v_odd[m.st]
         ON CONFLICT (sid, device) DO UPDATE SET off = greatest(d.off, EXCLUDED.off), seen = greatest(d.seen, EXCLUDED.seen),
-            generation = EXCLUDED.generation;
+            generation = EXCLUDED.generation, claim = greatest(d.claim, EXCLUDED.claim),
+            node = CASE WHEN EXCLUDED.claim > 0 THEN EXCLUDED.node ELSE d.node END;
         WITH moved AS MATERIALIZED (
-            SELECT v_old[m.st] AS o, coalesce(max(m.off) FILTER (WHERE m.flag), 0) AS up_to, max(m.at) FILTER (WHERE m.flag) AS at
+            SELECT m.st, v_old[m.st] AS o, coalesce(max(m.off) FILTER (WHERE m.flag), 0) AS up_to, max(m.at) FILTER (WHERE m.flag) AS at
             FROM unnest(p_stream, p_offs, p_ats, p_flags) m(st, off, at, flag)
             WHERE NOT v_odd[m.st] GROUP BY m.st
         ), raised AS MATERIALIZED (
-            SELECT m.o, greatest((m.o).confirmed, least(m.up_to, (m.o).top)) AS confirmed,
+            SELECT m.o, m.st AS at, greatest((m.o).confirmed, least(m.up_to, (m.o).top)) AS confirmed,
                 greatest((m.o).mark_at, CASE WHEN p_slot > 0 THEN (m.at + p_slot - 1) / p_slot * p_slot ELSE m.at END) AS mark
             FROM moved m
         ), changed AS (
@@ -688,10 +795,10 @@ BEGIN
                 look_at = least(st.look_at, CASE WHEN st."over" >= st.first THEN p_now END,
                     CASE WHEN e.confirmed > st.confirmed AND st.messages > 0 THEN e.mark + p_recovery END)
             FROM raised e CROSS JOIN LATERAL (
-                SELECT count(*)::int, coalesce(sum(m.size), 0) AS size FROM holdfast_message m
-                WHERE m.sid = (e.o).sid AND m.off > (e.o).confirmed AND m.off <= e.confirmed) g
+                SELECT count(*)::int, coalesce(sum(m.size), 0) AS size, array_agg(m.off ORDER BY m.off) AS offs
+                FROM holdfast_message m WHERE m.sid = (e.o).sid AND m.off > (e.o).confirmed AND m.off <= e.confirmed) g
             WHERE st.sid = (e.o).sid AND (e.confirmed > st.confirmed OR st.used_at = 0)
-            RETURNING st.sid, st.kind, st.mark_at, st.look_at, g.count, e.o
+            RETURNING st.sid, st.kind, st.mark_at, st.look_at, g.count, g.offs, e.o, e.at
         ), held AS (
             -- a cursor that has moved may set free what was kept for its device
             UPDATE holdfast_stream st SET look_at = p_now FROM raised e
@@ -706,14 +813,17 @@ BEGIN
             INSERT INTO holdfast_look (sid, due)
             SELECT n.sid, n.look_at FROM changed n WHERE n.look_at < (n.o).look_at UNION ALL SELECT h.sid, p_now FROM held h
             ON CONFLICT (sid) DO UPDATE SET due = EXCLUDED.due
+        ), told AS (
+            SELECT array_agg(n.at) AS ats, array_agg(u.off) AS offs FROM changed n CROSS JOIN unnest(n.offs) u(off)
         )
-        SELECT coalesce(-sum(n.count) FILTER (WHERE n.kind = 'o'), 0), count(*) FILTER (WHERE n.kind = 'c' AND (n.o).used_at = 0)
-        INTO d_waiting, d_channels FROM changed n;
+        SELECT coalesce(-sum(n.count) FILTER (WHERE n.kind = 'o'), 0), count(*) FILTER (WHERE n.kind = 'c' AND (n.o).used_at = 0),
+            (SELECT t.ats FROM told t), (SELECT t.offs FROM told t)
+        INTO d_waiting, d_channels, v_confirmed_in, v_confirmed FROM changed n;
     END IF;
 
     FOR c IN SELECT u.*, u.st IS DISTINCT FROM lead(u.st) OVER (ORDER BY u.st, u.ord) AS last
-            FROM unnest(p_stream, p_kinds, p_devices, p_offs, p_ats, p_flags, p_states, p_ids) WITH ORDINALITY
-                u(st, kind, device, off, at, flag, state, id, ord)
+            FROM unnest(p_stream, p_kinds, p_devices, p_offs, p_ats, p_flags, p_states, p_ids, p_fences, p_held) WITH ORDINALITY
+                u(st, kind, device, off, at, flag, state, id, fence, held, ord)
             WHERE v_odd[u.st] ORDER BY u.st, u.ord LOOP
         IF c.st <> v_at THEN
             v_at := c.st;
@@ -722,14 +832,17 @@ BEGIN
         END IF;
         CONTINUE WHEN s.sid IS NULL;
         v_moved := false;
-        IF c.kind IN ('m', 'g') THEN
+        IF c.ord = ANY (v_refused) THEN
+            NULL;
+        ELSIF c.kind IN ('m', 'g') THEN
             v_to := least(c.off, s.top);
             SELECT d.off INTO v_from FROM holdfast_device d WHERE d.sid = s.sid AND d.device = c.device;
             v_from := coalesce(v_from, 0);
-            INSERT INTO holdfast_device AS d (sid, device, off, seen, generation)
-            VALUES (s.sid, c.device, v_to, c.at, p_generation)
+            INSERT INTO holdfast_device AS d (sid, device, off, seen, generation, claim, node)
+            VALUES (s.sid, c.device, v_to, c.at, p_generation, c.fence, CASE WHEN c.held THEN p_node ELSE 0 END)
             ON CONFLICT (sid, device) DO UPDATE SET off = greatest(d.off, EXCLUDED.off), seen = greatest(d.seen, EXCLUDED.seen),
-                generation = EXCLUDED.generation;
+                generation = EXCLUDED.generation, claim = greatest(d.claim, EXCLUDED.claim),
+                node = CASE WHEN EXCLUDED.claim > 0 THEN EXCLUDED.node ELSE d.node END;
             IF s.used_at = 0 THEN
                 s.used_at := p_now;
             END IF;
@@ -740,12 +853,16 @@ BEGIN
                     s.given_up := ARRAY(SELECT g FROM unnest(s.given_up) g WHERE g <> ALL (v_ended) ORDER BY g);
                 END IF;
                 IF v_to > s.confirmed OR cardinality(v_ended) > 0 THEN
-                    SELECT count(*), coalesce(sum(m.size), 0) INTO v_count, v_size FROM holdfast_message m
+                    SELECT count(*), coalesce(sum(m.size), 0), array_agg(m.off ORDER BY m.off) INTO v_count, v_size, v_new
+                    FROM holdfast_message m
                     WHERE m.sid = s.sid AND m.off > s.confirmed AND m.off <= v_to AND m.off <> ALL (s.given_up);
                     IF cardinality(v_ended) > 0 THEN
-                        SELECT v_count + count(*), v_size + coalesce(sum(m.size), 0) INTO v_count, v_size FROM holdfast_message m
+                        SELECT v_count + count(*), v_size + coalesce(sum(m.size), 0), array_agg(m.off ORDER BY m.off) || v_new
+                        INTO v_count, v_size, v_new FROM holdfast_message m
                         WHERE m.sid = s.sid AND m.off = ANY (v_ended) AND m.off <= s.confirmed;
                     END IF;
+                    v_confirmed := v_confirmed || v_new;
+                    v_confirmed_in := v_confirmed_in || array_fill(v_at, ARRAY[v_count]);
                     s.waiting := s.waiting - v_count;
                     s.waiting_bytes := s.waiting_bytes - v_size;
                 END IF;
@@ -774,12 +891,19 @@ BEGIN
                 forget_at = CASE WHEN c.state IS NULL THEN k.forget_at ELSE greatest(k.forget_at, c.at + p_keep) END
             WHERE k.sid = s.sid AND k.id = c.id AND k.off = c.off;
         ELSIF c.kind = 'f' THEN
-            DELETE FROM holdfast_device d WHERE d.sid = s.sid AND d.device = c.device;
+            DELETE FROM holdfast_device d WHERE d.sid = s.sid AND d.device = c.device AND d.seen <= c.at
+                AND (d.node = p_node OR NOT holdfast_connected(d.node));
             v_moved := FOUND;
         ELSIF c.kind IN ('s', 'd') AND s.messages > 0 THEN
             r := holdfast_remove(s, CASE WHEN c.kind = 's' THEN c.off ELSE s.first END, c.off, NULL, 0, c_never, c.state, c.at,
                 p_now, p_keep, c.kind = 'd');
             s := r.s;
+            IF r.o_offs IS NOT NULL THEN
+                v_removed_in := v_removed_in || array_fill(v_at, ARRAY[cardinality(r.o_offs)]);
+                v_removed := v_removed || r.o_offs;
+                v_removed_ids := v_removed_ids || r.o_ids;
+                v_removed_states := v_removed_states || array_fill(c.state, ARRAY[cardinality(r.o_offs)]);
+            END IF;
         END IF;
         IF v_moved AND cardinality(s.given_up) > 0 OR (v_moved OR s.given_up <> b.given_up) AND s."over" >= s.first THEN
             s := holdfast_schedule(s, p_now);
@@ -795,9 +919,17 @@ BEGIN
             END IF;
         END IF;
     END LOOP;
-    UPDATE holdfast_node n SET seen = clock_timestamp(), call = p_call, waiting = n.waiting + d_waiting,
+    applied.refused := v_refused;
+    applied.confirmed_in := v_confirmed_in;
+    applied.confirmed := v_confirmed;
+    applied.removed_in := v_removed_in;
+    applied.removed := v_removed;
+    applied.removed_ids := v_removed_ids;
+    applied.removed_states := v_removed_states;
+    UPDATE holdfast_node n SET seen = clock_timestamp(), call = p_call, applied = holdfast_apply.applied,
+        waiting = n.waiting + d_waiting,
         channels = n.channels + d_channels, messages = n.messages + d_messages, bytes = n.bytes + d_bytes,
-        newest = greatest(n.newest, (SELECT max(t) FROM unnest(p_ats) t))
+        newest = greatest(n.newest, (SELECT max(t) FROM unnest(p_ats, p_kinds) u(t, k) WHERE u.k <> 'f'))
     WHERE n.node = p_node;
     totals := holdfast_total();
 END $$;
@@ -806,7 +938,7 @@ END $$;
 CREATE FUNCTION holdfast_unused(p_names bytea[], p_since bigint[]) RETURNS TABLE (at bigint) LANGUAGE sql VOLATILE AS $$
     SELECT f.at FROM unnest(p_names, p_since) WITH ORDINALITY f(name, since, at) JOIN holdfast_stream s ON s.name = f.name
     WHERE s.messages = 0 AND s.used_at > 0 AND s.used_at <= f.since
-    AND NOT EXISTS (SELECT 1 FROM holdfast_device d WHERE d.sid = s.sid AND d.seen > f.since)
+    AND NOT EXISTS (SELECT 1 FROM holdfast_device d WHERE d.sid = s.sid AND (d.seen > f.since OR holdfast_connected(d.node)))
     ORDER BY f.at
 $$;
 
@@ -1149,6 +1281,7 @@ BEGIN
         DELETE FROM holdfast_node h WHERE h.node = p_node;
         DELETE FROM holdfast_hold h WHERE h.node = p_node;
         DELETE FROM holdfast_address a WHERE a.node = p_node;
+        DELETE FROM holdfast_takeover t WHERE t.node = p_node;
     END IF;
 END $$;
 
@@ -1244,14 +1377,16 @@ END $$;
 
 -- Stored streams and their devices, in the order of their names; a row for each device, or one without.
 CREATE FUNCTION holdfast_streams(p_from bytea, p_to bytea, p_max int)
-RETURNS TABLE (name bytea, used_at bigint, empty boolean, device bytea, off bigint, seen bigint, earlier boolean)
+RETURNS TABLE (name bytea, used_at bigint, empty boolean, device bytea, off bigint, seen bigint, earlier boolean, claim bigint,
+    connected boolean)
 LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT s.name, s.used_at, s.messages = 0, d.device, d.off, d.seen, d.generation <> m.generation
+    SELECT s.name, s.used_at, s.messages = 0, d.device, d.off, d.seen, d.generation <> m.generation, d.claim,
+        holdfast_connected(d.node)
     FROM (SELECT * FROM holdfast_stream st WHERE st.name >= p_from AND st.name <= coalesce(p_to, st.name) AND st.used_at > 0
           ORDER BY st.name LIMIT p_max) s
     CROSS JOIN holdfast_meta m

@@ -8,7 +8,11 @@ import org.junit.jupiter.api.Test;
 class HeadSweepTest {
     private final Workbench bench = new Workbench();
     private final HeadSweep heads = new HeadSweep(
-            new SharedMemory(bench.memory, 1, new AtomicBoolean(true)), bench.channels, bench.dispatcher, Thread::new);
+            new SharedMemory(bench.memory, 1, new AtomicBoolean(true)),
+            bench.channels,
+            bench.dispatcher,
+            bench.outboxes,
+            Thread::new);
 
     @Test
     void who_was_not_handed_what_the_store_has_reads() throws Exception {

@@ -2,9 +2,11 @@ package io.holdfast.delivery.commit;
 
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.Applied;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.DeviceCursor;
 import io.holdfast.stream.MessageRecord;
+import io.holdfast.stream.Opened;
 import io.holdfast.stream.OutboxRetention;
 import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
@@ -20,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** An engine with places where a test can stop, look, or throw. */
 public final class HookedEngine implements StreamEngine {
@@ -51,9 +54,11 @@ public final class HookedEngine implements StreamEngine {
     }
 
     @Override
-    public CompletionStage<Void> apply(List<Change> changes) {
+    public CompletionStage<Applied> apply(List<Change> changes) {
         beforeApply.accept(changes);
-        return stored.apply(changes);
+        return shared instanceof SharedMemory memory
+                ? memory.engine().apply(changes, memory.node())
+                : stored.apply(changes);
     }
 
     @Override
@@ -112,6 +117,15 @@ public final class HookedEngine implements StreamEngine {
     @Override
     public List<DeviceCursor> devices(String stream) {
         return stored.devices(stream);
+    }
+
+    @Override
+    public Opened open(String stream, @Nullable String claimed) {
+        Opened opened = shared instanceof SharedMemory memory
+                ? memory.engine().open(stream, claimed, memory.node())
+                : stored.open(stream, claimed);
+        afterInfo.accept(stream);
+        return opened;
     }
 
     @Override

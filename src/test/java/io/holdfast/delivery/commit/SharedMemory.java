@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A store in memory that several nodes of a test share. Delivery asks it for nothing but the heads of streams. @param answers whether it says them */
+/** A store in memory that several nodes of a test share. Delivery asks it for the heads of streams and for devices only. @param answers whether it says them */
 record SharedMemory(MemoryEngine engine, long node, AtomicBoolean answers) implements SharedStore {
 
     /** The engine, as one of the nodes has it. */
     static StreamEngine of(MemoryEngine engine, long node, AtomicBoolean answers) {
-        HookedEngine view = new HookedEngine(engine);
+        HookedEngine view = new HookedEngine(engine.amongNodes());
         view.shared = new SharedMemory(engine, node, answers);
         return view;
     }
@@ -32,6 +32,11 @@ record SharedMemory(MemoryEngine engine, long node, AtomicBoolean answers) imple
         Map<String, Position> heads = new HashMap<>();
         streams.forEach(stream -> heads.put(stream, engine.info(stream).top()));
         return heads;
+    }
+
+    @Override
+    public List<TakenOver> takenOver() {
+        return engine.takenOver(node);
     }
 
     @Override

@@ -61,7 +61,7 @@ public final class Workbench {
     public final Breakers breakers = new Breakers(settings.breaker(), clock, counters, raised);
     public final Clients clients = new Clients(clock);
     public final Outcomes outcomes = new Outcomes(clients, counters, raised, clock);
-    public final Outboxes outboxes = new Outboxes(engine, clock, settings, breakers, clients, outcomes);
+    public final Outboxes outboxes = new Outboxes(engine, clock, settings, breakers, clients, outcomes, Runnable::run);
 
     /** Makes the writer's thread. */
     public volatile ThreadFactory writers = Thread::new;
@@ -156,11 +156,13 @@ public final class Workbench {
     /** Does what the committer does with the changes of outboxes. @return what it stored */
     public List<Change> commitChanges() {
         List<Change> changes = new ArrayList<>();
+        List<Outbox> collected = new ArrayList<>();
         for (Outbox outbox = outboxes.pollChanged(); outbox != null; outbox = outboxes.pollChanged()) {
             outbox.collect(changes);
-            outbox.stored();
+            collected.add(outbox);
         }
-        memory.apply(changes);
+        outboxes.applied(memory.apply(changes).toCompletableFuture().join());
+        collected.forEach(Outbox::stored);
         return changes;
     }
 

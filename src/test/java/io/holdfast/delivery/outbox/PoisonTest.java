@@ -79,6 +79,7 @@ class PoisonTest {
         assertThat(letter.payload()).asString().isEqualTo("m1");
         assertThat(letter.tags()).isEmpty();
         next.connection.pong();
+        bench.commitChanges();
         assertThat(bench.counters.acknowledged.sum())
                 .as("the dead one is not acknowledged")
                 .isEqualTo(2);

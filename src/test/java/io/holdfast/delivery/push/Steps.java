@@ -72,7 +72,7 @@ public final class Steps {
     /** Subscribes a connection to a channel, live at once. @return whether it is still live */
     public static BooleanSupplier live(
             OpenConnection connection, Channel channel, Position top, Dispatcher dispatcher) {
-        Subscription live = new Subscription(connection, channel, SubscribeOptions.QUIET, top.epoch(), 0);
+        Subscription live = new Subscription(connection, channel, SubscribeOptions.QUIET, top, 0);
         channel.add(live);
         assertThat(channel.goLive(live, top, dispatcher.fanout())).isTrue();
         return live::live;

@@ -171,7 +171,7 @@ class SubscribeRaceTest {
         Workbench.Line line = bench.connect();
         List<Subscription> made = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
-            Subscription subscription = new Subscription(line.connection, channel, LOUD, "e", i);
+            Subscription subscription = new Subscription(line.connection, channel, LOUD, new Position("e", i), i);
             made.add(subscription);
             all.add(subscription);
         }

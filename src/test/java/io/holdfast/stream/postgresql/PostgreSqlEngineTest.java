@@ -14,6 +14,11 @@ class PostgreSqlEngineTest extends StreamEngineContract {
     private final DataSource database = DATABASE.source();
 
     @Override
+    protected boolean shared() {
+        return true;
+    }
+
+    @Override
     protected StreamEngine open(LongSupplier clockMillis, OutboxRetention outboxes) {
         return PostgreSqlEngine.open(TestDatabases.options(database, outboxes), clockMillis, System::nanoTime);
     }

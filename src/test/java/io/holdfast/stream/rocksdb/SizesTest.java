@@ -51,7 +51,7 @@ class SizesTest {
                 assertThat(sizes.messages()).isEqualTo(truth.size());
                 if (random.nextInt(50) == 0) {
                     confirmed = Math.max(confirmed, any);
-                    sizes.confirm(any);
+                    sizes.confirm(any, told -> {});
                 }
                 assertThat(sizes.waiting())
                         .as("seed %s", seed)

@@ -1,0 +1,280 @@
+package io.holdfast.delivery.commit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.delivery.DeliveryEvent.MessageAcknowledged;
+import io.holdfast.delivery.DeliveryEvent.MessageExpired;
+import io.holdfast.delivery.DeliverySettings;
+import io.holdfast.delivery.Ending;
+import io.holdfast.delivery.MessageState;
+import io.holdfast.delivery.MessageStatus;
+import io.holdfast.delivery.SendOptions;
+import io.holdfast.stream.Position;
+import io.holdfast.stream.Receipt;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The devices of one client are connected to several nodes that share a store. */
+abstract class DevicesOnNodesContract {
+    private DeliveryNodes nodes;
+
+    abstract DeliveryNodes open(int count, UnaryOperator<DeliverySettings> changes);
+
+    @BeforeEach
+    void openNodes() {
+        nodes = open(3, settings -> settings);
+    }
+
+    @AfterEach
+    void close() {
+        nodes.close();
+    }
+
+    private Gateway.Client till(int node, Position presented) {
+        Gateway.Client till = nodes.node(node).connect();
+        till.open("ann", "till", true, presented);
+        return till;
+    }
+
+    private Gateway.Client tab(int node) {
+        Gateway.Client tab = nodes.node(node).connect();
+        tab.open("ann", null, true, null);
+        return tab;
+    }
+
+    private static List<Long> upTo(long last) {
+        return LongStream.rangeClosed(1, last).boxed().toList();
+    }
+
+    private Position at(long offset) {
+        return new Position(nodes.node(0).hooked.info("#ann").top().epoch(), offset);
+    }
+
+    private void send(int messages) throws Exception {
+        for (int i = 0; i < messages; i++) {
+            nodes.node(i % nodes.size()).send("ann", "m");
+        }
+    }
+
+    private void acknowledge(int node, String device, long offset) {
+        assertThat(nodes.node(node).manager.acknowledge("ann", device, at(offset)))
+                .isPresent();
+    }
+
+    private long stored(String device) {
+        return nodes.node(0).hooked.devices("#ann").stream()
+                .filter(each -> each.device().equals(device))
+                .mapToLong(each -> each.offset())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void the_newer_connection_of_a_device_wins_on_whatever_node() throws Exception {
+        Gateway.Client older = till(0, null);
+        send(2);
+        Gateway.until(() -> older.offsets("#ann").equals(upTo(2)));
+        acknowledge(0, "till", 1);
+        nodes.soon(() -> stored("till") == 1);
+
+        Gateway.Client newer = till(1, null);
+        Gateway.until(() -> newer.offsets("#ann").equals(List.of(2L)));
+        nodes.soon(() -> Ending.REPLACED.equals(older.ending()));
+        acknowledge(1, "till", 2);
+        nodes.soon(() -> stored("till") == 2);
+        assertThat(newer.ending()).isNull();
+    }
+
+    @Test
+    void a_node_that_was_stopped_moves_no_cursor_and_gives_nothing_up() throws Exception {
+        Gateway.Client older = till(0, null);
+        send(3);
+        Gateway.until(() -> older.offsets("#ann").equals(upTo(3)));
+        nodes.soon(() -> stored("till") == 0);
+        CountDownLatch paused = nodes.pause(0);
+        acknowledge(0, "till", 3);
+
+        Gateway.Client newer = till(1, null);
+        Gateway.until(() -> newer.offsets("#ann").equals(upTo(3)));
+        acknowledge(1, "till", 1);
+        nodes.soon(() -> stored("till") == 1);
+        nodes.resume(0, paused);
+
+        nodes.soon(() -> Ending.REPLACED.equals(older.ending()));
+        assertThat(stored("till")).isEqualTo(1);
+        assertThat(newer.ending()).isNull();
+        assertThat(nodes.cursor(0, "ann", "till")).isEqualTo(1);
+        newer.vanish();
+        Gateway.Client again = till(0, null);
+        Gateway.until(() -> again.offsets("#ann").equals(List.of(2L, 3L)));
+    }
+
+    @Test
+    void a_device_that_comes_back_to_its_node_before_that_has_stored_keeps_its_cursor() throws Exception {
+        Gateway.Client older = till(0, null);
+        send(3);
+        Gateway.until(() -> older.offsets("#ann").equals(upTo(3)));
+        nodes.soon(() -> nodes.status(0, "ann", "till").connected());
+        CountDownLatch paused = nodes.pause(0);
+        acknowledge(0, "till", 2);
+        nodes.soon(() -> true);
+        older.vanish();
+        Gateway.Client newer = till(0, null);
+        Gateway.until(() -> newer.offsets("#ann").equals(List.of(3L)));
+        nodes.resume(0, paused);
+
+        nodes.soon(() -> stored("till") == 2);
+        assertThat(newer.ending()).isNull();
+    }
+
+    @Test
+    void tabs_on_different_nodes_share_a_cursor_and_each_gets_everything() throws Exception {
+        Gateway.Client first = tab(0);
+        Gateway.Client second = tab(1);
+        send(3);
+        Gateway.until(() -> first.offsets("#ann").equals(upTo(3)));
+        acknowledge(0, "default", 3);
+        Gateway.until(() -> second.offsets("#ann").equals(upTo(3)));
+        nodes.soon(() -> stored("default") == 3);
+        acknowledge(1, "default", 2);
+        send(1);
+        Gateway.until(() -> second.offsets("#ann").equals(upTo(4)));
+        for (int i = 0; i < nodes.size(); i++) {
+            assertThat(nodes.cursor(i, "ann", "default")).isEqualTo(3);
+        }
+        Gateway.Client third = tab(2);
+        Gateway.until(() -> third.offsets("#ann").equals(List.of(4L)));
+    }
+
+    @Test
+    void a_message_that_devices_on_all_nodes_confirm_is_acknowledged_once() throws Exception {
+        List<Gateway.Client> clients = new ArrayList<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            Gateway.Client each = nodes.node(i).connect();
+            each.open("ann", "d" + i, true, null);
+            clients.add(each);
+        }
+        send(20);
+        clients.forEach(each -> Gateway.until(() -> each.offsets("#ann").equals(upTo(20))));
+        for (int offset = 1; offset <= 20; offset++) {
+            for (int i = 0; i < nodes.size(); i++) {
+                acknowledge(i, "d" + i, offset);
+            }
+        }
+        nodes.soon(() -> nodes.events(MessageAcknowledged.class).size() >= 20
+                && stored("d0") + stored("d1") + stored("d2") == 60);
+        assertThat(nodes.events(MessageAcknowledged.class).stream()
+                        .map(MessageAcknowledged::offset)
+                        .sorted()
+                        .toList())
+                .isEqualTo(upTo(20));
+        assertThat(nodes.all().stream()
+                        .mapToLong(node -> node.manager.stats().messages().acknowledged())
+                        .sum())
+                .isEqualTo(20);
+    }
+
+    @Test
+    void what_one_node_handed_out_and_another_confirms_is_told_once() throws Exception {
+        Gateway.Client first = till(0, null);
+        send(3);
+        Gateway.until(() -> first.offsets("#ann").equals(upTo(3)));
+        Gateway.Client second = nodes.node(1).connect();
+        second.open("ann", "till", false, at(3));
+        nodes.soon(() -> nodes.events(MessageAcknowledged.class).size() == 3);
+        assertThat(nodes.events(MessageAcknowledged.class))
+                .extracting(MessageAcknowledged::offset)
+                .containsExactlyInAnyOrder(1L, 2L, 3L);
+    }
+
+    @Test
+    void a_message_has_the_same_state_on_every_node() throws Exception {
+        nodes.all().forEach(node -> node.timeToLive = Duration.ofSeconds(60));
+        Gateway.Client till = till(0, null);
+        Receipt one = nodes.node(1).send("ann", "one");
+        Receipt two = nodes.node(2).send("ann", "two");
+        Gateway.until(() -> till.offsets("#ann").equals(upTo(2)));
+        acknowledge(0, "till", 1);
+        nodes.soon(() -> nodes.events(MessageAcknowledged.class).size() == 1);
+        nodes.pass(Duration.ofSeconds(61));
+        nodes.soon(() -> nodes.events(MessageExpired.class).size() == 1);
+        for (Gateway node : nodes.all()) {
+            assertThat(node.manager.message("ann", one.id()))
+                    .map(MessageStatus::state)
+                    .contains(MessageState.ACKNOWLEDGED);
+            assertThat(node.manager.message("ann", two.id()))
+                    .map(MessageStatus::state)
+                    .contains(MessageState.EXPIRED);
+        }
+        assertThat(nodes.events(MessageExpired.class)).hasSize(1);
+    }
+
+    @Test
+    void every_node_tells_which_devices_are_connected() throws Exception {
+        Gateway.Client till = till(1, null);
+        for (int i = 0; i < nodes.size(); i++) {
+            assertThat(nodes.status(i, "ann", "till").connected()).isTrue();
+        }
+        till.vanish();
+        nodes.soon(() -> !nodes.status(0, "ann", "till").connected()
+                && !nodes.status(1, "ann", "till").connected());
+    }
+
+    @Test
+    void the_same_id_sent_to_two_nodes_is_one_message() throws Exception {
+        List<CompletionStage<Receipt>> sent = new ArrayList<>();
+        for (Gateway node : nodes.all()) {
+            sent.add(node.manager.send("ann", "m", SendOptions.defaults().withId("same")));
+        }
+        int duplicates = 0;
+        for (CompletionStage<Receipt> each : sent) {
+            duplicates += Gateway.get(each).duplicate() ? 1 : 0;
+        }
+        assertThat(duplicates).isEqualTo(nodes.size() - 1);
+        assertThat(nodes.node(0).hooked.info("#ann").messages()).isEqualTo(1);
+    }
+
+    @Test
+    void a_device_that_is_connected_elsewhere_does_not_give_way_to_newer_ones() throws Exception {
+        Gateway.Client till = till(0, null);
+        nodes.pass(Duration.ofSeconds(5));
+        for (int i = 0; i < 20; i++) {
+            Gateway.Client other = nodes.node(1).connect();
+            other.open("ann", "d" + i, true, null);
+            other.vanish();
+            nodes.pass(Duration.ofSeconds(1));
+        }
+        nodes.soon(() -> nodes.node(2).hooked.devices("#ann").size() == 16);
+        assertThat(stored("till")).isZero();
+        assertThat(till.ending()).isNull();
+    }
+
+    @Test
+    void an_outbox_with_a_device_on_another_node_is_not_removed() throws Exception {
+        till(0, null);
+        long now = nodes.node(1).clock.millis();
+        assertThat(nodes.node(1)
+                        .manager
+                        .storedResources()
+                        .forgetDevice("ann", "till", now + 1_000)
+                        .toCompletableFuture()
+                        .get())
+                .isFalse();
+        assertThat(nodes.node(1)
+                        .manager
+                        .storedResources()
+                        .forgetStream("#ann", now + 1_000)
+                        .toCompletableFuture()
+                        .get())
+                .isFalse();
+        assertThat(nodes.node(1).hooked.devices("#ann")).hasSize(1);
+    }
+}
