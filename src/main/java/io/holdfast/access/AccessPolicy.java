@@ -294,21 +294,52 @@ public final class AccessPolicy {
     }
 
     /**
-     * Revokes a client or token: closes its connections with 3500, and ends subscriptions made with the token.
+     * What a revocation did here.
      *
-     * @return the number of closed connections
-     * @throws EngineException if it could not be stored; it is in force until the next start all the same
+     * @param closed the number of closed connections
+     * @param change which change of this node it is, for {@link #learn} on others; 0 where this node is alone
+     */
+    public record Revoked(int closed, long change) {}
+
+    /**
+     * Revokes a client or token: closes its connections on this node with 3500, and ends subscriptions made with the token.
+     *
+     * @throws EngineException if it could not be stored; it is in force on this node until the next start all the same
      * @throws IllegalStateException if there are too many
      */
-    public int revoke(Revocation revocation, Instant now) {
-        long nowMillis = now.toEpochMilli();
+    public Revoked revoke(Revocation revocation, Instant now) {
+        long change;
         try {
-            revocations.add(revocation, nowMillis);
+            change = revocations.add(revocation, now.toEpochMilli());
         } catch (EngineException e) {
             live.end(revocation);
             throw e;
         }
-        return revocation.expiresAtMillis() > nowMillis ? live.end(revocation) : 0;
+        return new Revoked(end(revocation, now), change);
+    }
+
+    private int end(Revocation revocation, Instant now) {
+        return revocation.expiresAtMillis() > now.toEpochMilli() ? live.end(revocation) : 0;
+    }
+
+    /**
+     * Another node has revoked something: it is in force here now.
+     *
+     * @param change which change of that node it is
+     * @return the number of connections that were closed here
+     */
+    public int learn(Revocation revocation, long node, long change, Instant now) {
+        revocations.learn(revocation, node, change);
+        return end(revocation, now);
+    }
+
+    /**
+     * Reads what other nodes have revoked without this one being told. To be called every second; waits for the store.
+     *
+     * @throws EngineException if it cannot be read now
+     */
+    public void readRevocations(Instant now) {
+        revocations.readChanges().forEach(fresh -> end(fresh, now));
     }
 
     public Revocations revocations() {

@@ -11,10 +11,14 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A record has the key {@code revoked/c<client>} or {@code revoked/t<token id>} and the value
  * {@code <expires at> <issued before>}, both in wall-clock milliseconds.
+ *
+ * <p><b>Several nodes.</b> Each tells the others what it revokes. In case that gets lost, each looks every second whether another
+ * one has changed the records, and only then reads them ({@link RevocationChanges}).
  *
  * <p><b>Threads.</b> Any; changes come one after the other and wait for the disk.
  *
@@ -37,6 +44,11 @@ public final class Revocations {
     private static final String PREFIX = "revoked/";
     private static final int FIELDS = 4;
 
+    /**
+     * How long a stored revocation that has ended stays, where another node may be prolonging it at this moment.
+     */
+    private static final long ENDED_KEPT_MILLIS = TimeUnit.HOURS.toMillis(1);
+
     private final ConcurrentHashMap<String, Revocation> byKey = new ConcurrentHashMap<>();
 
     @GuardedBy("this")
@@ -46,13 +58,22 @@ public final class Revocations {
     @GuardedBy("this")
     private final Set<String> unstored = new HashSet<>();
 
-    private Revocations(@Nullable SmallRecords records) {
+    /** Null where this node is alone. */
+    @GuardedBy("this")
+    private final @Nullable RevocationChanges changes;
+
+    /** Whether changes of other nodes may have been missed. */
+    @GuardedBy("this")
+    private boolean doubtful;
+
+    private Revocations(@Nullable SmallRecords records, @Nullable RevocationChanges changes) {
         this.records = records;
+        this.changes = changes;
     }
 
     /** An empty list that keeps revocations in memory only. */
     public static Revocations inMemory() {
-        return new Revocations(null);
+        return new Revocations(null, null);
     }
 
     /**
@@ -63,11 +84,31 @@ public final class Revocations {
      */
     public static Revocations open(SmallRecords records, Path earlier) {
         EarlierFile.carryOver(earlier, records, PREFIX, Revocations::ofLines);
-        Revocations revocations = new Revocations(records);
+        Revocations revocations = new Revocations(records, null);
+        revocations.byKey.putAll(read(records));
+        return revocations;
+    }
+
+    /**
+     * Those that are stored, which other nodes change too. {@link #readChanges} is to be called every second.
+     *
+     * @param node this node's number
+     * @throws EngineException if they cannot be read
+     */
+    public static Revocations shared(SmallRecords records, LongSupplier node) {
+        RevocationChanges changes = new RevocationChanges(node);
+        changes.note(records.scan(RevocationChanges.PREFIX)); // first: a change in between is read once more
+        Revocations revocations = new Revocations(records, changes);
+        revocations.byKey.putAll(read(records));
+        return revocations;
+    }
+
+    private static Map<String, Revocation> read(SmallRecords records) {
+        Map<String, Revocation> stored = new HashMap<>();
         try {
             records.scan(PREFIX).forEach((record, value) -> {
                 String key = record.substring(PREFIX.length());
-                revocations.byKey.put(key, parse(key, value));
+                stored.put(key, parse(key, value));
             });
         } catch (IllegalArgumentException e) {
             throw new EngineException(
@@ -76,7 +117,7 @@ public final class Revocations {
                             + " replace the data directory with a backup",
                     e);
         }
-        return revocations;
+        return stored;
     }
 
     /** Lines of an earlier version: {@code <expires at> <issued before> <c|t> <name in base64url>}; later ones count. */
@@ -113,12 +154,14 @@ public final class Revocations {
      * Adds one, in the place of an earlier one of the same client or token; one that has expired already takes the earlier one
      * away. When it returns, the revocation counts and is on the disk.
      *
+     * @return which change of this node it is, for the others; 0 where this node is alone
      * @throws EngineException if it could not be stored: repeat it
      * @throws IllegalStateException if there are too many
      */
-    synchronized void add(Revocation revocation, long nowMillis) {
+    synchronized long add(Revocation revocation, long nowMillis) {
+        long endedMillis = changes == null ? nowMillis : nowMillis - ENDED_KEPT_MILLIS;
         byKey.forEach((key, old) -> {
-            if (old.expiresAtMillis() <= nowMillis) {
+            if (old.expiresAtMillis() <= endedMillis) {
                 byKey.remove(key);
                 unstored.add(key);
             }
@@ -128,7 +171,7 @@ public final class Revocations {
         }
         byKey.put(revocation.key(), revocation);
         if (records == null) {
-            return;
+            return 0;
         }
         unstored.add(revocation.key());
         RecordBatch batch = new RecordBatch();
@@ -140,8 +183,54 @@ public final class Revocations {
                 put(batch, key, current);
             }
         }
+        long change = changes == null ? 0 : changes.write(batch, nowMillis);
         records.write(batch);
         unstored.clear();
+        return change;
+    }
+
+    /**
+     * Another node has revoked something, and has stored it.
+     *
+     * @param change which change of that node it is
+     */
+    synchronized void learn(Revocation revocation, long node, long change) {
+        byKey.put(revocation.key(), revocation);
+        if (changes != null) {
+            changes.told(node, change);
+        }
+    }
+
+    /**
+     * Reads what other nodes have changed, if they have.
+     *
+     * @return what is new here
+     * @throws EngineException if it cannot be read: then everything is read the next time
+     */
+    synchronized List<Revocation> readChanges() {
+        if (records == null || changes == null) {
+            return List.of();
+        }
+        boolean wasDoubtful = doubtful;
+        doubtful = true;
+        boolean unseen = changes.note(records.scan(RevocationChanges.PREFIX));
+        List<Revocation> fresh = wasDoubtful || unseen ? reread(records) : List.of();
+        doubtful = false;
+        return fresh;
+    }
+
+    private synchronized List<Revocation> reread(SmallRecords from) {
+        Map<String, Revocation> stored = read(from);
+        unstored.forEach(stored::remove); // what is known here is newer
+        List<Revocation> fresh = stored.entrySet().stream()
+                .filter(each -> !each.getValue().equals(byKey.get(each.getKey())))
+                .map(Map.Entry::getValue)
+                .toList();
+        Set<String> kept = new HashSet<>(unstored);
+        kept.addAll(stored.keySet());
+        byKey.keySet().retainAll(kept);
+        byKey.putAll(stored);
+        return fresh;
     }
 
     /** Those that count, in order of their names: clients before tokens. */

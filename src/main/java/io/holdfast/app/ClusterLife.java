@@ -1,12 +1,19 @@
 package io.holdfast.app;
 
+import io.holdfast.access.AccessPolicy;
 import io.holdfast.app.ListeningAddresses.Endpoint;
+import io.holdfast.cluster.Asking;
 import io.holdfast.cluster.Cluster;
+import io.holdfast.cluster.NodeAnswers;
+import io.holdfast.cluster.OwnReport;
+import io.holdfast.delivery.WallClock;
 import io.holdfast.delivery.commit.Delivery;
 import io.holdfast.operate.HealthSettings;
+import io.holdfast.stream.EngineException;
 import io.holdfast.stream.NodeAddress;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Duration;
@@ -24,6 +31,7 @@ import org.eclipse.microprofile.health.Readiness;
 @ApplicationScoped
 class ClusterLife {
     private static final Logger LOG = Logger.getLogger(ClusterLife.class.getName());
+    private static final Duration REVOCATIONS = Duration.ofSeconds(1);
     private static final Duration LOOK = Duration.ofMillis(200);
 
     private final Optional<Cluster> cluster;
@@ -31,6 +39,10 @@ class ClusterLife {
     private final EngineSettings engine;
     private final HealthSettings health;
     private final Delivery delivery;
+    private final Asking asking;
+    private final Instance<AccessPolicy> policy;
+    private final WallClock wall;
+    private final OwnReport report;
     private final PublicPortReadiness port;
     private final ManagedScheduledExecutorService scheduler;
     private final List<ScheduledFuture<?>> schedules = new CopyOnWriteArrayList<>();
@@ -38,13 +50,16 @@ class ClusterLife {
     private volatile boolean announced;
     private volatile boolean withdrawn;
 
+    /** The log has that revocations cannot be read. */
+    private volatile boolean unreadable;
+
     /** The log has that the address could not be found. */
     private volatile boolean complained;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected ClusterLife() {
-        this(null, null, null, null, null, null, null);
+        this(null, null, null, null, null, null, null, null, null, null, null);
     }
 
     @Inject
@@ -54,6 +69,10 @@ class ClusterLife {
             EngineSettings engine,
             HealthSettings health,
             Delivery delivery,
+            Asking asking,
+            Instance<AccessPolicy> policy,
+            WallClock wall,
+            OwnReport report,
             @Readiness PublicPortReadiness port,
             ManagedScheduledExecutorService scheduler) {
         this.cluster = cluster;
@@ -61,6 +80,10 @@ class ClusterLife {
         this.engine = engine;
         this.health = health;
         this.delivery = delivery;
+        this.asking = asking;
+        this.policy = policy;
+        this.wall = wall;
+        this.report = report;
         this.port = port;
         this.scheduler = scheduler;
     }
@@ -69,10 +92,26 @@ class ClusterLife {
     void start(String contextRoot) {
         path = contextRoot;
         cluster.ifPresent(mine -> {
+            NodeAnswers.give(asking, delivery, delivery.here(), report);
             repeat(() -> announce(mine), LOOK);
+            repeat(this::readRevocations, REVOCATIONS);
             repeat(mine::tick, Cluster.TICK);
             repeat(() -> turn(mine), Cluster.TURN);
         });
+    }
+
+    /** A node that revokes tells the others at once; this is for what gets lost. */
+    private void readRevocations() {
+        try {
+            policy.get().readRevocations(wall.now());
+            unreadable = false;
+        } catch (EngineException e) {
+            LOG.log(
+                    unreadable ? Level.FINE : Level.WARNING,
+                    "What other nodes have revoked could not be read from the store, which is tried again: {0}",
+                    e.getMessage());
+            unreadable = true;
+        }
     }
 
     private void repeat(Runnable task, Duration pause) {

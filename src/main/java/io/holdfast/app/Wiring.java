@@ -9,11 +9,16 @@ import io.holdfast.cleanup.CleanupCoordinator;
 import io.holdfast.cleanup.CleanupProvider;
 import io.holdfast.cleanup.CleanupSettings;
 import io.holdfast.cleanup.Sleeper;
+import io.holdfast.cluster.AllNodesManager;
+import io.holdfast.cluster.Asking;
+import io.holdfast.cluster.AskingNodes;
 import io.holdfast.cluster.Cluster;
 import io.holdfast.cluster.HttpTransport;
 import io.holdfast.cluster.LinkAcceptor;
+import io.holdfast.cluster.OwnReport;
 import io.holdfast.commands.CommandSettings;
 import io.holdfast.commands.Handling;
+import io.holdfast.delivery.AllNodes;
 import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.Connections;
 import io.holdfast.delivery.DeliveryClock;
@@ -80,8 +85,10 @@ class Wiring {
     @Produces
     @Singleton
     AccessPolicy accessPolicy(ManagedExecutorService executor, StreamEngine engine) {
-        Revocations revocations = Revocations.open(
-                engine.records(), configuration.store().directory().resolve("revocations"));
+        Revocations revocations = configuration.cluster().enabled()
+                ? Revocations.shared(engine.records(), engine.shared().orElseThrow()::node)
+                : Revocations.open(
+                        engine.records(), configuration.store().directory().resolve("revocations"));
         return new AccessPolicy(configuration.access(), revocations, executor, System::nanoTime);
     }
 
@@ -266,11 +273,31 @@ class Wiring {
         return new Delivery(guarded, engine, options, settings, clock, wall, payloads, threads, events, others);
     }
 
+    /** How this node asks the others. */
+    @Produces
+    @Singleton
+    Asking asking(Optional<Cluster> cluster, ManagedExecutorService executor) {
+        return cluster.map(mine -> new Asking(mine.questions(), mine.nodes(), executor))
+                .orElseGet(Asking::nobody);
+    }
+
+    @Produces
+    @Singleton
+    OwnReport ownReport(Delivery delivery, CommandSettings settings, Asking asking) {
+        return new OwnReport(asking, delivery, delivery.here(), settings.node(), settings.version());
+    }
+
+    @Produces
+    @Singleton
+    AllNodes allNodes(Delivery delivery, OwnReport report, Asking asking) {
+        return new AskingNodes(delivery, delivery.here(), report, asking);
+    }
+
     /** For everybody, applications included, whose beans may have any scope. */
     @Produces
     @ApplicationScoped
-    ResilientWebSocketManager manager(Delivery delivery) {
-        return delivery;
+    ResilientWebSocketManager manager(Delivery delivery, AllNodes nodes, Optional<Cluster> cluster) {
+        return cluster.isPresent() ? new AllNodesManager(delivery, nodes) : delivery;
     }
 
     @Produces

@@ -37,6 +37,7 @@ import picocli.CommandLine.ScopeType;
             TailCommand.class,
             MessageCommand.class,
             BreakersCommand.class,
+            NodesCommand.class,
             CleanupCommand.class,
             BackupCommand.class,
             TokenCommand.class,

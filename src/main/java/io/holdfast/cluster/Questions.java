@@ -2,7 +2,9 @@ package io.holdfast.cluster;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -21,6 +23,22 @@ public interface Questions {
 
     /** The longest time for which an answer can be awaited. */
     Duration LONGEST = Duration.ofMinutes(15);
+
+    /** Of a node that is alone: every other one is not reached, and nobody asks. */
+    Questions NONE = new Questions() {
+        @Override
+        public CompletionStage<Map<Long, Reply>> ask(
+                String about, byte[] question, Collection<Long> nodes, Duration within) {
+            Map<Long, Reply> replies = new HashMap<>();
+            nodes.forEach(node -> replies.put(node, Reply.Failure.NOT_REACHED));
+            return CompletableFuture.completedFuture(replies);
+        }
+
+        @Override
+        public void answer(String about, Answerer answerer) {
+            // nobody asks
+        }
+    };
 
     /**
      * Asks nodes.

@@ -3,10 +3,14 @@ package io.holdfast.commands;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.Action;
 import io.holdfast.access.Identity;
+import io.holdfast.delivery.AllNodes;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.History;
+import io.holdfast.delivery.Listing;
 import io.holdfast.delivery.Member;
+import io.holdfast.delivery.NamedPage;
 import io.holdfast.delivery.Names;
+import io.holdfast.delivery.PresenceStats;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.protocol.ChannelMember;
@@ -18,13 +22,17 @@ import io.holdfast.protocol.PresenceResult;
 import io.holdfast.protocol.PresenceStatsResult;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Answers a client's queries about a channel: presence and history. */
 final class ChannelQueries {
+    private static final Logger LOG = Logger.getLogger(ChannelQueries.class.getName());
+
     /** The most publications in one reply, which must fit into the send buffer. */
     static final int MOST_PUBLICATIONS = 1_000;
 
@@ -36,13 +44,19 @@ final class ChannelQueries {
     private final RegisteredConnection connection;
     private final Answers answers;
     private final ResilientWebSocketManager manager;
+    private final AllNodes nodes;
     private final AccessPolicy access;
 
     ChannelQueries(
-            RegisteredConnection connection, Answers answers, ResilientWebSocketManager manager, AccessPolicy access) {
+            RegisteredConnection connection,
+            Answers answers,
+            ResilientWebSocketManager manager,
+            AllNodes nodes,
+            AccessPolicy access) {
         this.connection = connection;
         this.answers = answers;
         this.manager = manager;
+        this.nodes = nodes;
         this.access = access;
     }
 
@@ -50,19 +64,31 @@ final class ChannelQueries {
         if (!may(id, Action.PRESENCE, who, channel)) {
             return;
         }
-        List<Member> present = manager.presence(channel);
-        if (present.size() > MOST_MEMBERS || infoBytes(present) > connection.mostReplyBytes()) {
+        nodes.page(new Listing.Members(channel), "", MOST_MEMBERS).whenComplete((found, failure) -> {
+            if (failure == null) {
+                presence(id, found.value());
+            } else {
+                failed(id, failure);
+            }
+        });
+    }
+
+    private void presence(int id, NamedPage<Member> present) {
+        if (present.more() || infoBytes(present.entries().values()) > connection.mostReplyBytes()) {
             answers.tooLarge(id, ErrorCode.LIMIT_EXCEEDED); // before it is written
             return;
         }
         Map<String, ChannelMember> members = new HashMap<>();
-        for (Member member : present) {
-            members.put(member.connection(), Members.info(member));
-        }
+        present.entries().forEach((connectionId, member) -> members.put(connectionId, Members.info(member)));
         answers.replyIfRoom(id, new PresenceResult(members));
     }
 
-    private static long infoBytes(List<Member> members) {
+    private void failed(int id, Throwable failure) {
+        LOG.log(Level.WARNING, "A query about a channel failed unexpectedly", failure);
+        answers.error(id, ErrorCode.INTERNAL);
+    }
+
+    private static long infoBytes(Collection<Member> members) {
         return members.stream()
                 .mapToLong(member -> length(member.connectionInfo()) + length(member.channelInfo()))
                 .sum();
@@ -74,9 +100,14 @@ final class ChannelQueries {
 
     void presenceStats(int id, Identity who, String channel) {
         if (may(id, Action.PRESENCE, who, channel)) {
-            List<Member> members = manager.presence(channel);
-            int clients = (int) members.stream().map(Member::client).distinct().count();
-            answers.reply(id, new PresenceStatsResult(members.size(), clients));
+            nodes.presenceStats(channel).whenComplete((found, failure) -> {
+                if (failure == null) {
+                    PresenceStats stats = found.value();
+                    answers.reply(id, new PresenceStatsResult((int) stats.connections(), (int) stats.clients()));
+                } else {
+                    failed(id, failure);
+                }
+            });
         }
     }
 

@@ -3,6 +3,7 @@ package io.holdfast.commands;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.Identity;
 import io.holdfast.access.Login;
+import io.holdfast.delivery.AllNodes;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Limit;
@@ -80,6 +81,7 @@ public final class Conversation {
             RegisteredConnection connection,
             Codec codec,
             ResilientWebSocketManager manager,
+            AllNodes nodes,
             AccessPolicy access,
             CommandSettings settings,
             DeliveryClock clock,
@@ -95,7 +97,7 @@ public final class Conversation {
         this.consultation = new Consultation(handling, connection, answers, queue, access, executor, handshake);
         this.publishing = new Publishing(connection, answers, manager, access, clock, queue, consultation);
         this.subscribing = new Subscribing(connection, answers, manager, access, settings, wall, consultation);
-        this.queries = new ChannelQueries(connection, answers, manager, access);
+        this.queries = new ChannelQueries(connection, answers, manager, nodes, access);
         this.manager = manager;
         this.access = access;
         this.settings = settings;

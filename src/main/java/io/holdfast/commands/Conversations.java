@@ -3,6 +3,7 @@ package io.holdfast.commands;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.Login;
 import io.holdfast.access.Logins;
+import io.holdfast.delivery.AllNodes;
 import io.holdfast.delivery.Connection;
 import io.holdfast.delivery.Connections;
 import io.holdfast.delivery.DeliveryClock;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public class Conversations {
     private final Connections connections;
     private final ResilientWebSocketManager manager;
+    private final AllNodes nodes;
     private final AccessPolicy access;
     private final CommandSettings settings;
     private final DeliveryClock clock;
@@ -50,13 +52,14 @@ public class Conversations {
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected Conversations() {
-        this(null, null, null, null, null, null, null, null, null);
+        this(null, null, null, null, null, null, null, null, null, null);
     }
 
     @Inject
     public Conversations(
             Connections connections,
             ResilientWebSocketManager manager,
+            AllNodes nodes,
             AccessPolicy access,
             CommandSettings settings,
             DeliveryClock clock,
@@ -66,6 +69,7 @@ public class Conversations {
             Handling handling) {
         this.connections = connections;
         this.manager = manager;
+        this.nodes = nodes;
         this.access = access;
         this.settings = settings;
         this.clock = clock;
@@ -96,6 +100,7 @@ public class Conversations {
                 connection,
                 speech.codec(),
                 manager,
+                nodes,
                 access,
                 settings,
                 clock,

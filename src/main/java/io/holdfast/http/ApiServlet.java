@@ -108,7 +108,7 @@ public class ApiServlet extends HttpServlet {
         });
     }
 
-    private static CompletionStage<Answer> carryOut(Route.Posted posted, byte[] body, Caller caller) {
+    static CompletionStage<Answer> carryOut(Route.Posted posted, byte[] body, Caller caller) {
         try {
             return posted.call().answer(body, caller);
         } catch (IOException e) {
@@ -118,7 +118,7 @@ public class ApiServlet extends HttpServlet {
         }
     }
 
-    private static CompletionStage<Answer> carryOut(Route.Asked asked, String segment, @Nullable String query) {
+    static CompletionStage<Answer> carryOut(Route.Asked asked, String segment, @Nullable String query) {
         try {
             return asked.query().answer(segment, Parameters.of(query));
         } catch (Parameters.Wrong e) {

@@ -1,7 +1,11 @@
 package io.holdfast.http;
 
+import io.holdfast.delivery.Gathered;
 import io.holdfast.delivery.History;
 import io.holdfast.delivery.Member;
+import io.holdfast.delivery.NamedPage;
+import io.holdfast.delivery.NodeReport;
+import io.holdfast.delivery.PresenceStats;
 import io.holdfast.json.JsonOutput;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Publisher;
@@ -9,8 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Channels in the compatible shape: presence, history, sizes. */
@@ -18,10 +20,8 @@ final class ChannelJson {
     private ChannelJson() {}
 
     /** By the connection's id, in order. */
-    static JsonOutput presence(List<Member> members, PagedJson.Part part) {
-        SortedMap<String, Member> byConnection = new TreeMap<>();
-        members.forEach(member -> byConnection.put(member.connection(), member));
-        return PagedJson.write("presence", byConnection, part, ChannelJson::member);
+    static JsonOutput presence(Gathered<NamedPage<Member>> members, PagedJson.Part part) {
+        return PagedJson.write("presence", members, part, ChannelJson::member);
     }
 
     private static void member(Member member, JsonOutput json) {
@@ -46,14 +46,13 @@ final class ChannelJson {
         }
     }
 
-    static JsonOutput presenceStats(List<Member> members) {
-        long clients = members.stream().map(Member::client).distinct().count();
-        return new JsonOutput()
+    static JsonOutput presenceStats(Gathered<PresenceStats> stats) {
+        JsonOutput json = new JsonOutput()
                 .raw("{\"num_clients\":")
-                .number(members.size())
+                .number(stats.value().connections())
                 .raw(",\"num_users\":")
-                .number(clients)
-                .raw("}");
+                .number(stats.value().clients());
+        return RecordJson.missing(stats, json).raw("}");
     }
 
     static JsonOutput history(History history) {
@@ -87,11 +86,37 @@ final class ChannelJson {
         json.raw("}");
     }
 
-    static JsonOutput channels(SortedMap<String, Integer> channels, PagedJson.Part part) {
+    static JsonOutput channels(Gathered<NamedPage<Integer>> channels, PagedJson.Part part) {
         return PagedJson.write(
                 "channels",
                 channels,
                 part,
                 (clients, json) -> json.raw("{\"num_clients\":").number(clients).raw("}"));
+    }
+
+    static JsonOutput info(Gathered<List<NodeReport>> nodes) {
+        JsonOutput json = new JsonOutput().raw("{\"nodes\":[");
+        int index = 0;
+        for (NodeReport node : nodes.value()) {
+            json.next(index++)
+                    .raw("{\"uid\":")
+                    .string(node.uid())
+                    .raw(",\"name\":")
+                    .string(node.name())
+                    .raw(",\"version\":")
+                    .string(node.version())
+                    .raw(",\"num_clients\":")
+                    .number(node.connections())
+                    .raw(",\"num_users\":")
+                    .number(node.clients())
+                    .raw(",\"num_channels\":")
+                    .number(node.channels())
+                    .raw(",\"num_subs\":")
+                    .number(node.subscriptions())
+                    .raw(",\"uptime\":")
+                    .number(node.uptimeSeconds())
+                    .raw("}");
+        }
+        return RecordJson.missing(nodes, json.raw("]")).raw("}");
     }
 }

@@ -1,17 +1,16 @@
 package io.holdfast.http;
 
-import io.holdfast.commands.CommandSettings;
+import io.holdfast.delivery.AllNodes;
+import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.History;
+import io.holdfast.delivery.Listing;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.json.JsonOutput;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -31,22 +30,21 @@ class CommandApi {
     private static final int UNSUBSCRIBED_BY_SERVER = 2000;
 
     private final ResilientWebSocketManager manager;
-    private final CommandSettings settings;
+    private final AllNodes nodes;
     private final LiveSessions sessions;
-    private final String uid = UUID.randomUUID().toString();
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected CommandApi() {
         manager = null;
-        settings = null;
+        nodes = null;
         sessions = null;
     }
 
     @Inject
-    CommandApi(ResilientWebSocketManager manager, CommandSettings settings, LiveSessions sessions) {
+    CommandApi(ResilientWebSocketManager manager, AllNodes nodes, LiveSessions sessions) {
         this.manager = manager;
-        this.settings = settings;
+        this.nodes = nodes;
         this.sessions = sessions;
     }
 
@@ -67,73 +65,79 @@ class CommandApi {
     /** @return the result; what the manager throws is its failure */
     CompletionStage<JsonOutput> carryOut(Command command) {
         try {
-            if (command instanceof Command.HistoryRemove remove) {
-                return manager.removeHistory(remove.channel()).thenApply(done -> empty());
-            }
-            return CompletableFuture.completedFuture(result(command));
+            return result(command);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    private JsonOutput result(Command command) {
+    private CompletionStage<JsonOutput> result(Command command) {
         if (command instanceof Command.Presence presence) {
-            return ChannelJson.presence(manager.presence(presence.channel()), presence.part());
+            PagedJson.Part part = presence.part();
+            return nodes.page(new Listing.Members(presence.channel()), part.after(), PagedJson.most(part))
+                    .thenApply(members -> ChannelJson.presence(members, part));
         } else if (command instanceof Command.PresenceStats presence) {
-            return ChannelJson.presenceStats(manager.presence(presence.channel()));
-        } else if (command instanceof Command.History history) {
-            return history(history);
+            return nodes.presenceStats(presence.channel()).thenApply(ChannelJson::presenceStats);
         } else if (command instanceof Command.Channels channels) {
-            return ChannelJson.channels(manager.channels(channels.pattern()), channels.part());
+            PagedJson.Part part = channels.part();
+            return nodes.page(new Listing.Channels(channels.pattern()), part.after(), PagedJson.most(part))
+                    .thenApply(found -> ChannelJson.channels(found, part));
         } else if (command instanceof Command.Info) {
-            return info();
+            return nodes.reports().thenApply(ChannelJson::info);
+        } else if (command instanceof Command.History history) {
+            return CompletableFuture.completedFuture(history(history));
+        } else if (command instanceof Command.HistoryRemove remove) {
+            return manager.removeHistory(remove.channel()).thenApply(done -> empty());
         } else if (command instanceof Command.Subscribe subscribe) {
             String client = subscribe.to().client();
-            to(subscribe.to(), one -> manager.subscribe(client, one, subscribe.channel(), subscribe.terms()));
+            return to(subscribe.to(), one -> nodes.subscribe(client, one, subscribe.channel(), subscribe.terms()));
         } else if (command instanceof Command.Unsubscribe unsubscribe) {
-            to(unsubscribe.to(), one -> unsubscribe(unsubscribe, one));
+            return to(unsubscribe.to(), one -> unsubscribe(unsubscribe, one));
         } else if (command instanceof Command.Disconnect disconnect) {
             String client = disconnect.to().client();
-            to(disconnect.to(), one -> manager.disconnect(client, one, disconnect.spared(), disconnect.ending()));
+            return to(disconnect.to(), one -> nodes.disconnect(client, one, disconnect.spared(), disconnect.ending()));
         } else if (command instanceof Command.Refresh refresh) {
-            to(refresh.to(), one -> refresh(refresh, one));
-        } else {
-            throw new IllegalArgumentException("not carried out: " + command);
+            return to(refresh.to(), one -> refresh(refresh, one));
         }
-        return empty();
+        throw new IllegalArgumentException("not carried out: " + command);
     }
 
     /** An action on one of a client's connections, or with null on all. */
     private interface Work {
-        void on(@Nullable String connection);
+        CompletionStage<Integer> on(@Nullable String connection);
     }
 
     /** Does it to the connections that a command is about; to none, if the session is over or belongs to another connection. */
-    private void to(Command.Addressee addressee, Work work) {
+    private CompletionStage<JsonOutput> to(Command.Addressee addressee, Work work) {
         String session = addressee.session();
         String named = addressee.connection();
         if (session == null) {
-            work.on(named);
-            return;
+            return work.on(named).thenApply(done -> empty());
         }
-        String connection = sessions.connection(session);
-        if (connection != null && (named == null || named.equals(connection))) {
-            work.on(connection);
-        }
+        return sessions.connection(session).thenCompose(found -> {
+            if (!found.missingNodes().isEmpty()) {
+                throw new DeliveryException(
+                        DeliveryException.Reason.UNAVAILABLE,
+                        "The node of this session, " + found.missingNodes().get(0)
+                                + ", did not answer in time. Nothing was done; repeat it later");
+            }
+            String connection = found.value().orElse(null);
+            return connection != null && (named == null || named.equals(connection))
+                    ? work.on(connection).thenApply(done -> empty())
+                    : CompletableFuture.completedFuture(empty());
+        });
     }
 
-    private void unsubscribe(Command.Unsubscribe wanted, @Nullable String connection) {
+    private CompletionStage<Integer> unsubscribe(Command.Unsubscribe wanted, @Nullable String connection) {
         String client = wanted.to().client();
-        manager.unsubscribe(client, connection, wanted.channel(), UNSUBSCRIBED_BY_SERVER, "server unsubscribe");
+        return nodes.unsubscribe(client, connection, wanted.channel(), UNSUBSCRIBED_BY_SERVER, "server unsubscribe");
     }
 
-    private void refresh(Command.Refresh refresh, @Nullable String connection) {
+    private CompletionStage<Integer> refresh(Command.Refresh refresh, @Nullable String connection) {
         String client = refresh.to().client();
-        if (refresh.expired()) {
-            manager.disconnect(client, connection, Set.of(), Ending.EXPIRED);
-        } else {
-            manager.refresh(client, connection, refresh.expiresAt(), refresh.info());
-        }
+        return refresh.expired()
+                ? nodes.disconnect(client, connection, Set.of(), Ending.EXPIRED)
+                : nodes.refresh(client, connection, refresh.expiresAt(), refresh.info());
     }
 
     private JsonOutput history(Command.History asked) {
@@ -145,31 +149,6 @@ class CommandApi {
                 asked.reverse(),
                 MOST_HISTORY_BYTES);
         return ChannelJson.history(history);
-    }
-
-    /** This node, the only one. */
-    private JsonOutput info() {
-        Map<String, Integer> channels = manager.channels("");
-        long subscriptions =
-                channels.values().stream().mapToLong(Integer::longValue).sum();
-        return new JsonOutput()
-                .raw("{\"nodes\":[{\"uid\":")
-                .string(uid)
-                .raw(",\"name\":")
-                .string(settings.node())
-                .raw(",\"version\":")
-                .string(settings.version())
-                .raw(",\"num_clients\":")
-                .number(manager.stats().connections().active())
-                .raw(",\"num_users\":")
-                .number(manager.connectedClients())
-                .raw(",\"num_channels\":")
-                .number(channels.size())
-                .raw(",\"num_subs\":")
-                .number(subscriptions)
-                .raw(",\"uptime\":")
-                .number(ManagementFactory.getRuntimeMXBean().getUptime() / 1_000)
-                .raw("}]}");
     }
 
     private static JsonOutput empty() {

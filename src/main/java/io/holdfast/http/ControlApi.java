@@ -1,40 +1,43 @@
 package io.holdfast.http;
 
+import io.holdfast.delivery.AllNodes;
 import io.holdfast.delivery.BreakerStatus;
+import io.holdfast.delivery.Gathered;
+import io.holdfast.delivery.Listing;
+import io.holdfast.delivery.NamedPage;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.json.JsonOutput;
 import io.holdfast.stream.Receipt;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.time.Duration;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
-/** The calls for operators: metrics, clients, breakers, dead letters, drain. Reads the store on the caller's thread. */
+/** The calls for operators: metrics, clients, breakers, dead letters. Reads the store on the caller's thread. */
 @ApplicationScoped
 class ControlApi {
     private static final int LETTERS = 100;
     private static final int MOST_LETTERS = 1_000;
     private static final int MOST_CLIENTS = 10_000;
     private static final int MOST_BREAKERS = 10_000;
-    private static final long WINDOW_SECONDS = 10;
-    private static final long MOST_WINDOW_SECONDS = 600;
 
     private final ResilientWebSocketManager manager;
+    private final AllNodes nodes;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected ControlApi() {
         manager = null;
+        nodes = null;
     }
 
     @Inject
-    ControlApi(ResilientWebSocketManager manager) {
+    ControlApi(ResilientWebSocketManager manager, AllNodes nodes) {
         this.manager = manager;
+        this.nodes = nodes;
     }
 
     Answer metrics() {
@@ -42,81 +45,75 @@ class ControlApi {
     }
 
     /** {@code {"clients":[…],"next":"…"}}, with {@code next} where more follow. */
-    Answer clients(Parameters parameters) {
+    CompletionStage<Answer> clients(Parameters parameters) {
         int limit = (int) Math.max(1, parameters.number("limit", MOST_CLIENTS, MOST_CLIENTS));
-        String after = parameters.text("after");
-        return Answer.ok(page(manager.clients(), limit, after));
+        return nodes.page(new Listing.Clients(), after(parameters), limit)
+                .thenApply(page -> Answer.ok(clientPage(page)));
     }
 
-    /** @param after name behind which to begin; null for the first */
-    static JsonOutput page(List<String> sorted, int limit, @Nullable String after) {
-        int from = after == null ? 0 : behind(sorted, after);
-        int to = Math.min(sorted.size(), from + limit);
+    static JsonOutput clientPage(Gathered<NamedPage<Boolean>> page) {
         JsonOutput json = new JsonOutput().raw("{\"clients\":");
-        RecordJson.write(sorted.subList(from, to), json);
-        if (to < sorted.size()) {
-            json.raw(",\"next\":").string(sorted.get(to - 1));
+        RecordJson.write(page.value().entries().keySet(), json);
+        if (page.value().more()) {
+            json.raw(",\"next\":").string(page.value().entries().lastKey());
         }
-        return json.raw("}");
+        return RecordJson.missing(page, json).raw("}");
     }
 
-    private static int behind(List<String> sorted, String name) {
-        int place = Collections.binarySearch(sorted, name);
-        return place < 0 ? -place - 1 : place + 1;
+    private static String after(Parameters parameters) {
+        String after = parameters.text("after");
+        return after == null ? "" : after;
     }
 
-    Answer client(String client) {
-        return manager.client(client)
-                .map(RecordJson::answer)
-                .orElseGet(() -> Answer.error(404, "not_found", "This client is not known"));
+    CompletionStage<Answer> client(String client) {
+        return nodes.client(client)
+                .thenApply(found -> found.value()
+                        .map(status -> RecordJson.answer(found.map(any -> status)))
+                        .orElseGet(() -> Answer.error(404, "not_found", "This client is not known")));
     }
 
-    Answer breakersOf(String client) {
-        return RecordJson.list("breakers", manager.breakers(client));
+    CompletionStage<Answer> breakersOf(String client) {
+        return nodes.page(new Listing.Breakers(client), "", 1).thenApply(page -> Answer.ok(breakerPage(page, 1)));
     }
 
     /** {@code {"breakers":[…],"next":"…"}}, with {@code next} where more follow. */
-    Answer breakers(Parameters parameters) {
+    CompletionStage<Answer> breakers(Parameters parameters) {
         String client = parameters.text("client");
         if (client != null) {
             return breakersOf(client);
         }
         int limit = (int) Math.max(1, parameters.number("limit", MOST_BREAKERS, MOST_BREAKERS));
-        return Answer.ok(breakerPage(manager.breakers(null), limit, parameters.text("after")));
+        return nodes.page(new Listing.Breakers(null), after(parameters), limit)
+                .thenApply(page -> Answer.ok(breakerPage(page, limit)));
     }
 
     /**
      * All of a client are on one page.
      *
-     * @param sorted by client
-     * @param after client behind which to begin; null for the first
+     * @param limit of breakers: with it reached, the page ends behind the client
      */
-    static JsonOutput breakerPage(List<BreakerStatus> sorted, int limit, @Nullable String after) {
-        List<BreakerStatus> rest = sorted.stream()
-                .filter(breaker -> after == null || breaker.client().compareTo(after) > 0)
-                .toList();
-        int to = Math.min(rest.size(), limit);
-        while (to < rest.size() && rest.get(to).client().equals(rest.get(to - 1).client())) {
-            to++;
+    static JsonOutput breakerPage(Gathered<NamedPage<List<BreakerStatus>>> page, int limit) {
+        List<BreakerStatus> shown = new ArrayList<>();
+        boolean more = page.value().more();
+        for (List<BreakerStatus> ofClient : page.value().entries().values()) {
+            if (shown.size() >= limit) {
+                more = true;
+                break;
+            }
+            shown.addAll(ofClient);
         }
         JsonOutput json = new JsonOutput().raw("{\"breakers\":");
-        RecordJson.write(rest.subList(0, to), json);
-        if (to < rest.size()) {
-            json.raw(",\"next\":").string(rest.get(to - 1).client());
+        RecordJson.write(shown, json);
+        if (more) {
+            json.raw(",\"next\":").string(shown.get(shown.size() - 1).client());
         }
-        return json.raw("}");
+        return RecordJson.missing(page, json).raw("}");
     }
 
-    Answer reset(String client) {
-        return Answer.ok(new JsonOutput()
-                .raw("{\"reset\":")
-                .number(manager.resetBreakers(client))
-                .raw("}"));
-    }
-
-    CompletionStage<Answer> drain(Parameters parameters) {
-        long seconds = parameters.number("window", WINDOW_SECONDS, MOST_WINDOW_SECONDS);
-        return manager.drain(Duration.ofSeconds(seconds)).thenApply(RecordJson::answer);
+    CompletionStage<Answer> reset(String client) {
+        return nodes.resetBreakers(client)
+                .thenApply(reset -> Answer.ok(
+                        new JsonOutput().raw("{\"reset\":").number(reset).raw("}")));
     }
 
     Answer letters(Parameters parameters) {

@@ -1,8 +1,10 @@
 package io.holdfast.http;
 
 import io.holdfast.delivery.DeliveryException;
+import io.holdfast.delivery.Gathered;
+import io.holdfast.delivery.NamedPage;
 import io.holdfast.json.JsonOutput;
-import java.util.SortedMap;
+import java.util.Map;
 import java.util.function.BiConsumer;
 
 /** A list by name that may be long: whole as long as it is short enough for one answer, otherwise page by page. */
@@ -25,34 +27,45 @@ final class PagedJson {
 
     private PagedJson() {}
 
+    /** How many entries to ask for. */
+    static int most(Part part) {
+        return part.limit() == 0 ? MOST_ENTRIES : Math.min(part.limit(), MOST_ENTRIES);
+    }
+
     /**
-     * {@code {"<field>":{"<name>":…},"next":"<name>"}}, with {@code next} where a page was wanted and more follows.
+     * {@code {"<field>":{"<name>":…},"next":"<name>"}}, with {@code next} where a page was wanted and more follows, and with
+     * {@code missing_nodes} where a node did not answer.
      *
+     * @param list what there is behind {@code after}, up to {@link #most}
      * @throws DeliveryException TOO_LARGE if the whole list was wanted and is too long
      */
-    static <T> JsonOutput write(String field, SortedMap<String, T> list, Part part, BiConsumer<T, JsonOutput> entry) {
+    static <T> JsonOutput write(String field, Gathered<NamedPage<T>> list, Part part, BiConsumer<T, JsonOutput> entry) {
         JsonOutput json = new JsonOutput().raw("{\"").raw(field).raw("\":{");
-        int most = part.limit() == 0 ? MOST_ENTRIES : Math.min(part.limit(), MOST_ENTRIES);
-        int written = 0;
         String last = part.after();
-        SortedMap<String, T> rest = part.after().isEmpty() ? list : list.tailMap(part.after() + '\0');
-        for (String name : rest.keySet()) {
+        int written = 0;
+        boolean more = list.value().more();
+        for (Map.Entry<String, T> each : list.value().entries().entrySet()) {
             JsonOutput next = new JsonOutput();
-            entry.accept(rest.get(name), next.next(written).string(name).raw(":"));
-            if (written == most || (written > 0 && json.length() + next.length() > MOST_BYTES)) {
-                if (part.limit() == 0) {
-                    throw new DeliveryException(
-                            DeliveryException.Reason.TOO_LARGE,
-                            "limit",
-                            "The result does not fit into one answer; ask page by page, with limit, and with the value of next as after",
-                            null);
-                }
-                return json.raw("},\"next\":").string(last).raw("}");
+            entry.accept(
+                    each.getValue(), next.next(written).string(each.getKey()).raw(":"));
+            if (written > 0 && json.length() + next.length() > MOST_BYTES) {
+                more = true;
+                break;
             }
             json.json(next);
             written++;
-            last = name;
+            last = each.getKey();
         }
-        return json.raw("}}");
+        json.raw("}");
+        if (more && part.limit() == 0) {
+            throw new DeliveryException(
+                    DeliveryException.Reason.TOO_LARGE,
+                    "limit",
+                    "The result does not fit into one answer; ask page by page, with limit, and with the value of next as after",
+                    null);
+        } else if (more) {
+            json.raw(",\"next\":").string(last);
+        }
+        return RecordJson.missing(list, json).raw("}");
     }
 }

@@ -1,8 +1,9 @@
 package io.holdfast.http;
 
+import io.holdfast.delivery.AllNodes;
 import io.holdfast.delivery.DeliveryException;
+import io.holdfast.delivery.Gathered;
 import io.holdfast.delivery.MessageStatus;
-import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.json.JsonOutput;
 import io.holdfast.stream.EngineException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -11,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The query for publishers: the state of a message. Reads a little from the store on the caller's thread. */
@@ -22,7 +25,7 @@ class QueryApi {
 
     /** The source of the answers. */
     interface Source {
-        Optional<MessageStatus> message(String client, String id);
+        CompletionStage<Gathered<Optional<MessageStatus>>> message(String client, String id);
     }
 
     /** For the client proxy only. */
@@ -32,8 +35,8 @@ class QueryApi {
     }
 
     @Inject
-    QueryApi(ResilientWebSocketManager manager) {
-        this((Source) manager::message);
+    QueryApi(AllNodes nodes) {
+        this((Source) nodes::message);
     }
 
     QueryApi(Source source) {
@@ -41,30 +44,39 @@ class QueryApi {
     }
 
     /** {@code {"client":…,"id":…,"state":…,"offset":…,"epoch":…,"published_at":…}}, the time in milliseconds; or 404. */
-    Answer message(Map<String, String[]> parameters) {
+    CompletionStage<Answer> message(Map<String, String[]> parameters) {
         for (String name : parameters.keySet()) {
             if (!MESSAGE_PARAMETERS.contains(name)) {
-                return Answer.error(400, "unknown_field", "This parameter is not known; known are client and id", name);
+                return answered(Answer.error(
+                        400, "unknown_field", "This parameter is not known; known are client and id", name));
             }
         }
         String client = first(parameters.get("client"));
         String id = first(parameters.get("id"));
         if (client == null || id == null) {
             String missing = client == null ? "client" : "id";
-            return Answer.error(400, "missing_field", missing + " is required", missing);
+            return answered(Answer.error(400, "missing_field", missing + " is required", missing));
         }
         try {
-            return source.message(client, id)
-                    .map(QueryApi::answer)
-                    .orElseGet(() -> Answer.error(
-                            404, "not_found", "No message of this client has this id, or it was settled long ago"));
+            return source.message(client, id).thenApply(QueryApi::answer);
         } catch (DeliveryException | EngineException e) {
-            return Failures.answer(e);
+            return answered(Failures.answer(e));
         }
     }
 
-    private static Answer answer(MessageStatus status) {
-        return Answer.ok(new JsonOutput()
+    private static CompletionStage<Answer> answered(Answer answer) {
+        return CompletableFuture.completedFuture(answer);
+    }
+
+    private static Answer answer(Gathered<Optional<MessageStatus>> found) {
+        return found.value()
+                .map(status -> answer(status, found))
+                .orElseGet(() -> Answer.error(
+                        404, "not_found", "No message of this client has this id, or it was settled long ago"));
+    }
+
+    private static Answer answer(MessageStatus status, Gathered<?> found) {
+        JsonOutput json = new JsonOutput()
                 .raw("{\"client\":")
                 .string(status.client())
                 .raw(",\"id\":")
@@ -76,8 +88,8 @@ class QueryApi {
                 .raw(",\"epoch\":")
                 .string(status.position().epoch())
                 .raw(",\"published_at\":")
-                .number(status.publishedAtMillis())
-                .raw("}"));
+                .number(status.publishedAtMillis());
+        return Answer.ok(RecordJson.missing(found, json).raw("}"));
     }
 
     private static @Nullable String first(String @Nullable [] values) {

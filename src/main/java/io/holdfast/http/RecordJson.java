@@ -1,5 +1,6 @@
 package io.holdfast.http;
 
+import io.holdfast.delivery.Gathered;
 import io.holdfast.json.JsonOutput;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
@@ -18,6 +19,21 @@ final class RecordJson {
         JsonOutput json = new JsonOutput();
         write(value, json);
         return Answer.ok(json);
+    }
+
+    /** The same of several nodes, with {@code missing_nodes} where one did not answer. */
+    static Answer answer(Gathered<? extends Record> gathered) {
+        JsonOutput json = new JsonOutput().raw("{");
+        fields(gathered.value(), json);
+        return Answer.ok(missing(gathered, json).raw("}"));
+    }
+
+    /** Adds a last field with the numbers of the nodes that did not answer, if there are any. */
+    static JsonOutput missing(Gathered<?> gathered, JsonOutput json) {
+        if (!gathered.missingNodes().isEmpty()) {
+            write(gathered.missingNodes(), json.raw(",\"missing_nodes\":"));
+        }
+        return json;
     }
 
     /** {@code {"<name>":[…]}}. */
@@ -53,6 +69,11 @@ final class RecordJson {
 
     private static void object(Record fields, JsonOutput json) {
         json.raw("{");
+        fields(fields, json);
+        json.raw("}");
+    }
+
+    private static void fields(Record fields, JsonOutput json) {
         try {
             RecordComponent[] components = fields.getClass().getRecordComponents();
             for (int i = 0; i < components.length; i++) {
@@ -62,7 +83,6 @@ final class RecordJson {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("A record's accessors are public", e);
         }
-        json.raw("}");
     }
 
     private static void array(Collection<?> values, JsonOutput json) {

@@ -2,6 +2,8 @@ package io.holdfast.http;
 
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.Revocation;
+import io.holdfast.cluster.Asking;
+import io.holdfast.delivery.Gathered;
 import io.holdfast.delivery.Names;
 import io.holdfast.delivery.OutsideTime;
 import io.holdfast.delivery.WallClock;
@@ -29,6 +31,7 @@ class RevokeApi {
 
     private final AccessPolicy access;
     private final WallClock wall;
+    private final Asking others;
 
     private static final Binder<Wanted> FIELDS = Binder.<Wanted>strict()
             .field("client", (wanted, in) -> wanted.client = in.stringOrNull())
@@ -53,49 +56,71 @@ class RevokeApi {
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected RevokeApi() {
-        this(null, null);
+        this(null, null, null);
     }
 
     @Inject
-    RevokeApi(AccessPolicy access, WallClock wall) {
+    RevokeApi(AccessPolicy access, WallClock wall, Asking others) {
         this.access = access;
         this.wall = wall;
+        this.others = others;
+    }
+
+    /** Has what other nodes revoke be in force here. Called once, at the start. */
+    void answerOthers() {
+        others.answer(RevocationQuestion.ABOUT, question -> RevocationQuestion.answer(question, access, wall));
     }
 
     /**
      * {@code {"client":…}} or {@code {"token_id":…}}, with {@code ttl} in seconds (a day; 0 takes a revocation back) and, for
-     * a client, {@code issued_before} in seconds since 1970. The answer is {@code {"closed":…,"expires_at":…}}.
+     * a client, {@code issued_before} in seconds since 1970. The answer is {@code {"closed":…,"expires_at":…}}, with
+     * {@code missing_nodes} where a node did not say how many it has closed: it reads the revocation from the store.
      */
     CompletionStage<Answer> revoke(byte[] body) throws IOException {
-        return CompletableFuture.completedFuture(revoked(body));
-    }
-
-    private Answer revoked(byte[] body) throws IOException {
         Wanted wanted = new Wanted();
         FIELDS.read(body, wanted);
         Answer refused = wanted.refused == null ? check(wanted) : wanted.refused;
         if (refused != null) {
-            return refused;
+            return CompletableFuture.completedFuture(refused);
         }
+        return revoke(wanted);
+    }
+
+    private CompletionStage<Answer> revoke(Wanted wanted) {
         Instant now = wall.now();
         Revocation revocation = revocation(wanted, now);
         try {
-            int closed = access.revoke(revocation, now);
-            return Answer.ok(new JsonOutput()
-                    .raw("{\"closed\":")
-                    .number(closed)
-                    .raw(",\"expires_at\":")
-                    .number(revocation.expiresAtMillis())
-                    .raw("}"));
+            AccessPolicy.Revoked here = access.revoke(revocation, now);
+            return others.all(
+                            new RevocationQuestion(revocation, others.number(), here.change()),
+                            closed -> here.closed()
+                                    + closed.stream()
+                                            .mapToInt(Integer::intValue)
+                                            .sum())
+                    .thenApply(closed -> answer(closed, revocation));
         } catch (EngineException e) {
-            LOG.log(Level.SEVERE, "A revocation could not be stored; it is in force only until the next start", e);
-            return Answer.error(
+            LOG.log(
+                    Level.SEVERE,
+                    "A revocation could not be stored; it is in force only here, until the next start",
+                    e);
+            return CompletableFuture.completedFuture(Answer.error(
                     503,
                     "unavailable",
-                    "The revocation is in force but could not be stored: repeat it, because a restart would forget it");
+                    "The revocation is in force on this node but could not be stored: repeat it, because a restart would"
+                            + " forget it, and other nodes do not know it"));
         } catch (IllegalStateException e) {
-            return Answer.error(409, "limit_exceeded", "There are too many revocations; use a shorter ttl");
+            return CompletableFuture.completedFuture(
+                    Answer.error(409, "limit_exceeded", "There are too many revocations; use a shorter ttl"));
         }
+    }
+
+    private static Answer answer(Gathered<Integer> closed, Revocation revocation) {
+        JsonOutput json = new JsonOutput()
+                .raw("{\"closed\":")
+                .number(closed.value())
+                .raw(",\"expires_at\":")
+                .number(revocation.expiresAtMillis());
+        return Answer.ok(RecordJson.missing(closed, json).raw("}"));
     }
 
     /** {@code {"revocations":[…],"total":…}}: those that count, at most 1000 of them, in order of their names. */

@@ -43,6 +43,7 @@ class Routes {
             CommandApi commands,
             QueryApi query,
             ControlApi control,
+            NodesApi nodes,
             RevokeApi revoke,
             CleanupApi cleanup,
             BackupApi backup) {
@@ -57,19 +58,19 @@ class Routes {
                 post("/" + kind.word(), kind.role(), SINGLE_BYTES, (body, caller) -> commands.answer(kind, body));
             }
         }
-        Route.Query message = at((segment, parameters) -> query.message(parameters.values()));
+        Route.Query message = (segment, parameters) -> query.message(parameters.values());
         add(Route.of("GET", "/message", Set.of(PUBLISHER, READER), new Route.Asked(message)));
         get("/metrics", (segment, parameters) -> control.metrics());
-        get("/clients", (segment, parameters) -> control.clients(parameters));
+        ask("/clients", (segment, parameters) -> control.clients(parameters));
         // In a path, Liberty takes no %2F, and ends a segment at a semicolon: a parameter can hold every name.
-        get("/client", (segment, parameters) -> control.client(parameters.required("client")));
-        get("/clients/{client}", (segment, parameters) -> control.client(segment));
-        get("/breakers", (segment, parameters) -> control.breakers(parameters));
-        get("/breakers/{client}", (segment, parameters) -> control.breakersOf(segment));
+        ask("/client", (segment, parameters) -> control.client(parameters.required("client")));
+        ask("/clients/{client}", (segment, parameters) -> control.client(segment));
+        ask("/breakers", (segment, parameters) -> control.breakers(parameters));
+        ask("/breakers/{client}", (segment, parameters) -> control.breakersOf(segment));
         get("/dead-letters", (segment, parameters) -> control.letters(parameters));
         get("/dead-letters/{number}", (segment, parameters) -> control.letter(Long.parseLong(segment)));
-        command("/breakers/reset", at((segment, parameters) -> control.reset(parameters.required("client"))));
-        command("/breakers/{client}/reset", at((segment, parameters) -> control.reset(segment)));
+        command("/breakers/reset", (segment, parameters) -> control.reset(parameters.required("client")));
+        command("/breakers/{client}/reset", (segment, parameters) -> control.reset(segment));
         command("/dead-letters/{number}/resend", (segment, parameters) -> control.resend(Long.parseLong(segment)));
         command("/dead-letters/{number}/discard", (segment, parameters) -> control.discard(Long.parseLong(segment)));
         post("/revoke", ADMIN, SINGLE_BYTES, (body, caller) -> revoke.revoke(body));
@@ -84,7 +85,8 @@ class Routes {
         get("/cleanup/audit", (segment, parameters) -> cleanup.audit(parameters));
         get("/store", (segment, parameters) -> backup.store());
         command("/backup", (segment, parameters) -> backup.backup(parameters));
-        command("/drain", (segment, parameters) -> control.drain(parameters));
+        ask("/nodes", (segment, parameters) -> nodes.list());
+        command("/drain", (segment, parameters) -> nodes.drain(parameters));
     }
 
     List<Route> all() {
@@ -135,7 +137,11 @@ class Routes {
     }
 
     private void get(String path, Read read) {
-        add(Route.of("GET", path, Set.of(READER), new Route.Asked(at(read))));
+        ask(path, at(read));
+    }
+
+    private void ask(String path, Route.Query query) {
+        add(Route.of("GET", path, Set.of(READER), new Route.Asked(query)));
     }
 
     private void command(String path, Route.Query query) {

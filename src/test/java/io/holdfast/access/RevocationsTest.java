@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,7 +69,18 @@ class RevocationsTest {
     /** Its writes can be told to fail. */
     private static final class Records extends MemoryRecords {
         private final List<String> writes = new ArrayList<>();
+        private final List<String> scans = new ArrayList<>();
         private boolean failing;
+        private @Nullable String unreadable;
+
+        @Override
+        public SortedMap<String, String> scan(String prefix) {
+            scans.add(prefix);
+            if (prefix.equals(unreadable)) {
+                throw new EngineException(EngineException.Reason.IO, "as the test asked", null);
+            }
+            return super.scan(prefix);
+        }
 
         @Override
         protected void store(RecordBatch batch, boolean synced) {
@@ -181,7 +193,8 @@ class RevocationsTest {
         policy.entered("c3", one, ending -> closed.add("c3"), at(NOW));
         policy.left("c3");
 
-        assertThat(policy.revoke(Revocation.ofToken("a", NOW + 10), at(NOW))).isEqualTo(1);
+        assertThat(policy.revoke(Revocation.ofToken("a", NOW + 10), at(NOW)).closed())
+                .isEqualTo(1);
         assertThat(closed).containsExactly("c1 3500");
         assertInvalid(policy, first);
         assertThat(policy.maySubscribe(one, "news", null, at(NOW)).access()).isEqualTo(ChannelAccess.DENIED);
@@ -192,10 +205,12 @@ class RevocationsTest {
         policy.left("c1");
         policy.left("c4");
 
-        assertThat(policy.revoke(Revocation.ofClient("u1", 1_700_000_100_000L, NOW + 10), at(NOW)))
+        assertThat(policy.revoke(Revocation.ofClient("u1", 1_700_000_100_000L, NOW + 10), at(NOW))
+                        .closed())
                 .isZero();
         assertThat(policy.authenticate(second, null, null, at(NOW)).client()).isEqualTo("u1");
-        assertThat(policy.revoke(Revocation.ofClient("u1", Revocation.ALL, NOW + 10), at(NOW)))
+        assertThat(policy.revoke(Revocation.ofClient("u1", Revocation.ALL, NOW + 10), at(NOW))
+                        .closed())
                 .isEqualTo(1);
         assertInvalid(policy, second);
         assertThat(policy.authenticate(second, null, null, at(NOW + 10)).client())
@@ -212,5 +227,81 @@ class RevocationsTest {
 
     private static Instant at(long millis) {
         return Instant.ofEpochMilli(millis);
+    }
+
+    /** Another node on the same records. */
+    private Revocations node(long number) {
+        return Revocations.shared(records, () -> number);
+    }
+
+    @Test
+    void what_one_node_revokes_the_others_read_once() {
+        Revocations one = node(1);
+        Revocations two = node(2);
+        one.add(Revocation.ofClient("u1", Revocation.ALL, NOW + 10), NOW);
+        assertThat(two.hit(identity("u1", null, NOW), NOW)).isFalse();
+        assertThat(two.readChanges()).containsExactly(Revocation.ofClient("u1", Revocation.ALL, NOW + 10));
+        assertThat(two.hit(identity("u1", null, NOW), NOW)).isTrue();
+        assertThat(one.readChanges()).isEmpty();
+        records.scans.clear();
+        assertThat(two.readChanges()).isEmpty();
+        assertThat(records.scans).containsExactly(RevocationChanges.PREFIX);
+        one.add(Revocation.ofClient("u1", Revocation.ALL, NOW), NOW);
+        two.readChanges();
+        assertThat(two.hit(identity("u1", null, NOW), NOW)).as("taken back").isFalse();
+    }
+
+    @Test
+    void what_a_node_was_told_it_does_not_read_but_what_it_was_not_told_it_does() {
+        Revocations one = node(1);
+        Revocations two = node(2);
+        Revocation told = Revocation.ofToken("told", NOW + 10);
+        two.learn(told, 1, one.add(told, NOW));
+        assertThat(two.hitToken("told", NOW)).isTrue();
+        records.scans.clear();
+        assertThat(two.readChanges()).isEmpty();
+        assertThat(records.scans).containsExactly(RevocationChanges.PREFIX);
+
+        one.add(Revocation.ofToken("lost", NOW + 10), NOW);
+        Revocation third = Revocation.ofToken("third", NOW + 10);
+        two.learn(third, 1, one.add(third, NOW));
+        assertThat(two.hitToken("lost", NOW)).isFalse();
+        assertThat(two.readChanges()).containsExactly(Revocation.ofToken("lost", NOW + 10));
+    }
+
+    @Test
+    void two_nodes_that_revoke_at_once_learn_both() {
+        Revocations one = node(1);
+        Revocations two = node(2);
+        one.add(Revocation.ofToken("a", NOW + 10), NOW);
+        two.add(Revocation.ofToken("b", NOW + 10), NOW);
+        one.readChanges();
+        two.readChanges();
+        assertThat(one.list(at(NOW))).hasSize(2).isEqualTo(two.list(at(NOW)));
+        assertThat(node(3).list(at(NOW))).hasSize(2);
+    }
+
+    @Test
+    void a_node_that_could_not_read_reads_everything_the_next_time() {
+        Revocations one = node(1);
+        Revocations two = node(2);
+        one.add(Revocation.ofToken("a", NOW + 10), NOW);
+        records.unreadable = "revoked/";
+        assertThatThrownBy(two::readChanges).isInstanceOf(EngineException.class);
+        records.unreadable = null;
+        assertThat(two.readChanges()).containsExactly(Revocation.ofToken("a", NOW + 10));
+    }
+
+    @Test
+    void a_revocation_that_another_node_prolongs_outlives_its_first_time() {
+        Revocations one = node(1);
+        Revocations two = node(2);
+        one.add(Revocation.ofToken("a", NOW + 10), NOW);
+        two.readChanges();
+        one.add(Revocation.ofToken("a", NOW + 1_000_000), NOW + 9);
+        two.add(Revocation.ofToken("b", NOW + 1_000_000), NOW + 11);
+        assertThat(node(3).list(at(NOW + 20))).hasSize(2);
+        two.add(Revocation.ofToken("c", NOW + 90_000_000), NOW + 10_000_000);
+        assertThat(records.scan("revoked/")).as("in the end they go").doesNotContainKey("revoked/tb");
     }
 }

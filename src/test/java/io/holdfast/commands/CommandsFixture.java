@@ -14,6 +14,7 @@ import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.AllowedClients;
 import io.holdfast.access.Login;
 import io.holdfast.access.Rules;
+import io.holdfast.cluster.AskingNodes;
 import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.Connection;
 import io.holdfast.delivery.Connections;
@@ -182,6 +183,7 @@ final class CommandsFixture implements AutoCloseable {
                     }
                 },
                 manager,
+                AskingNodes.alone(manager, manager.here(), settings.node(), settings.version()),
                 policy,
                 settings,
                 clock,

@@ -7,12 +7,15 @@ import io.holdfast.cleanup.BuiltInKinds;
 import io.holdfast.cleanup.CleanupCoordinator;
 import io.holdfast.cleanup.CleanupSettings;
 import io.holdfast.cleanup.Sleeper;
-import io.holdfast.commands.CommandSettings;
+import io.holdfast.cluster.Asking;
+import io.holdfast.cluster.AskingNodes;
+import io.holdfast.delivery.AllNodes;
 import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.DeliveryThreads;
+import io.holdfast.delivery.Gathered;
 import io.holdfast.delivery.GuardedEngine;
 import io.holdfast.delivery.commit.Delivery;
 import io.holdfast.delivery.commit.PlainPayloads;
@@ -22,13 +25,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** A manager in memory under the API, without clients. */
 final class Node implements AutoCloseable {
     final Delivery manager;
+    final AllNodes nodes;
+    final NodesApi nodesApi;
     final PublishApi publish;
     final CommandApi commands;
     final BatchApi batch;
@@ -63,7 +70,7 @@ final class Node implements AutoCloseable {
         AccessPolicy access =
                 new AccessPolicy(Rules.options(true, null, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
         publish = new PublishApi(manager, access);
-        revoke = new RevokeApi(access, Instant::now);
+        revoke = new RevokeApi(access, Instant::now, Asking.nobody());
         cleanup = new CleanupApi(new CleanupCoordinator(
                 BuiltInKinds.of(manager.storedResources(), CleanupSettings.Ages.defaults(), clock),
                 CleanupSettings.defaults(),
@@ -74,19 +81,10 @@ final class Node implements AutoCloseable {
                 Runnable::run,
                 new Random(1),
                 event -> {}));
+        nodes = AskingNodes.alone(manager, manager.here(), "n1", "1.2.3");
+        nodesApi = new NodesApi(manager, nodes, Asking.nobody(), engine);
         commands = new CommandApi(
-                manager,
-                new CommandSettings(
-                        "1.2.3",
-                        "n1",
-                        Duration.ofSeconds(25),
-                        Duration.ofSeconds(10),
-                        Duration.ofSeconds(25),
-                        64 << 10,
-                        100,
-                        0,
-                        3),
-                session -> null);
+                manager, nodes, session -> CompletableFuture.completedFuture(Gathered.complete(Optional.empty())));
         batch = new BatchApi(publish, commands, threads);
     }
 

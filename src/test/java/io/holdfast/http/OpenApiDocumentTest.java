@@ -59,8 +59,9 @@ class OpenApiDocumentTest {
                             publish,
                             node.batch,
                             node.commands,
-                            new QueryApi(node.manager),
-                            new ControlApi(node.manager),
+                            new QueryApi(node.nodes),
+                            new ControlApi(node.manager, node.nodes),
+                            node.nodesApi,
                             node.revoke,
                             node.cleanup,
                             new BackupApi())
@@ -190,6 +191,7 @@ class OpenApiDocumentTest {
                         .toList());
         assertThat(ROOT.at("/components/schemas/" + schema + "/properties").fieldNames())
                 .toIterable()
+                .filteredOn(field -> !field.equals("missing_nodes"))
                 .containsExactlyElementsOf(Arrays.stream(record.getRecordComponents())
                         .map(RecordComponent::getName)
                         .map(RecordJson::name)

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.holdfast.delivery.BreakerState;
 import io.holdfast.delivery.BreakerStatus;
 import io.holdfast.delivery.DeliveryException;
+import io.holdfast.delivery.Gathered;
+import io.holdfast.delivery.Listing;
+import io.holdfast.delivery.NamedPage;
 import io.holdfast.json.JsonOutput;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -23,10 +26,19 @@ class PagedJsonTest {
     }
 
     private static String page(SortedMap<String, Integer> list, int limit, String after) {
-        return new String(
-                PagedJson.write("list", list, new PagedJson.Part(limit, after), (n, json) -> json.number(n))
-                        .toBytes(),
-                StandardCharsets.UTF_8);
+        PagedJson.Part part = new PagedJson.Part(limit, after);
+        return text(PagedJson.write("list", found(list, part), part, (n, json) -> json.number(n)));
+    }
+
+    private static Gathered<NamedPage<Integer>> found(SortedMap<String, Integer> list, PagedJson.Part part) {
+        NamedPage.Collector<Integer> page =
+                new NamedPage.Collector<>(new Listing.Channels(""), part.after(), PagedJson.most(part));
+        list.forEach(page::add);
+        return Gathered.complete(page.page());
+    }
+
+    private static String text(JsonOutput json) {
+        return new String(json.toBytes(), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -58,20 +70,31 @@ class PagedJsonTest {
 
     @Test
     void a_page_of_long_entries_is_shorter() {
-        SortedMap<String, Integer> list = numbers(3);
+        PagedJson.Part part = new PagedJson.Part(3, "");
         JsonOutput json = PagedJson.write(
-                "list", list, new PagedJson.Part(3, ""), (n, to) -> to.string("x".repeat(PagedJson.MOST_BYTES / 2)));
-        assertThat(new String(json.toBytes(), StandardCharsets.UTF_8)).endsWith("\"next\":\"n00000\"}");
+                "list", found(numbers(3), part), part, (n, to) -> to.string("x".repeat(PagedJson.MOST_BYTES / 2)));
+        assertThat(text(json)).endsWith("\"next\":\"n00000\"}");
+    }
+
+    @Test
+    void nodes_that_did_not_answer_are_named_behind_the_list() {
+        PagedJson.Part part = new PagedJson.Part(1, "");
+        Gathered<NamedPage<Integer>> found =
+                new Gathered<>(found(numbers(2), part).value(), List.of(7L, 9L));
+        assertThat(text(PagedJson.write("list", found, part, (n, json) -> json.number(n))))
+                .isEqualTo("{\"list\":{\"n00000\":0},\"next\":\"n00000\",\"missing_nodes\":[7,9]}");
     }
 
     private static String clients(int limit, String after) {
-        return new String(ControlApi.page(List.of("a", "b", "d"), limit, after).toBytes(), StandardCharsets.UTF_8);
+        NamedPage.Collector<Boolean> page = new NamedPage.Collector<>(new Listing.Clients(), after, limit);
+        List.of("a", "b", "d").forEach(client -> page.add(client, true));
+        return text(ControlApi.clientPage(Gathered.complete(page.page())));
     }
 
     @Test
     void the_clients_come_page_by_page() {
-        assertThat(clients(3, null)).isEqualTo("{\"clients\":[\"a\",\"b\",\"d\"]}");
-        assertThat(clients(2, null)).isEqualTo("{\"clients\":[\"a\",\"b\"],\"next\":\"b\"}");
+        assertThat(clients(3, "")).isEqualTo("{\"clients\":[\"a\",\"b\",\"d\"]}");
+        assertThat(clients(2, "")).isEqualTo("{\"clients\":[\"a\",\"b\"],\"next\":\"b\"}");
         assertThat(clients(2, "b")).isEqualTo("{\"clients\":[\"d\"]}");
         assertThat(clients(1, "aa")).isEqualTo("{\"clients\":[\"b\"],\"next\":\"b\"}");
         assertThat(clients(1, "z")).isEqualTo("{\"clients\":[]}");
@@ -81,11 +104,11 @@ class PagedJsonTest {
     void breakers_come_page_by_page_with_all_of_a_client_on_one() {
         List<BreakerStatus> list =
                 List.of(breaker("a", "1"), breaker("b", "1"), breaker("b", "2"), breaker("b", "3"), breaker("c", "1"));
-        assertThat(clients(list, 2, null)).isEqualTo("a b b b next b");
+        assertThat(clients(list, 2, "")).isEqualTo("a b b b next b");
         assertThat(clients(list, 2, "b")).isEqualTo("c");
-        assertThat(clients(list, 4, null)).isEqualTo("a b b b next b");
-        assertThat(clients(list, 5, null)).isEqualTo("a b b b c");
-        assertThat(clients(list, 1, null)).isEqualTo("a next a");
+        assertThat(clients(list, 4, "")).isEqualTo("a b b b next b");
+        assertThat(clients(list, 5, "")).isEqualTo("a b b b c");
+        assertThat(clients(list, 1, "")).isEqualTo("a next a");
         assertThat(clients(list, 1, "aa")).as("one that is gone").isEqualTo("b b b next b");
         assertThat(clients(List.of(), 1, null)).isEmpty();
     }
@@ -95,7 +118,10 @@ class PagedJsonTest {
     }
 
     private static String clients(List<BreakerStatus> list, int limit, String after) {
-        String json = new String(ControlApi.breakerPage(list, limit, after).toBytes(), StandardCharsets.UTF_8);
+        NamedPage.Collector<List<BreakerStatus>> page =
+                new NamedPage.Collector<>(new Listing.Breakers(null), after, limit);
+        list.forEach(breaker -> page.add(breaker.client(), List.of(breaker)));
+        String json = text(ControlApi.breakerPage(Gathered.complete(page.page()), limit));
         return json.replaceAll("\\{\"client\":\"(\\w+)\"[^}]*}", "$1")
                 .replaceAll("\"next\":\"(\\w+)\"", "next $1")
                 .replaceAll("\\{\"breakers\":|[\\[\\]}]", "")

@@ -2,25 +2,31 @@ package io.holdfast.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.delivery.Gathered;
 import io.holdfast.delivery.MessageState;
 import io.holdfast.delivery.MessageStatus;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.Position;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 class QueryApiTest {
+    private List<Long> missing = List.of();
+
     private final QueryApi api = new QueryApi(new QueryApi.Source() {
         @Override
-        public Optional<MessageStatus> message(String client, String id) {
+        public CompletionStage<Gathered<Optional<MessageStatus>>> message(String client, String id) {
             if (id.equals("broken")) {
                 throw new EngineException(EngineException.Reason.IO, "secret", null);
             }
-            return id.equals("a")
-                    ? Optional.of(new MessageStatus(client, id, MessageState.ACKNOWLEDGED, new Position("e", 7), 1234))
-                    : Optional.empty();
+            MessageStatus status = new MessageStatus(client, id, MessageState.ACKNOWLEDGED, new Position("e", 7), 1234);
+            return CompletableFuture.completedFuture(
+                    new Gathered<>(id.equals("none") ? Optional.empty() : Optional.of(status), missing));
         }
     });
 
@@ -29,7 +35,7 @@ class QueryApiTest {
         for (int i = 0; i < namesAndValues.length; i += 2) {
             parameters.put(namesAndValues[i], new String[] {namesAndValues[i + 1]});
         }
-        return api.message(parameters);
+        return api.message(parameters).toCompletableFuture().join();
     }
 
     @Test
@@ -41,8 +47,15 @@ class QueryApiTest {
     }
 
     @Test
+    void a_node_that_did_not_answer_is_named() {
+        missing = List.of(7L, 9L);
+        assertThat(message("client", "c", "id", "a").toString())
+                .endsWith("\"published_at\":1234,\"missing_nodes\":[7,9]}");
+    }
+
+    @Test
     void an_unknown_one_is_not_found() {
-        assertThat(message("client", "c", "id", "b").status()).isEqualTo(404);
+        assertThat(message("client", "c", "id", "none").status()).isEqualTo(404);
     }
 
     @Test

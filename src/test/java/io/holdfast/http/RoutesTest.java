@@ -17,8 +17,9 @@ class RoutesTest {
             node.publish,
             node.batch,
             node.commands,
-            new QueryApi(node.manager),
-            new ControlApi(node.manager),
+            new QueryApi(node.nodes),
+            new ControlApi(node.manager, node.nodes),
+            node.nodesApi,
             node.revoke,
             node.cleanup,
             new BackupApi());

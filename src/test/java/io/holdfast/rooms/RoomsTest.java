@@ -36,12 +36,14 @@ class RoomsTest {
             Map.entry("commands", Set.of("delivery", "access", "handlers", "handlers.calls", "protocol", "stream")),
             Map.entry("websocket", Set.of("commands", "cluster", "delivery")),
             Map.entry("cleanup", Set.of("delivery", "stream", "json")),
-            Map.entry("cluster", Set.of("delivery", "stream")),
+            Map.entry("cluster", Set.of("json", "delivery", "stream")),
             Map.entry("transactions", Set.of("delivery", "stream")),
             Map.entry(
                     "operate",
                     Set.of("handlers.backend", "delivery", "cleanup", "cluster", "transactions", "stream", "json")),
-            Map.entry("http", Set.of("commands", "delivery", "access", "protocol", "stream", "cleanup", "json")),
+            Map.entry(
+                    "http",
+                    Set.of("commands", "cluster", "delivery", "access", "protocol", "stream", "cleanup", "json")),
             Map.entry(
                     "app",
                     Set.of(

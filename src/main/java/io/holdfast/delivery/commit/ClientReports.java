@@ -14,6 +14,7 @@ import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.StreamStatus;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What is known of one client and of its messages. Any thread; reads the engine. */
 final class ClientReports {
@@ -37,8 +38,18 @@ final class ClientReports {
         if (record == null && devices.isEmpty() && info.top().offset() == 0) {
             return Optional.empty();
         }
+        return Optional.of(status(client, record, info.waiting(), info.waitingBytes(), devices));
+    }
+
+    /** @param record null for a client that was not seen within the last hour */
+    static ClientStatus status(
+            String client,
+            @Nullable ClientRecord record,
+            int waiting,
+            long waitingBytes,
+            List<ClientStatus.DeviceStatus> devices) {
         ClientRecord counted = record == null ? new ClientRecord(0) : record;
-        return Optional.of(new ClientStatus(
+        return new ClientStatus(
                 client,
                 counted.sinceMillis,
                 counted.connections.get(),
@@ -47,9 +58,9 @@ final class ClientReports {
                 counted.expired.get(),
                 counted.dropped.get(),
                 counted.dead.get(),
-                info.waiting(),
-                info.waitingBytes(),
-                devices));
+                waiting,
+                waitingBytes,
+                devices);
     }
 
     private List<ClientStatus.DeviceStatus> devices(String client) {

@@ -31,6 +31,7 @@ import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.delivery.StoredResources;
 import io.holdfast.delivery.SubscriptionTerms;
+import io.holdfast.delivery.ThisNode;
 import io.holdfast.delivery.WallClock;
 import io.holdfast.delivery.WireFormat;
 import io.holdfast.delivery.outbox.Breakers;
@@ -99,6 +100,7 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
     private final ResourceRemoval resources;
     private final HistoryReader histories;
     private final ClientReports reports;
+    private final ThisNode here;
     private final Condition condition;
     private final Sending sending;
     private final LifeCycle lifeCycle;
@@ -199,10 +201,16 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
         resources = new ResourceRemoval(engine, outboxes, channels, deadLetters, committer, clock);
         histories = new HistoryReader(engine, clock);
         reports = new ClientReports(engine, outboxes, clients, clock);
+        here = new NodeView(channels, connections, clients, breakers, outboxes);
         MessageIds ids = new MessageIds(payloads, validation, counters);
         sending = new Sending(condition, options, ids, committer, channels, dispatcher, others, clock);
         lifeCycle = new LifeCycle(
                 engine, threads, committer, hub, dispatcher, connections, outboxes, events, vitals, condition, nodes);
+    }
+
+    /** What only this node knows. */
+    public ThisNode here() {
+        return here;
     }
 
     private void committerFailed() {

@@ -14,10 +14,12 @@ import io.holdfast.delivery.watch.Heap;
 import io.holdfast.stream.StreamEngine;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -139,11 +141,17 @@ public final class OpenConnections {
 
     /** How many clients have a connection. */
     public int clients() {
-        return (int) open.stream()
+        Set<String> clients = new HashSet<>();
+        forEachClient(clients::add);
+        return clients.size();
+    }
+
+    /** Takes the client of each connection that belongs to one. */
+    public void forEachClient(Consumer<String> taker) {
+        open.stream()
                 .map(OpenConnection::client)
                 .filter(client -> !client.isEmpty())
-                .distinct()
-                .count();
+                .forEach(taker);
     }
 
     /** Looks at the clock for each. An error on one of them ends that one. */

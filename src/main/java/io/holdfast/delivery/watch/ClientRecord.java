@@ -39,6 +39,10 @@ public final class ClientRecord {
         return seen != null && seen.connections() > 0;
     }
 
+    synchronized boolean isConnected() {
+        return devices.values().stream().anyMatch(seen -> seen.connections() > 0);
+    }
+
     synchronized int devices() {
         return devices.size();
     }

@@ -44,6 +44,12 @@ public final class Clients {
         return record != null && record.isConnected(device);
     }
 
+    /** Whether any device of a client is connected. */
+    public boolean isConnected(String client) {
+        ClientRecord record = known.get(client);
+        return record != null && record.isConnected();
+    }
+
     public int connectedDevices() {
         return connectedDevices.get();
     }

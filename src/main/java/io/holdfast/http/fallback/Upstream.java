@@ -2,6 +2,8 @@ package io.holdfast.http.fallback;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +36,17 @@ final class Upstream {
         return connection;
     }
 
-    /** @return false if too much waits already; then the frame was not taken */
+    /** Takes a frame, and carries it out here or leaves it to the thread that is at work, as the other method. */
     boolean receive(byte[] frame) {
+        return receive(frame, Runnable::run);
+    }
+
+    /**
+     * Takes a frame, and carries it out on the executor, or leaves it to the thread that is at work.
+     *
+     * @return false if too much waits already; then the frame was not taken
+     */
+    boolean receive(byte[] frame, Executor executor) {
         synchronized (this) {
             if (waiting + frame.length > MOST_BYTES) {
                 return false;
@@ -47,6 +58,15 @@ final class Upstream {
             }
             busy = true;
         }
+        try {
+            executor.execute(this::carryOut);
+        } catch (RejectedExecutionException e) { // the container stops: here rather than never
+            carryOut();
+        }
+        return true;
+    }
+
+    private void carryOut() {
         boolean finished = false;
         try {
             for (byte[] next = next(); next != null; next = next()) {
@@ -58,7 +78,6 @@ final class Upstream {
                 release();
             }
         }
-        return true;
     }
 
     /** A failure must not delay the frames after it. */

@@ -57,6 +57,9 @@ public final class Gateway implements AutoCloseable {
     public volatile Deduplication deduplication = new Deduplication(Duration.ofSeconds(300), null, false);
     public volatile Duration timeToLive = Duration.ofSeconds(300);
     public volatile int newChannelsPerHour;
+    /** What the ids of connections begin with. */
+    public volatile String idPrefix = "c";
+
     private volatile Retention retention = new Retention(1_000, 8 << 20, Retention.Overflow.DROP_OLDEST);
 
     public Gateway() {
@@ -183,7 +186,7 @@ public final class Gateway implements AutoCloseable {
     /** A client's end of a connection: notes what it gets; its writes can be stalled. */
     public final class Client implements Connection {
         public final OpenConnection connection =
-                manager.register("c" + names.incrementAndGet(), this, PlainFormat.INSTANCE, "");
+                manager.register(idPrefix + names.incrementAndGet(), this, PlainFormat.INSTANCE, "");
         private final List<String> lines = new ArrayList<>();
         private Ending ending;
         private boolean answering = true;

@@ -1,0 +1,54 @@
+package io.holdfast.http;
+
+import io.holdfast.access.Role;
+import io.holdfast.cluster.Asking;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** From the start of the application on, carries out what other nodes ask of the server API of this one. Any thread. */
+@ApplicationScoped
+class CallsOfNodes {
+    private final Asking others;
+    private final Routes routes;
+    private final RevokeApi revoke;
+
+    /** For the client proxy only. */
+    @SuppressWarnings("NullAway")
+    protected CallsOfNodes() {
+        this(null, null, null);
+    }
+
+    @Inject
+    CallsOfNodes(Asking others, Routes routes, RevokeApi revoke) {
+        this.others = others;
+        this.routes = routes;
+        this.revoke = revoke;
+    }
+
+    void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
+        revoke.answerOthers();
+        others.answerLater(
+                NodeCall.ABOUT, question -> answer(NodeCall.read(question)).thenApply(NodeCall::answer));
+    }
+
+    private CompletionStage<Optional<Answer>> answer(NodeCall call) throws IOException {
+        Routes.Found found = routes.find(call.method(), call.path());
+        if (found == null) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        if (found.route().action() instanceof Route.Posted posted) {
+            return ApiServlet.carryOut(posted, call.body(), new Caller(Set.of(Role.ADMIN), call.caller()))
+                    .thenApply(Optional::of);
+        } else if (found.route().action() instanceof Route.Asked asked) {
+            return ApiServlet.carryOut(asked, found.segment(), call.query()).thenApply(Optional::of);
+        }
+        throw new IllegalArgumentException("a route that nothing carries out: " + found.route());
+    }
+}
