@@ -2,6 +2,7 @@ package io.holdfast.app;
 
 import io.holdfast.transactions.Database;
 import io.holdfast.transactions.TransactionSettings;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import java.util.function.Supplier;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds what the container has under a JNDI name when it is first needed: a database may come later than the gateway. */
 final class ContainerObjects {
+    private static final String THREADS = "java:comp/DefaultManagedThreadFactory";
     private static final String REGISTRY = "java:comp/TransactionSynchronizationRegistry";
 
     private ContainerObjects() {}
@@ -33,6 +35,20 @@ final class ContainerObjects {
             throw new IllegalStateException(
                     TransactionSettings.KEY + ": " + settings.dataSource() + " is not a data source");
         };
+    }
+
+    /**
+     * Makes threads with the context of the module on whose thread it is looked up. An injected one has another in Liberty, where
+     * Bean Validation is not enabled.
+     *
+     * @param injected where nothing can be looked up
+     */
+    static ManagedThreadFactory threadFactory(ManagedThreadFactory injected) {
+        try {
+            return (ManagedThreadFactory) lookup(THREADS, "This server has no managed threads");
+        } catch (IllegalStateException e) {
+            return injected;
+        }
     }
 
     private static Supplier<Object> once(String name, String whenAbsent) {

@@ -4,6 +4,7 @@ import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.cleanup.CleanupCoordinator;
 import io.holdfast.cleanup.CleanupSettings;
+import io.holdfast.commands.Handling;
 import io.holdfast.delivery.commit.Delivery;
 import io.holdfast.handlers.calls.Calls;
 import io.holdfast.stream.EngineException;
@@ -40,7 +41,7 @@ class LifeCycle {
     private final CleanupSettings cleaning;
     private final ManagedScheduledExecutorService scheduler;
     private final Forwarder forwarder;
-    private final Calls calls;
+    private final Instance<Handling> handling;
     private final HandlerThreads handlerThreads;
     private final ClusterLife cluster;
     private @Nullable ScheduledFuture<?> schedule;
@@ -61,7 +62,7 @@ class LifeCycle {
             CleanupCoordinator cleanup,
             CleanupSettings cleaning,
             Forwarder forwarder,
-            Calls calls,
+            Instance<Handling> handling,
             HandlerThreads handlerThreads,
             ClusterLife cluster,
             ManagedScheduledExecutorService scheduler) {
@@ -71,7 +72,7 @@ class LifeCycle {
         this.cleanup = cleanup;
         this.cleaning = cleaning;
         this.forwarder = forwarder;
-        this.calls = calls;
+        this.handling = handling;
         this.handlerThreads = handlerThreads;
         this.cluster = cluster;
         this.scheduler = scheduler;
@@ -88,7 +89,9 @@ class LifeCycle {
                     "API keys are taken from addresses (holdfast.api.key-in-query=true), where access logs and proxies"
                             + " keep them. Send the header X-API-Key instead, and set the key to false.");
         }
+        Calls calls;
         try {
+            calls = handling.get().calls(); // checks the handlers against the namespaces
             policy.get(); // revocations are read when it is made: before the first connection
             cleanup.kinds(); // its records are read when it is made
             forwarder.recognise(); // before delivery forgets ids

@@ -31,10 +31,12 @@ import io.holdfast.delivery.Payloads;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.delivery.WallClock;
 import io.holdfast.delivery.commit.Delivery;
+import io.holdfast.handlers.FirstOf;
 import io.holdfast.handlers.Handlers;
 import io.holdfast.handlers.backend.BackendClient;
 import io.holdfast.handlers.backend.Backends;
 import io.holdfast.handlers.backend.GuardedBackends;
+import io.holdfast.handlers.beans.HandlerExtension;
 import io.holdfast.handlers.calls.Calls;
 import io.holdfast.http.BackupSettings;
 import io.holdfast.operate.HealthSettings;
@@ -112,8 +114,10 @@ class Wiring {
 
     @Produces
     @Singleton
-    Handlers handlers(Backends backends) {
-        return backends.isEmpty() ? Handlers.NONE : backends;
+    Handlers handlers(BeanManager beans, Backends backends) {
+        Handlers own = beans.getExtension(HandlerExtension.class)
+                .handlers(configuration.access().namespaces()::has);
+        return new FirstOf(own, backends);
     }
 
     @Produces
@@ -139,8 +143,8 @@ class Wiring {
     @Produces
     @Singleton
     HandlerThreads handlerThreads(ManagedThreadFactory factory) {
-        return new HandlerThreads(
-                GatewayThreads.handlers(factory, configuration.calls().threads()));
+        return new HandlerThreads(GatewayThreads.handlers(
+                ContainerObjects.threadFactory(factory), configuration.calls().threads()));
     }
 
     @Produces

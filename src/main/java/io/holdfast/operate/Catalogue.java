@@ -30,6 +30,11 @@ final class Catalogue {
                             "confirm_latency",
                             "From publishing to the first confirmation",
                             seen -> seen.stats().confirmLatency()),
+                    HandlerMetrics.all(),
+                    latency(
+                            "handlers_duration",
+                            "Duration of the calls of handlers",
+                            seen -> seen.calls().duration()),
                     health(),
                     CleanupMetrics.all(),
                     TransactionMetrics.all(),

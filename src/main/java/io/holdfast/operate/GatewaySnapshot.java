@@ -5,13 +5,13 @@ import io.holdfast.cluster.ClusterStats;
 import io.holdfast.delivery.DeliveryHealth;
 import io.holdfast.delivery.DeliveryStats;
 import io.holdfast.handlers.backend.BackendStats;
+import io.holdfast.handlers.calls.CallStats;
 import io.holdfast.stream.StoreGeneration;
 import io.holdfast.transactions.ForwardingState;
 
 /**
  * The counters and the health of delivery, the state of cleanup, the store's generation, the forwarding of messages in
- * transactions, the links to other nodes, and the calls
- * of back ends, at about the same moment.
+ * transactions, the links to other nodes, and the calls of back ends and handlers, at about the same moment.
  */
 record GatewaySnapshot(
         DeliveryStats stats,
@@ -20,4 +20,5 @@ record GatewaySnapshot(
         StoreGeneration generation,
         ForwardingState forwarding,
         ClusterStats cluster,
-        BackendStats backends) {}
+        BackendStats backends,
+        CallStats calls) {}

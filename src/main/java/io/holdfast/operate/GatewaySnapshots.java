@@ -6,6 +6,7 @@ import io.holdfast.cluster.ClusterStats;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.handlers.backend.Backends;
+import io.holdfast.handlers.calls.Calls;
 import io.holdfast.stream.EmbeddedEngine;
 import io.holdfast.stream.StoreGeneration;
 import io.holdfast.stream.StreamEngine;
@@ -44,6 +45,7 @@ class GatewaySnapshots {
             Forwarder forwarder,
             Optional<Cluster> cluster,
             Backends backends,
+            Calls calls,
             DeliveryClock clock) {
         this(
                 () -> new GatewaySnapshot(
@@ -53,7 +55,8 @@ class GatewaySnapshots {
                         generation(engine),
                         forwarder.state(),
                         cluster.map(Cluster::stats).orElse(ClusterStats.NONE),
-                        backends.stats()),
+                        backends.stats(),
+                        calls.stats()),
                 clock::nanos);
     }
 

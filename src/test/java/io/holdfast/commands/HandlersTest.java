@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.access.AllowedClients;
+import io.holdfast.access.IdentitySource;
+import io.holdfast.access.Namespaces;
 import io.holdfast.access.Rules;
+import io.holdfast.access.TokenOptions;
 import io.holdfast.handlers.Caller;
 import io.holdfast.handlers.ClientCall;
 import io.holdfast.handlers.ConnectDecision;
@@ -139,6 +142,33 @@ class HandlersTest {
         assertThat(caller.roles()).containsExactlyInAnyOrder("clerk", "boss");
         assertThat(caller.address()).isEqualTo("10.0.0.9");
         assertThat(caller.header("X-Shop")).isEqualTo("7");
+    }
+
+    @Test
+    void a_login_of_the_container_brings_the_roles_that_handlers_name() throws Exception {
+        List<Caller> callers = new CopyOnWriteArrayList<>();
+        scripted.rpc = answering(call -> {
+            callers.add(call.caller());
+            return json("1");
+        });
+        talk = new CommandsFixture(
+                Rules.options(
+                        false,
+                        IdentitySource.CONTAINER,
+                        TokenOptions.ofSecret(null),
+                        new Namespaces(
+                                Rules.namespace("#", AllowedClients.NOBODY, AllowedClients.NOBODY, 0),
+                                Rules.namespace("", AllowedClients.CLIENTS, AllowedClients.CLIENTS, 0),
+                                List.of(),
+                                false),
+                        List.of()),
+                scripted);
+        talk.new Peer(Format.JSON, () -> "ada")
+                .say("{\"id\":1,\"connect\":{}}", RPC.formatted(2, "x", "1"))
+                .hears("{\"id\":2,\"rpc\"");
+        assertThat(callers.get(0).client()).isEqualTo("ada");
+        assertThat(callers.get(0).roles()).containsExactly("vip");
+        assertThat(callers.get(0).claims()).isEmpty();
     }
 
     @Test
@@ -313,7 +343,10 @@ class HandlersTest {
         peer.say(SUBSCRIBE.formatted(4, "secret")).hears("\"message\":\"not for you\"");
         talk.pass(Duration.ofSeconds(56));
         peer.hears("\"unsubscribe\":{\"code\":2501");
+        scripted.subscribe = null;
+        peer.say(SUBSCRIBE.formatted(5, "open")).hearsError(5, 103);
         talk.close();
+        scripted.subscribe = answering(call -> SubscribeDecision.accept());
         secure(AllowedClients.NOBODY);
         connectedByToken("\"sub\":\"u1\"").say(SUBSCRIBE.formatted(2, "open")).hearsError(2, 103);
     }

@@ -10,6 +10,8 @@ import io.holdfast.delivery.LatencyStats;
 import io.holdfast.delivery.Limit;
 import io.holdfast.handlers.backend.BackendEvent;
 import io.holdfast.handlers.backend.BackendStats;
+import io.holdfast.handlers.calls.CallKind;
+import io.holdfast.handlers.calls.CallStats;
 import io.holdfast.stream.StoreGeneration;
 import io.holdfast.transactions.ForwardingState;
 import java.time.Duration;
@@ -80,7 +82,8 @@ final class Seen {
     }
 
     GatewaySnapshot observed() {
-        return new GatewaySnapshot(stats(), health(), cleanup(), generation, forwarding(), cluster(), backends());
+        return new GatewaySnapshot(
+                stats(), health(), cleanup(), generation, forwarding(), cluster(), backends(), calls());
     }
 
     /** Every number another. */
@@ -106,6 +109,18 @@ final class Seen {
             counts.put(event, new BackendStats.Counts(first, first + 1, first + 2, first + 3, event.ordinal() + 2));
         }
         return new BackendStats(counts);
+    }
+
+    /** Every number another. */
+    private static CallStats calls() {
+        Map<CallKind, Long> finished = new EnumMap<>(CallKind.class);
+        Map<CallKind, Long> failed = new EnumMap<>(CallKind.class);
+        for (CallKind kind : CallKind.values()) {
+            finished.put(kind, 210L + kind.ordinal());
+            failed.put(kind, 220L + kind.ordinal());
+        }
+        return new CallStats(
+                finished, failed, 231, 232, 233, 234, 235, 236, new LatencyStats(9, 13, 241, 242, 243, buckets()));
     }
 
     private static SortedMap<Long, Long> buckets() {

@@ -33,6 +33,7 @@ class RoomsTest {
             Map.entry("handlers", Set.of()),
             Map.entry("handlers.calls", Set.of("handlers", "delivery", "delivery.watch")),
             Map.entry("handlers.backend", Set.of("handlers", "delivery", "json")),
+            Map.entry("handlers.beans", Set.of("handlers", "handlers.calls", "json")),
             Map.entry("commands", Set.of("delivery", "access", "handlers", "handlers.calls", "protocol", "stream")),
             Map.entry("websocket", Set.of("commands", "cluster", "delivery")),
             Map.entry("cleanup", Set.of("delivery", "stream", "json")),
@@ -40,10 +41,16 @@ class RoomsTest {
             Map.entry("transactions", Set.of("delivery", "stream")),
             Map.entry(
                     "operate",
-                    Set.of("handlers.backend", "delivery", "cleanup", "cluster", "transactions", "stream", "json")),
-            Map.entry(
-                    "http",
-                    Set.of("commands", "cluster", "delivery", "access", "protocol", "stream", "cleanup", "json")),
+                    Set.of(
+                            "handlers.backend",
+                            "handlers.calls",
+                            "delivery",
+                            "cleanup",
+                            "cluster",
+                            "transactions",
+                            "stream",
+                            "json")),
+            Map.entry("http", Set.of("commands", "cluster", "delivery", "access", "protocol", "stream", "cleanup", "json")),
             Map.entry(
                     "app",
                     Set.of(
@@ -59,6 +66,7 @@ class RoomsTest {
                             "handlers",
                             "handlers.calls",
                             "handlers.backend",
+                            "handlers.beans",
                             "commands",
                             "cleanup",
                             "cluster",

@@ -151,6 +151,24 @@ class CallsTest {
     }
 
     @Test
+    void a_call_that_has_ended_takes_no_room_any_more() throws Exception {
+        CallLane lane = calls.lane();
+        CountDownLatch entered = new CountDownLatch(1);
+        CompletableFuture<Boolean> taken = new CompletableFuture<>();
+        lane.call(
+                CallKind.RPC,
+                waiting(entered),
+                named("0"),
+                (value, failure) -> taken.complete(lane.call(CallKind.RPC, call -> null, named("4"), (v, f) -> {})));
+        entered.await();
+        for (int i = 1; i <= 3; i++) {
+            call(lane, "" + i, call -> CompletableFuture.completedFuture(call.target()));
+        }
+        gate.countDown();
+        assertThat(taken.get()).isTrue();
+    }
+
+    @Test
     void the_node_takes_no_more_than_it_may_hold() throws Exception {
         List<CompletableFuture<Object>> taken = new ArrayList<>();
         for (int i = 0; i < 12; i++) {

@@ -1,0 +1,154 @@
+package com.example.shop;
+
+import io.holdfast.handlers.Caller;
+import io.holdfast.handlers.ConnectDecision;
+import io.holdfast.handlers.HandlerException;
+import io.holdfast.handlers.OnConnect;
+import io.holdfast.handlers.OnRefresh;
+import io.holdfast.handlers.OnRpc;
+import io.holdfast.handlers.OnSend;
+import io.holdfast.handlers.RefreshDecision;
+import jakarta.annotation.security.DenyAll;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
+import jakarta.transaction.UserTransaction;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+import org.eclipse.microprofile.faulttolerance.Asynchronous;
+import org.eclipse.microprofile.faulttolerance.Bulkhead;
+import org.eclipse.microprofile.faulttolerance.Retry;
+import org.eclipse.microprofile.faulttolerance.Timeout;
+import org.eclipse.microprofile.metrics.annotation.Counted;
+
+/** What else a handler can be and do. */
+@ApplicationScoped
+public class Trials {
+    private final AtomicInteger attempts = new AtomicInteger();
+    private final AtomicInteger hanging = new AtomicInteger();
+    private final AtomicInteger interrupted = new AtomicInteger();
+    private final List<String> sent = new CopyOnWriteArrayList<>();
+
+    @OnConnect
+    public ConnectDecision connect(Caller caller, JsonValue data) {
+        if (data instanceof JsonObject options && options.containsKey("refused")) {
+            throw new HandlerException(470, "closed today", false);
+        }
+        ConnectDecision decision = ConnectDecision.accept().withData(Map.of("shop", caller.header("X-Shop") + ""));
+        if (data instanceof JsonObject options && options.containsKey("card")) {
+            return decision.as("card-" + options.getString("card"))
+                    .onDevice("till")
+                    .withInfo(Map.of("card", true))
+                    .subscribedTo("offers");
+        }
+        return decision;
+    }
+
+    @OnRefresh
+    public RefreshDecision refresh(Caller caller) {
+        return RefreshDecision.accept().until(Instant.now().plus(77, ChronoUnit.SECONDS));
+    }
+
+    @OnSend
+    public void send(String json) {
+        sent.add(json);
+    }
+
+    @OnRpc("sent")
+    public List<String> sent() {
+        return sent;
+    }
+
+    @OnRpc("who")
+    public JsonObject who(Caller caller) {
+        return Json.createObjectBuilder()
+                .add("client", caller.client())
+                .add("device", caller.device() + "")
+                .add("address", caller.address())
+                .add("roles", Json.createArrayBuilder(caller.roles()))
+                .add("shop", caller.header("x-shop") + "")
+                .add("hidden", caller.header("x-hidden") + "")
+                .add("tier", String.valueOf(caller.claims().get("tier")))
+                .build();
+    }
+
+    @OnRpc("echo")
+    public byte[] echo(byte[] json) {
+        return json;
+    }
+
+    @OnRpc("fails")
+    public void fails() {
+        throw new IllegalStateException("the secret of the shop");
+    }
+
+    @OnRpc("denied")
+    @DenyAll
+    public void denied() {}
+
+    @OnRpc("retried")
+    @Retry(maxRetries = 4, delay = 1, jitter = 0)
+    public int retried() {
+        int attempt = attempts.incrementAndGet();
+        if (attempt % 3 != 0) {
+            throw new IllegalStateException("not yet");
+        }
+        return attempt;
+    }
+
+    @OnRpc("asynchronous")
+    @Asynchronous
+    @Bulkhead(5)
+    public CompletionStage<String> asynchronous() {
+        return CompletableFuture.completedFuture("\"later\"");
+    }
+
+    @OnRpc("limited")
+    @Timeout(50)
+    public void limited() throws InterruptedException {
+        new CountDownLatch(1).await();
+    }
+
+    @OnRpc("counted")
+    @Counted(name = "shop_handler_calls", absolute = true)
+    public void counted() {}
+
+    @OnRpc("lookup")
+    @SuppressWarnings("BanJNDI")
+    public boolean lookup() throws NamingException {
+        return InitialContext.doLookup("java:comp/UserTransaction") instanceof UserTransaction;
+    }
+
+    @OnRpc("hang")
+    public void hang() throws InterruptedException {
+        hanging.incrementAndGet();
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            interrupted.incrementAndGet();
+            throw e;
+        } finally {
+            hanging.decrementAndGet();
+        }
+    }
+
+    @OnRpc("hanging")
+    public int hanging() {
+        return hanging.get();
+    }
+
+    @OnRpc("interrupted")
+    public int interrupted() {
+        return interrupted.get();
+    }
+}
