@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,9 +22,12 @@ class TagFilterTest {
 
     private static TagFilter filter(String json) throws MalformedFrameException {
         String command = "{\"id\":1,\"subscribe\":{\"channel\":\"c\",\"tf\":" + json.replace('\'', '"') + "}}";
-        TagFilter filter = ((SubscribeRequest) JSON.decode(command).get(0).request()).filter();
-        assertThat(filter).isNotNull();
-        return filter;
+        SubscribeRequest request = subscribe(JSON.decode(command).get(0).request());
+        return Objects.requireNonNull(request.filter());
+    }
+
+    private static SubscribeRequest subscribe(@Nullable Object request) {
+        return (SubscribeRequest) Objects.requireNonNull(request);
     }
 
     @ParameterizedTest(name = "k {0} {1}: {2}")
@@ -186,8 +191,8 @@ class TagFilterTest {
     void in_protobuf_it_is_the_same() throws Exception {
         byte[] leaf = field(6, text(2, "k"), text(3, "in"), text(5, "a"), text(5, "b"));
         byte[] other = field(6, text(2, "n"), text(3, "gt"), text(4, "1"));
-        SubscribeRequest request = (SubscribeRequest)
-                protobuf(field(13, text(1, "and"), leaf, other)).request();
+        SubscribeRequest request =
+                subscribe(protobuf(field(13, text(1, "and"), leaf, other)).request());
         assertThat(request.filter())
                 .isEqualTo(
                         filter(
