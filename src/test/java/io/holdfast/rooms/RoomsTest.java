@@ -50,7 +50,9 @@ class RoomsTest {
                             "transactions",
                             "stream",
                             "json")),
-            Map.entry("http", Set.of("commands", "cluster", "delivery", "access", "protocol", "stream", "cleanup", "json")),
+            Map.entry(
+                    "http",
+                    Set.of("commands", "cluster", "delivery", "access", "protocol", "stream", "cleanup", "json")),
             Map.entry(
                     "app",
                     Set.of(
