@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.client.Close;
 import io.holdfast.client.Frames;
+import java.net.URI;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -229,6 +230,14 @@ class MalformedInputIT {
             Close close = connection.awaitClose(Duration.ofSeconds(14));
             assertThat(close.code()).isEqualTo(3502);
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(8));
+        }
+    }
+
+    @Test
+    void a_node_that_is_alone_has_no_place_for_links_of_others() {
+        URI links = gateway.websocket().resolve("/cluster/link");
+        try (Handshake handshake = Handshake.open(links, "")) {
+            assertThat(handshake.status()).isEqualTo(404);
         }
     }
 }
