@@ -115,7 +115,17 @@ class ClusterLife {
     }
 
     private void repeat(Runnable task, Duration pause) {
-        schedules.add(scheduler.scheduleWithFixedDelay(task, 0, pause.toMillis(), TimeUnit.MILLISECONDS));
+        schedules.add(
+                scheduler.scheduleWithFixedDelay(() -> safely(task), 0, pause.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    /** An error would end the schedule, and with it the links or the lease. */
+    private static void safely(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.SEVERE, "The cluster met an unexpected error and continues", e);
+        }
     }
 
     /** Once others can reach the port. */

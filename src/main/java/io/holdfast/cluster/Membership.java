@@ -90,8 +90,9 @@ final class Membership {
 
     /** The others no longer look for this node. */
     synchronized void withdraw() {
+        boolean here = announcedNanos != null && !withdrawn;
         withdrawn = true;
-        if (announcedNanos == null) {
+        if (!here) {
             return;
         }
         try {

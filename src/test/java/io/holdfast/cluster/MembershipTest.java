@@ -149,6 +149,7 @@ class MembershipTest {
     void a_node_that_has_withdrawn_does_not_come_again() {
         membership.turn();
         membership.withdraw();
+        membership.withdraw();
         membership.turn();
 
         assertThat(store.calls).containsExactly("announce", "nodes", "withdraw");
