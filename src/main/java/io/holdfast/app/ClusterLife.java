@@ -115,8 +115,7 @@ class ClusterLife {
     }
 
     private void repeat(Runnable task, Duration pause) {
-        schedules.add(
-                scheduler.scheduleWithFixedDelay(() -> safely(task), 0, pause.toMillis(), TimeUnit.MILLISECONDS));
+        schedules.add(scheduler.scheduleWithFixedDelay(() -> safely(task), 0, pause.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     /** An error would end the schedule, and with it the links or the lease. */

@@ -61,7 +61,7 @@ class OpenApiIT {
     void every_call_does_with_its_example_what_is_described() {
         Schema schema = new Schema(document);
         List<Operation> operations = Operation.of(document);
-        assertThat(operations).hasSize(40);
+        assertThat(operations).hasSize(42);
         twoDeadLetters("u44");
         try (RawClient subscriber = gateway.client()) {
             subscriber.connectAs("u42");
