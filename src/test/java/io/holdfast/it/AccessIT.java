@@ -83,8 +83,18 @@ class AccessIT {
         refusedFor("garbage", 101);
         refusedFor("a.b.c", 101);
         refusedFor("", 101);
-        refusedFor(TOKENS.signed("{\"alg\":\"HS256\"}", "{\"exp\":99999999999}"), 101);
         refusedFor(TOKENS.signed("{\"alg\":\"HS256\"}", "not json"), 101);
+    }
+
+    @Test
+    void a_token_without_a_name_lets_in_a_guest_without_an_outbox() {
+        try (RawClient connection = gateway.client()) {
+            JsonNode result = connection.connect(
+                    "{'token': '%s'}", TOKENS.signed("{\"alg\":\"HS256\"}", "{\"exp\":99999999999}"));
+            assertThat(result.path("client").asText()).isNotEmpty();
+            assertThat(result.path("subs").properties()).isEmpty();
+            assertThat(connection.refused("subscribe", "{'channel': '#u1'}")).isEqualTo(103);
+        }
     }
 
     @Test

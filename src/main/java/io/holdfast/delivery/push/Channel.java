@@ -104,6 +104,16 @@ public final class Channel {
     }
 
     /**
+     * Goes live with the top that was read when the subscription was made. If the stream has begun anew since, it must read.
+     *
+     * @return as {@link #goLive}
+     */
+    synchronized boolean startLive(Subscription subscription, Fanout fanout) {
+        return (epoch == null || subscription.epoch().equals(epoch))
+                && goLive(subscription, subscription.top(), fanout);
+    }
+
+    /**
      * @param top of the stream, as the subscription has just found it
      * @return false if the hub has delivered beyond what the subscription has read, it is of another epoch, or it was
      *     removed meanwhile

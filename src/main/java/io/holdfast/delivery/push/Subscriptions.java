@@ -177,9 +177,8 @@ final class Subscriptions {
             tellEnd(channel.name(), ending, fanout);
             return after;
         }
-        Position top = subscription.top();
-        if (subscription.handedUpTo() >= top.offset()) {
-            channel.goLive(subscription, top, fanout); // unless something has come since the top was read
+        if (subscription.handedUpTo() >= subscription.top().offset()) {
+            channel.startLive(subscription, fanout); // unless something has come since the top was read
         }
         // Not before this may a reader work on it: two must never hand it publications at the same time.
         subscription.start();

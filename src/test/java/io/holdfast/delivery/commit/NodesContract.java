@@ -145,8 +145,10 @@ abstract class NodesContract {
         links.get(1).passes = arrival -> false;
         nodes.get(1).publish("c", "first");
         nodes.get(2).publish("c", "second");
-        pass(Duration.ofNanos(Ordering.WAIT_NANOS));
-        Gateway.until(() -> client.offsets("c").equals(upTo(2)));
+        Gateway.until(() -> {
+            pass(Duration.ofNanos(Ordering.WAIT_NANOS)); // again and again: the second may not have arrived yet
+            return client.offsets("c").equals(upTo(2));
+        });
         nodes.get(2).publish("c", "third");
         Gateway.until(() -> client.offsets("c").equals(upTo(3)));
     }

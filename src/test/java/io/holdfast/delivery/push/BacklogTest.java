@@ -16,7 +16,7 @@ class BacklogTest {
         OpenConnection connection = bench.connect().connection;
         Subscriptions subscriptions = bench.connections.subscriptionsOf(connection);
         subscriptions.subscribe("news", bench.memory.info("news").top(), SubscribeOptions.QUIET);
-        bench.store("news");
+        bench.publish("news");
         subscriptions.start("news", new byte[] {'!'});
         while (bench.recovery.poll() != null) {
             connection.doneReading();
