@@ -121,7 +121,7 @@ for (const Client of [HttpStream, ServerSentEvents]) {
       assert.deepEqual(heard[1], [last]);
       const [{ sdk }] = open;
       sdk.getSubscription(channel).unsubscribe();
-      await assert.rejects(sdk.rpc('nothing', {}), { code: 104 });
+      await assert.rejects(sdk.rpc('nothing', {}), { code: 108 });
     });
 
     test('many commands at once are all answered', async () => {

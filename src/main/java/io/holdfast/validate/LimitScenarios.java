@@ -103,7 +103,7 @@ final class LimitScenarios {
 
     private static void refusedCommands(Scope scope) throws IOException, InterruptedException {
         Conversation line = scope.connectedLine();
-        scope.same(104L, line.refused("rpc", "\"method\":\"no-such-method\",\"data\":{}"), "the error of an rpc");
+        scope.same(108L, line.refused("rpc", "\"method\":\"no-such-method\",\"data\":{}"), "the error of an rpc");
         scope.same(107L, line.refused("rpc", "\"method\":\"ack\",\"data\":{}"), "the error of an empty ack");
         scope.same(
                 107L,

@@ -29,7 +29,7 @@ class WrongRequestsIT {
                 "subscribe   | {}                                             | 107",
                 "subscribe   | {'channel': '#somebody-else'}                  | 103",
                 "publish     | {'channel': '', 'data': {}}                    | 107",
-                "rpc         | {'method': 'no-such-method', 'data': {}}       | 104",
+                "rpc         | {'method': 'no-such-method', 'data': {}}       | 108",
                 "rpc         | {'method': 'ack'}                              | 107",
                 "rpc         | {'method': 'ack', 'data': 'x'}                 | 107",
                 "rpc         | {'method': 'ack', 'data': {'channel': '#x', 'epoch': 'e', 'offset': -1}} | 107",
