@@ -154,13 +154,6 @@ class CleanupFaultsIT {
         return new Killed(cycle, before.path("soft_deleted").asInt());
     }
 
-    private void signal(String name) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(gateway.pid()))
-                        .start()
-                        .waitFor())
-                .isZero();
-    }
-
     private void visit(String client) {
         try (SocketClient visit = gateway.socket()) {
             visit.connectAs(client);
@@ -234,11 +227,11 @@ class CleanupFaultsIT {
     private void aStoppedCycleGoesOn(LiveLoad load) throws IOException, InterruptedException {
         long cycle = begin();
         someTime();
-        signal("STOP");
+        gateway.freeze();
         try {
             TimeUnit.MILLISECONDS.sleep(2_000 + random.nextInt(2_000));
         } finally {
-            signal("CONT");
+            gateway.thaw();
         }
         assertThat(ended(cycle)).isEqualTo("completed");
         assertThat(softDeleted()).as("seed %d", seed).isEqualTo(candidates());

@@ -100,11 +100,6 @@ class ClusterApiIT {
         return answer.path("result");
     }
 
-    private static void signal(LibertyServer node, String name) throws Exception {
-        Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(node.pid())).start();
-        assertThat(kill.waitFor()).isZero();
-    }
-
     private RawClient subscribed(LibertyServer node, String who) {
         RawClient connection = node.client();
         connection.connectAs(who);
@@ -243,7 +238,7 @@ class ClusterApiIT {
         try (RawClient here = subscribed(one, client);
                 RawClient there = subscribed(two, client)) {
             long number = number(two);
-            signal(two, "STOP");
+            two.freeze();
             try {
                 long begun = System.nanoTime();
                 JsonNode presence = result(one, "presence", "{'channel': '%s'}", channel);
@@ -266,7 +261,7 @@ class ClusterApiIT {
                         .until(() -> !result(one, "presence", "{'channel': '%s'}", channel)
                                 .has("missing_nodes"));
             } finally {
-                signal(two, "CONT");
+                two.thaw();
             }
             awaitNodes();
             result(one, "disconnect", "{'user': '%s'}", client);

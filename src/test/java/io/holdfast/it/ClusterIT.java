@@ -104,11 +104,6 @@ class ClusterIT {
                 .orElse(-1);
     }
 
-    private void signal(LibertyServer node, String name) throws Exception {
-        Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(node.pid())).start();
-        assertThat(kill.waitFor()).isZero();
-    }
-
     private static JsonNode connectAt(WireClient connection, String client, String epoch, long offset) {
         return connection.connect(
                 "{'data': {'client': '%s'}, 'name': 'js', 'subs': {'#%s': {'recover': true, 'epoch': '%s', 'offset': %d}}}",
@@ -235,14 +230,14 @@ class ClusterIT {
             connection.command("subscribe", "{'channel': '%s'}", channel);
             one.api().sendNumbers(client, 1, 1);
             assertThat(connection.publication(outbox).n()).isEqualTo(1);
-            signal(two, "STOP");
+            two.freeze();
             try {
                 one.api().sendNumbers(client, 2, 50);
                 publish(one, 1);
                 await().atMost(Duration.ofSeconds(15)).until(() -> metric(one, "links_out") == 0);
                 one.api().sendNumbers(client, 51, 60);
             } finally {
-                signal(two, "CONT");
+                two.thaw();
             }
 
             assertThat(connection.publications(outbox, 59))

@@ -326,6 +326,48 @@ final class LibertyServer implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Stops it where it is (SIGSTOP), and waits until none of its threads runs. */
+    void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!isFrozen()) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("The server does not stop");
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    private boolean isFrozen() throws IOException {
+        Path all = Path.of("/proc", String.valueOf(pid()), "task");
+        if (!Files.isDirectory(all)) {
+            return true; // no Linux
+        }
+        try (Stream<Path> tasks = Files.list(all)) {
+            for (Path task : (Iterable<Path>) tasks::iterator) {
+                String stat = Files.readString(task.resolve("stat"));
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /** It goes on (SIGCONT). */
+    void thaw() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int exit = new ProcessBuilder("kill", "-" + name, String.valueOf(pid()))
+                .start()
+                .waitFor();
+        if (exit != 0) {
+            throw new IllegalStateException("kill ended with " + exit);
+        }
+    }
+
     Path dataDirectory() {
         return directory.resolve("holdfast-data");
     }
