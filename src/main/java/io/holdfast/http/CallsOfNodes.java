@@ -2,10 +2,12 @@ package io.holdfast.http;
 
 import io.holdfast.access.Role;
 import io.holdfast.cluster.Asking;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import jakarta.interceptor.Interceptor;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +34,10 @@ class CallsOfNodes {
         this.revoke = revoke;
     }
 
-    void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
+    /** After the start of the gateway: what stops that is told there. */
+    void start(
+            @Observes @Initialized(ApplicationScoped.class) @Priority(Interceptor.Priority.LIBRARY_AFTER)
+                    Object event) {
         revoke.answerOthers();
         others.answerLater(
                 NodeCall.ABOUT, question -> answer(NodeCall.read(question)).thenApply(NodeCall::answer));
