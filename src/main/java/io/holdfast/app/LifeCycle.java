@@ -31,6 +31,8 @@ class LifeCycle {
     /** For rows that a crash or another node left: a commit wakes the forwarder by itself. */
     private static final long SWEEP_MILLIS = 1_000;
 
+    private static final long TURN_SECONDS = 5;
+
     /** How exact the time limit of handlers is. */
     private static final long CALL_SWEEP_MILLIS = 200;
 
@@ -45,6 +47,7 @@ class LifeCycle {
     private final HandlerThreads handlerThreads;
     private final ClusterLife cluster;
     private @Nullable ScheduledFuture<?> schedule;
+    private @Nullable ScheduledFuture<?> turn;
     private @Nullable ScheduledFuture<?> sweep;
     private @Nullable ScheduledFuture<?> limits;
 
@@ -106,6 +109,7 @@ class LifeCycle {
         schedule = scheduler.scheduleWithFixedDelay(cleanup::runScheduled, millis, millis, TimeUnit.MILLISECONDS);
         limits = scheduler.scheduleWithFixedDelay(
                 calls::sweep, CALL_SWEEP_MILLIS, CALL_SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        turn = scheduler.scheduleWithFixedDelay(cleanup::keepTurn, TURN_SECONDS, TURN_SECONDS, TimeUnit.SECONDS);
         sweep = scheduler.scheduleWithFixedDelay(forwarder::wake, 0, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -113,6 +117,7 @@ class LifeCycle {
         cluster.withdraw();
         cleanup.stop();
         cancel(schedule);
+        cancel(turn);
         cancel(sweep);
         forwarder.stop();
         delivery.stop();

@@ -9,6 +9,7 @@ import io.holdfast.cleanup.CleanupCoordinator;
 import io.holdfast.cleanup.CleanupProvider;
 import io.holdfast.cleanup.CleanupSettings;
 import io.holdfast.cleanup.Sleeper;
+import io.holdfast.cleanup.Turn;
 import io.holdfast.cluster.AllNodesManager;
 import io.holdfast.cluster.Asking;
 import io.holdfast.cluster.AskingNodes;
@@ -348,6 +349,9 @@ class Wiring {
                 providers,
                 settings,
                 engine.records(),
+                configuration.cluster().enabled()
+                        ? Turn.among(lease -> engine.shared().orElseThrow().take("cleanup", lease), System::nanoTime)
+                        : Turn.always(),
                 configuration.store().directory().resolve("cleanup"),
                 clock,
                 Sleeper.REAL,

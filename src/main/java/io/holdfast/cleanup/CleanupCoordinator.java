@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>State.</b> All state is in the {@link CleanupRecords}, where a running cycle is open. An open cycle that is not running was
  * interrupted, by a crash or by a store that could not be written to. It is finished or undone before anything else.
  *
+ * <p><b>Several nodes.</b> One at a time cleans up ({@link Turn}), and has the state. On the others, changes are refused and the
+ * state is old: ask {@link #takeTurn} before.
+ *
  * <p><b>Threads.</b> Any thread may call. A cycle runs on the executor.
  *
  * <p><b>Failure.</b> A provider's failures are counted in the cycle. Everything else ends the cycle, which is then recovered.
@@ -59,6 +62,7 @@ public class CleanupCoordinator {
     /**
      * @param providers of all kinds
      * @param records where it is kept what cleanup knows
+     * @param turn whether it is this node's turn
      * @param earlier the journal of earlier versions; it need not exist
      * @param executor runs cycles, and parts of them beside each other
      * @throws EngineException if the records or the journal cannot be read
@@ -67,6 +71,7 @@ public class CleanupCoordinator {
             List<CleanupProvider> providers,
             CleanupSettings settings,
             SmallRecords records,
+            Turn turn,
             Path earlier,
             DeliveryClock clock,
             Sleeper sleeper,
@@ -76,7 +81,7 @@ public class CleanupCoordinator {
         parts = new CoordinatorParts(
                 new Providers(providers),
                 settings,
-                CleanupRecords.open(records, earlier),
+                CleanupRecords.open(records, turn, earlier),
                 clock,
                 executor,
                 new Object());
@@ -91,7 +96,9 @@ public class CleanupCoordinator {
     public void start() {
         if (busy.compareAndSet(false, true)) {
             try {
-                cycles.recover();
+                if (takeTurn()) {
+                    cycles.recover();
+                }
             } catch (Operations.StoppedException e) {
                 LOG.log(Level.INFO, "Cleanup was stopped; the next start finishes or undoes its cycle");
             } catch (EngineException e) {
@@ -111,13 +118,38 @@ public class CleanupCoordinator {
         operations.stop();
     }
 
-    /** What the schedule does: a cycle, unless that is switched off or paused or one is running. */
+    /**
+     * Whether this node cleans up, now or because no other node does. May wait for the store.
+     *
+     * @throws EngineException if the store does not answer
+     */
+    public boolean takeTurn() {
+        return parts.records().takeTurn();
+    }
+
+    /** Keeps the turn while a cycle runs, also while that changes nothing for long. To be called every few seconds. */
+    public void keepTurn() {
+        if (busy.get()) {
+            try {
+                takeTurn();
+            } catch (EngineException e) {
+                LOG.log(Level.FINE, "The cycle ends with its next change, unless the store answers by then", e);
+            }
+        }
+    }
+
+    /** What the schedule does: a cycle, unless that is switched off or paused or one is running, here or on another node. */
     public void runScheduled() {
-        if (!parts.settings().enabled() || paused() || stopped) {
+        if (!parts.settings().enabled() || stopped) {
             return;
         }
         try {
+            if (!takeTurn() || paused()) {
+                return;
+            }
             begin(CleanupRequest.scheduled());
+        } catch (EngineException e) {
+            LOG.log(Level.WARNING, "The scheduled cleanup did not start: {0}", e.getMessage());
         } catch (CleanupRefusedException e) {
             LOG.log(Level.INFO, "The scheduled cleanup did not start: {0}", e.getMessage());
         }
@@ -139,6 +171,9 @@ public class CleanupCoordinator {
         }
         boolean begun = false;
         try {
+            if (!takeTurn()) {
+                throw new CleanupRefusedException(Reason.UNAVAILABLE, "Another node cleans up; ask that one");
+            }
             cycles.recover();
             long number = request.dryRun() ? 0 : parts.records().nextCycle();
             if (!request.dryRun()) {

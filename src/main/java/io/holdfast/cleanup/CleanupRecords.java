@@ -48,6 +48,11 @@ final class CleanupRecords {
     }
 
     private final SmallRecords records;
+    private final Turn turn;
+
+    /** The turn in which the state was read. */
+    @GuardedBy("this")
+    private long readIn;
 
     @GuardedBy("this")
     private final Table<SoftDeleted> softDeleted = new Table<>(
@@ -99,7 +104,13 @@ final class CleanupRecords {
 
     /** Knows nothing yet. */
     CleanupRecords(SmallRecords records) {
+        this(records, Turn.always());
+    }
+
+    private CleanupRecords(SmallRecords records, Turn turn) {
         this.records = records;
+        this.turn = turn;
+        readIn = turn.alone();
     }
 
     /**
@@ -108,9 +119,9 @@ final class CleanupRecords {
      * @param earlier the journal of earlier versions; it need not exist
      * @throws EngineException if the records or the journal cannot be read
      */
-    static CleanupRecords open(SmallRecords records, Path earlier) {
+    static CleanupRecords open(SmallRecords records, Turn turn, Path earlier) {
         EarlierFile.carryOver(earlier, records, PREFIX, EarlierJournal::read);
-        CleanupRecords all = new CleanupRecords(records);
+        CleanupRecords all = new CleanupRecords(records, turn);
         all.load();
         return all;
     }
@@ -142,7 +153,30 @@ final class CleanupRecords {
         }
     }
 
+    /**
+     * Whether it is this node's turn. Where another node may have had one in between, the state is read again.
+     *
+     * @throws EngineException if that is not possible yet
+     */
+    synchronized boolean takeTurn() {
+        long now = turn.take();
+        if (now != 0 && now != readIn) {
+            load();
+            doubtful = false;
+            readIn = now;
+        }
+        return now != 0;
+    }
+
+    /** Nothing is changed by a node whose turn is over: another one may be at work. */
     private synchronized TableChanges changes() {
+        long now = turn.take();
+        if (now == 0 || now != readIn) {
+            throw new EngineException(
+                    Reason.LOCKED,
+                    "It is not this node's turn to clean up any more: another node may be at work.",
+                    null);
+        }
         settle();
         return new TableChanges();
     }

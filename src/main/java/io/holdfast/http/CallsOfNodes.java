@@ -20,18 +20,20 @@ class CallsOfNodes {
     private final Asking others;
     private final Routes routes;
     private final RevokeApi revoke;
+    private final CleanupNode cleaner;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected CallsOfNodes() {
-        this(null, null, null);
+        this(null, null, null, null);
     }
 
     @Inject
-    CallsOfNodes(Asking others, Routes routes, RevokeApi revoke) {
+    CallsOfNodes(Asking others, Routes routes, RevokeApi revoke, CleanupNode cleaner) {
         this.others = others;
         this.routes = routes;
         this.revoke = revoke;
+        this.cleaner = cleaner;
     }
 
     /** After the start of the gateway: what stops that is told there. */
@@ -45,7 +47,8 @@ class CallsOfNodes {
 
     private CompletionStage<Optional<Answer>> answer(NodeCall call) throws IOException {
         Routes.Found found = routes.find(call.method(), call.path());
-        if (found == null) {
+        boolean elsewhere = call.path().startsWith(CleanupNode.PATH) && !cleaner.isThis();
+        if (found == null || elsewhere) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
         if (found.route().action() instanceof Route.Posted posted) {

@@ -46,6 +46,7 @@ class Routes {
             NodesApi nodes,
             RevokeApi revoke,
             CleanupApi cleanup,
+            CleanupNode cleaner,
             BackupApi backup) {
         post("/publish", PUBLISHER, SINGLE_BYTES, (body, caller) -> publish.publish(body));
         post("/broadcast", PUBLISHER, MANY_BYTES, (body, caller) -> publish.broadcast(body));
@@ -75,14 +76,18 @@ class Routes {
         command("/dead-letters/{number}/discard", (segment, parameters) -> control.discard(Long.parseLong(segment)));
         post("/revoke", ADMIN, SINGLE_BYTES, (body, caller) -> revoke.revoke(body));
         get("/revocations", (segment, parameters) -> revoke.list());
-        post("/cleanup/run", ADMIN, SINGLE_BYTES, cleanup::run);
-        post("/cleanup/restore", ADMIN, SINGLE_BYTES, cleanup::restore);
-        post("/cleanup/hold", ADMIN, SINGLE_BYTES, cleanup::hold);
-        post("/cleanup/release", ADMIN, SINGLE_BYTES, cleanup::release);
-        get("/cleanup/state", (segment, parameters) -> cleanup.state());
-        get("/cleanup/cycles", (segment, parameters) -> cleanup.cycles());
-        get("/cleanup/cycles/{number}", (segment, parameters) -> cleanup.cycle(Long.parseLong(segment)));
-        get("/cleanup/audit", (segment, parameters) -> cleanup.audit(parameters));
+        post("/cleanup/run", ADMIN, SINGLE_BYTES, cleaner.posted("/cleanup/run", cleanup::run));
+        post("/cleanup/restore", ADMIN, SINGLE_BYTES, cleaner.posted("/cleanup/restore", cleanup::restore));
+        post("/cleanup/hold", ADMIN, SINGLE_BYTES, cleaner.posted("/cleanup/hold", cleanup::hold));
+        post("/cleanup/release", ADMIN, SINGLE_BYTES, cleaner.posted("/cleanup/release", cleanup::release));
+        ask("/cleanup/state", cleaner.asked("/cleanup/state", at((segment, parameters) -> cleanup.state())));
+        ask("/cleanup/cycles", cleaner.asked("/cleanup/cycles", at((segment, parameters) -> cleanup.cycles())));
+        ask(
+                "/cleanup/cycles/{number}",
+                cleaner.asked(
+                        "/cleanup/cycles/{number}",
+                        at((segment, parameters) -> cleanup.cycle(Long.parseLong(segment)))));
+        ask("/cleanup/audit", cleaner.asked("/cleanup/audit", at((segment, parameters) -> cleanup.audit(parameters))));
         get("/store", (segment, parameters) -> backup.store());
         command("/backup", (segment, parameters) -> backup.backup(parameters));
         ask("/nodes", (segment, parameters) -> nodes.list());

@@ -29,6 +29,14 @@ public interface SharedStore {
     /** The nodes whose lease is running, this one included; the one that has been there for the longest time first. */
     List<Node> nodes();
 
+    /**
+     * Takes a task that one node at a time does for all, or keeps it, from now on for the length of the lease.
+     *
+     * @param task its name
+     * @return false if another node has it, whose lease is running
+     */
+    boolean take(String task, Duration lease);
+
     /** 32 random bytes that all nodes of this store know, and nobody else. Those of a copy of the store are others. */
     byte[] secret();
 

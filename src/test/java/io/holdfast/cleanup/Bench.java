@@ -25,6 +25,7 @@ final class Bench {
     private final Path file;
     final MemoryRecords records = new MemoryRecords();
     private UnaryOperator<SmallRecords> around = kept -> kept;
+    private Turn turn = Turn.always();
 
     Bench(Path directory) {
         file = directory.resolve("cleanup");
@@ -53,6 +54,7 @@ final class Bench {
                 List.of(boxes, toys),
                 settings,
                 around.apply(records),
+                turn,
                 file,
                 time,
                 time,
@@ -60,6 +62,11 @@ final class Bench {
                 new Random(1),
                 events::add);
         coordinator.start();
+    }
+
+    void open(Turn asOne) {
+        turn = asOne;
+        open();
     }
 
     void open(UnaryOperator<SmallRecords> with) {

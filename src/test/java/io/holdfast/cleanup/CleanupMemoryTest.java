@@ -71,6 +71,7 @@ class CleanupMemoryTest extends OnTheBench {
                 List.of(bench.toys),
                 bench.settings,
                 new MemoryRecords(),
+                Turn.always(),
                 directory.resolve("other"),
                 bench.time,
                 bench.time,

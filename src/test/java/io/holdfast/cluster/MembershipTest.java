@@ -69,6 +69,11 @@ class MembershipTest {
         }
 
         @Override
+        public boolean take(String task, Duration lease) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public byte[] secret() {
             return Cables.SECRET;
         }

@@ -7,6 +7,7 @@ import io.holdfast.cleanup.BuiltInKinds;
 import io.holdfast.cleanup.CleanupCoordinator;
 import io.holdfast.cleanup.CleanupSettings;
 import io.holdfast.cleanup.Sleeper;
+import io.holdfast.cleanup.Turn;
 import io.holdfast.cluster.Asking;
 import io.holdfast.cluster.AskingNodes;
 import io.holdfast.delivery.AllNodes;
@@ -41,6 +42,7 @@ final class Node implements AutoCloseable {
     final BatchApi batch;
     final RevokeApi revoke;
     final CleanupApi cleanup;
+    final CleanupNode cleaner;
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     Node() {
@@ -71,16 +73,19 @@ final class Node implements AutoCloseable {
                 new AccessPolicy(Rules.options(true, null, AllowedClients.CLIENTS, AllowedClients.CLIENTS, List.of()));
         publish = new PublishApi(manager, access);
         revoke = new RevokeApi(access, Instant::now, Asking.nobody());
-        cleanup = new CleanupApi(new CleanupCoordinator(
+        CleanupCoordinator coordinator = new CleanupCoordinator(
                 BuiltInKinds.of(manager.storedResources(), CleanupSettings.Ages.defaults(), clock),
                 CleanupSettings.defaults(),
                 engine.records(),
+                Turn.always(),
                 Path.of("none"),
                 clock,
                 Sleeper.REAL,
                 Runnable::run,
                 new Random(1),
-                event -> {}));
+                event -> {});
+        cleanup = new CleanupApi(coordinator);
+        cleaner = new CleanupNode(coordinator, Asking.nobody());
         nodes = AskingNodes.alone(manager, manager.here(), "n1", "1.2.3");
         nodesApi = new NodesApi(manager, nodes, Asking.nobody(), engine);
         commands = new CommandApi(

@@ -64,6 +64,7 @@ class OpenApiDocumentTest {
                             node.nodesApi,
                             node.revoke,
                             node.cleanup,
+                            node.cleaner,
                             new BackupApi())
                     .all();
         }

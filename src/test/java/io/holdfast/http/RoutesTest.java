@@ -22,6 +22,7 @@ class RoutesTest {
             node.nodesApi,
             node.revoke,
             node.cleanup,
+            node.cleaner,
             new BackupApi());
 
     @AfterEach

@@ -219,4 +219,18 @@ public abstract class SharedStoreContract {
         assertThat(heads).hasSize(10_000);
         assertThat(heads.values().stream().mapToLong(Position::offset).sum()).isEqualTo(1);
     }
+
+    @Test
+    void one_node_at_a_time_has_a_task_until_its_lease_ends() throws Exception {
+        assertThat(here.take("cleaning", LEASE)).isTrue();
+        assertThat(there.take("cleaning", LEASE)).isFalse();
+        assertThat(there.take("another", LEASE)).isTrue();
+        assertThat(here.take("cleaning", Duration.ofMillis(50))).as("kept").isTrue();
+        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (!there.take("cleaning", LEASE)) {
+            assertThat(System.nanoTime()).as("the lease has ended").isLessThan(end);
+            Thread.onSpinWait();
+        }
+        assertThat(here.take("cleaning", LEASE)).isFalse();
+    }
 }

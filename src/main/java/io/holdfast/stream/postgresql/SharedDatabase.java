@@ -22,6 +22,10 @@ final class SharedDatabase implements SharedStore {
     private static final String WITHDRAW = "DELETE FROM holdfast_address WHERE node = ?";
     private static final String NODES = "SELECT a.node, a.url, a.version, (extract(epoch FROM a.begun) * 1000)::bigint"
             + " FROM holdfast_address a WHERE a.lease > clock_timestamp() ORDER BY a.begun, a.node";
+    private static final String TAKE = "INSERT INTO holdfast_task AS t (name, node, lease)"
+            + " VALUES (?, ?, clock_timestamp() + ? * interval '1 millisecond')"
+            + " ON CONFLICT (name) DO UPDATE SET node = EXCLUDED.node, lease = EXCLUDED.lease"
+            + " WHERE t.node = EXCLUDED.node OR t.lease < clock_timestamp() RETURNING true";
     private static final String SECRET = "SELECT m.secret FROM holdfast_meta m";
     private static final String TAKEN_OVER = "SELECT t.name, t.device, t.claim FROM holdfast_taken_over(?) t";
     private static final String HEADS = "SELECT h.nth, h.epoch, h.generation, h.top FROM holdfast_heads(?) h";
@@ -91,6 +95,18 @@ final class SharedDatabase implements SharedStore {
                 }
             }
             return nodes;
+        });
+    }
+
+    @Override
+    public boolean take(String task, Duration lease) {
+        return connections.read("taking a task", connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(TAKE)) {
+                new Columns(connection, statement).text(task).number(node()).number(lease.toMillis());
+                try (ResultSet row = statement.executeQuery()) {
+                    return row.next();
+                }
+            }
         });
     }
 

@@ -2,7 +2,7 @@
 --
 -- Names of streams and devices, ids of messages and keys of records are bytea (UTF-8): their order is that of the bytes, whatever
 -- collation and encoding the database has. Times are wall-clock milliseconds that the nodes give. Only holdfast_node.seen and the
--- times of holdfast_address come from the database's clock.
+-- times of holdfast_address and holdfast_task come from the database's clock.
 --
 -- Order of locks in every transaction: the node's own row, row 0 of holdfast_node, holdfast_meta, the streams in the order of
 -- their names, then what belongs to a stream, holdfast_life, holdfast_address.
@@ -66,6 +66,13 @@ CREATE TABLE holdfast_address (
     begun timestamptz NOT NULL DEFAULT clock_timestamp(),
     lease timestamptz NOT NULL
 ) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
+
+-- What one node at a time does for all, until its lease ends.
+CREATE TABLE holdfast_task (
+    name text PRIMARY KEY,
+    node bigint NOT NULL,
+    lease timestamptz NOT NULL
+) WITH (fillfactor = 50);
 
 -- "first" is the lowest retained offset, top + 1 where nothing is retained. used_at is 0 until the first write. "over": the
 -- recovery window has passed up to here. "mark_at": what is confirmed above "over" and the rows of holdfast_mark was confirmed

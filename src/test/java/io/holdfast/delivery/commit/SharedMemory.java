@@ -60,6 +60,11 @@ record SharedMemory(MemoryEngine engine, long node, AtomicBoolean answers) imple
     }
 
     @Override
+    public boolean take(String task, Duration lease) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public byte[] secret() {
         throw new UnsupportedOperationException();
     }
