@@ -221,7 +221,8 @@ final class StreamEngineModel {
 
     private void forget(Change.ForgetStream whole) {
         Stream stream = stream(whole.stream());
-        boolean used = !stream.retained.isEmpty()
+        boolean used = stream.usedMillis == 0 // of a stream that is not stored only the claims are known, and they stay
+                || !stream.retained.isEmpty()
                 || stream.lastUseMillis() > whole.unusedSinceMillis()
                 || (shared && stream.claims.values().stream().anyMatch(Claim::connected));
         if (!used && whole.unwanted().getAsBoolean()) {
