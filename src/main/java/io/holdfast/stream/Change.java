@@ -1,7 +1,6 @@
 package io.holdfast.stream;
 
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** A change of a stream that is not an append. Changes of one call are applied in order. */
 public sealed interface Change {
@@ -56,15 +55,6 @@ public sealed interface Change {
             return device.equals(claimedDevice) ? new GiveUp(stream, device, offset, seenAtMillis, now) : this;
         }
     }
-
-    /**
-     * Corrects the recorded final state of a publication that is no longer in the stream: an earlier write recorded another
-     * state, because the true one was not stored yet. Nothing happens if the id belongs to another publication meanwhile.
-     *
-     * @param state the final state; null for confirmed
-     */
-    record Correct(
-            String stream, long offset, String id, @Nullable FinalState state, long atMillis) implements Change {}
 
     /**
      * Forgets a device and its cursor. Publications that it confirmed stay confirmed. Nothing happens if the device was seen

@@ -418,17 +418,6 @@ public class MemoryEngine implements StreamEngine {
             if (below && giveUp.offset() > stream.confirmedUpTo && stream.kept.containsKey(giveUp.offset())) {
                 stream.givenUp.add(giveUp.offset());
             }
-        } else if (change instanceof Change.Correct correct) {
-            MessageRecord known = stream.ids.get(correct.id());
-            if (known != null && known.position().offset() == correct.offset()) {
-                stream.ids.put(
-                        correct.id(),
-                        new MessageRecord(
-                                known.position(),
-                                known.publishedAtMillis(),
-                                correct.state(),
-                                correct.state() == null ? 0 : correct.atMillis()));
-            }
         } else if (change instanceof Change.ForgetDevice forget) {
             DeviceCursor known = stream.devices.get(forget.device());
             boolean elsewhere = shared

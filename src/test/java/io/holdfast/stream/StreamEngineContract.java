@@ -755,26 +755,6 @@ public abstract class StreamEngineContract {
     }
 
     @Test
-    void a_record_is_corrected_if_the_id_still_stands_for_the_publication() {
-        append(expiring("a", 1000), message("b"));
-        expireAll(now.get() + 1000);
-        apply(
-                confirm("till", 1),
-                new Change.Correct(S, 7, "a", FinalState.DEAD, now.get()),
-                new Change.Correct(S, 1, "unknown", null, now.get()),
-                new Change.Correct("#nobody", 1, "a", null, now.get()));
-        assertThat(finalState("a")).isEqualTo(FinalState.EXPIRED);
-        apply(new Change.Correct(S, 1, "a", null, now.get()));
-        reopen();
-        assertThat(engine.message(S, "a").orElseThrow().finalAtMillis()).isZero();
-        assertThat(finalState("a")).isNull();
-        apply(new Change.Correct(S, 1, "a", FinalState.DROPPED, now.get()));
-        assertThat(finalState("a")).isEqualTo(FinalState.DROPPED);
-        expireAll(now.get() + 3 * HOUR);
-        assertThat(engine.message(S, "a").isPresent()).isFalse();
-    }
-
-    @Test
     void what_no_device_has_confirmed_waits() {
         append(message("a"), message("b"), message("cc"));
         assertThat(engine.info(S).waiting()).isEqualTo(3);

@@ -253,12 +253,6 @@ final class StreamEngineModel {
             if (!passed && stream.retained.containsKey(give.offset())) {
                 stream.givenUp.add(give.offset());
             }
-        } else if (change instanceof Change.Correct correct) {
-            Known known = stream.ids.get(correct.id());
-            if (known != null && known.offset == correct.offset()) {
-                long at = correct.state() == null ? 0 : correct.atMillis();
-                stream.ids.put(correct.id(), new Known(known.offset, known.append, correct.state(), at));
-            }
         } else if (change instanceof Change.ForgetDevice forget) {
             DeviceCursor known = stream.devices.get(forget.device());
             if (known != null && known.seenAtMillis() <= forget.unseenSinceMillis()) {

@@ -149,7 +149,6 @@ final class StreamEngineScript {
                                     offset,
                                     test.now.get() - random.nextInt(4_000),
                                     anyClaim(stream, device));
-                        case 15 -> new Change.Correct(stream, offset, "id" + random.nextInt(60), null, test.now.get());
                         case 10 -> new Change.Discard(stream, Long.MAX_VALUE, test.now.get());
                         default -> new Change.MoveCursor(stream, device, offset, test.now.get() - 5, true);
                     });

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Changes as the arguments of {@code holdfast_apply}. */
 final class ChangeCall {
     private static final String APPLY = "SELECT f.missing, f.again, f.generation, (f.applied).*, " + Totals.COLUMNS
-            + " FROM holdfast_apply(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) f";
+            + " FROM holdfast_apply(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) f";
     private static final String UNUSED = "SELECT at FROM holdfast_unused(?, ?)";
     private static final String FORGET = "SELECT (f).* FROM holdfast_forget(?, ?) f";
 
@@ -80,7 +80,6 @@ final class ChangeCall {
         long[] times = new long[size];
         boolean[] flags = new boolean[size];
         @Nullable String[] states = new String[size];
-        byte[] @Nullable [] ids = new byte[size][];
         long[] fences = new long[size];
         boolean[] held = new boolean[size];
         for (int i = 0; i < size; i++) {
@@ -105,12 +104,6 @@ final class ChangeCall {
                 times[i] = giveUp.seenAtMillis();
                 fences[i] = giveUp.claim().fence();
                 held[i] = giveUp.claim().connected();
-            } else if (change instanceof Change.Correct correct) {
-                kinds[i] = "c";
-                offsets[i] = correct.offset();
-                times[i] = correct.state() == null ? 0 : correct.atMillis();
-                states[i] = Encoding.code(correct.state());
-                ids[i] = Encoding.utf8(correct.id());
             } else if (change instanceof Change.ForgetDevice forget) {
                 kinds[i] = "f";
                 devices[i] = Encoding.utf8(forget.device());
@@ -148,7 +141,6 @@ final class ChangeCall {
                     .all(times)
                     .all(flags)
                     .codes(states)
-                    .all(ids)
                     .all(fences)
                     .all(held)
                     .flag(Arrays.stream(fences).anyMatch(fence -> fence != 0));

@@ -36,8 +36,6 @@ final class ChangeBatch {
                 move(stream, move);
             } else if (change instanceof Change.GiveUp giveUp) {
                 giveUp(stream, giveUp);
-            } else if (change instanceof Change.Correct correct) {
-                correct(stream, correct);
             } else if (change instanceof Change.ForgetDevice forget) {
                 forget(stream, forget);
             } else if (change instanceof Change.Settle settle) {
@@ -119,19 +117,6 @@ final class ChangeBatch {
             changes.giveUp(stream, offset);
         }
         changes.lookAtGivenUp(stream, change.seenAtMillis());
-    }
-
-    private void correct(StreamState stream, Change.Correct change) {
-        if (stream.number() != 0) {
-            byte[] id = Layout.utf8(change.id());
-            changes.end(
-                    stream,
-                    id,
-                    store.id(stream.number(), id),
-                    change.offset(),
-                    change.state(),
-                    change.state() == null ? 0 : change.atMillis());
-        }
     }
 
     private void confirm(StreamState stream, long from, long offset) {

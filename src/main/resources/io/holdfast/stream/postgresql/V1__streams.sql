@@ -699,15 +699,15 @@ CREATE TYPE holdfast_applied AS (refused int[], confirmed_in int[], confirmed bi
 ALTER TABLE holdfast_node ADD COLUMN applied holdfast_applied;
 ALTER TABLE holdfast_node ALTER COLUMN applied SET STORAGE EXTERNAL;
 
--- Changes of streams, in order: kinds m a cursor moves, g a device gives up, c a final state is corrected, f a device is
--- forgotten, s a message is settled, d messages are discarded. p_begins: the stream is begun if there is none. p_odd: its changes
--- are made one by one; those of the other streams, which only move cursors of different devices, are made together. p_generation:
--- of the history that the cursors belong to. p_fences: the claims of those that make the changes, 0 for none. p_held: whether they
--- still have the device connected. p_fenced: whether there is such a claim.
+-- Changes of streams, in order: kinds m a cursor moves, g a device gives up, f a device is forgotten, s a message is settled,
+-- d messages are discarded. p_begins: the stream is begun if there is none. p_odd: its changes are made one by one; those of the
+-- other streams, which only move cursors of different devices, are made together. p_generation: of the history that the cursors
+-- belong to. p_fences: the claims of those that make the changes, 0 for none. p_held: whether they still have the device connected.
+-- p_fenced: whether there is such a claim.
 CREATE FUNCTION holdfast_apply(p_node bigint, p_call bigint, p_generation bigint, p_now bigint, p_keep bigint, p_recovery bigint, p_slot bigint,
         p_names bytea[], p_begins boolean[], p_odd boolean[],
         p_stream int[], p_kinds "char"[], p_devices bytea[], p_offs bigint[], p_ats bigint[], p_flags boolean[],
-        p_states "char"[], p_ids bytea[], p_fences bigint[], p_held boolean[], p_fenced boolean,
+        p_states "char"[], p_fences bigint[], p_held boolean[], p_fenced boolean,
         OUT missing bytea[], OUT again boolean, OUT generation bigint, OUT applied holdfast_applied, OUT totals holdfast_totals)
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
@@ -829,8 +829,8 @@ BEGIN
     END IF;
 
     FOR c IN SELECT u.*, u.st IS DISTINCT FROM lead(u.st) OVER (ORDER BY u.st, u.ord) AS last
-            FROM unnest(p_stream, p_kinds, p_devices, p_offs, p_ats, p_flags, p_states, p_ids, p_fences, p_held) WITH ORDINALITY
-                u(st, kind, device, off, at, flag, state, id, fence, held, ord)
+            FROM unnest(p_stream, p_kinds, p_devices, p_offs, p_ats, p_flags, p_states, p_fences, p_held) WITH ORDINALITY
+                u(st, kind, device, off, at, flag, state, fence, held, ord)
             WHERE v_odd[u.st] ORDER BY u.st, u.ord LOOP
         IF c.st <> v_at THEN
             v_at := c.st;
@@ -893,10 +893,6 @@ BEGIN
                     AND EXISTS (SELECT 1 FROM holdfast_message m WHERE m.sid = s.sid AND m.off = c.off) THEN
                 s.given_up := ARRAY(SELECT g FROM unnest(s.given_up || c.off) g ORDER BY g);
             END IF;
-        ELSIF c.kind = 'c' THEN
-            UPDATE holdfast_id k SET state = c.state, ended_at = CASE WHEN c.state IS NULL THEN 0 ELSE c.at END,
-                forget_at = CASE WHEN c.state IS NULL THEN k.forget_at ELSE greatest(k.forget_at, c.at + p_keep) END
-            WHERE k.sid = s.sid AND k.id = c.id AND k.off = c.off;
         ELSIF c.kind = 'f' THEN
             DELETE FROM holdfast_device d WHERE d.sid = s.sid AND d.device = c.device AND d.seen <= c.at
                 AND (d.node = p_node OR NOT holdfast_connected(d.node));
