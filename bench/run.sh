@@ -3,9 +3,11 @@
 #
 #   bench/run.sh                        every scenario
 #   bench/run.sh fanout direct          some of them: fanout stalled paced bare direct batch socket return restart idle
+#                                       and, where PostgreSQL is installed: postgresql cluster
 #   bench/run.sh load fanout --clients 100 --under-way 40     one, with the load program's own options
 #
 # SECONDS_EACH (10) and WARMUP (15) set the times, PORT (9780) and HEALTH_PORT (9781) the ports, BUILD=no skips the build,
+# PG_BIN names the directory of PostgreSQL's programs (Debian's is found).
 # PROFILE=FILE.jfr records the gateway with Java Flight Recorder, MAVEN_ARGS goes to Maven. Needs Linux, JDK 17 or newer, Maven; curl.
 set -eu
 cd "$(dirname "$0")/.."
@@ -17,6 +19,10 @@ WARMUP=${WARMUP:-15}
 WORK=$PWD/target/bench
 WLP=$PWD/target/liberty/wlp
 SERVER_PID=
+OTHER_PID=
+OTHER_PORT=$((PORT + 10))
+DATABASE_PORT=$((PORT + 20))
+PG_BIN=${PG_BIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)}
 
 # Runs a command on one core, in the place of this shell.
 on_core() { # core, command...
@@ -70,10 +76,61 @@ start() { # name, path that answers 200 when it is up
 }
 
 stop() {
-    [ -n "$SERVER_PID" ] || return 0
-    kill "$SERVER_PID" 2>/dev/null || true
-    while kill -0 "$SERVER_PID" 2>/dev/null; do sleep 0.1; done
+    for pid in $SERVER_PID $OTHER_PID; do
+        kill "$pid" 2>/dev/null || true
+        while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+    done
     SERVER_PID=
+    OTHER_PID=
+    if [ -s "$WORK/pg/postmaster.pid" ]; then as_database "$PG_BIN/pg_ctl" -D "$WORK/pg" -m immediate stop >/dev/null || true; fi
+}
+
+# PostgreSQL does not run as root.
+as_database() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
+
+# A new database on core 0, and what tells a gateway to use it.
+database() {
+    [ -x "$PG_BIN/initdb" ] || { echo "Set PG_BIN to the directory of PostgreSQL's initdb" >&2; exit 1; }
+    rm -rf "$WORK/pg"
+    mkdir -p "$WORK/pg"
+    if [ "$(id -u)" = 0 ]; then chown postgres "$WORK/pg"; fi
+    as_database "$PG_BIN/initdb" -A trust -U postgres -D "$WORK/pg" >/dev/null
+    as_database taskset -c 0 "$PG_BIN/pg_ctl" -D "$WORK/pg" -l "$WORK/pg/log" -w \
+        -o "-p $DATABASE_PORT -k $WORK/pg -c listen_addresses=localhost -c shared_buffers=256MB" start >/dev/null
+    DATABASE_PID=$(head -n 1 "$WORK/pg/postmaster.pid")
+    HOLDFAST_ENGINE=postgresql
+    HOLDFAST_ENGINE_URL=jdbc:postgresql://localhost:$DATABASE_PORT/postgres
+    HOLDFAST_ENGINE_USER=postgres
+    export HOLDFAST_ENGINE HOLDFAST_ENGINE_URL HOLDFAST_ENGINE_USER
+}
+
+# One gateway on PostgreSQL.
+on_postgresql() {
+    [ "$SERVER_PID" ] && [ "$RUNNING" = postgresql ] && return
+    stop
+    database
+    prepare gateway server.xml target/holdfast.war src/main/liberty/config/apps/health.war
+    start gateway /health/ready
+    unset HOLDFAST_ENGINE HOLDFAST_ENGINE_URL
+    RUNNING=postgresql
+}
+
+# Two gateways on one database, all on core 0.
+cluster() {
+    [ "$SERVER_PID" ] && [ "$OTHER_PID" ] && [ "$RUNNING" = cluster ] && return
+    stop
+    database
+    HOLDFAST_CLUSTER=true
+    export HOLDFAST_CLUSTER
+    prepare other server.xml target/holdfast.war src/main/liberty/config/apps/health.war
+    one=$PORT health=$HEALTH_PORT
+    PORT=$OTHER_PORT HEALTH_PORT=$((HEALTH_PORT + 10))
+    start other /health/ready
+    OTHER_PID=$SERVER_PID PORT=$one HEALTH_PORT=$health
+    prepare gateway server.xml target/holdfast.war src/main/liberty/config/apps/health.war
+    start gateway /health/ready
+    unset HOLDFAST_ENGINE HOLDFAST_ENGINE_URL HOLDFAST_CLUSTER
+    RUNNING=cluster
 }
 
 load() {
@@ -136,6 +193,25 @@ scenario() {
                 --kill-cmd "kill -9 $SERVER_PID; while grep -q '^State:.[^Z]' /proc/$SERVER_PID/status 2>/dev/null; do sleep 0.05; done" \
                 --start-cmd "$PWD/bench/run.sh start-again"
             SERVER_PID=$(cat "$WORK/pid")
+            ;;
+        postgresql)
+            on_postgresql
+            load direct --clients 1000 --under-way 64 --database-pid "$DATABASE_PID" --label postgresql
+            load direct --clients 1000 --via batch --under-way 4 --database-pid "$DATABASE_PID" --label postgresql
+            ;;
+        cluster)
+            cluster
+            load direct --clients 1000 --rate 100 --database-pid "$DATABASE_PID" --label "published at the same node"
+            load direct --clients 1000 --rate 100 --other-port "$OTHER_PORT" --database-pid "$DATABASE_PID" \
+                --label "published at another node"
+            load direct --clients 1000 --under-way 64 --other-port "$OTHER_PORT" --database-pid "$DATABASE_PID" \
+                --label "published at another node"
+            load fanout --clients 1000 --rate 20 --other-port "$OTHER_PORT" --label "published at another node"
+            load return return return --clients 1000 --pending 100 --via batch --other-port "$OTHER_PORT" \
+                --label "to another node"
+            load return --clients 1000 --pending 100 --via batch --other-port "$OTHER_PORT" --kill-cmd "kill -9 $SERVER_PID" \
+                --label "to another node"
+            RUNNING=
             ;;
         idle)
             gateway

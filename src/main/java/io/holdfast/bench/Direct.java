@@ -26,11 +26,11 @@ final class Direct implements Scenario {
         Crowd crowd = new Crowd(setup.loop(), setup.target(), names, null, setup.payload(), watch, setup.traffic());
         crowd.connect(Setup.CONNECTING_AT_A_TIME, Setup.CONNECT_LIMIT);
         int connections = batched ? Math.max(1, Math.min(4, underWay)) : underWay;
-        Submitter submitter = overSocket
+        Submitter submitter = setup.publisher(() -> overSocket
                 ? SocketSubmitter.send(setup.loop(), setup.target(), names)
                 : batched
                         ? HttpSubmitter.batch(setup.loop(), key, connections, setup.target(), names)
-                        : HttpSubmitter.send(setup.loop(), key, connections, setup.target(), names);
+                        : HttpSubmitter.send(setup.loop(), key, connections, setup.target(), names));
         int limit = rate > 0 ? Integer.MAX_VALUE / 2 : underWay * batch;
         Publishing publishing = new Publishing(
                 setup.loop(),
@@ -48,7 +48,7 @@ final class Direct implements Scenario {
 
         int first = publishing.next();
         watch.measureFrom(first);
-        Measured measured = new Measured(server, setup.traffic());
+        Measured measured = setup.measured(server);
         publishing.run(options.measured, Integer.MAX_VALUE / 2);
         double delivered = measured.seconds();
         double perFrame = measured.messagesPerFrame();
@@ -63,6 +63,7 @@ final class Direct implements Scenario {
             problems.add("confirmed " + confirmed + " of " + sent);
         }
         Map<String, Object> more = new LinkedHashMap<>();
+        measured.addDatabase(more, sent - first);
         more.put("receiptP99Millis", publishing.receipts().getValueAtPercentile(99) / 1e3);
         more.put("lastConfirmedAfterLastDeliverySeconds", untilConfirmed - delivered);
         crowd.leave(Duration.ofSeconds(5));

@@ -46,9 +46,9 @@ final class FanOut implements Scenario {
                 setup.loop(),
                 setup.payload(),
                 ledger,
-                overSocket
+                setup.publisher(() -> overSocket
                         ? SocketSubmitter.publish(setup.loop(), setup.target(), CHANNEL)
-                        : HttpSubmitter.publish(setup.loop(), options.apiKey, connections, setup.target(), CHANNEL),
+                        : HttpSubmitter.publish(setup.loop(), options.apiKey, connections, setup.target(), CHANNEL)),
                 new Pace(
                         limit,
                         untilReceipt ? underWay : Integer.MAX_VALUE,
@@ -61,7 +61,7 @@ final class FanOut implements Scenario {
         warmUp(options, publishing, server);
         watch.measureFrom(publishing.next());
         int first = publishing.next();
-        Measured measured = new Measured(server, setup.traffic());
+        Measured measured = setup.measured(server);
         publishing.run(options.measured, Integer.MAX_VALUE / 2);
         double seconds = measured.seconds();
         double cpu = measured.cpuSeconds();
@@ -70,6 +70,7 @@ final class FanOut implements Scenario {
         setup.loop().runFor(Duration.ofMillis(200)); // whatever comes a second time, comes now
         List<String> problems = problems(publishing, crowd, 0);
         Map<String, Object> more = new LinkedHashMap<>();
+        measured.addDatabase(more, watch.firsts());
         more.put("receiptP99Millis", publishing.receipts().getValueAtPercentile(99) / 1e3);
         crowd.cut();
         if (stalled > 0) {

@@ -25,7 +25,7 @@ final class Idle implements Scenario {
                 setup.loop(), setup.target(), setup.names("i"), "bench", setup.payload(), watch, setup.traffic());
         crowd.connect(Setup.CONNECTING_AT_A_TIME, Setup.CONNECT_LIMIT);
         setup.loop().runFor(Duration.ofSeconds(2));
-        Measured measured = new Measured(server, setup.traffic());
+        Measured measured = setup.measured(server);
         setup.loop().runFor(setup.options().measured);
         double cpu = measured.cpuSeconds();
         double seconds = measured.seconds();

@@ -20,7 +20,7 @@ final class Loop implements AutoCloseable {
     static final int CHUNK = 256 << 10;
     private static final long SELECT_MILLIS = 5;
 
-    private final InetSocketAddress server;
+    private InetSocketAddress server;
     private final Selector selector;
     private final ByteBuffer direct = ByteBuffer.allocateDirect(CHUNK);
     private final byte[] bytes = new byte[2 * CHUNK];
@@ -43,6 +43,11 @@ final class Loop implements AutoCloseable {
 
     InetSocketAddress server() {
         return server;
+    }
+
+    /** Links that begin to connect from now on connect to this server. */
+    void goTo(InetSocketAddress server) {
+        this.server = server;
     }
 
     /** Begins to connect; the link hears {@code opened} or {@code ended}. */

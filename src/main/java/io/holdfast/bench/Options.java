@@ -58,6 +58,22 @@ public final class Options {
     int port = 9080;
 
     @Option(
+            names = "--other-port",
+            paramLabel = "PORT",
+            converter = Port.class,
+            description = "A second node of the same cluster on the same host: HTTP requests publish at it; return: clients"
+                    + " come back to it, and --kill-cmd kills the node that they were connected to.")
+    @Nullable
+    Integer otherPort;
+
+    @Option(
+            names = "--database-pid",
+            paramLabel = "PID",
+            description = "PostgreSQL's first process: CPU time of it and of its children is measured, too.")
+    @Nullable
+    Long databasePid;
+
+    @Option(
             names = "--target",
             paramLabel = "holdfast|bare",
             description = "bare: an endpoint without any logic, for comparison (holdfast).")
@@ -212,6 +228,11 @@ public final class Options {
 
     InetSocketAddress server() {
         return new InetSocketAddress(host, port);
+    }
+
+    /** Another node, or the server itself. */
+    InetSocketAddress otherServer() {
+        return otherPort == null ? server() : new InetSocketAddress(host, otherPort);
     }
 
     Target target() {

@@ -29,18 +29,24 @@ final class Return implements Scenario {
         Watch watch = new Watch(setup.payload(), ledger);
         Crowd crowd = new Crowd(setup.loop(), setup.target(), names, null, setup.payload(), watch, setup.traffic());
         crowd.connect(Setup.CONNECTING_AT_A_TIME, Setup.CONNECT_LIMIT);
-        crowd.leave(LEFT_WITHIN);
+        boolean killed = !options.killCommand.isEmpty();
+        Map<String, Object> more = new LinkedHashMap<>();
+        if (killed && options.otherPort != null) { // before they have left: the cluster has yet to notice
+            exec(options.killCommand);
+            crowd.cut();
+        } else {
+            crowd.leave(LEFT_WITHIN);
+        }
+        setup.loop().goTo(options.otherServer());
 
         Publishing publishing = whileAway(setup, names, ledger);
         publishing.run(Duration.ofSeconds(120), total);
-        boolean restarted = !options.killCommand.isEmpty();
-        Map<String, Object> more = new LinkedHashMap<>();
-        if (restarted) {
+        if (killed && options.otherPort == null) {
             more.put("restartSeconds", restart(setup));
         }
 
         Optional<ServerProcess> server = setup.server();
-        Measured measured = new Measured(server, setup.traffic());
+        Measured measured = setup.measured(server);
         watch.measureFrom(0);
         crowd.connectAllAtOnce();
         setup.loop().runUntil(() -> crowd.ready() == clients || crowd.closed() > 0, Setup.CONNECT_LIMIT);
@@ -60,7 +66,7 @@ final class Return implements Scenario {
         more.put("lastDeliverySeconds", seconds);
         crowd.leave(LEFT_WITHIN);
         return new Result(
-                setup.label("return with " + options.pending + " pending" + (restarted ? ", SIGKILL before" : "")),
+                setup.label("return with " + options.pending + " pending" + (killed ? ", SIGKILL before" : "")),
                 setup.target().name(),
                 clients,
                 total,
@@ -94,17 +100,25 @@ final class Return implements Scenario {
     /** @return seconds from the start command to readiness */
     private static double restart(Setup setup) {
         Options options = setup.options();
+        exec(options.killCommand);
         try {
-            int exit = shell(options.killCommand).waitFor();
-            if (exit != 0) {
-                throw new IllegalStateException("--kill-cmd ended with " + exit);
-            }
             long started = System.nanoTime();
             shell(options.startCommand);
             if (!setup.probe().awaitReady(options.readyPath, READY_WITHIN)) {
                 throw new IllegalStateException("the server was not ready within " + READY_WITHIN.toSeconds() + " s");
             }
             return (System.nanoTime() - started) / 1e9;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void exec(String killCommand) {
+        try {
+            int exit = shell(killCommand).waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException("--kill-cmd ended with " + exit);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

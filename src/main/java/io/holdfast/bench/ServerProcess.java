@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -45,9 +46,30 @@ final class ServerProcess {
 
     /** CPU seconds, user and system, since it started. */
     double cpuSeconds() {
+        return ticks(stat(), 11, 2) / TICKS_PER_SECOND;
+    }
+
+    /** Fields of the process's state, without those before its name's end. */
+    private String[] stat() {
         String stat = read("stat");
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    }
+
+    private static long ticks(String[] stat, int from, int fields) {
+        return Arrays.stream(stat, from, from + fields).mapToLong(Long::parseLong).sum();
+    }
+
+    /** As {@link #cpuSeconds}, with its children that live, and with those that have ended. */
+    double cpuSecondsOfTree() {
+        double sum = ticks(stat(), 11, 4) / TICKS_PER_SECOND;
+        for (ProcessHandle child : ProcessHandle.of(pid).stream().flatMap(ProcessHandle::children).toList()) {
+            try {
+                sum += new ServerProcess(child.pid()).cpuSeconds();
+            } catch (UncheckedIOException e) {
+                // It has just ended, and its parent has its time.
+            }
+        }
+        return sum;
     }
 
     long residentKilobytes() {

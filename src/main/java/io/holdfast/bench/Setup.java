@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 
 /** What every scenario needs: the loop, the server, a run's own number, counters. */
 final class Setup {
@@ -46,6 +47,19 @@ final class Setup {
         return traffic;
     }
 
+    /** Whoever publishes, at the other node if there is one. */
+    Submitter publisher(Supplier<Submitter> made) {
+        loop.goTo(options.otherServer());
+        Submitter submitter = made.get();
+        loop.goTo(options.server());
+        return submitter;
+    }
+
+    /** Begins to measure the server's and the database's processes. */
+    Measured measured(Optional<ServerProcess> server) {
+        return new Measured(server, Optional.ofNullable(options.databasePid).map(ServerProcess::new), traffic);
+    }
+
     Probe probe() {
         return new Probe(loop, options.apiKey);
     }
@@ -71,7 +85,7 @@ final class Setup {
     /** The server's process as it is now; it is another one after a restart. */
     Optional<ServerProcess> server() {
         return options.serverPid == null
-                ? ServerProcess.listeningOn(options.port)
+                ? ServerProcess.listeningOn(loop.server().getPort())
                 : Optional.of(new ServerProcess(options.serverPid));
     }
 
