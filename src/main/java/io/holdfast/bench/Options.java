@@ -61,8 +61,9 @@ public final class Options {
             names = "--other-port",
             paramLabel = "PORT",
             converter = Port.class,
-            description = "A second node of the same cluster on the same host: HTTP requests publish at it; return: clients"
-                    + " come back to it, and --kill-cmd kills the node that they were connected to.")
+            description =
+                    "A second node of the same cluster on the same host: HTTP requests publish at it; return: clients"
+                            + " come back to it, and --kill-cmd kills the node that they were connected to.")
     @Nullable
     Integer otherPort;
 

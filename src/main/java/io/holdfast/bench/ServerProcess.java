@@ -56,13 +56,16 @@ final class ServerProcess {
     }
 
     private static long ticks(String[] stat, int from, int fields) {
-        return Arrays.stream(stat, from, from + fields).mapToLong(Long::parseLong).sum();
+        return Arrays.stream(stat, from, from + fields)
+                .mapToLong(Long::parseLong)
+                .sum();
     }
 
     /** As {@link #cpuSeconds}, with its children that live, and with those that have ended. */
     double cpuSecondsOfTree() {
         double sum = ticks(stat(), 11, 4) / TICKS_PER_SECOND;
-        for (ProcessHandle child : ProcessHandle.of(pid).stream().flatMap(ProcessHandle::children).toList()) {
+        for (ProcessHandle child :
+                ProcessHandle.of(pid).stream().flatMap(ProcessHandle::children).toList()) {
             try {
                 sum += new ServerProcess(child.pid()).cpuSeconds();
             } catch (UncheckedIOException e) {
