@@ -125,7 +125,7 @@ class Wiring {
     @Singleton
     @Typed(Backends.class)
     Backends backends(GuardedBackends guarded) {
-        return new Backends(configuration.backends(), guarded);
+        return new Backends(configuration.backends(), guarded, System::nanoTime);
     }
 
     /** HTTP/1.1: every back end speaks it, and connections are kept and used again. */

@@ -24,7 +24,7 @@ final class BackendMetrics {
             metrics.add(counter(
                     event,
                     "rejected",
-                    "Calls of back ends not made because the breaker was open or too many were made",
+                    "Calls of back ends not made because they do not answer or too many were made",
                     Counts::rejected));
             metrics.add(counter(
                     event, "bad_replies", "Calls of back ends whose reply could not be used", Counts::badReplies));

@@ -1,7 +1,9 @@
 package io.holdfast.handlers.backend;
 
 import java.net.URI;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,15 @@ public record BackendRoutes(@Nullable URI others, Map<String, URI> named) {
 
     public BackendRoutes {
         named = Map.copyOf(named);
+    }
+
+    /** Every URL, once. */
+    Set<URI> all() {
+        Set<URI> all = new HashSet<>(named.values());
+        if (others != null) {
+            all.add(others);
+        }
+        return all;
     }
 
     /** The URL for a name; null if nothing answers. */

@@ -16,14 +16,24 @@ public record BackendStats(Map<BackendEvent, Counts> events) {
      * @param unavailable those of them to which there was no reply
      * @param rejected those of them that were not made, because the breaker was open or too many were being made
      * @param badReplies those of them whose reply could not be used
-     * @param failuresInRow calls without a reply since the last one with a reply, the rejected ones included
+     * @param failuresInRow calls that were made and had no reply since the last one that had one; of several URLs, of the worst
      */
     public record Counts(long calls, long unavailable, long rejected, long badReplies, long failuresInRow) {
-        private static final int FAILING = 5;
+        static final Counts NONE = new Counts(0, 0, 0, 0, 0);
 
         /** Whether the back end fails now. */
         public boolean failing() {
-            return failuresInRow >= FAILING;
+            return failuresInRow >= Tally.FAILING;
+        }
+
+        /** Of both together. */
+        Counts and(Counts other) {
+            return new Counts(
+                    calls + other.calls,
+                    unavailable + other.unavailable,
+                    rejected + other.rejected,
+                    badReplies + other.badReplies,
+                    Math.max(failuresInRow, other.failuresInRow));
         }
     }
 

@@ -10,10 +10,13 @@ import io.holdfast.handlers.RefreshDecision;
 import io.holdfast.handlers.SubscribeDecision;
 import java.net.URI;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.eclipse.microprofile.faulttolerance.exceptions.FaultToleranceException;
@@ -36,19 +39,29 @@ public final class Backends implements Handlers {
         byte[] ask(BackendRequest request) throws InterruptedException;
     }
 
+    /** What answers an event. */
+    private record Way(BackendEvent event, URI url, Tally tally) {}
+
     private final BackendSettings settings;
-    private final Map<BackendEvent, Tally> tallies = new EnumMap<>(BackendEvent.class);
+    private final LongSupplier nanos;
+    private final Map<BackendEvent, Map<URI, Way>> ways = new EnumMap<>(BackendEvent.class);
     private final Map<BackendEvent, Exchange> exchanges = new EnumMap<>(BackendEvent.class);
 
-    public Backends(BackendSettings settings, GuardedBackends guarded) {
+    /** @param nanos as {@link System#nanoTime} */
+    public Backends(BackendSettings settings, GuardedBackends guarded, LongSupplier nanos) {
         this.settings = settings;
+        this.nanos = nanos;
         exchanges.put(BackendEvent.CONNECT, guarded::connect);
         exchanges.put(BackendEvent.REFRESH, guarded::refresh);
         exchanges.put(BackendEvent.SUBSCRIBE, guarded::subscribe);
         exchanges.put(BackendEvent.SUB_REFRESH, guarded::subRefresh);
         exchanges.put(BackendEvent.PUBLISH, guarded::publish);
         exchanges.put(BackendEvent.RPC, guarded::rpc);
-        settings.routes().keySet().forEach(event -> tallies.put(event, new Tally()));
+        settings.routes().forEach((event, routes) -> {
+            Map<URI, Way> known = new HashMap<>();
+            routes.all().forEach(url -> known.put(url, new Way(event, url, new Tally())));
+            ways.put(event, known);
+        });
     }
 
     @Override
@@ -88,57 +101,66 @@ public final class Backends implements Handlers {
 
     public BackendStats stats() {
         Map<BackendEvent, BackendStats.Counts> counts = new EnumMap<>(BackendEvent.class);
-        tallies.forEach((event, tally) -> counts.put(event, tally.counts()));
+        ways.forEach((event, known) -> counts.put(
+                event,
+                known.values().stream()
+                        .map(way -> way.tally().counts())
+                        .reduce(BackendStats.Counts.NONE, BackendStats.Counts::and)));
         return new BackendStats(counts);
     }
 
     private <A> @Nullable Handler<A> handler(BackendEvent event, String name, Function<byte[], A> reader) {
         BackendRoutes routes = settings.routes().get(event);
         URI url = routes == null ? null : routes.of(name);
-        return url == null ? null : call -> CompletableFuture.completedFuture(answer(event, url, call, reader));
+        Map<URI, Way> known = ways.get(event);
+        Way way = url == null || known == null ? null : known.get(url);
+        return way == null ? null : call -> CompletableFuture.completedFuture(answer(way, call, reader));
     }
 
-    private <A> A answer(BackendEvent event, URI url, ClientCall call, Function<byte[], A> reader)
-            throws InterruptedException {
-        Tally tally = tallies.get(event);
-        Exchange exchange = exchanges.get(event);
-        if (tally == null || exchange == null) {
-            throw new IllegalStateException("no back end answers " + event);
+    private <A> A answer(Way way, ClientCall call, Function<byte[], A> reader) throws InterruptedException {
+        BackendEvent event = way.event();
+        Exchange exchange = Objects.requireNonNull(exchanges.get(event));
+        Tally tally = way.tally();
+        if (!tally.admits(nanos.getAsLong())) {
+            tally.rejected();
+            throw unavailable(event);
         }
         BackendRequest request = new BackendRequest(
-                url,
+                way.url(),
                 UUID.randomUUID().toString(),
                 Requests.body(event, call, settings.meta()),
                 call.caller().headers());
-        tally.called();
         try {
             byte[] reply = exchange.ask(request);
-            answered(event, url, tally);
+            answered(way);
             return reader.apply(reply);
         } catch (BadReplyException e) {
-            answered(event, url, tally);
+            answered(way);
             tally.badReply();
-            throw new BadReplyException("The reply of the back end " + shown(url) + " to the request " + request.id()
-                    + " cannot be used: " + e.getMessage());
+            throw new BadReplyException("The reply of the back end " + shown(way.url()) + " to the request "
+                    + request.id() + " cannot be used: " + e.getMessage());
         } catch (BackendUnavailableException e) {
-            if (tally.unavailable()) {
+            if (tally.unavailable(nanos.getAsLong())) {
                 LOG.log(
                         Level.WARNING,
-                        "The back end for " + event.word() + ", " + shown(url) + ", fails: " + e.getMessage()
+                        "The back end for " + event.word() + ", " + shown(way.url()) + ", fails: " + e.getMessage()
                                 + (e.getCause() == null ? "" : " (" + e.getCause() + ")"));
             }
             throw unavailable(event);
+        } catch (InterruptedException e) { // the call took longer than a handler may
+            tally.unavailable(nanos.getAsLong());
+            throw e;
         } catch (FaultToleranceException e) { // the breaker is open, or the bulkhead full
             tally.rejected();
             throw unavailable(event);
         }
     }
 
-    private static void answered(BackendEvent event, URI url, Tally tally) {
-        long failures = tally.answered();
+    private static void answered(Way way) {
+        long failures = way.tally().answered();
         if (failures > 0) {
             LOG.log(Level.INFO, "The back end for {0}, {1}, answers again, after {2} calls that failed", new Object[] {
-                event.word(), shown(url), failures
+                way.event().word(), shown(way.url()), failures
             });
         }
     }

@@ -3,7 +3,6 @@ package io.holdfast.handlers.beans;
 import io.holdfast.handlers.Caller;
 import io.holdfast.handlers.ChannelName;
 import io.holdfast.handlers.ClientCall;
-import io.holdfast.handlers.calls.CallKind;
 import jakarta.enterprise.inject.spi.AnnotatedMethod;
 import jakarta.enterprise.inject.spi.AnnotatedParameter;
 import java.lang.reflect.Type;
@@ -30,7 +29,7 @@ record Arguments(List<Function<ClientCall, @Nullable Object>> readers, int paylo
             if (type == Caller.class) {
                 readers.add(ClientCall::caller);
             } else if (type == ChannelName.class) {
-                if (duty.kind() != CallKind.SUBSCRIBE && duty.kind() != CallKind.PUBLISH) {
+                if (!duty.isOfNamespace()) {
                     throw new IllegalArgumentException(
                             "has a parameter of the type ChannelName, but " + duty + " is not about a channel");
                 }
@@ -41,9 +40,10 @@ record Arguments(List<Function<ClientCall, @Nullable Object>> readers, int paylo
                             "has more than one parameter for the payload. Beside it there may be a Caller, and for"
                                     + " decisions about channels a ChannelName");
                 }
-                if (duty.kind() == CallKind.REFRESH) {
+                if (!duty.hasPayload()) {
                     throw new IllegalArgumentException(
-                            "has a parameter for a payload, and a refresh has none: only a Caller may be there");
+                            "has a parameter for a payload, and a refresh has none: only a Caller may be there, and for"
+                                    + " that of a subscription a ChannelName");
                 }
                 payload = parameter.getPosition();
                 Function<byte @Nullable [], @Nullable Object> reader = json.reader(type);

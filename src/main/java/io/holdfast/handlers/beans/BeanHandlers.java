@@ -59,10 +59,16 @@ public final class BeanHandlers implements Handlers {
 
     @Override
     public @Nullable Handler<RefreshDecision> refresh() {
-        return find(
-                CallKind.REFRESH,
-                "",
-                (value, json) -> value == null ? RefreshDecision.accept() : ((RefreshDecision) value).encoded(json));
+        return find(CallKind.REFRESH, "", BeanHandlers::refreshed);
+    }
+
+    @Override
+    public @Nullable Handler<RefreshDecision> subRefresh(String namespace) {
+        return find(CallKind.SUB_REFRESH, namespace, BeanHandlers::refreshed);
+    }
+
+    private static RefreshDecision refreshed(@Nullable Object value, Function<Object, byte[]> json) {
+        return value == null ? RefreshDecision.accept() : ((RefreshDecision) value).encoded(json);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.holdfast.handlers.OnPublish;
 import io.holdfast.handlers.OnRefresh;
 import io.holdfast.handlers.OnRpc;
 import io.holdfast.handlers.OnSend;
+import io.holdfast.handlers.OnSubRefresh;
 import io.holdfast.handlers.OnSubscribe;
 import io.holdfast.handlers.calls.CallKind;
 import jakarta.enterprise.event.Observes;
@@ -49,6 +50,10 @@ public class HandlerExtension implements Extension {
         if (subscribe != null) {
             duties.add(new Duty(CallKind.SUBSCRIBE, subscribe.value()));
         }
+        OnSubRefresh subRefresh = method.getAnnotation(OnSubRefresh.class);
+        if (subRefresh != null) {
+            duties.add(new Duty(CallKind.SUB_REFRESH, subRefresh.value()));
+        }
         OnPublish publish = method.getAnnotation(OnPublish.class);
         if (publish != null) {
             duties.add(new Duty(CallKind.PUBLISH, publish.value()));
@@ -90,8 +95,7 @@ public class HandlerExtension implements Extension {
      */
     public BeanHandlers handlers(Predicate<String> namespaces) {
         methods.forEach((duty, method) -> {
-            boolean ofNamespace = duty.kind() == CallKind.SUBSCRIBE || duty.kind() == CallKind.PUBLISH;
-            if (ofNamespace && !namespaces.test(duty.target())) {
+            if (duty.isOfNamespace() && !namespaces.test(duty.target())) {
                 throw new DefinitionException(method + " is for the namespace \"" + duty.target()
                         + "\", which does not exist. List it in holdfast.namespaces, or correct the annotation");
             }

@@ -38,6 +38,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
@@ -61,6 +62,7 @@ class BackendsTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
     private final CountDownLatch gate = new CountDownLatch(1);
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000);
     private volatile int status = 200;
     private volatile String reply = "{\"result\":{}}";
     private HttpServer server;
@@ -113,7 +115,7 @@ class BackendsTest {
             routes.put(event, all);
         }
         BackendSettings settings = new BackendSettings(routes, SECRET, timeout, 2_000, true);
-        return new Backends(settings, new GuardedBackends(client(settings)));
+        return new Backends(settings, new GuardedBackends(client(settings)), nanos::get);
     }
 
     private BackendClient client(BackendSettings settings) {
@@ -283,20 +285,43 @@ class BackendsTest {
                 .isZero();
     }
 
+    private BackendStats.Counts counts(BackendEvent event) {
+        return backends.stats().events().get(event);
+    }
+
     @Test
-    void five_calls_in_a_row_without_a_reply_are_a_back_end_that_fails() throws Exception {
+    void a_dead_url_is_tried_every_five_seconds_while_others_are_asked_as_ever() throws Exception {
         status = 503;
         for (int call = 1; call <= 5; call++) {
-            assertThat(backends.stats().events().get(BackendEvent.RPC).failing())
-                    .isFalse();
+            assertThat(counts(BackendEvent.RPC).failing()).isFalse();
             assertUnavailable(catchThrowable(this::rpc));
         }
-        assertThat(backends.stats().events().get(BackendEvent.RPC).failing()).isTrue();
-        assertThat(backends.stats().events().get(BackendEvent.CONNECT).failing())
-                .isFalse();
+        assertThat(counts(BackendEvent.RPC).failing()).isTrue();
+        assertThat(counts(BackendEvent.CONNECT).failing()).isFalse();
+        assertUnavailable(catchThrowable(this::rpc));
+        assertThat(seen).as("the sixth call was not made").hasSize(5);
+        assertThat(counts(BackendEvent.RPC)).isEqualTo(new BackendStats.Counts(6, 5, 1, 0, 5));
+
         status = 200;
+        ask(backends.rpc("price"), "price");
+        ask(backends.connect(), "");
+        assertThat(seen).hasSize(7);
+        assertThat(counts(BackendEvent.RPC).failing()).as("one of two URLs").isTrue();
+
+        status = 503;
+        nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+        assertUnavailable(catchThrowable(this::rpc));
+        assertUnavailable(catchThrowable(this::rpc));
+        assertThat(seen).as("one trial").hasSize(8);
+
+        status = 200;
+        nanos.addAndGet(Duration.ofSeconds(5).toNanos() - 1);
+        assertUnavailable(catchThrowable(this::rpc));
+        nanos.addAndGet(1);
         rpc();
-        assertThat(backends.stats().events().get(BackendEvent.RPC).failing()).isFalse();
+        rpc();
+        assertThat(seen).hasSize(10);
+        assertThat(counts(BackendEvent.RPC)).isEqualTo(new BackendStats.Counts(12, 6, 3, 0, 0));
     }
 
     private static void assertUnavailable(Throwable failure) {
@@ -389,15 +414,18 @@ class BackendsTest {
         List<RuntimeException> guards =
                 List.of(new CircuitBreakerOpenException("internal"), new BulkheadException("internal"));
         for (RuntimeException guard : guards) {
-            backends = new Backends(settings, new GuardedBackends(client(settings)) {
-                @Override
-                public byte[] rpc(BackendRequest request) {
-                    throw guard;
-                }
-            });
+            backends = new Backends(
+                    settings,
+                    new GuardedBackends(client(settings)) {
+                        @Override
+                        public byte[] rpc(BackendRequest request) {
+                            throw guard;
+                        }
+                    },
+                    nanos::get);
             assertUnavailable(catchThrowable(this::rpc));
             assertThat(backends.stats().events().get(BackendEvent.RPC))
-                    .isEqualTo(new BackendStats.Counts(1, 0, 1, 0, 1));
+                    .isEqualTo(new BackendStats.Counts(1, 0, 1, 0, 0));
         }
         assertThat(backends.connect()).as("no back end for connect").isNull();
         assertThat(seen).isEmpty();

@@ -3,7 +3,6 @@ package io.holdfast.handlers.beans;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.holdfast.handlers.Caller;
 import io.holdfast.handlers.ChannelName;
@@ -18,8 +17,10 @@ import io.holdfast.handlers.OnPublish;
 import io.holdfast.handlers.OnRefresh;
 import io.holdfast.handlers.OnRpc;
 import io.holdfast.handlers.OnSend;
+import io.holdfast.handlers.OnSubRefresh;
 import io.holdfast.handlers.OnSubscribe;
 import io.holdfast.handlers.PublishDecision;
+import io.holdfast.handlers.RefreshDecision;
 import io.holdfast.handlers.SubscribeDecision;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
@@ -32,7 +33,6 @@ import jakarta.enterprise.context.RequestScoped;
 import jakarta.enterprise.context.SessionScoped;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
-import jakarta.enterprise.inject.spi.CDIProvider;
 import jakarta.inject.Inject;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
@@ -48,7 +48,6 @@ import java.lang.annotation.RetentionPolicy;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -57,7 +56,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,13 +66,6 @@ class BeanHandlersTest {
     private static final List<String> LOG = new CopyOnWriteArrayList<>();
 
     private SeContainer container;
-
-    /** Maven has one. */
-    @BeforeAll
-    static void requireContainer() {
-        boolean there = ServiceLoader.load(CDIProvider.class).findFirst().isPresent();
-        assumeTrue(there || Boolean.getBoolean("holdfast.required"), "no CDI container on the class path");
-    }
 
     @BeforeEach
     void clear() {
@@ -249,6 +240,11 @@ class BeanHandlersTest {
             LOG.add("refresh");
         }
 
+        @OnSubRefresh("chat")
+        public RefreshDecision refresh(ChannelName channel, Caller caller) {
+            return channel.value().equals("chat:1") ? RefreshDecision.end() : null;
+        }
+
         @OnSend
         public void send(int number) {
             LOG.add("send " + number);
@@ -273,6 +269,11 @@ class BeanHandlersTest {
                 .asString(UTF_8)
                 .isEqualTo("\"news\"");
         assertThat(decided(handlers.refresh(), call("", null)).expired()).isFalse();
+        assertThat(decided(handlers.subRefresh("chat"), call("chat:1", null)).expired())
+                .isTrue();
+        assertThat(decided(handlers.subRefresh("chat"), call("chat:2", null)).expired())
+                .isFalse();
+        assertThat(handlers.subRefresh("")).isNull();
         decided(handlers.send(), call("", "5"));
         assertThat(LOG).containsExactly("refresh", "send 5");
         assertThat(handlers.subscribe("")).isNull();
@@ -440,6 +441,12 @@ class BeanHandlersTest {
     }
 
     @ApplicationScoped
+    public static class PayloadOfRefresh {
+        @OnSubRefresh("chat")
+        public void payloadOfRefresh(ChannelName channel, String data) {}
+    }
+
+    @ApplicationScoped
     public static class NoChannel {
         @OnRpc("x")
         public void noChannel(ChannelName channel) {}
@@ -465,6 +472,7 @@ class BeanHandlersTest {
                 Generic.class,
                 Taken.class,
                 WrongDecision.class,
+                PayloadOfRefresh.class,
                 NoChannel.class,
                 ReturnsFuture.class
             })
