@@ -53,8 +53,8 @@ class ClusterLife {
     /** The log has that revocations cannot be read. */
     private volatile boolean unreadable;
 
-    /** The log has that the address could not be found. */
-    private volatile boolean complained;
+    /** Why others cannot find this node; empty if they can, or if it is alone. */
+    private volatile String trouble = "";
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
@@ -92,6 +92,7 @@ class ClusterLife {
     void start(String contextRoot) {
         path = contextRoot;
         cluster.ifPresent(mine -> {
+            trouble = "the other nodes do not know this one yet";
             NodeAnswers.give(asking, delivery, delivery.here(), report);
             repeat(() -> announce(mine), LOOK);
             repeat(this::readRevocations, REVOCATIONS);
@@ -135,13 +136,20 @@ class ClusterLife {
         try {
             URI address = address();
             announced = true;
+            trouble = "";
             mine.start(new NodeAddress(address, Configuration.VERSION), delivery.arrivals());
         } catch (ConfigurationException e) {
-            if (!complained) {
-                LOG.log(Level.SEVERE, "This node is not in the cluster: {0}", e.getMessage());
-                complained = true;
+            String cause = String.valueOf(e.getMessage());
+            if (!cause.equals(trouble)) {
+                LOG.log(Level.SEVERE, "This node is not in the cluster, and not ready: {0}", cause);
+                trouble = cause;
             }
         }
+    }
+
+    /** Why others cannot find this node; empty if they can, or if it is alone. Any thread. */
+    String trouble() {
+        return trouble;
     }
 
     private URI address() {

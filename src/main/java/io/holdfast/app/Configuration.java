@@ -60,16 +60,17 @@ record Configuration(
         DeliverySettings delivery = delivery(keys);
         RocksDbOptions store = store(keys, outputDirectory, temporaryDirectory);
         AccessOptions access = access(keys, insecure);
+        EngineSettings engine = new EngineKeys(keys).read();
         HandlerSettings handlers = new HandlerKeys(keys).seen(HandlerSettings.defaults());
         return new Configuration(
                 access,
                 commands(keys, delivery, insecure),
                 delivery,
-                new EngineKeys(keys).read(),
+                engine,
                 new ClusterKeys(keys).read(),
                 store,
                 backup(keys, store.directory(), outputDirectory),
-                health(keys, HealthSettings.defaults()),
+                health(keys, HealthSettings.defaults(), engine.kind()),
                 new CleanupKeys(keys).read(CleanupSettings.defaults()),
                 new TransactionSettings(keys.text(TransactionSettings.KEY, "")),
                 handlers,
@@ -223,8 +224,10 @@ record Configuration(
                         "holdfast.dead-letters.keep", defaults.keep(), Duration.ofMinutes(1), Duration.ofDays(365)));
     }
 
-    private static HealthSettings health(Keys keys, HealthSettings defaults) {
+    private static HealthSettings health(Keys keys, HealthSettings defaults, EngineSettings.Kind engine) {
         List<String> origins = keys.list("holdfast.health.origins");
+        Duration grace = keys.duration(
+                "holdfast.health.engine-grace", Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(10));
         return new HealthSettings(
                 keys.integer("health.port", defaults.port(), -1, 65_535),
                 keys.duration(
@@ -237,6 +240,7 @@ record Configuration(
                         defaults.executorLimit(),
                         Duration.ofMillis(10),
                         Duration.ofMinutes(10)),
+                engine == EngineSettings.Kind.ROCKSDB ? defaults.engineGrace() : grace,
                 keys.zone("holdfast.health.zone", defaults.zone()),
                 origins.isEmpty() ? defaults.origins() : origins,
                 keys.flag("holdfast.metrics.enabled", defaults.metrics()));

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out how other nodes reach this one: the address on which the server listens, or, if it listens on all, the one from which
- * this machine reaches the database, and the server's port.
+ * this machine reaches the database, and the server's port. A server that only its own machine reaches is refused if the database
+ * is on another one: then so may be the other nodes.
  */
 final class OwnAddress {
     private static final Pattern DATABASE = Pattern.compile("jdbc:postgresql://(\\[[^]]+]|[^:/,?]+)(?::(\\d+))?.*");
@@ -39,6 +40,10 @@ final class OwnAddress {
                 .or(() -> toward(databaseUrl))
                 .or(OwnAddress::first)
                 .orElseThrow(() -> unknown("this machine has no address that others can reach"));
+        if (address.isLoopbackAddress() && toward(databaseUrl).isPresent()) {
+            throw unknown("this server listens on " + endpoint.host()
+                    + " (http.host) only, where no other machine reaches it, and the database is on another machine");
+        }
         return uri(endpoint, address);
     }
 

@@ -157,7 +157,7 @@ class Wiring {
     @Produces
     @Singleton
     HealthSettings healthSettings() {
-        return configuration.health();
+        return configuration.health().spread(new SecureRandom());
     }
 
     @Produces

@@ -8,12 +8,16 @@ import io.holdfast.protocol.CloseCode;
 import io.holdfast.protocol.Codec;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.protocol.Result;
+import io.holdfast.stream.EngineException;
 import io.holdfast.stream.Receipt;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The way back to one client: replies, errors and closes, encoded. Any thread. */
 record Answers(RegisteredConnection connection, Codec codec) {
+    private static final Logger LOG = Logger.getLogger(Answers.class.getName());
 
     void reply(int id, Result result) {
         connection.reply(codec.reply(id, result));
@@ -32,6 +36,32 @@ record Answers(RegisteredConnection connection, Codec codec) {
             connection.close(new Ending(refusal.code(), refusal.text()));
         } else {
             connection.reply(codec.error(id, refusal.code(), refusal.text(), refusal.temporary()));
+        }
+    }
+
+    /**
+     * A command has failed in the rooms below. If the store does not answer now, the client is told to repeat it, and other rooms
+     * log why: a connect by a close, because half of it may be done, and any other command by an error. Everything else is a
+     * mistake, and ends the connection.
+     *
+     * @param id of the command; 0 for one without an answer
+     */
+    void failed(int id, boolean connect, RuntimeException failure) {
+        boolean temporary =
+                failure instanceof EngineException engine && engine.reason().temporary();
+        if (temporary) {
+            LOG.log(Level.FINE, "The store did not answer a command", failure);
+        } else {
+            String client = connection.client();
+            LOG.log(
+                    Level.WARNING,
+                    "A command of client " + client + " failed unexpectedly; its connection is closed",
+                    failure);
+        }
+        if (connect || !temporary) {
+            close(CloseCode.INTERNAL_ERROR);
+        } else if (id != 0) {
+            error(id, ErrorCode.INTERNAL);
         }
     }
 

@@ -16,7 +16,6 @@ import io.holdfast.handlers.RefreshDecision;
 import io.holdfast.handlers.SubscribeDecision;
 import io.holdfast.handlers.calls.CallKind;
 import io.holdfast.handlers.calls.CallLane;
-import io.holdfast.protocol.CloseCode;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.protocol.RpcRequest;
 import io.holdfast.protocol.RpcResult;
@@ -28,8 +27,6 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +38,6 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> Asked on the thread of a command. What follows a decision is carried out on the executor.
  */
 final class Consultation {
-    private static final Logger LOG = Logger.getLogger(Consultation.class.getName());
 
     private final RegisteredConnection connection;
     private final Answers answers;
@@ -170,7 +166,7 @@ final class Consultation {
                 kind,
                 handler,
                 call,
-                (decision, failure) -> execute(() -> decided(id, refused, accepted, decision, failure)));
+                (decision, failure) -> execute(() -> decided(id, kind, refused, accepted, decision, failure)));
         if (!taken) {
             refused.run();
             refuse(id);
@@ -179,7 +175,12 @@ final class Consultation {
     }
 
     private <A> void decided(
-            int id, Runnable refused, Consumer<A> accepted, @Nullable A decision, @Nullable HandlerException failure) {
+            int id,
+            CallKind kind,
+            Runnable refused,
+            Consumer<A> accepted,
+            @Nullable A decision,
+            @Nullable HandlerException failure) {
         try {
             if (connection.hasEnded()) {
                 return;
@@ -191,12 +192,7 @@ final class Consultation {
                 accepted.accept(Objects.requireNonNull(decision));
             }
         } catch (RuntimeException e) {
-            LOG.log(
-                    Level.WARNING,
-                    "A decided command of client " + connection.client()
-                            + " failed unexpectedly; its connection is closed",
-                    e);
-            answers.close(CloseCode.INTERNAL_ERROR);
+            answers.failed(id, kind == CallKind.CONNECT, e);
         } finally {
             queue.release();
         }

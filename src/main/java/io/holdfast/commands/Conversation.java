@@ -203,11 +203,7 @@ public final class Conversation {
         try {
             handle(command);
         } catch (RuntimeException e) {
-            LOG.log(
-                    Level.WARNING,
-                    "A command of client " + connection.client() + " failed unexpectedly; its connection is closed",
-                    e);
-            answers.close(CloseCode.INTERNAL_ERROR);
+            answers.failed(command.id(), command.request() instanceof ConnectRequest, e);
         }
     }
 

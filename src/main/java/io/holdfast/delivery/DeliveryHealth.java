@@ -12,6 +12,7 @@ import java.util.List;
  * @param engineBreaker the state of the engine's breaker, as seen by the last writes
  * @param storeFull whether the last write was refused because the store or the disk is full
  * @param standbyMissing whether the last write was refused because the database has no synchronous standby
+ * @param engineFailing for how long no write to the engine has gone well; zero if the last one did
  * @param commit the duration of the present commit, or of the last write to the engine if that was longer
  * @param executorWait how long a task waits for a thread of the container's executor
  * @param queueShare between 0 and 1: how full the queue of the committer is
@@ -32,6 +33,7 @@ public record DeliveryHealth(
         BreakerState engineBreaker,
         boolean storeFull,
         boolean standbyMissing,
+        Duration engineFailing,
         Duration commit,
         Duration executorWait,
         double queueShare,

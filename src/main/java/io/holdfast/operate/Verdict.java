@@ -14,8 +14,10 @@ import java.util.stream.Stream;
  * in any number.
  *
  * @param causes why it is not healthy; empty if it is
+ * @param ready whether publishing works, or has failed for a shorter time than the grace: not if there is a cause that makes every
+ *     publish fail or wait too long. What only some clients feel does not count
  */
-record Verdict(Status status, List<Cause> causes) {
+record Verdict(Status status, List<Cause> causes, boolean ready) {
     private static final int FEW_DEVICES = 20;
     private static final Duration NOTABLE_LEAD = Duration.ofMinutes(1);
     private static final Duration NOTABLE_FAILING = Duration.ofSeconds(5);
@@ -26,6 +28,10 @@ record Verdict(Status status, List<Cause> causes) {
             Cause.CLOCK_BEHIND_STORE,
             Cause.TRANSACTIONS_FAILING,
             Cause.TRANSACTIONS_SET_ASIDE);
+
+    /** Every node of the same store has them, and they may pass soon. */
+    private static final Set<Cause> OF_ENGINE =
+            Set.of(Cause.ENGINE_BREAKER_OPEN, Cause.STORE_FULL, Cause.STANDBY_MISSING, Cause.COMMIT_OVER_LIMIT);
 
     /** From well to worst. */
     enum Status {
@@ -112,11 +118,10 @@ record Verdict(Status status, List<Cause> causes) {
                 .map(cause -> cause.status)
                 .max(Status::compareTo)
                 .orElse(Status.HEALTHY);
-        return new Verdict(worst, causes);
-    }
-
-    /** Whether publishing works: what makes every publish fail or wait too long, and nothing that only some clients feel. */
-    boolean ready() {
-        return SOME_FEEL.containsAll(causes);
+        boolean bridged = seen.engineFailing().compareTo(limits.engineGrace()) < 0
+                && seen.commit().compareTo(limits.engineGrace()) < 0;
+        boolean ready =
+                causes.stream().allMatch(cause -> SOME_FEEL.contains(cause) || (bridged && OF_ENGINE.contains(cause)));
+        return new Verdict(worst, causes, ready);
     }
 }

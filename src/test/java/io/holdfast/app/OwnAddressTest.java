@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.holdfast.app.ListeningAddresses.Endpoint;
 import io.holdfast.stream.MemoryEngine;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -50,6 +51,23 @@ class OwnAddressTest {
             assertThat(own).extracting(InetAddress::getHostAddress).contains(found.getHost());
             assertThat(found.getPort()).isEqualTo(9080);
         }
+    }
+
+    /** The nodes of other machines would find themselves there. */
+    @Test
+    void an_address_that_only_this_machine_reaches_is_refused_if_the_database_is_elsewhere() throws SocketException {
+        InetAddress own = NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+                .findFirst()
+                .orElse(null);
+        assumeThat(own).isNotNull();
+        String elsewhere = "jdbc:postgresql://" + own.getHostAddress() + ":5432/holdfast";
+
+        assertThatThrownBy(() -> OwnAddress.find(List.of(new Endpoint("localhost", 9080, false)), elsewhere))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("holdfast.cluster.address")
+                .hasMessageContaining("http.host");
     }
 
     @Test

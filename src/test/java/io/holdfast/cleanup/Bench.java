@@ -65,7 +65,13 @@ final class Bench {
     }
 
     void open(Turn asOne) {
+        open(asOne, around);
+    }
+
+    /** As on another node, or on one of several nodes. */
+    void open(Turn asOne, UnaryOperator<SmallRecords> with) {
         turn = asOne;
+        around = with;
         open();
     }
 

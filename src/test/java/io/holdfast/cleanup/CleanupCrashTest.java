@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
@@ -198,6 +199,39 @@ class CleanupCrashTest {
                 .as("begin, validate, plan, clean, 12 things, commit, audit, end")
                 .isBetween(18, 22);
         assertThat(results).contains("UNDONE", "FINISHED", "COMPLETED");
+    }
+
+    /** Nobody starts it again; its lease ends. */
+    @ParameterizedTest
+    @EnumSource(When.class)
+    void another_node_puts_right_what_one_that_died_at_any_write_has_left(When when) throws IOException {
+        int crashes = 0;
+        for (int write = 1; ; write++) {
+            int at = write;
+            AtomicLong nanos = new AtomicLong();
+            Tasks tasks = new Tasks(nanos);
+            Bench bench = prepared("nodes-" + when + "-" + write);
+            bench.open(tasks.of(1), dying(at, when));
+            runToTheCrash(bench);
+            boolean crashed =
+                    bench.events.stream().noneMatch(event -> event.cycle().number() == 2);
+            String context = when + " " + at;
+
+            bench.open(tasks.of(2), real -> real);
+            assertThatThrownBy(bench::run)
+                    .as("%s: while the lease of the first runs", context)
+                    .isInstanceOf(CleanupRefusedException.class);
+            nanos.addAndGet(Tasks.LEASE.toNanos());
+            bench.run();
+
+            check(bench, context);
+            converges(bench, context);
+            if (!crashed) {
+                break;
+            }
+            crashes++;
+        }
+        assertThat(crashes).isBetween(18, 22);
     }
 
     @ParameterizedTest

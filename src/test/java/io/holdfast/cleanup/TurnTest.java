@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.stream.EngineException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,35 +14,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two nodes that clean up one store: one at a time. */
 class TurnTest {
-    private static final long LEASE = Duration.ofSeconds(30).toNanos();
+    private static final long LEASE = Tasks.LEASE.toNanos();
 
     @TempDir
     Path directory;
 
     private final AtomicLong nanos = new AtomicLong();
-    private final Tasks tasks = new Tasks();
+    private final Tasks tasks = new Tasks(nanos);
     private Bench bench;
     private CleanupCoordinator one;
     private CleanupCoordinator two;
-
-    /** Who has the task, and until when. */
-    private final class Tasks {
-        private long holder;
-        private long untilNanos;
-
-        Turn of(long node) {
-            return Turn.among(lease -> take(node, lease), nanos::get);
-        }
-
-        private boolean take(long node, Duration lease) {
-            if (holder != 0 && holder != node && nanos.get() < untilNanos) {
-                return false;
-            }
-            holder = node;
-            untilNanos = nanos.get() + lease.toNanos();
-            return true;
-        }
-    }
 
     @BeforeEach
     void openNodes() {

@@ -14,18 +14,23 @@ import javax.net.ssl.SSLContext;
 
 /** A server's key, with a certificate of its own that nobody knows. */
 public final class TlsKeys {
-    private static final String PASSWORD = "changeit";
+    private static final String ALIAS = "tls";
 
+    /** Of the key store. */
+    public static final String PASSWORD = "changeit";
+
+    private final Path keys;
     private final Path certificate;
     private final SSLContext context;
 
     /** @param host whom the certificate is for @param directory for the key and the certificate */
     public TlsKeys(String host, Path directory) {
-        Path keys = directory.resolve(host + ".p12");
+        keys = directory.resolve(host + ".p12");
         certificate = directory.resolve(host + ".pem");
         try {
-            keytool(
-                    keys,
+            run(
+                    "-alias",
+                    ALIAS,
                     "-genkeypair",
                     "-keyalg",
                     "EC",
@@ -35,7 +40,7 @@ public final class TlsKeys {
                     "SAN=dns:" + host,
                     "-validity",
                     "2");
-            keytool(keys, "-exportcert", "-rfc", "-file", certificate.toString());
+            run("-alias", ALIAS, "-exportcert", "-rfc", "-file", certificate.toString());
             KeyStore store = KeyStore.getInstance("PKCS12");
             try (InputStream in = Files.newInputStream(keys)) {
                 store.load(in, PASSWORD.toCharArray());
@@ -49,13 +54,12 @@ public final class TlsKeys {
         }
     }
 
-    private static void keytool(Path keys, String... arguments) throws IOException {
+    private void run(String... arguments) throws IOException {
         String program =
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         List<String> command = new ArrayList<>(List.of(program));
         command.addAll(List.of(arguments));
-        command.addAll(
-                List.of("-keystore", keys.toString(), "-alias", "tls", "-storetype", "PKCS12", "-storepass", PASSWORD));
+        command.addAll(List.of("-keystore", keys.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
@@ -64,6 +68,20 @@ public final class TlsKeys {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A PKCS12 file with the key, and with the certificates that are trusted. */
+    public Path keyStore() {
+        return keys;
+    }
+
+    /** Trusts somebody else's certificate too. */
+    public void trust(TlsKeys other) {
+        try {
+            run("-importcert", "-noprompt", "-alias", "other", "-file", other.certificate.toString());
+        } catch (IOException e) {
             throw new AssertionError(e);
         }
     }

@@ -96,6 +96,31 @@ class ChannelCommandsTest {
         peer.say("{\"id\":6," + rpc).hears("\"duplicate\":true");
     }
 
+    /** A fresh subscription needs the position of its stream. */
+    @Test
+    void while_the_store_does_not_answer_commands_get_a_temporary_error_and_connects_a_close_that_asks_them_back() {
+        CommandsFixture.Peer peer = talk.new Peer().connect("{\"client\":\"u1\"}");
+        talk.unreadable = EngineException.Reason.IO;
+        peer.say("{\"id\":2,\"subscribe\":{\"channel\":\"news\"}}")
+                .hears("{\"id\":2,\"error\":{\"code\":100,\"message\":\"internal server error\",\"temporary\":true}}");
+        peer.say("{\"id\":3,\"history\":{\"channel\":\"news\",\"limit\":1}}").hearsError(3, 100);
+        talk.new Peer()
+                .say("{\"id\":1,\"connect\":{\"data\":{\"client\":\"u2\"}}}")
+                .endsWith(3004);
+
+        talk.unreadable = null;
+        peer.say("{\"id\":4,\"subscribe\":{\"channel\":\"news\"}}").hears("\"id\":4,\"subscribe\"");
+        assertThat(peer.ended()).isNull();
+        talk.new Peer().connect("{\"client\":\"u2\"}");
+    }
+
+    @Test
+    void a_damaged_stream_ends_the_connection_that_asks_for_it() {
+        CommandsFixture.Peer peer = talk.new Peer().connect("{\"client\":\"u1\"}");
+        talk.unreadable = EngineException.Reason.CORRUPT;
+        peer.say("{\"id\":2,\"subscribe\":{\"channel\":\"news\"}}").endsWith(3004);
+    }
+
     @Test
     void a_subscriber_that_asks_for_it_gets_joins_and_leaves() {
         CommandsFixture.Peer told = subscribed("u1", ",\"join_leave\":true");

@@ -35,8 +35,11 @@ import io.holdfast.handlers.calls.CallSettings;
 import io.holdfast.handlers.calls.Calls;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
+import io.holdfast.stream.EngineException;
 import io.holdfast.stream.MemoryEngine;
+import io.holdfast.stream.Opened;
 import io.holdfast.stream.Retention;
+import io.holdfast.stream.StreamStatus;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Proxy;
 import java.security.Principal;
@@ -93,7 +96,22 @@ final class CommandsFixture implements AutoCloseable {
     /** Called with the method's name when a connection has queued a reply, before its command goes on. */
     volatile Consumer<String> afterReply = method -> {};
 
+    /** Why nothing can be read; null if it can. */
+    volatile EngineException.Reason unreadable;
+
     final MemoryEngine engine = new MemoryEngine(clock::millis) {
+        @Override
+        public StreamStatus info(String stream) {
+            requireReadable();
+            return super.info(stream);
+        }
+
+        @Override
+        public Opened open(String stream, String claimed) {
+            requireReadable();
+            return super.open(stream, claimed);
+        }
+
         @Override
         public CompletionStage<List<AppendOutcome>> append(List<Append> batch) {
             batches.incrementAndGet();
@@ -191,6 +209,13 @@ final class CommandsFixture implements AutoCloseable {
                 principal -> new Login(principal.getName(), wall.now().toEpochMilli() + 60_000, "token-of-the-login"),
                 deliveryThreads,
                 new Handling(handlers, calls, new HandlerSettings("/realm/roles", List.of("X-Shop"))));
+    }
+
+    private void requireReadable() {
+        EngineException.Reason reason = unreadable;
+        if (reason != null) {
+            throw new EngineException(reason, "as the test asked", null);
+        }
     }
 
     private RegisteredConnection watched(RegisteredConnection connection) {

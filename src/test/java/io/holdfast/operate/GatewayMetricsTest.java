@@ -29,7 +29,13 @@ class GatewayMetricsTest {
     private GatewayMetrics metrics(boolean enabled) {
         HealthSettings usual = HealthSettings.defaults();
         HealthSettings settings = new HealthSettings(
-                usual.port(), usual.commitLimit(), usual.executorLimit(), usual.zone(), usual.origins(), enabled);
+                usual.port(),
+                usual.commitLimit(),
+                usual.executorLimit(),
+                usual.engineGrace(),
+                usual.zone(),
+                usual.origins(),
+                enabled);
         return new GatewayMetrics(
                 proxy(MetricRegistry.class, this::registered),
                 new GatewaySnapshots(seen::observed, () -> nanos),

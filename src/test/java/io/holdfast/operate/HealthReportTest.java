@@ -23,6 +23,7 @@ class HealthReportTest {
                 usual.port(),
                 usual.commitLimit(),
                 usual.executorLimit(),
+                usual.engineGrace(),
                 ZoneId.of(zone),
                 usual.origins(),
                 usual.metrics());

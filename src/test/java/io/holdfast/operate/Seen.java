@@ -29,6 +29,7 @@ final class Seen {
     BreakerState engine = BreakerState.CLOSED;
     boolean full;
     boolean standbyMissing;
+    Duration engineFailing = Duration.ZERO;
     Duration commit = Duration.ofMillis(3);
     Duration executorWait = Duration.ofMillis(1);
     int seenDevices = 5;
@@ -53,6 +54,7 @@ final class Seen {
                 engine,
                 full,
                 standbyMissing,
+                engineFailing,
                 commit,
                 executorWait,
                 0.25,

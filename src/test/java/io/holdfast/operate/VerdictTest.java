@@ -8,7 +8,10 @@ import io.holdfast.operate.Verdict.Cause;
 import io.holdfast.operate.Verdict.Status;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class VerdictTest {
@@ -92,6 +95,58 @@ class VerdictTest {
     void a_commit_over_its_limit_degrades() {
         expect(seen -> seen.commit = Duration.ofSeconds(5), Status.HEALTHY, true);
         expect(seen -> seen.commit = Duration.ofMillis(5_001), Status.DEGRADED, false, Cause.COMMIT_OVER_LIMIT);
+    }
+
+    private static boolean readyWithGrace(Consumer<Seen> change) {
+        Seen seen = new Seen();
+        change.accept(seen);
+        HealthSettings usual = HealthSettings.defaults();
+        HealthSettings patient = new HealthSettings(
+                usual.port(),
+                usual.commitLimit(),
+                usual.executorLimit(),
+                Duration.ofSeconds(10),
+                usual.zone(),
+                usual.origins(),
+                usual.metrics());
+        return Verdict.of(seen.health(), patient).ready();
+    }
+
+    @Test
+    void an_engine_that_fails_for_less_than_the_grace_takes_no_node_out_and_is_told_all_the_same() {
+        Consumer<Seen> open = seen -> {
+            seen.engine = BreakerState.OPEN;
+            seen.engineFailing = Duration.ofMillis(9_999);
+        };
+        assertThat(readyWithGrace(open)).isTrue();
+        assertThat(verdict(open).causes()).containsExactly(Cause.ENGINE_BREAKER_OPEN);
+        assertThat(readyWithGrace(open.andThen(seen -> seen.engineFailing = Duration.ofSeconds(10))))
+                .isFalse();
+        assertThat(readyWithGrace(seen -> seen.commit = Duration.ofMillis(9_999)))
+                .isTrue();
+        assertThat(readyWithGrace(seen -> seen.commit = Duration.ofSeconds(10))).isFalse();
+        assertThat(readyWithGrace(seen -> {
+                    seen.standbyMissing = true;
+                    seen.engineFailing = Duration.ofSeconds(3);
+                }))
+                .isTrue();
+        assertThat(readyWithGrace(open.andThen(seen -> seen.draining = true)))
+                .as("not the engine's")
+                .isFalse();
+    }
+
+    @Test
+    void the_graces_of_nodes_differ_by_up_to_a_half() {
+        HealthSettings usual = HealthSettings.defaults();
+        assertThat(usual.engineGrace()).as("alone").isZero();
+        HealthSettings ten = new HealthSettings(
+                1, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(10), usual.zone(), usual.origins(), true);
+        Random random = new Random(7);
+        List<Duration> graces = Stream.generate(() -> ten.spread(random).engineGrace())
+                .limit(100)
+                .toList();
+        assertThat(graces).allMatch(grace -> grace.toMillis() >= 10_000 && grace.toMillis() < 15_000);
+        assertThat(Set.copyOf(graces)).hasSizeGreaterThan(90);
     }
 
     @Test

@@ -89,12 +89,17 @@ final class Committer {
     private final CommitterTasks tasks;
     private final ConcurrentLinkedQueue<Applied> late = new ConcurrentLinkedQueue<>();
     private final Quarantine<Outbox> unreadable;
+    private final Outage outage;
     private volatile boolean ended;
     private volatile List<Pending> underWay = List.of();
     private volatile boolean refusing;
     private volatile long refusingUntilNanos;
     private volatile long unreadyUntilNanos;
     private volatile boolean expireDue;
+
+    /** The log has that expired publications cannot be removed. Touched by the committer thread only. */
+    private boolean expiryFailed;
+
     private volatile boolean probeDue;
     private volatile long busySinceNanos;
     private volatile boolean busy;
@@ -133,6 +138,7 @@ final class Committer {
         this.threads = threads;
         this.queue = new AppendQueue(settings, counters);
         this.unreadable = new Quarantine<>(clock);
+        this.outage = new Outage(clock);
         this.tasks = new CommitterTasks(change -> write(List.of(change)), hub::whenReady);
     }
 
@@ -453,6 +459,7 @@ final class Committer {
             List<AppendOutcome> outcomes = writes.append(appends);
             refusing = false;
             appendFailed = false;
+            outage.over();
             return outcomes;
         } catch (RuntimeException | Error e) {
             appendFailed = !(e instanceof AppendsRefusedException);
@@ -462,7 +469,7 @@ final class Committer {
                 refuse(FULL_NANOS);
             }
             DeliveryException refusal = writes.refusal(appends, e);
-            LOG.log(Level.SEVERE, appends.size() + " messages could not be stored: " + refusal.reason(), e);
+            outage.failed(batch.size(), refusal, e);
             failAll(batch, refusal);
             Fatal.rethrow(e);
             return null;
@@ -489,8 +496,13 @@ final class Committer {
                 expireSoon();
             }
             resolveDoubt();
+            expiryFailed = false;
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "Expired messages could not be removed; the next attempt follows", e);
+            LOG.log(
+                    expiryFailed ? Level.FINE : Level.WARNING,
+                    "Expired messages could not be removed; it is tried every second",
+                    e);
+            expiryFailed = true;
         }
     }
 

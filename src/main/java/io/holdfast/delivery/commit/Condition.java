@@ -112,6 +112,7 @@ final class Condition {
                 watched.breaker().state(),
                 watched.isFull(),
                 watched.lacksStandby(),
+                Duration.ofNanos(watched.failingNanos()),
                 Duration.ofNanos(Math.max(committer.busyNanos(), watched.tookNanos())),
                 Duration.ofNanos(vitals.pulse().waitNanos()),
                 committer.queueFill(),

@@ -156,7 +156,7 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
         channels = new Channels(others);
         Dispatcher dispatcher = new Dispatcher(
                 new Writer(settings, clock, counters, supervisor.part("writer")),
-                new Recovery(settings.readers(), supervisor.part("reader")),
+                new Recovery(settings.readers(), clock::nanos, supervisor.part("reader")),
                 counters);
         nodes = engine.shared()
                 .map(store -> new HeadSweep(store, channels, dispatcher, outboxes, supervisor.part("heads")))

@@ -33,6 +33,10 @@ final class WatchedEngine extends GuardedEngine {
     private volatile long closes;
     private volatile long tookNanos;
     private volatile long endedAtNanos;
+
+    /** When the first of the writes began that have failed without a success since; 0 if the last one went well. */
+    private volatile long failingSinceNanos;
+
     private int trials;
 
     WatchedEngine(GuardedEngine guarded, DeliveryClock clock) {
@@ -45,10 +49,13 @@ final class WatchedEngine extends GuardedEngine {
     public List<AppendOutcome> append(List<Append> batch) {
         long start = clock.nanos();
         long calls = guarded.calls();
+        boolean stored = false;
         try {
             List<AppendOutcome> outcomes = guarded.append(batch);
             passed();
             refusing = null;
+            failingSinceNanos = 0;
+            stored = true;
             return outcomes;
         } catch (CircuitBreakerOpenException e) {
             refused(guarded.calls() > calls);
@@ -61,6 +68,9 @@ final class WatchedEngine extends GuardedEngine {
             long end = clock.nanos();
             tookNanos = end - start;
             endedAtNanos = end;
+            if (!stored && failingSinceNanos == 0) {
+                failingSinceNanos = start == 0 ? 1 : start;
+            }
         }
     }
 
@@ -118,6 +128,12 @@ final class WatchedEngine extends GuardedEngine {
     /** How long the last write took, with its retries. */
     long tookNanos() {
         return tookNanos;
+    }
+
+    /** For how long no write has gone well: since the first one that failed began; 0 if the last one went well. */
+    long failingNanos() {
+        long since = failingSinceNanos;
+        return since == 0 ? 0 : clock.nanos() - since;
     }
 
     /** Whether nothing was written for so long. */

@@ -96,21 +96,24 @@ final class Backlog {
     void read() {
         reading.set(READING);
         Fanout fanout = dispatcher.fanout();
-        for (Subscription subscription : subscriptions.all()) {
-            // in this order: it is live before it is started
-            if (!subscription.started() || subscription.live() || connection.hasEnded()) {
-                continue;
+        try {
+            for (Subscription subscription : subscriptions.all()) {
+                // in this order: it is live before it is started
+                if (!subscription.started() || subscription.live() || connection.hasEnded()) {
+                    continue;
+                }
+                if (!room.getAsBoolean()) {
+                    waitsForRoom = true;
+                    drained(); // the writer may have looked before this waited
+                    break;
+                }
+                if (readPage(subscription, fanout)) {
+                    askToRead();
+                }
             }
-            if (!room.getAsBoolean()) {
-                waitsForRoom = true;
-                drained(); // the writer may have looked before this waited
-                break;
-            }
-            if (readPage(subscription, fanout)) {
-                askToRead();
-            }
+        } finally {
+            fanout.wake(); // also for what was read before a read failed
         }
-        fanout.wake();
     }
 
     /** @return whether there is more to read at once */

@@ -10,14 +10,25 @@ import java.sql.Statement;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's connections, which are kept: a data source may open a new one for each request.
+ *
+ * <p><b>Failure.</b> While the database cannot be reached, one reader tries at a time, twice a second at most; the others fail at
+ * once, so that they take no threads from those who need no database.
  *
  * <p>Threads: any, but the writer's connection is for the writer.
  */
 final class Connections {
     private static final long WAIT_MILLIS = 5_000;
+    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** After this time the next one tries, should the one that tries never return. */
+    private static final long LONGEST_PROBE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private static final String RECOGNISE = "SELECT holdfast_recognise()";
 
     /** Runs statements. Must leave the connection in autocommit mode, unless it throws. */
@@ -26,14 +37,20 @@ final class Connections {
         T on(Connection connection) throws SQLException;
     }
 
+    /** The database could not be reached. @param untilNanos until when nobody tries again */
+    private record Unreachable(SQLException cause, long untilNanos) {}
+
     private final PostgreSqlOptions options;
+    private final LongSupplier nanos;
     private final Semaphore readers;
+    private final AtomicReference<@Nullable Unreachable> unreachable = new AtomicReference<>();
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
     private volatile long generation;
     private volatile boolean closed;
 
-    Connections(PostgreSqlOptions options) {
+    Connections(PostgreSqlOptions options, LongSupplier nanos) {
         this.options = options;
+        this.nanos = nanos;
         this.readers = new Semaphore(options.readers());
     }
 
@@ -104,6 +121,21 @@ final class Connections {
      * @throws EngineException if the database fails, or too many others read
      */
     <T> T read(String doing, Work<T> work) {
+        Unreachable before = requireReachable(doing);
+        boolean done = false;
+        try {
+            T result = readNow(doing, work);
+            done = true;
+            return result;
+        } finally {
+            if (before != null) {
+                unreachable.compareAndSet(
+                        before, done ? null : new Unreachable(before.cause(), nanos.getAsLong() + REST_NANOS));
+            }
+        }
+    }
+
+    private <T> T readNow(String doing, Work<T> work) {
         take();
         try {
             Connection kept = idle.pollFirst();
@@ -117,12 +149,41 @@ final class Connections {
                     closeIdle(); // they were lost with it
                 }
             }
-            return readOn(openKnown(), work);
+            return readOn(reached(), work);
         } catch (SQLException e) {
             throw Failures.of(doing, e);
         } finally {
             readers.release();
         }
+    }
+
+    private Connection reached() throws SQLException {
+        try {
+            return openKnown();
+        } catch (SQLException e) {
+            if (Failures.connectionLost(e)) {
+                unreachable.set(new Unreachable(e, nanos.getAsLong() + REST_NANOS));
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Lets one through when the rest is over. The others wait for what it finds.
+     *
+     * @return what stays until the caller has found out; null if the database can be reached
+     */
+    private @Nullable Unreachable requireReachable(String doing) {
+        Unreachable last = unreachable.get();
+        if (last == null) {
+            return null;
+        }
+        long now = nanos.getAsLong();
+        Unreachable probing = new Unreachable(last.cause(), now + LONGEST_PROBE_NANOS);
+        if (now - last.untilNanos() < 0 || !unreachable.compareAndSet(last, probing)) {
+            throw Failures.of(doing, last.cause());
+        }
+        return probing;
     }
 
     private <T> T readOn(Connection connection, Work<T> work) throws SQLException {

@@ -90,7 +90,7 @@ public final class PostgreSqlEngine implements StreamEngine {
     private PostgreSqlEngine(PostgreSqlOptions options, LongSupplier clockMillis, LongSupplier nanos) {
         this.options = options;
         this.clockMillis = clockMillis;
-        this.connections = new Connections(options);
+        this.connections = new Connections(options, nanos);
         this.database = new DatabaseWriter(connections);
         this.writer = new WriterThread(nanos);
         this.records = new StoredRecords(connections, call -> submitCall("writing records", call));

@@ -317,7 +317,9 @@ class CommitterTest {
 
     private Dispatcher dispatcher() {
         return new Dispatcher(
-                new Writer(settings, clock, counters, Thread::new), new Recovery(1, Thread::new), counters);
+                new Writer(settings, clock, counters, Thread::new),
+                new Recovery(1, System::nanoTime, Thread::new),
+                counters);
     }
 
     @Test

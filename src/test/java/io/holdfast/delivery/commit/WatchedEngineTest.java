@@ -129,4 +129,21 @@ class WatchedEngineTest {
         assertThat(watched.tookNanos()).isEqualTo(takes.toNanos());
         assertThat(watched.idle(5_000)).isFalse();
     }
+
+    @Test
+    void it_fails_since_the_first_failure_until_a_write_goes_well() {
+        works();
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(watched.failingNanos()).isZero();
+        takes = Duration.ofSeconds(2);
+        fails(new EngineException(EngineException.Reason.IO, "as the test asked", null), true);
+        takes = Duration.ZERO;
+        clock.advance(Duration.ofSeconds(3));
+        fails(open(), false);
+        assertThat(watched.failingNanos())
+                .as("with the two seconds of the first")
+                .isEqualTo(Duration.ofSeconds(5).toNanos());
+        works();
+        assertThat(watched.failingNanos()).isZero();
+    }
 }

@@ -67,7 +67,7 @@ public final class Workbench {
     public volatile ThreadFactory writers = Thread::new;
 
     public final Writer writer = new Writer(settings, clock, counters, work -> writers.newThread(work));
-    public final Recovery recovery = new Recovery(1, Thread::new);
+    public final Recovery recovery = new Recovery(1, System::nanoTime, Thread::new);
     final Hub hub = new Hub(channels, counters, Runnable::run, Thread::new, null);
     final EngineWrites writes = new EngineWrites(new GuardedEngine(engine), engine, System::nanoTime);
     public final DeadLetters deadLetters = new DeadLetters(engine, clock, counters, settings.poison(), outboxes);

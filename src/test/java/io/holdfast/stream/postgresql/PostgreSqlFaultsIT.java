@@ -18,6 +18,8 @@ import io.holdfast.stream.Publication;
 import io.holdfast.stream.RecordBatch;
 import io.holdfast.stream.Retention;
 import io.holdfast.stream.StreamEngine;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -29,6 +31,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -138,6 +141,60 @@ class PostgreSqlFaultsIT {
                 name,
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '" + name
                         + "' AND pid <> pg_backend_pid()");
+    }
+
+    /** Else all threads of a node would wait for the database while clients come in. */
+    @Test
+    void while_the_database_cannot_be_reached_one_reader_tries_and_the_others_fail_at_once() throws Exception {
+        AtomicInteger tried = new AtomicInteger();
+        PostgresServer gone = PostgresServer.start(Map.of());
+        DataSource real = gone.newDatabase();
+        DataSource counting = (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    tried.incrementAndGet();
+                    try {
+                        return method.invoke(real, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try (PostgreSqlEngine engine =
+                PostgreSqlEngine.open(TestDatabases.options(counting), () -> 1_000, System::nanoTime)) {
+            gone.stop();
+            assertThatThrownBy(() -> engine.info("#ann")).isInstanceOf(EngineException.class);
+            tried.set(0);
+            long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+            List<CompletableFuture<Integer>> readers = IntStream.range(0, 8)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> failedReads(engine, end), threads))
+                    .toList();
+            int failed = readers.stream().mapToInt(CompletableFuture::join).sum();
+            assertThat(failed).isGreaterThan(1_000);
+            assertThat(tried.get()).as("connections that were tried in 2 s").isBetween(1, 5);
+
+            gone.restart();
+            long back = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+            while (failedReads(engine, System.nanoTime()) > 0) {
+                assertThat(System.nanoTime()).as("it is found again").isLessThan(back);
+            }
+        } finally {
+            threads.shutdown();
+            gone.close();
+        }
+    }
+
+    /** Until a moment, or until one goes well; at least one is tried. @return how many failed */
+    private static int failedReads(PostgreSqlEngine engine, long endNanos) {
+        int failed = 0;
+        do {
+            try {
+                engine.info("#ann");
+                return failed;
+            } catch (EngineException e) {
+                failed++;
+            }
+        } while (System.nanoTime() < endNanos);
+        return failed;
     }
 
     /** Its connection broke before the server had read it, and its repetition was faster. */

@@ -1,0 +1,40 @@
+package io.holdfast.app;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Readiness;
+
+/**
+ * Ready once the other nodes can find this one. A node that does not know its own address would serve clients, and what they are
+ * sent elsewhere would come late. Always up without a cluster.
+ */
+@Readiness
+@ApplicationScoped
+public class ClusterReadiness implements HealthCheck {
+    private final ClusterLife cluster;
+
+    /** For the client proxy only. */
+    @SuppressWarnings("NullAway")
+    protected ClusterReadiness() {
+        this(null);
+    }
+
+    @Inject
+    ClusterReadiness(ClusterLife cluster) {
+        this.cluster = cluster;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        String trouble = cluster.trouble();
+        HealthCheckResponseBuilder response =
+                HealthCheckResponse.named("cluster").status(trouble.isEmpty());
+        if (!trouble.isEmpty()) {
+            response.withData("cause", trouble);
+        }
+        return response.build();
+    }
+}
