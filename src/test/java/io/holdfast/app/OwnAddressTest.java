@@ -55,7 +55,7 @@ class OwnAddressTest {
 
     /** The nodes of other machines would find themselves there. */
     @Test
-    void an_address_that_only_this_machine_reaches_is_refused_if_the_database_is_elsewhere() throws SocketException {
+    void loopback_is_refused_if_the_database_is_on_another_machine() throws SocketException {
         InetAddress own = NetworkInterface.networkInterfaces()
                 .flatMap(NetworkInterface::inetAddresses)
                 .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())

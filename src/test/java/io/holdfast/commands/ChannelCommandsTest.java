@@ -98,7 +98,7 @@ class ChannelCommandsTest {
 
     /** A fresh subscription needs the position of its stream. */
     @Test
-    void while_the_store_does_not_answer_commands_get_a_temporary_error_and_connects_a_close_that_asks_them_back() {
+    void while_the_store_fails_commands_get_a_temporary_error_and_connects_a_close() {
         CommandsFixture.Peer peer = talk.new Peer().connect("{\"client\":\"u1\"}");
         talk.unreadable = EngineException.Reason.IO;
         peer.say("{\"id\":2,\"subscribe\":{\"channel\":\"news\"}}")

@@ -41,6 +41,7 @@ import io.holdfast.stream.Opened;
 import io.holdfast.stream.Retention;
 import io.holdfast.stream.StreamStatus;
 import java.io.ByteArrayOutputStream;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.security.Principal;
 import java.time.Duration;
@@ -223,7 +224,12 @@ final class CommandsFixture implements AutoCloseable {
                 CommandsFixture.class.getClassLoader(),
                 new Class<?>[] {RegisteredConnection.class},
                 (proxy, method, arguments) -> {
-                    Object result = method.invoke(connection, arguments);
+                    Object result;
+                    try {
+                        result = method.invoke(connection, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
                     if (List.of("reply", "replyConnected", "start").contains(method.getName())) {
                         afterReply.accept(method.getName());
                     }

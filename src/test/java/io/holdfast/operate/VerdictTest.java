@@ -113,7 +113,7 @@ class VerdictTest {
     }
 
     @Test
-    void an_engine_that_fails_for_less_than_the_grace_takes_no_node_out_and_is_told_all_the_same() {
+    void an_engine_that_fails_for_less_than_the_grace_takes_no_node_out() {
         Consumer<Seen> open = seen -> {
             seen.engine = BreakerState.OPEN;
             seen.engineFailing = Duration.ofMillis(9_999);

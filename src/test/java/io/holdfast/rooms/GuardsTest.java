@@ -41,6 +41,7 @@ class GuardsTest {
     private static final Set<String> OF_ONE_THREAD = Set.of(
             "commit.HistoryReader$Bounded",
             "commit.Hub",
+            "commit.Outage",
             "commit.WatchedEngine",
             "push.FrameBuilder",
             "push.Outgoing$Cache",

@@ -97,8 +97,8 @@ final class Committer {
     private volatile long unreadyUntilNanos;
     private volatile boolean expireDue;
 
-    /** The log has that expired publications cannot be removed. Touched by the committer thread only. */
-    private boolean expiryFailed;
+    /** The log has that expired publications cannot be removed. */
+    private volatile boolean expiryFailed;
 
     private volatile boolean probeDue;
     private volatile long busySinceNanos;

@@ -56,7 +56,7 @@ class RecoveryTest {
         OpenConnection connection = bench.connect().connection;
         Subscriptions subscriptions = bench.connections.subscriptionsOf(connection);
         subscriptions.subscribe(channel, bench.memory.info(channel).top(), SubscribeOptions.QUIET);
-        bench.store(channel);
+        bench.publish(channel);
         subscriptions.start(channel, new byte[] {'!'});
         return connection;
     }

@@ -145,7 +145,7 @@ class PostgreSqlFaultsIT {
 
     /** Else all threads of a node would wait for the database while clients come in. */
     @Test
-    void while_the_database_cannot_be_reached_one_reader_tries_and_the_others_fail_at_once() throws Exception {
+    void while_the_database_is_gone_one_reader_tries_and_the_others_fail_at_once() throws Exception {
         AtomicInteger tried = new AtomicInteger();
         PostgresServer gone = PostgresServer.start(Map.of());
         DataSource real = gone.newDatabase();

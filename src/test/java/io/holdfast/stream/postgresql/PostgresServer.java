@@ -231,7 +231,12 @@ public final class PostgresServer implements AutoCloseable {
 
     /** The number that a query of the superuser finds. */
     public long number(String query) {
-        try (Connection connection = superuser("postgres").getConnection();
+        return number("postgres", query);
+    }
+
+    /** The number that a query of the superuser finds in a database. */
+    public long number(String database, String query) {
+        try (Connection connection = superuser(database).getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery(query)) {
             result.next();
