@@ -4,15 +4,14 @@ import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.outbox.OutboxConnection;
 import io.holdfast.delivery.outbox.OutboxConnections;
-import io.holdfast.delivery.watch.Counters;
 import io.holdfast.stream.Page;
-import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.StreamEngine;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * What one connection has yet to read of the streams that it is behind on: one page a turn, as its send buffer empties.
@@ -35,7 +34,6 @@ final class Backlog {
     private final OutboxConnections outboxes;
     private final Dispatcher dispatcher;
     private final DeliveryClock clock;
-    private final Counters counters;
     private final BooleanSupplier room;
     private final AtomicInteger reading = new AtomicInteger(IDLE);
     private volatile boolean waitsForRoom;
@@ -49,7 +47,6 @@ final class Backlog {
             OutboxConnections outboxes,
             Dispatcher dispatcher,
             DeliveryClock clock,
-            Counters counters,
             BooleanSupplier room) {
         this.connection = connection;
         this.subscriptions = subscriptions;
@@ -58,7 +55,6 @@ final class Backlog {
         this.outboxes = outboxes;
         this.dispatcher = dispatcher;
         this.clock = clock;
-        this.counters = counters;
         this.room = room;
     }
 
@@ -126,15 +122,21 @@ final class Backlog {
             return false;
         }
         Channel channel = subscription.channel();
-        Page page = engine.read(
-                channel.name(), new Position(subscription.epoch(), subscription.handedUpTo()), most, pageBytes);
-        counters.recoveredReads.increment();
+        Supplier<Page> reading = () -> engine.read(channel.name(), subscription.position(), most, pageBytes);
+        SharedPage shared = outbox == null
+                ? channel.page(subscription, reading)
+                : new SharedPage(channel.name(), channel.outbox(), subscription.position(), reading.get());
+        Page page = shared.page();
         if (page.continuity() != Page.Continuity.CONTINUOUS) {
             connection.fail(Ending.INSUFFICIENT_STATE);
             return false;
         }
         long now = clock.millis();
-        for (Publication publication : page.publications()) {
+        for (int i = 0; i < page.publications().size(); i++) {
+            Publication publication = page.publications().get(i);
+            if (publication.offset() <= subscription.handedUpTo()) {
+                continue; // the page begins earlier
+            }
             if (outbox != null && outbox.givenUp(publication.offset())) {
                 subscription.skipTo(publication.offset());
                 continue;
@@ -151,7 +153,7 @@ final class Backlog {
                 subscription.skipTo(publication.offset());
                 continue;
             }
-            Outgoing piece = Outgoing.push(connection.format(), channel.name(), publication, channel.outbox());
+            Outgoing piece = shared.piece(i, connection.format());
             if (!subscription.handRead(piece, publication.offset(), fanout)) {
                 return false;
             }

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.Member;
 import io.holdfast.delivery.Names;
 import io.holdfast.delivery.WireFormat;
+import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,9 +61,12 @@ public final class Channel {
     /** Changed where the map of channels computes this one's entry. */
     private final AtomicInteger references = new AtomicInteger();
 
+    private final SharedPages pages;
+
     Channel(String name) {
         this.name = name;
         this.outbox = Names.isOutbox(name);
+        this.pages = new SharedPages(name, outbox);
     }
 
     public String name() {
@@ -93,7 +98,7 @@ public final class Channel {
     }
 
     synchronized void remove(Subscription subscription) {
-        if (live.remove(subscription) || behind.remove(subscription)) {
+        if (live.remove(subscription) || removeBehind(subscription)) {
             listeners -= subscription.options().told() ? 1 : 0;
             TagFilters.Shared filter = subscription.filter();
             if (filter != null && filters != null) {
@@ -126,12 +131,33 @@ public final class Channel {
                 || subscription.hasToRead()
                 || subscription.handedUpTo() < delivered
                 || !subscription.epoch().equals(epoch)
-                || !behind.remove(subscription)) {
+                || !removeBehind(subscription)) {
             return false;
         }
         live.add(subscription);
         subscription.live(true);
         return true;
+    }
+
+    @GuardedBy("this")
+    private boolean removeBehind(Subscription subscription) {
+        boolean removed = behind.remove(subscription);
+        if (behind.isEmpty()) {
+            pages.forget();
+        }
+        return removed;
+    }
+
+    /** A page of what a subscription has yet to read, shared with those that are at the same place. */
+    SharedPage page(Subscription subscription, Supplier<Page> read) {
+        return pages.after(
+                subscription.position(),
+                Math.max(delivered(), subscription.top().offset()),
+                read);
+    }
+
+    private synchronized long delivered() {
+        return delivered;
     }
 
     /** Hands a stored publication to those who are live; the others will read it. */
@@ -212,6 +238,7 @@ public final class Channel {
 
     /** Makes those read for whom {@link #isBehind} holds. */
     public synchronized void catchUp(Position head, Fanout fanout) {
+        pages.forget();
         for (int i = live.size() - 1; i >= 0; i--) {
             Subscription subscription = live.get(i);
             if (subscription.lacks(head)) {
@@ -228,6 +255,7 @@ public final class Channel {
 
     /** Makes everybody read: something may have been stored without passing the hub. */
     public synchronized void fallBehind(Fanout fanout) {
+        pages.forget();
         behind.each().forEach(Subscription::mustRead);
         for (Subscription subscription : live.each()) {
             fallBehind(subscription, fanout);
@@ -300,6 +328,7 @@ public final class Channel {
     private void begin(Position top, Fanout fanout) {
         epoch = top.epoch();
         delivered = top.offset();
+        pages.forget();
         for (int i = live.size() - 1; i >= 0; i--) {
             Subscription subscription = live.get(i);
             if (!subscription.epoch().equals(epoch)) {

@@ -181,7 +181,6 @@ public final class OpenConnections {
                 outboxes,
                 dispatcher,
                 clock,
-                counters,
                 connection.buffer()::wantsMore);
     }
 

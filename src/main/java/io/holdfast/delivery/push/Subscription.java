@@ -139,6 +139,11 @@ final class Subscription {
         return personal == null ? handedUpTo : personal.handedUpTo();
     }
 
+    /** Up to where it was handed publications. */
+    Position position() {
+        return new Position(epoch(), handedUpTo());
+    }
+
     /** Whether the store has something that was not handed, or another stream. */
     boolean lacks(Position head) {
         return handedUpTo() < head.offset() || !epoch().equals(head.epoch());

@@ -27,7 +27,6 @@ public final class Counters {
     public final LongAdder writeErrors = new LongAdder();
     public final LongAdder pongTimeouts = new LongAdder();
     public final LongAdder staleAcks = new LongAdder();
-    public final LongAdder recoveredReads = new LongAdder();
     public final LongAdder writerReplacements = new LongAdder();
     public final LongAdder dead = new LongAdder();
     public final LongAdder idsFromPayload = new LongAdder();

@@ -33,7 +33,6 @@ class BacklogTest {
                 bench.outboxConnections,
                 bench.dispatcher,
                 bench.clock,
-                bench.counters,
                 () -> looks.getAndIncrement() > 0);
         backlog.read();
 
