@@ -163,10 +163,12 @@ class ClusterLife {
         return root.resolve(path.isEmpty() ? "/" : path + "/");
     }
 
+    /**
+     * A node that drains stays in the cluster until its last connection is gone: what others store and change has to reach it, and
+     * what its tabs have yet to get has to be kept. Then its store closes, and ends the lease.
+     */
     private void turn(Cluster mine) {
-        if (delivery.health().draining()) {
-            mine.withdraw();
-        } else {
+        if (!delivery.health().draining() || delivery.stats().connections().active() > 0) {
             mine.turn();
         }
     }
