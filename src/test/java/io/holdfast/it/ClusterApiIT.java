@@ -291,8 +291,8 @@ class ClusterApiIT {
                             .post("/api/drain?window=1&node=" + (number + 1_000), "{}")
                             .status())
                     .isEqualTo(404);
-            CompletableFuture<Api.Answer> draining = CompletableFuture.supplyAsync(
-                    () -> one.api().post("/api/drain?window=12&node=" + number, "{}"));
+            CompletableFuture<Api.Answer> draining =
+                    CompletableFuture.supplyAsync(() -> one.api().post("/api/drain?window=12&node=" + number, "{}"));
             await().atMost(PATIENCE).until(() -> connections() == 1); // after half of the window
             result(one, "disconnect", "{'user': '%s'}", client);
             assertThat(there.stream().map(each -> each.awaitClose().code())).containsOnlyOnce(3503);

@@ -5,6 +5,9 @@ import io.holdfast.delivery.DeliveryEvent;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.stream.MemoryEngine;
 import io.holdfast.stream.StreamEngine;
+import io.holdfast.stream.postgresql.PostgreSqlEngine;
+import io.holdfast.stream.postgresql.PostgreSqlOptions;
+import io.holdfast.stream.postgresql.PostgresServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +19,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
 
 /** Several nodes of delivery that share one store, and pass on to each other what they store. */
 final class DeliveryNodes implements AutoCloseable {
@@ -32,6 +36,15 @@ final class DeliveryNodes implements AutoCloseable {
             }
             return SharedMemory.of(store[0], ++next[0], new AtomicBoolean(true));
         });
+    }
+
+    /** With a database of their own. */
+    static DeliveryNodes onDatabase(int count, UnaryOperator<DeliverySettings> changes) {
+        DataSource database = PostgresServer.shared().newDatabase();
+        return new DeliveryNodes(
+                count,
+                changes,
+                clock -> PostgreSqlEngine.open(PostgreSqlOptions.defaults(database), clock, System::nanoTime));
     }
 
     /** @param opening opens the engine of one node, with a clock */
@@ -51,6 +64,11 @@ final class DeliveryNodes implements AutoCloseable {
 
     Gateway node(int number) {
         return nodes.get(number);
+    }
+
+    /** Over which a node tells the others. */
+    TestLinks links(int number) {
+        return links.get(number);
     }
 
     List<Gateway> all() {
@@ -116,6 +134,9 @@ final class DeliveryNodes implements AutoCloseable {
 
     @Override
     public void close() {
-        nodes.forEach(Gateway::close);
+        for (Gateway node : nodes) {
+            node.close();
+            node.hooked.close();
+        }
     }
 }

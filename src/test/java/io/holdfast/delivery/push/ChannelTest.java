@@ -103,7 +103,9 @@ class ChannelTest {
         for (Workbench.Line line : all) {
             assertThat(line.read().write().offsets("news")).containsExactly(1L, 2L, 3L);
         }
-        assertThat(reads).as("one for each gap, and one for what came meanwhile").hasValue(2);
+        assertThat(reads)
+                .as("one for each gap, and one for what came meanwhile")
+                .hasValue(2);
     }
 
     @Test
@@ -113,7 +115,8 @@ class ChannelTest {
         Workbench.Line later = subscribers(1).get(0);
         bench.store("news");
         bench.publish("news");
-        Workbench.Line earlier = bench.connect().subscribe("news", new Position(bench.memory.info("news").top().epoch(), 0));
+        Workbench.Line earlier = bench.connect()
+                .subscribe("news", new Position(bench.memory.info("news").top().epoch(), 0));
         AtomicInteger reads = reads();
         assertThat(earlier.read().write().offsets("news")).containsExactly(1L, 2L, 3L);
         assertThat(later.read().write().offsets("news")).containsExactly(2L, 3L);
