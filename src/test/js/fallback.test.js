@@ -102,6 +102,18 @@ for (const transport of ['websocket', 'http_stream']) {
 
 for (const Client of [HttpStream, ServerSentEvents]) {
   describe(Client.title, () => {
+    test('is out of presence within seconds when it has left without a word', async () => {
+      const { sdk } = await opened(new Client(network.websocketUrl, fresh('js')));
+      const { sdk: other } = await opened(new Stock(network.websocketUrl, fresh('js')));
+      const channel = fresh('leave');
+      const subscription = sdk.newSubscription(channel);
+      subscription.subscribe();
+      await subscription.ready(5_000);
+      assert.equal((await other.presenceStats(channel)).numClients, 1);
+      sdk.disconnect();
+      await until('nobody', async () => (await other.presenceStats(channel)).numClients === 0, 6_000);
+    });
+
     test('subscribes, publishes and unsubscribes, together with a client on WebSocket', async () => {
       const channel = fresh('channel');
       const heard = [];

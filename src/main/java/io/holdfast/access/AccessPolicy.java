@@ -224,15 +224,23 @@ public final class AccessPolicy {
         if (limited && !subscribed && !(namespace.userLimited() && UserLimits.lists(channel, who))) {
             return false; // whoever let it subscribe has let it in
         }
-        AllowedClients allowed = switch (action) {
-            case PUBLISH -> namespace.publish();
-            case PRESENCE -> namespace.presence();
-            case HISTORY -> namespace.history();
-        };
-        return switch (allowed) {
+        return switch (allowed(action, namespace)) {
             case NOBODY -> false;
             case SUBSCRIBERS -> subscribed;
             case CLIENTS -> true;
+        };
+    }
+
+    /** Whether a channel's namespace lets any client do it. For outboxes, the namespaces say nothing. */
+    public boolean offers(Action action, String channel) {
+        return Names.isOutbox(channel) || allowed(action, namespace(channel)) != AllowedClients.NOBODY;
+    }
+
+    private static AllowedClients allowed(Action action, Namespace namespace) {
+        return switch (action) {
+            case PUBLISH -> namespace.publish();
+            case PRESENCE -> namespace.presence();
+            case HISTORY -> namespace.history();
         };
     }
 

@@ -9,6 +9,6 @@ public enum ChannelAccess {
     NEEDS_TOKEN,
     /** Its namespace does not exist: error 102. */
     UNKNOWN,
-    /** The client's own outbox, to which the server has subscribed it: error 105. */
+    /** The client's own outbox, to which the server subscribes it unless it wants to ask for it: error 105 if it is subscribed. */
     OWN_OUTBOX
 }

@@ -18,6 +18,8 @@ import java.time.Duration;
  * @param joinLeave whether subscribers are told who comes and goes, if they ask for it
  * @param joinLeaveUnasked whether they are told without asking, where {@code joinLeave} lets them be told at all
  * @param tagFilters whether subscribers may ask for publications with certain tags only
+ * @param payload what may be published
+ * @param deltas whether subscribers may ask for delta compression
  * @param recovery whether a client that comes back gets the publications that it missed
  * @param retention bounds of the streams
  * @param timeToLive of a publication that names none
@@ -35,6 +37,8 @@ public record Namespace(
         boolean joinLeave,
         boolean joinLeaveUnasked,
         boolean tagFilters,
+        PayloadForm payload,
+        boolean deltas,
         boolean recovery,
         Retention retention,
         Duration timeToLive,

@@ -6,6 +6,7 @@ import io.holdfast.delivery.Payloads;
 import io.holdfast.json.MalformedJsonException;
 import io.holdfast.json.RawJson;
 import io.holdfast.protocol.PayloadContent;
+import io.holdfast.stream.OpaquePayload;
 import org.jspecify.annotations.Nullable;
 
 /** Payloads as the protocol's room reads them. */
@@ -22,11 +23,13 @@ final class JsonPayloads implements Payloads {
 
     @Override
     public @Nullable String textAt(byte[] payload, String pointer) {
-        return PayloadContent.textAt(payload, JsonPointer.compile(pointer));
+        return OpaquePayload.is(payload) ? null : PayloadContent.textAt(payload, JsonPointer.compile(pointer));
     }
 
     @Override
     public String contentHash(String stream, byte[] payload) {
-        return PayloadContent.hash(stream, payload);
+        return OpaquePayload.is(payload)
+                ? PayloadContent.hashBytes(stream, OpaquePayload.bytes(payload))
+                : PayloadContent.hash(stream, payload);
     }
 }

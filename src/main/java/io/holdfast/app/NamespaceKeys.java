@@ -3,6 +3,7 @@ package io.holdfast.app;
 import io.holdfast.access.AllowedClients;
 import io.holdfast.access.Namespace;
 import io.holdfast.access.Namespaces;
+import io.holdfast.access.PayloadForm;
 import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.Names;
 import io.holdfast.delivery.OutsideTime;
@@ -59,6 +60,8 @@ final class NamespaceKeys {
                 false,
                 false,
                 false,
+                keys.choice("holdfast.pending.payload", PayloadForm.JSON),
+                false,
                 true,
                 retention("holdfast.pending.", new Retention(1_000, 8L << 20, Retention.Overflow.DROP_OLDEST)),
                 timeToLive("holdfast.pending.", Duration.ofDays(7)),
@@ -80,6 +83,8 @@ final class NamespaceKeys {
                 insecure,
                 false,
                 insecure,
+                PayloadForm.JSON,
+                insecure,
                 true,
                 outboxes.retention(),
                 outboxes.timeToLive(),
@@ -99,6 +104,8 @@ final class NamespaceKeys {
                 keys.flag(prefix + "join-leave", inherited.joinLeave()),
                 keys.flag(prefix + "join-leave-unasked", inherited.joinLeaveUnasked()),
                 keys.flag(prefix + "tag-filters", inherited.tagFilters()),
+                keys.choice(prefix + "payload", inherited.payload()),
+                keys.flag(prefix + "deltas", inherited.deltas()),
                 keys.flag(prefix + "recovery", inherited.recovery()),
                 retention(prefix, inherited.retention()),
                 timeToLive(prefix, inherited.timeToLive()),

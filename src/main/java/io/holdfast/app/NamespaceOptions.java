@@ -1,6 +1,7 @@
 package io.holdfast.app;
 
 import io.holdfast.access.Namespaces;
+import io.holdfast.access.PayloadForm;
 import io.holdfast.delivery.ChannelOptions;
 import io.holdfast.delivery.Deduplication;
 import io.holdfast.stream.Retention;
@@ -27,6 +28,11 @@ record NamespaceOptions(Namespaces namespaces) implements ChannelOptions {
     @Override
     public int newChannelsPerHour(String channel) {
         return namespaces.storing(channel).newChannelsPerHour();
+    }
+
+    @Override
+    public boolean anyPayload(String channel) {
+        return namespaces.storing(channel).payload() == PayloadForm.ANY;
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.holdfast.delivery.PresenceStats;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.protocol.ChannelMember;
+import io.holdfast.protocol.CloseCode;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.protocol.HistoryEntry;
 import io.holdfast.protocol.HistoryRequest;
@@ -22,8 +23,10 @@ import io.holdfast.protocol.PresenceResult;
 import io.holdfast.protocol.PresenceStatsResult;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -124,14 +127,18 @@ final class ChannelQueries {
                     since == null ? null : new Position(since.epoch(), since.offset()),
                     request.reverse(),
                     MOST_HISTORY_BYTES);
+            List<HistoryEntry> entries = new ArrayList<>();
+            for (Publication publication : history.publications()) {
+                byte[] payload = CodecFormat.payload(publication, answers.codec());
+                if (payload == null) {
+                    answers.close(CloseCode.INAPPROPRIATE_PROTOCOL);
+                    return;
+                }
+                entries.add(entry(publication, payload));
+            }
             answers.replyIfRoom(
                     id,
-                    new HistoryResult(
-                            history.top().epoch(),
-                            history.top().offset(),
-                            history.publications().stream()
-                                    .map(ChannelQueries::entry)
-                                    .toList()));
+                    new HistoryResult(history.top().epoch(), history.top().offset(), entries));
         } catch (DeliveryException e) {
             answers.error(id, Failures.errorCode(e));
         }
@@ -148,15 +155,16 @@ final class ChannelQueries {
         }
         boolean may = access.may(action, who, channel, connection.subscribed(channel));
         if (!may) {
-            answers.error(id, ErrorCode.PERMISSION_DENIED);
+            answers.error(
+                    id, access.offers(action, channel) ? ErrorCode.PERMISSION_DENIED : ErrorCode.NOT_AVAILABLE);
         }
         return may;
     }
 
-    private static HistoryEntry entry(Publication publication) {
+    private static HistoryEntry entry(Publication publication, byte[] payload) {
         return new HistoryEntry(
                 publication.offset(),
-                publication.payload(),
+                payload,
                 publication.id(),
                 publication.expiresAtMillis(),
                 publication.tags(),

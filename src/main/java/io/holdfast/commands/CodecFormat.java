@@ -5,6 +5,8 @@ import io.holdfast.delivery.Member;
 import io.holdfast.delivery.WireFormat;
 import io.holdfast.protocol.Codec;
 import io.holdfast.protocol.SubscribeResult;
+import io.holdfast.protocol.fossil.FossilDelta;
+import io.holdfast.stream.OpaquePayload;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +27,45 @@ final class CodecFormat implements WireFormat {
     }
 
     @Override
-    public byte[] publication(String channel, Publication publication) {
+    public byte @Nullable [] publication(String channel, Publication publication) {
+        byte[] payload = payload(publication, codec);
+        if (payload == null) {
+            return null;
+        }
         return codec.publicationPush(
                 channel,
                 publication.offset(),
-                publication.payload(),
+                payload,
                 publication.id(),
                 clock.wallMillis(publication.expiresAtMillis()),
                 publication.tags(),
                 Members.publisher(publication));
+    }
+
+    @Override
+    public byte @Nullable [] compressed(String channel, Publication publication, @Nullable Publication previous) {
+        byte[] payload = payload(publication, codec);
+        if (payload == null) {
+            return null;
+        }
+        byte[] base = previous == null ? null : payload(previous, codec);
+        byte[] delta = base == null ? null : FossilDelta.of(base, payload);
+        return codec.compressedPush(
+                channel,
+                publication.offset(),
+                delta == null ? payload : delta,
+                delta != null,
+                publication.id(),
+                clock.wallMillis(publication.expiresAtMillis()),
+                publication.tags(),
+                Members.publisher(publication));
+    }
+
+    /** As it goes over the wire; null if the form of the wire cannot carry it. */
+    static byte @Nullable [] payload(Publication publication, Codec codec) {
+        return codec.binary()
+                ? OpaquePayload.bytes(publication.payload())
+                : StoredPayload.json(publication.payload());
     }
 
     @Override

@@ -209,10 +209,11 @@ final class Connecting {
         if (!connection.identify(who.client(), who.info())) {
             return;
         }
+        subscribing.confirmedByAcks(options.explicitAcks());
         Map<String, SubscribeResult> subs = new HashMap<>(subscribing.granted(who, connect.subs()));
         String outbox = Names.outbox(who.client());
         if (options.outbox() && !who.guest()) {
-            subs.put(outbox, openOutbox(options, connect.subs().get(outbox)));
+            subs.put(outbox, subscribing.openOutbox(who, device, connect.subs().get(outbox)));
         }
         long secondsToLive = limitLife(identity.expiresAtMillis());
         // Only a client that has shown a token can bring another one. An SDK without a token that is told of an expiry
@@ -231,12 +232,6 @@ final class Connecting {
                         session,
                         settings.node(),
                         data)));
-    }
-
-    private SubscribeResult openOutbox(ConnectOptions options, @Nullable RecoveryRequest wanted) {
-        Position position = wanted != null && wanted.recover() ? new Position(wanted.epoch(), wanted.offset()) : null;
-        return Subscribing.result(
-                connection.openOutbox(who.client(), device, options.explicitAcks(), position), true, true, 0, null);
     }
 
     private void refuse(int id, AccessDeniedException.Kind kind) {

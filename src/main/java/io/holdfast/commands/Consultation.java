@@ -20,6 +20,7 @@ import io.holdfast.protocol.ErrorCode;
 import io.holdfast.protocol.RpcRequest;
 import io.holdfast.protocol.RpcResult;
 import io.holdfast.protocol.SendRequest;
+import io.holdfast.stream.OpaquePayload;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Objects;
@@ -92,13 +93,21 @@ final class Consultation {
         return handlers.isEmpty() ? identity.bare() : identity;
     }
 
-    /** A call by this connection. @param target as {@link ClientCall#target} */
-    ClientCall call(Identity who, @Nullable String device, String target, byte @Nullable [] data) {
+    /**
+     * A call by this connection.
+     *
+     * @param target as {@link ClientCall#target}
+     * @param payload JSON or an {@link OpaquePayload}; null for none
+     */
+    ClientCall call(Identity who, @Nullable String device, String target, byte @Nullable [] payload) {
         Set<String> roles = new HashSet<>(Roles.in(who.claims(), settings.rolesClaim()));
         roles.addAll(who.roles());
         Caller caller =
                 new Caller(who.client(), device, connection.id(), who.claims(), roles, peer.address(), peer.headers());
-        return new ClientCall(caller, link, target, data, meta);
+        return payload == null || !OpaquePayload.is(payload)
+                ? new ClientCall(caller, link, target, payload, meta)
+                : new ClientCall(
+                        caller, link, target, StoredPayload.json(payload), OpaquePayload.bytes(payload), meta);
     }
 
     /** Every later call has this. @param newMeta one JSON value; null for none */

@@ -64,7 +64,11 @@ final class Publishing {
                 who,
                 device,
                 publish.channel(),
-                publish.data(),
+                publish.json()
+                        ? publish.data()
+                        : StoredPayload.of(
+                                publish.data(),
+                                access.namespace(publish.channel()).payload()),
                 SendOptions.defaults(),
                 receipt -> new PublishResult());
     }

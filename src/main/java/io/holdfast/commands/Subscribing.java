@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 /** A client's subscriptions to ordinary channels. Recovery follows the reply as pushes. */
 final class Subscribing {
     private static final Ending REVOKED = new Ending(2000, "token revoked");
+    /** The only delta compression that clients can ask for. */
+    private static final String FOSSIL = "fossil";
+
     private static final int EXPIRED = 2501;
 
     private final RegisteredConnection connection;
@@ -50,6 +53,7 @@ final class Subscribing {
     private final Duration expiryGrace;
     private final WallClock wall;
     private final Consultation consultation;
+    private volatile boolean explicitAcks;
 
     Subscribing(
             RegisteredConnection connection,
@@ -93,11 +97,41 @@ final class Subscribing {
                 }
                 case DENIED -> answers.error(id, ErrorCode.PERMISSION_DENIED);
                 case UNKNOWN -> answers.error(id, ErrorCode.UNKNOWN_CHANNEL);
-                case OWN_OUTBOX -> answers.error(id, ErrorCode.ALREADY_SUBSCRIBED);
+                case OWN_OUTBOX -> ownOutbox(id, who, device, subscribe);
             }
         } catch (AccessDeniedException e) {
             answers.error(id, refusal(e));
         }
+    }
+
+    /** For a client that has said in its connect command that it wants no outbox, and asks for it as for any channel. */
+    private void ownOutbox(int id, Identity who, @Nullable String device, SubscribeRequest subscribe) {
+        String outbox = subscribe.channel();
+        if (connection.subscribed(outbox)) {
+            answers.error(id, ErrorCode.ALREADY_SUBSCRIBED);
+        } else if (subscribe.filter() != null) {
+            answers.error(id, ErrorCode.BAD_REQUEST);
+        } else if (subscribe.rejectsUnrecovered()) {
+            answers.error(id, ErrorCode.NOT_AVAILABLE); // when the loss is known, the outbox has been opened
+        } else {
+            RecoveryRequest wanted =
+                    new RecoveryRequest(subscribe.recover(), subscribe.epoch(), subscribe.offset());
+            connection.start(outbox, answers.encoded(id, openOutbox(who, device, wanted)));
+        }
+    }
+
+    /** Whether only acks confirm what the client gets from its outbox. Said before it is opened. */
+    void confirmedByAcks(boolean only) {
+        explicitAcks = only;
+    }
+
+    /** Subscribes the connection to its client's outbox. The reply starts it. */
+    SubscribeResult openOutbox(Identity who, @Nullable String device, @Nullable RecoveryRequest wanted) {
+        boolean recovering = wanted != null && wanted.recover();
+        Position presented = wanted != null && recovering ? new Position(wanted.epoch(), wanted.offset()) : null;
+        RegisteredConnection.Subscribed opened =
+                connection.openOutbox(who.client(), device, explicitAcks, presented);
+        return result(opened, true, true, 0, null, false);
     }
 
     private void ask(
@@ -139,7 +173,10 @@ final class Subscribing {
         boolean recovering = subscribe.recover() && recovery;
         Position wanted = recovering ? new Position(subscribe.epoch(), subscribe.offset()) : null;
         boolean told = announced && (subscribe.joinLeave() || namespace.joinLeaveUnasked());
-        SubscribeOptions options = new SubscribeOptions(grant.info(), announced, told, subscribe.filter());
+        // What a filter leaves out would be missing where a delta goes on.
+        boolean deltas = FOSSIL.equals(subscribe.delta()) && namespace.deltas() && subscribe.filter() == null;
+        SubscribeOptions options =
+                new SubscribeOptions(grant.info(), announced, told, subscribe.filter(), deltas);
         RegisteredConnection.Subscribed made = connection.subscribe(channel, wanted, options);
         if (made == null) {
             answers.error(id, ErrorCode.ALREADY_SUBSCRIBED);
@@ -155,7 +192,7 @@ final class Subscribing {
         long renewableFor = subscribe.token() == null ? 0 : secondsToLive;
         endIfRevoked(channel, grant);
         byte[] data = (byte[]) decision.data();
-        connection.start(channel, answers.encoded(id, result(made, recovery, subscribe.recover(), renewableFor, data)));
+        connection.start(channel, answers.encoded(id, result(made, recovery, subscribe.recover(), renewableFor, data, deltas)));
     }
 
     private static boolean mayFilter(@Nullable TagFilter filter, Namespace namespace) {
@@ -256,7 +293,7 @@ final class Subscribing {
             RegisteredConnection.Subscribed subscribed = connection.subscribe(
                     channel, wanted, new SubscribeOptions(null, namespace.joinLeave(), namespace.joinLeave()));
             if (subscribed != null) {
-                made.put(channel, result(subscribed, namespace.recovery(), recovering, 0, null));
+                made.put(channel, result(subscribed, namespace.recovery(), recovering, 0, null, false));
             }
         }
         return made;
@@ -278,7 +315,8 @@ final class Subscribing {
             boolean recoverable,
             boolean recovering,
             long ttl,
-            byte @Nullable [] data) {
+            byte @Nullable [] data,
+            boolean deltas) {
         Position from = made.position();
         return new SubscribeResult(
                 ttl > 0,
@@ -289,7 +327,8 @@ final class Subscribing {
                 from.offset(),
                 recovering,
                 recovering && made.recovered(),
-                data);
+                data,
+                deltas);
     }
 
     private static ErrorCode refusal(AccessDeniedException denied) {

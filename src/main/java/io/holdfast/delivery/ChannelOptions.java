@@ -20,6 +20,11 @@ public interface ChannelOptions {
         return 0;
     }
 
+    /** Whether payloads need not be JSON. */
+    default boolean anyPayload(String channel) {
+        return false;
+    }
+
     /** Whether clients that the server subscribes get join and leave messages, and are announced by them. */
     default boolean joinLeave(String channel) {
         return false;

@@ -13,7 +13,7 @@ import java.util.Map;
  * @param attempts the number of failed attempts
  * @param deadAtMillis when it was given up
  * @param publishedAtMillis when it was published
- * @param payload UTF-8 bytes of one JSON value; must not be written to
+ * @param payload UTF-8 bytes of one JSON value, or an {@link io.holdfast.stream.OpaquePayload}; must not be written to
  * @param tags the publisher's
  */
 public record DeadLetter(

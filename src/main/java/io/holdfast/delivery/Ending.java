@@ -16,5 +16,6 @@ public record Ending(int code, String reason) {
     public static final Ending NO_PONG = new Ending(3012, "no pong");
     public static final Ending TOO_MANY_REQUESTS = new Ending(3013, "too many requests");
     public static final Ending CONNECTION_LIMIT = new Ending(3504, "connection limit");
+    public static final Ending INAPPROPRIATE_PROTOCOL = new Ending(3506, "inappropriate protocol");
     public static final Ending REPLACED = new Ending(4500, "replaced");
 }

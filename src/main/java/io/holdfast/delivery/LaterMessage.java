@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * @param channel the channel; {@code #<client>} is that client's outbox
  * @param id message id
- * @param payload UTF-8 bytes of one compact JSON value; never written to
+ * @param payload UTF-8 bytes of one compact JSON value, or an {@link io.holdfast.stream.OpaquePayload}; never written to
  * @param tags the publisher's tags
  * @param acceptedAtMillis the time of the call by {@link DeliveryClock#millis}; the time to live begins here
  * @param window an earlier publication with the same id is the same message if it was published at most this long before

@@ -47,7 +47,8 @@ public interface ResilientWebSocketManager {
     /**
      * Like {@link #send(String, String, SendOptions)}, for a payload that has been checked already.
      *
-     * @param payload UTF-8 bytes of one compact JSON value without raw line breaks; not written to afterwards
+     * @param payload UTF-8 bytes of one compact JSON value without raw line breaks, or an {@link
+     *     io.holdfast.stream.OpaquePayload} where the option {@code payload=any} allows it; not written to afterwards
      */
     CompletionStage<Receipt> send(String client, byte[] payload, SendOptions how);
 

@@ -7,8 +7,19 @@ import org.jspecify.annotations.Nullable;
 /** One wire format: how a publication becomes a piece, and pieces a frame. Stateless; any thread. */
 public interface WireFormat {
 
-    /** A publication's push; offset 0 stands for a non-critical one without offset. */
-    byte[] publication(String channel, Publication publication);
+    /**
+     * A publication's push; offset 0 stands for a non-critical one without offset.
+     *
+     * @return null if this format cannot carry its payload
+     */
+    byte @Nullable [] publication(String channel, Publication publication);
+
+    /**
+     * The same for a subscription with delta compression.
+     *
+     * @param previous the publication that the client was given last; null if that is not known: then the payload comes whole
+     */
+    byte @Nullable [] compressed(String channel, Publication publication, @Nullable Publication previous);
 
     /** A client has subscribed to a channel. */
     byte[] joined(String channel, Member member);

@@ -5,6 +5,7 @@ import io.holdfast.json.JsonInput;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -190,6 +191,19 @@ final class Binder<T extends Binder.Target> {
 
     static String mustBeWhole(String field, long least, long most) {
         return field + " must be a whole number from " + least + " to " + most;
+    }
+
+    /** What a string in base64 stands for; null for an empty one, which is as good as absent. */
+    static byte @Nullable [] base64(JsonInput in, String field) throws IOException {
+        String text = in.stringOrNull();
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
+        try {
+            return Base64.getDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw new Wrong(field + " is not base64");
+        }
     }
 
     /** A time of 0 to ten years. @param zero what 0 stands for */

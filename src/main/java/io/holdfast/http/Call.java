@@ -1,6 +1,8 @@
 package io.holdfast.http;
 
+import io.holdfast.access.PayloadForm;
 import io.holdfast.access.Role;
+import io.holdfast.commands.StoredPayload;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.protocol.ErrorCode;
 import java.util.List;
@@ -14,9 +16,16 @@ sealed interface Call {
      * A publish, broadcast or send, fit as far as reading can tell; the manager checks the values.
      *
      * @param targets the client of a send, else the channels; never empty
-     * @param payload one compact JSON value
+     * @param payload one compact JSON value, or what {@code b64data} stood for
+     * @param json whether it came as JSON
      */
-    record Publishing(Kind kind, List<String> targets, byte[] payload, SendOptions how) implements Call {}
+    record Publishing(Kind kind, List<String> targets, byte[] payload, boolean json, SendOptions how) implements Call {
+
+        /** As it is stored in a namespace. */
+        byte[] stored(PayloadForm form) {
+            return json ? payload : StoredPayload.of(payload, form);
+        }
+    }
 
     /** A call that does not publish. */
     record CommandCall(Kind kind, Command command) implements Call {}

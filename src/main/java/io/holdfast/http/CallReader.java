@@ -24,6 +24,7 @@ final class CallReader implements Binder.Target {
     private static final Binder<CallReader> SEND = Binder.<CallReader>strict()
             .field("client", (call, in) -> call.targets = one(in.stringOrNull()))
             .field("data", (call, in) -> call.payload = in.raw())
+            .field("b64data", (call, in) -> call.bytes = Binder.base64(in, "b64data"))
             .field("id", (call, in) -> call.id = in.stringOrNull())
             .field("ttl", (call, in) -> call.ttl = in.isNull() ? null : ttl(in))
             .field("critical", (call, in) -> call.critical = in.isNull() || in.bool())
@@ -49,7 +50,7 @@ final class CallReader implements Binder.Target {
                     call.id = key.isEmpty() ? null : key;
                 })
                 .field("skip_history", (call, in) -> call.critical = !in.bool())
-                .unsupported("b64data", kind.word())
+                .field("b64data", (call, in) -> call.bytes = Binder.base64(in, "b64data"))
                 .unsupported("version", kind.word());
     }
 
@@ -57,6 +58,7 @@ final class CallReader implements Binder.Target {
     private final JsonInput in;
     private List<String> targets = List.of();
     private byte @Nullable [] payload;
+    private byte @Nullable [] bytes;
     private @Nullable String id;
     private @Nullable Duration ttl;
     private Map<String, String> tags = Map.of();
@@ -156,13 +158,13 @@ final class CallReader implements Binder.Target {
             };
             refuse("missing_field", field, field + " is required");
         }
-        byte[] data = payload;
+        byte[] data = bytes == null ? payload : bytes;
         if (data == null) {
             refuse("missing_field", "data", "data is required; it may be any JSON value");
         }
         if (refused != null || data == null) {
             return requireNonNull(refused);
         }
-        return new Call.Publishing(kind, targets, data, new SendOptions(id, ttl, tags, critical, deduplicate));
+        return new Call.Publishing(kind, targets, data, bytes == null, new SendOptions(id, ttl, tags, critical, deduplicate));
     }
 }

@@ -75,8 +75,7 @@ final class ChannelJson {
         if (publication.expiresAtMillis() != Publication.NEVER) {
             tags.put("expires", Long.toString(publication.expiresAtMillis()));
         }
-        json.raw("{\"data\":");
-        RecordJson.write(publication.payload(), json);
+        RecordJson.payload(publication.payload(), json.raw("{"));
         Publisher by = publication.publisher();
         if (by != null) {
             who(by.client(), by.connection(), by.connectionInfo(), by.channelInfo(), json.raw(",\"info\":"));

@@ -6,6 +6,7 @@ import io.holdfast.delivery.OutsideTime;
 import io.holdfast.delivery.SubscriptionTerms;
 import io.holdfast.json.JsonInput;
 import io.holdfast.protocol.CloseCode;
+import io.holdfast.protocol.PayloadContent;
 import io.holdfast.stream.Position;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -62,8 +63,8 @@ final class CommandReader implements Binder.Target {
             .optional("disconnect", (command, in) -> command.ending = command.ending(in));
 
     private static final Binder<CommandReader> SUBSCRIBE = FIELDS.copy()
-            .unsupported("b64info", "subscribe: only JSON can be shown; use info")
-            .unsupported("b64data", "subscribe: only JSON can be delivered; use data")
+            .field("b64info", (command, in) -> command.info = base64(in, "b64info", MOST_INFO_BYTES, command.info))
+            .field("b64data", (command, in) -> command.data = base64(in, "b64data", MOST_DATA_BYTES, command.data))
             .unsupported("override", "subscribe: the namespace determines the options of a subscription");
 
     private final Kind kind;
@@ -124,6 +125,20 @@ final class CommandReader implements Binder.Target {
             throw new Binder.Wrong(field + " must not exceed " + mostBytes + " bytes");
         }
         return value;
+    }
+
+    /** JSON in base64, which the client gets as JSON. @param given what counts where the field is empty */
+    private static byte @Nullable [] base64(JsonInput in, String field, int mostBytes, byte @Nullable [] given)
+            throws IOException {
+        byte[] bytes = Binder.base64(in, field);
+        if (bytes == null) {
+            return given;
+        }
+        byte[] json = PayloadContent.json(bytes);
+        if (json == null || json.length > mostBytes) {
+            throw new Binder.Wrong(field + " must be JSON of at most " + mostBytes + " bytes, in base64");
+        }
+        return json;
     }
 
     private @Nullable Position position(JsonInput in, String within) throws IOException {

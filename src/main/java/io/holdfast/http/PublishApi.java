@@ -1,6 +1,8 @@
 package io.holdfast.http;
 
 import io.holdfast.access.AccessPolicy;
+import io.holdfast.access.PayloadForm;
+import io.holdfast.delivery.Names;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.http.Submission.Outcome;
 import io.holdfast.json.JsonOutput;
@@ -29,10 +31,12 @@ class PublishApi {
     PublishApi(ResilientWebSocketManager manager, AccessPolicy access) {
         this((call, target) -> {
             if (call.kind() == Kind.SEND) {
-                return manager.send(target, call.payload(), call.how());
+                PayloadForm form = access.namespace(Names.outbox(target)).payload();
+                return manager.send(target, call.stored(form), call.how());
             }
             return access.knows(target)
-                    ? manager.publish(target, call.payload(), call.how())
+                    ? manager.publish(
+                            target, call.stored(access.namespace(target).payload()), call.how())
                     : CompletableFuture.failedFuture(new UnknownChannelException());
         });
     }

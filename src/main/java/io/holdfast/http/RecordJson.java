@@ -1,8 +1,11 @@
 package io.holdfast.http;
 
+import io.holdfast.commands.StoredPayload;
 import io.holdfast.delivery.Gathered;
 import io.holdfast.json.JsonOutput;
+import io.holdfast.stream.OpaquePayload;
 import java.lang.reflect.RecordComponent;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
@@ -10,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records as JSON objects: names in snake case, moments as {@code …_at} and durations as {@code …_ms} in milliseconds,
- * enum constants in lower case, payloads ({@code byte[]}) as the JSON they are, under {@code data}.
+ * enum constants in lower case, payloads ({@code byte[]}) as the JSON they are, under {@code data}, or
+ * in base64 under {@code b64data}.
  */
 final class RecordJson {
     private RecordJson() {}
@@ -52,8 +56,6 @@ final class RecordJson {
             array(values, json);
         } else if (value instanceof Map<?, ?> entries) {
             map(entries, json);
-        } else if (value instanceof byte[] payload) {
-            json.raw(payload);
         } else if (value instanceof Boolean flag) {
             json.bool(flag);
         } else if (value instanceof Double number) {
@@ -67,6 +69,14 @@ final class RecordJson {
         }
     }
 
+    /** A field {@code data} with a payload as the JSON that it is, or {@code b64data} with the bytes of one that is not. */
+    static JsonOutput payload(byte[] stored, JsonOutput json) {
+        byte[] data = StoredPayload.json(stored);
+        return data == null
+                ? json.raw("\"b64data\":").string(Base64.getEncoder().encodeToString(OpaquePayload.bytes(stored)))
+                : json.raw("\"data\":").raw(data);
+    }
+
     private static void object(Record fields, JsonOutput json) {
         json.raw("{");
         fields(fields, json);
@@ -77,8 +87,13 @@ final class RecordJson {
         try {
             RecordComponent[] components = fields.getClass().getRecordComponents();
             for (int i = 0; i < components.length; i++) {
-                json.next(i).string(name(components[i].getName())).raw(":");
-                write(components[i].getAccessor().invoke(fields), json);
+                Object value = components[i].getAccessor().invoke(fields);
+                json.next(i);
+                if (value instanceof byte[] payload) {
+                    payload(payload, json);
+                } else {
+                    write(value, json.string(name(components[i].getName())).raw(":"));
+                }
             }
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("A record's accessors are public", e);

@@ -55,6 +55,22 @@ public interface Codec {
             Map<String, String> tags,
             @Nullable ChannelMember publisher);
 
+    /**
+     * The same for a subscription with delta compression.
+     *
+     * @param data the payload, or a delta of it; in JSON it is sent as a string, and so it must be UTF-8
+     * @param delta which of both
+     */
+    byte[] compressedPush(
+            String channel,
+            long offset,
+            byte[] data,
+            boolean delta,
+            String id,
+            long expiresAtMillis,
+            Map<String, String> tags,
+            @Nullable ChannelMember publisher);
+
     /** Somebody subscribed to a channel. */
     byte[] joinPush(String channel, ChannelMember member);
 

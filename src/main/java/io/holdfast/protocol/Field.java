@@ -136,7 +136,8 @@ final class Field {
                 OFFSET = 9,
                 POSITIONED = 10,
                 DATA = 11,
-                WAS_RECOVERING = 12;
+                WAS_RECOVERING = 12,
+                DELTA = 13;
     }
 
     interface PresenceResult {
@@ -164,7 +165,8 @@ final class Field {
     }
 
     interface Publication {
-        int DATA = 4, INFO = 5, OFFSET = 6, TAGS = 7;
+        int DATA = 4, INFO = 5, OFFSET = 6, TAGS = 7,
+                DELTA = 8;
     }
 
     interface ClientInfo {

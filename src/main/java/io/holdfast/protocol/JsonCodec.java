@@ -5,6 +5,7 @@ import static io.holdfast.json.JsonOutput.ascii;
 import io.holdfast.json.JsonInput;
 import io.holdfast.json.JsonOutput;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ public final class JsonCodec implements Codec {
     private static final byte[] PUB = ascii(",\"pub\":");
     private static final byte[] DATA = ascii("{\"data\":");
     private static final byte[] INFO = ascii(",\"info\":");
+    private static final byte[] DELTA = ascii(",\"delta\":true");
     private static final byte[] OFFSET = ascii(",\"offset\":");
     private static final byte[] TAGS = ascii(",\"tags\":{");
     private static final byte[] ID_TAG = ascii("\"id\":");
@@ -122,6 +124,25 @@ public final class JsonCodec implements Codec {
             @Nullable ChannelMember publisher) {
         JsonOutput out = new JsonOutput(PUBLICATION_FRAME + payload.length + channel.length() + id.length());
         out.raw(PUSH_CHANNEL).string(channel).raw(PUB).raw(DATA).raw(payload);
+        publication(out, offset, id, expiresAtMillis, tags, publisher);
+        return out.close().close().toBytes();
+    }
+
+    @Override
+    public byte[] compressedPush(
+            String channel,
+            long offset,
+            byte[] data,
+            boolean delta,
+            String id,
+            long expiresAtMillis,
+            Map<String, String> tags,
+            @Nullable ChannelMember publisher) {
+        JsonOutput out = new JsonOutput(PUBLICATION_FRAME + data.length + channel.length() + id.length());
+        out.raw(PUSH_CHANNEL).string(channel).raw(PUB).raw(DATA).string(new String(data, StandardCharsets.UTF_8));
+        if (delta) {
+            out.raw(DELTA);
+        }
         publication(out, offset, id, expiresAtMillis, tags, publisher);
         return out.close().close().toBytes();
     }
@@ -230,7 +251,8 @@ public final class JsonCodec implements Codec {
                 .field("epoch", subscription.epoch())
                 .field("offset", subscription.offset())
                 .field("was_recovering", subscription.wasRecovering())
-                .field("recovered", subscription.recovered());
+                .field("recovered", subscription.recovered())
+                .field("delta", subscription.delta());
         if (subscription.data() != null) {
             out.name("data").raw(subscription.data());
         }

@@ -228,7 +228,7 @@ final class JsonCommands {
         if (data == null) {
             throw new JsonInput.WrongType("publish without data");
         }
-        return new PublishRequest(channel, data, map);
+        return new PublishRequest(channel, data, true, map);
     }
 
     private Request history() throws IOException {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.filter.FilteringParserDelegate;
 import com.fasterxml.jackson.core.filter.JsonPointerBasedFilter;
 import com.fasterxml.jackson.core.filter.TokenFilter;
+import io.holdfast.json.MalformedJsonException;
 import io.holdfast.json.RawJson;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -53,11 +54,33 @@ public final class PayloadContent {
             StringBuilder text = new StringBuilder(json.length + name.length() + 16);
             append(name, text);
             append(value(parser), text);
+            return digest(text);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("not one JSON value", e);
+        }
+    }
+
+    /** The same one JSON value, compact; null if it is something else. */
+    public static byte @Nullable [] json(byte[] bytes) {
+        try {
+            return RawJson.compact(bytes);
+        } catch (MalformedJsonException e) {
+            return null;
+        }
+    }
+
+    /** As {@link #hash}, of bytes that need not be JSON. Never the same as the hash of a JSON value. */
+    public static String hashBytes(String name, byte[] bytes) {
+        StringBuilder text = new StringBuilder(2 * bytes.length + name.length() + 16);
+        append(name, text);
+        return digest(text.append('b').append(HexFormat.of().formatHex(bytes)));
+    }
+
+    private static String digest(StringBuilder text) {
+        try {
             byte[] digest =
                     MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);
-        } catch (IOException e) {
-            throw new IllegalArgumentException("not one JSON value", e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

@@ -88,7 +88,20 @@ public final class ProtobufCodec implements Codec {
             long expiresAtMillis,
             Map<String, String> tags,
             @Nullable ChannelMember publisher) {
-        return new ProtobufPublication(payload, info(publisher), offset, id, expiresAtMillis, tags).push(channel);
+        return compressedPush(channel, offset, payload, false, id, expiresAtMillis, tags, publisher);
+    }
+
+    @Override
+    public byte[] compressedPush(
+            String channel,
+            long offset,
+            byte[] data,
+            boolean delta,
+            String id,
+            long expiresAtMillis,
+            Map<String, String> tags,
+            @Nullable ChannelMember publisher) {
+        return new ProtobufPublication(data, delta, info(publisher), offset, id, expiresAtMillis, tags).push(channel);
     }
 
     @Override
@@ -168,7 +181,8 @@ public final class ProtobufCodec implements Codec {
                 .field(Field.SubscribeResult.OFFSET, subscription.offset())
                 .field(Field.SubscribeResult.POSITIONED, subscription.positioned())
                 .field(Field.SubscribeResult.DATA, subscription.data())
-                .field(Field.SubscribeResult.WAS_RECOVERING, subscription.wasRecovering());
+                .field(Field.SubscribeResult.WAS_RECOVERING, subscription.wasRecovering())
+                .field(Field.SubscribeResult.DELTA, subscription.delta());
     }
 
     private static ProtobufOutput presence(PresenceResult presence) {
@@ -196,6 +210,7 @@ public final class ProtobufCodec implements Codec {
         for (HistoryEntry entry : history.publications()) {
             new ProtobufPublication(
                             entry.payload(),
+                            false,
                             info(entry.publisher()),
                             entry.offset(),
                             entry.id(),

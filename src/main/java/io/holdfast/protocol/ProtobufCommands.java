@@ -200,7 +200,7 @@ final class ProtobufCommands {
         return new TagFilter(op, key, cmp, val, vals, nodes);
     }
 
-    private Request publish(ProtobufInput in) throws MalformedFrameException {
+    private static Request publish(ProtobufInput in) throws MalformedFrameException {
         String channel = "";
         byte[] data = null;
         boolean map = false;
@@ -214,11 +214,10 @@ final class ProtobufCommands {
                 default -> in.skip();
             }
         }
-        byte[] payload = payload(data);
-        if (payload == null) {
+        if (data == null || data.length == 0) {
             throw new MalformedFrameException("publish without data");
         }
-        return new PublishRequest(channel, payload, map);
+        return new PublishRequest(channel, data, false, map);
     }
 
     private static Request history(ProtobufInput in) throws MalformedFrameException {

@@ -16,6 +16,7 @@ final class ProtobufPublication {
     private static final byte[][] NONE = {};
 
     private final byte[] payload;
+    private final boolean delta;
     /** The publisher as an encoded message; null if there is none. */
     private final byte @Nullable [] info;
 
@@ -29,12 +30,14 @@ final class ProtobufPublication {
 
     ProtobufPublication(
             byte[] payload,
+            boolean delta,
             byte @Nullable [] info,
             long offset,
             String id,
             long expiresAtMillis,
             Map<String, String> publishersTags) {
         this.payload = payload;
+        this.delta = delta;
         this.info = info;
         this.offset = offset;
         this.id = ProtobufOutput.utf8(id);
@@ -46,6 +49,9 @@ final class ProtobufPublication {
         }
         if (offset != 0) {
             bytes += 1 + ProtobufOutput.sizeOfVarint(offset);
+        }
+        if (delta) {
+            bytes += 2;
         }
         if (expires != null) {
             bytes += ProtobufOutput.sizeOfField(sizeOfTag(EXPIRES, expires));
@@ -81,7 +87,7 @@ final class ProtobufPublication {
         if (expires != null) {
             writeTag(out, EXPIRES, expires);
         }
-        return out;
+        return out.field(Field.Publication.DELTA, delta);
     }
 
     private static void writeTag(ProtobufOutput out, byte[] name, byte[] value) {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param ttl seconds until the subscription must be refreshed, if it expires
  * @param offset the offset after which delivery continues
  * @param data one compact JSON value for the application
+ * @param delta whether its publications can be deltas
  */
 public record SubscribeResult(
         boolean expires,
@@ -18,7 +19,8 @@ public record SubscribeResult(
         long offset,
         boolean wasRecovering,
         boolean recovered,
-        byte @Nullable [] data)
+        byte @Nullable [] data,
+        boolean delta)
         implements Result {
 
     // Not the compact form: javac 17 forgets the annotation of its array in the class file.
@@ -31,7 +33,8 @@ public record SubscribeResult(
             long offset,
             boolean wasRecovering,
             boolean recovered,
-            byte @Nullable [] data) {
+            byte @Nullable [] data,
+            boolean delta) {
         this.expires = expires;
         this.ttl = ttl;
         this.recoverable = recoverable;
@@ -41,9 +44,10 @@ public record SubscribeResult(
         this.wasRecovering = wasRecovering;
         this.recovered = recovered;
         this.data = data;
+        this.delta = delta;
     }
 
-    /** Without data. */
+    /** Without data, with whole publications. */
     public SubscribeResult(
             boolean expires,
             long ttl,
@@ -53,6 +57,6 @@ public record SubscribeResult(
             long offset,
             boolean wasRecovering,
             boolean recovered) {
-        this(expires, ttl, recoverable, positioned, epoch, offset, wasRecovering, recovered, null);
+        this(expires, ttl, recoverable, positioned, epoch, offset, wasRecovering, recovered, null, false);
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stream the channel's name, at most 255 UTF-8 bytes
  * @param id message id, at most 128 UTF-8 bytes
- * @param payload UTF-8 bytes of one compact JSON value; never written to
+ * @param payload UTF-8 bytes of one compact JSON value, or an {@link OpaquePayload}; never written to
  * @param tags the publisher's tags
  * @param publishedAtMillis wall-clock milliseconds; the same at every attempt
  * @param expiresAtMillis wall-clock milliseconds, or {@link Publication#NEVER}

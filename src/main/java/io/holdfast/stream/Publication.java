@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param offset number in its stream, from 1
  * @param id message id, unique in its stream within the deduplication window
- * @param payload UTF-8 bytes of one compact JSON value (no raw line breaks)
+ * @param payload UTF-8 bytes of one compact JSON value (no raw line breaks), or an {@link OpaquePayload}
  * @param tags the publisher's tags, without those that the server adds on the wire
  * @param publishedAtMillis wall-clock milliseconds since 1970
  * @param expiresAtMillis wall-clock milliseconds from which on nobody gets it; {@link #NEVER} if it does not expire

@@ -51,6 +51,8 @@ public final class Rules {
                 true,
                 false,
                 true,
+                PayloadForm.JSON,
+                true,
                 true,
                 new Retention(1000, 8L << 20, Retention.Overflow.DROP_OLDEST),
                 Duration.ofSeconds(300),
@@ -72,6 +74,8 @@ public final class Rules {
                 true,
                 true,
                 open.tagFilters(),
+                open.payload(),
+                open.deltas(),
                 open.recovery(),
                 open.retention(),
                 open.timeToLive(),
@@ -93,6 +97,8 @@ public final class Rules {
                 true,
                 true,
                 open.tagFilters(),
+                open.payload(),
+                open.deltas(),
                 open.recovery(),
                 open.retention(),
                 open.timeToLive(),
@@ -114,6 +120,31 @@ public final class Rules {
                 true,
                 false,
                 false,
+                open.payload(),
+                open.deltas(),
+                open.recovery(),
+                open.retention(),
+                open.timeToLive(),
+                open.deduplication(),
+                0,
+                0);
+    }
+
+    /** Open to clients, and payloads may be any bytes. */
+    public static Namespace opaque(String name) {
+        Namespace open = namespace(name, AllowedClients.CLIENTS, AllowedClients.CLIENTS, 0);
+        return new Namespace(
+                name,
+                open.subscribe(),
+                open.publish(),
+                open.presence(),
+                open.history(),
+                false,
+                true,
+                false,
+                open.tagFilters(),
+                PayloadForm.ANY,
+                open.deltas(),
                 open.recovery(),
                 open.retention(),
                 open.timeToLive(),

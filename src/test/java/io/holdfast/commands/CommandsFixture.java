@@ -13,6 +13,7 @@ import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.AllowedClients;
 import io.holdfast.access.Login;
+import io.holdfast.access.PayloadForm;
 import io.holdfast.access.Rules;
 import io.holdfast.cluster.AskingNodes;
 import io.holdfast.delivery.ChannelOptions;
@@ -158,6 +159,11 @@ final class CommandsFixture implements AutoCloseable {
             @Override
             public Deduplication deduplication(String channel) {
                 return new Deduplication(Duration.ofSeconds(300), null, false);
+            }
+
+            @Override
+            public boolean anyPayload(String channel) {
+                return policy.namespace(channel).payload() == PayloadForm.ANY;
             }
 
             @Override

@@ -3,9 +3,11 @@ package io.holdfast.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.access.PayloadForm;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.SubscriptionTerms;
 import io.holdfast.protocol.ErrorCode;
+import io.holdfast.stream.OpaquePayload;
 import io.holdfast.stream.Position;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -151,15 +153,29 @@ class CallsTest {
                 .isTrue();
     }
 
+    @Test
+    void bytes_in_base64_are_stored_as_json_or_as_they_are_where_the_namespace_takes_any() throws Exception {
+        Call.Publishing bytes = fit(Kind.PUBLISH, "{\"channel\":\"c\",\"data\":1,\"b64data\":\"AHg=\"}");
+        assertThat(bytes.stored(PayloadForm.ANY)).isEqualTo(OpaquePayload.of(new byte[] {0, 'x'}));
+        Call.Publishing json = fit(Kind.SEND, "{\"client\":\"c\",\"b64data\":\"ewogfQ==\"}");
+        assertThat(json.stored(PayloadForm.JSON)).isEqualTo("{}".getBytes(StandardCharsets.UTF_8));
+        assertThat(OpaquePayload.bytes(json.stored(PayloadForm.ANY))).isEqualTo("{\n }".getBytes(StandardCharsets.UTF_8));
+        assertThat(read(Kind.BROADCAST, "{\"channels\":[\"c\"],\"b64data\":\"*\"}"))
+                .isInstanceOfSatisfying(
+                        Call.Refused.class, refused -> assertThat(refused.message()).isEqualTo("b64data is not base64"));
+        assertThat(read(Kind.SUBSCRIBE, "{\"user\":\"u\",\"channel\":\"c\",\"b64data\":\"e30=\"}"))
+                .isInstanceOf(Call.CommandCall.class);
+        assertThat(read(Kind.SUBSCRIBE, "{\"user\":\"u\",\"channel\":\"c\",\"b64info\":\"eA==\"}"))
+                .isInstanceOfSatisfying(
+                        Call.Refused.class, refused -> assertThat(refused.message()).startsWith("b64info must be JSON"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '~',
             value = {
-                "b64data | PUBLISH | {\"channel\":\"c\",\"data\":1,\"b64data\":\"eA==\"}",
                 "version | BROADCAST | {\"channels\":[\"c\"],\"data\":1,\"version\":3}",
-                "b64info | SUBSCRIBE | {\"user\":\"u\",\"channel\":\"c\",\"b64info\":\"e30=\"}",
-                "b64data | SUBSCRIBE | {\"user\":\"u\",\"channel\":\"c\",\"b64data\":\"e30=\"}",
                 "override | SUBSCRIBE | {\"user\":\"u\",\"channel\":\"c\",\"override\":{\"presence\":{\"value\":true}}}",
             })
     void what_would_change_the_meaning_and_is_not_supported_is_refused_by_name(String field, Kind kind, String body)

@@ -80,7 +80,7 @@ final class AnyMessage {
     }
 
     SubscribeResult subscription() {
-        return new SubscribeResult(bool(), id(), bool(), bool(), text(), natural(), bool(), bool(), optional(json()));
+        return new SubscribeResult(bool(), id(), bool(), bool(), text(), natural(), bool(), bool(), optional(json()), bool());
     }
 
     ChannelMember member() {

@@ -52,6 +52,15 @@ class DocumentationTest {
                 codec.reply(5, new UnsubscribeResult()),
                 codec.reply(6, new RefreshResult("5c3f", version, true, 600)),
                 codec.reply(7, new PingResult()),
+                codec.compressedPush(
+                        "orders:7",
+                        4,
+                        "{\"state\":\"open\",\"lines\":[1,2]}".getBytes(UTF_8),
+                        false,
+                        "m-4",
+                        Long.MAX_VALUE,
+                        Map.of(),
+                        null),
                 codec.reply(8, new RpcResult("{\"acked\":19}".getBytes(UTF_8))),
                 codec.error(3, ErrorCode.PERMISSION_DENIED),
                 codec.error(4, ErrorCode.INTERNAL));

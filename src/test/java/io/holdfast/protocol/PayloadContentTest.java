@@ -75,6 +75,14 @@ class PayloadContentTest {
     }
 
     @Test
+    void bytes_never_have_the_hash_of_a_json_value() {
+        assertThat(PayloadContent.hashBytes("#u1", json("1"))).isNotEqualTo(PayloadContent.hash("#u1", json("1")));
+        assertThat(PayloadContent.hashBytes("#u1", json("1"))).isEqualTo(PayloadContent.hashBytes("#u1", json("1")));
+        assertThat(PayloadContent.hashBytes("#u1", json("1"))).isNotEqualTo(PayloadContent.hashBytes("#u1", json("2")));
+        assertThat(PayloadContent.hashBytes("#u1", json("1"))).isNotEqualTo(PayloadContent.hashBytes("#u2", json("1")));
+    }
+
+    @Test
     void the_name_counts() {
         assertThat(PayloadContent.hash("#u1", json("1"))).isNotEqualTo(PayloadContent.hash("#u2", json("1")));
         assertThat(PayloadContent.hash("#u1", json("1"))).matches("[0-9a-f]{64}");

@@ -84,6 +84,19 @@ class ProtobufCodecTest {
             assertThat(read(push))
                     .as("round %d", i)
                     .isEqualTo(Schema.push(Schema.on(channel).setPub(Schema.publication(entry))));
+            byte[] delta = codec.compressedPush(
+                    channel,
+                    entry.offset(),
+                    entry.payload(),
+                    true,
+                    entry.id(),
+                    entry.expiresAtMillis(),
+                    entry.tags(),
+                    entry.publisher());
+            assertThat(read(delta))
+                    .as("round %d", i)
+                    .isEqualTo(Schema.push(
+                            Schema.on(channel).setPub(Schema.publication(entry).toBuilder().setDelta(true))));
         }
     }
 

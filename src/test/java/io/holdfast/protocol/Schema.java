@@ -163,6 +163,7 @@ final class Schema {
                 .setEpoch(subscription.epoch())
                 .setOffset(subscription.offset())
                 .setWasRecovering(subscription.wasRecovering())
+                .setDelta(subscription.delta())
                 .setRecovered(subscription.recovered());
         if (subscription.data() != null) {
             out.setData(ByteString.copyFrom(subscription.data()));

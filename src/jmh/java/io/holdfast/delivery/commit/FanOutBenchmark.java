@@ -130,6 +130,11 @@ public class FanOutBenchmark {
         }
 
         @Override
+        public byte[] compressed(String channel, Publication publication, @Nullable Publication previous) {
+            throw notMeasured();
+        }
+
+        @Override
         public byte[] joined(String channel, Member member) {
             throw notMeasured();
         }

@@ -137,7 +137,7 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
         this.settings = settings;
         this.clock = clock;
         this.payloads = payloads;
-        validation = new Validation(settings.maxPublicationBytes());
+        validation = new Validation(settings.maxPublicationBytes(), options::anyPayload);
         watched = new WatchedEngine(guarded, clock);
         Vitals vitals = new Vitals(
                 new Supervisor(threads.named(), clock, engine::stuck),
@@ -287,7 +287,7 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
     public CompletionStage<Receipt> publish(String channel, byte[] payload, SendOptions how, Publisher publisher) {
         validation.channel(channel);
         Publisher shown = Names.isOutbox(channel) ? null : publisher;
-        return sending.accept(channel, payload, how, validation.message(payload, how, shown), shown);
+        return sending.accept(channel, payload, how, validation.message(channel, payload, how, shown), shown);
     }
 
     @Override
@@ -507,11 +507,11 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
     }
 
     private CompletionStage<Receipt> accept(String stream, byte[] payload, SendOptions how) {
-        return sending.accept(stream, payload, how, validation.message(payload, how, null), null);
+        return sending.accept(stream, payload, how, validation.message(stream, payload, how, null), null);
     }
 
     private LaterMessage later(String stream, byte[] payload, SendOptions how) {
-        validation.message(payload, how, null);
+        validation.message(stream, payload, how, null);
         validation.later(how);
         return sending.later(stream, payload, how);
     }

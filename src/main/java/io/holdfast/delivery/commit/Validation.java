@@ -6,10 +6,12 @@ import io.holdfast.delivery.LaterMessage;
 import io.holdfast.delivery.Names;
 import io.holdfast.delivery.OutsideTime;
 import io.holdfast.delivery.SendOptions;
+import io.holdfast.stream.OpaquePayload;
 import io.holdfast.stream.Publisher;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that can be wrong with one publication, checked before it is enqueued so that it cannot fail a batch. */
@@ -20,9 +22,12 @@ final class Validation {
     static final Duration MAX_TTL = OutsideTime.LONGEST;
 
     private final int maxPublicationBytes;
+    private final Predicate<String> anyPayload;
 
-    Validation(int maxPublicationBytes) {
+    /** @param anyPayload whether the payloads of a channel need not be JSON */
+    Validation(int maxPublicationBytes, Predicate<String> anyPayload) {
         this.maxPublicationBytes = maxPublicationBytes;
+        this.anyPayload = anyPayload;
     }
 
     void client(String client) {
@@ -54,14 +59,18 @@ final class Validation {
      * @param publisher the client that publishes; null if it is none. It takes nothing away from what may be said
      * @return what the publication takes in the store, in bytes
      */
-    int message(byte[] payload, SendOptions options, @Nullable Publisher publisher) {
+    int message(String stream, byte[] payload, SendOptions how, @Nullable Publisher publisher) {
+        if (OpaquePayload.is(payload) && !anyPayload.test(stream)) {
+            throw DeliveryException.invalid(
+                    "data", "data must be JSON; other payloads need the option payload=any of their namespace");
+        }
         int bytes = payload.length;
-        String id = options.id();
+        String id = how.id();
         if (id != null) {
             name("id", id, MAX_ID_BYTES);
             bytes += utf8Length(id);
         }
-        Duration ttl = options.ttl();
+        Duration ttl = how.ttl();
         if (ttl != null && (ttl.isNegative() || ttl.compareTo(MAX_TTL) > 0)) {
             throw DeliveryException.invalid(
                     "ttl", "ttl must be between 0 (no expiry) and " + MAX_TTL.toDays() + " days");
@@ -69,7 +78,7 @@ final class Validation {
         if (ttl != null && !ttl.isZero() && ttl.toMillis() == 0) {
             throw DeliveryException.invalid("ttl", "ttl must be 0 (no expiry) or at least one millisecond");
         }
-        bytes += tags(options.tags());
+        bytes += tags(how.tags());
         if (payload.length == 0) {
             throw DeliveryException.invalid("data", "data must be one JSON value");
         }
@@ -105,7 +114,7 @@ final class Validation {
     int again(LaterMessage message) {
         channel(message.channel());
         name("id", message.id(), MAX_ID_BYTES);
-        return message(message.payload(), SendOptions.defaults().withTags(message.tags()), null);
+        return message(message.channel(), message.payload(), SendOptions.defaults().withTags(message.tags()), null);
     }
 
     /** Whether a text found in a payload can serve as message id. */

@@ -132,6 +132,7 @@ final class Backlog {
             return false;
         }
         long now = clock.millis();
+        Publication previous = null;
         for (int i = 0; i < page.publications().size(); i++) {
             Publication publication = page.publications().get(i);
             if (publication.offset() <= subscription.handedUpTo()) {
@@ -153,10 +154,20 @@ final class Backlog {
                 subscription.skipTo(publication.offset());
                 continue;
             }
-            Outgoing piece = shared.piece(i, connection.format());
+            boolean compressed = subscription.options().deltas();
+            boolean remembered = compressed && Deltas.lasts(publication, now);
+            Outgoing piece = compressed
+                    ? Outgoing.compressed(connection.format(), channel.name(), publication, previous, remembered)
+                    : shared.piece(i, connection.format());
+            previous = remembered ? publication : null;
+            if (piece == null) {
+                connection.fail(Ending.INAPPROPRIATE_PROTOCOL);
+                return false;
+            }
             if (!subscription.handRead(piece, publication.offset(), fanout)) {
                 return false;
             }
+            subscription.given(publication.offset(), remembered);
         }
         if (page.more()) {
             return true;

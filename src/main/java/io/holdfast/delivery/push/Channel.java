@@ -51,6 +51,10 @@ public final class Channel {
     @GuardedBy("this")
     private @Nullable TagFilters filters;
 
+    /** Null while no subscription has delta compression. */
+    @GuardedBy("this")
+    private @Nullable Deltas deltas;
+
     @GuardedBy("this")
     private long delivered;
 
@@ -94,6 +98,10 @@ public final class Channel {
             filters = known;
             subscription.filter(known.add(filter));
         }
+        if (subscription.options().deltas()) {
+            deltas = deltas == null ? new Deltas() : deltas;
+            deltas.add();
+        }
         listeners += subscription.options().told() ? 1 : 0;
     }
 
@@ -104,6 +112,9 @@ public final class Channel {
             if (filter != null && filters != null) {
                 filters.remove(filter);
                 filters = filters.isEmpty() ? null : filters;
+            }
+            if (subscription.options().deltas() && deltas != null && deltas.remove()) {
+                deltas = null;
             }
         }
     }
@@ -167,9 +178,10 @@ public final class Channel {
         }
         long offset = publication.offset();
         delivered = Math.max(delivered, offset);
+        Deltas.Step step = deltas == null ? null : deltas.next(publication);
         if (!live.isEmpty()) {
             nextOfFilters();
-            Outgoing.Cache encoded = new Outgoing.Cache(name, publication, outbox);
+            Outgoing.Cache encoded = new Outgoing.Cache(name, publication, outbox, step);
             for (int i = 0; i < live.size(); i++) {
                 Subscription subscription = live.get(i);
                 long handed = subscription.handedUpTo();
@@ -178,8 +190,13 @@ public final class Channel {
                         subscription.skipTo(offset);
                         continue;
                     }
-                    Outgoing piece = encoded.piece(subscription.format()); // before it counts as handed
+                    Outgoing piece = piece(encoded, subscription); // before it counts as handed
+                    if (piece == null) {
+                        fanout.unfit(subscription.connection());
+                        continue;
+                    }
                     subscription.hand(piece, offset);
+                    subscription.given(offset, step != null && step.remembered());
                     fanout.add(subscription.connection(), piece);
                 } else if (offset > handed) {
                     live.remove(subscription); // another takes its place
@@ -189,6 +206,13 @@ public final class Channel {
             }
         }
         wakeParked(fanout);
+    }
+
+    /** Null if the subscription's format cannot carry the payload. */
+    private static @Nullable Outgoing piece(Outgoing.Cache encoded, Subscription subscription) {
+        return subscription.options().deltas()
+                ? encoded.compressed(subscription.format(), subscription.rememberedOffset())
+                : encoded.piece(subscription.format());
     }
 
     @GuardedBy("this")
@@ -266,12 +290,19 @@ public final class Channel {
 
     /** Hands a non-critical message to those who are ready for it. @return to how many */
     public synchronized int deliverNonCritical(Publication publication, Fanout fanout) {
-        Outgoing.Cache encoded = new Outgoing.Cache(name, publication, false);
+        Outgoing.Cache encoded =
+                new Outgoing.Cache(name, publication, false, null);
         int handed = 0;
         nextOfFilters();
         for (Subscription subscription : live.each()) {
-            if (passes(subscription, publication)
-                    && fanout.addIfReady(subscription.connection(), encoded.piece(subscription.format()))) {
+            if (!passes(subscription, publication)) {
+                continue;
+            }
+            Outgoing piece = piece(encoded, subscription);
+            if (piece == null) {
+                fanout.unfit(subscription.connection());
+            } else if (fanout.addIfReady(subscription.connection(), piece)) {
+                subscription.given(0, false);
                 handed++;
             }
         }
@@ -329,6 +360,9 @@ public final class Channel {
         epoch = top.epoch();
         delivered = top.offset();
         pages.forget();
+        if (deltas != null) {
+            deltas.forget();
+        }
         for (int i = live.size() - 1; i >= 0; i--) {
             Subscription subscription = live.get(i);
             if (!subscription.epoch().equals(epoch)) {

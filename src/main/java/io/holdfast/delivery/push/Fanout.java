@@ -19,6 +19,7 @@ public final class Fanout {
     private final Counters counters;
     private final List<WritableConnection> busy = new ArrayList<>();
     private final List<WritableConnection> overflowed = new ArrayList<>();
+    private final List<WritableConnection> unfit = new ArrayList<>();
     private final List<WritableConnection> toRead = new ArrayList<>();
 
     Fanout(Writer writer, Recovery recovery, Counters counters) {
@@ -56,6 +57,11 @@ public final class Fanout {
         counters.nonCriticalDropped.add(connections);
     }
 
+    /** The connection's format cannot carry a payload: it ends. */
+    void unfit(WritableConnection connection) {
+        unfit.add(connection);
+    }
+
     /** There may be something to read for the connection. */
     void read(WritableConnection connection) {
         toRead.add(connection);
@@ -81,6 +87,10 @@ public final class Fanout {
         if (!overflowed.isEmpty()) {
             overflowed.forEach(connection -> connection.fail(Ending.SLOW));
             overflowed.clear();
+        }
+        if (!unfit.isEmpty()) {
+            unfit.forEach(connection -> connection.fail(Ending.INAPPROPRIATE_PROTOCOL));
+            unfit.clear();
         }
     }
 

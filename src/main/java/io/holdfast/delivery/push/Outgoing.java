@@ -37,43 +37,105 @@ record Outgoing(
         return new Outgoing(bytes, 0, Publication.NEVER, Kind.CONNECT_REPLY, null);
     }
 
-    static Outgoing push(WireFormat format, String channel, Publication publication, boolean outbox) {
-        return new Outgoing(
+    /** @return null if the format cannot carry the publication's payload */
+    static @Nullable Outgoing push(WireFormat format, String channel, Publication publication, boolean outbox) {
+        return push(
                 format.publication(channel, publication),
                 outbox ? publication.offset() : 0,
                 publication.expiresAtMillis(),
-                Kind.PUSH,
-                new HandedMessage(publication.id(), publication.publishedAtMillis()));
+                publication);
     }
 
-    /** Finds or makes the piece of one publication for a wire format. */
+    /**
+     * For a subscription to an ordinary channel, with delta compression.
+     *
+     * @param previous null if the payload comes whole
+     * @param remembered whether a delta can follow; then it is written in any case
+     */
+    static @Nullable Outgoing compressed(
+            WireFormat format,
+            String channel,
+            Publication publication,
+            @Nullable Publication previous,
+            boolean remembered) {
+        return push(
+                format.compressed(channel, publication, previous),
+                0,
+                remembered ? Publication.NEVER : publication.expiresAtMillis(),
+                publication);
+    }
+
+    private static @Nullable Outgoing push(
+            byte @Nullable [] bytes, long outboxOffset, long expiresAtMillis, Publication publication) {
+        return bytes == null
+                ? null
+                : new Outgoing(
+                        bytes,
+                        outboxOffset,
+                        expiresAtMillis,
+                        Kind.PUSH,
+                        new HandedMessage(publication.id(), publication.publishedAtMillis()));
+    }
+
+    /** Finds or makes the pieces of one publication: one for each wire format, whole or not. */
     static final class Cache {
         private final String channel;
         private final Publication publication;
         private final boolean outbox;
+        private final Deltas.@Nullable Step step;
         private @Nullable WireFormat format;
+        private Form form = Form.PLAIN;
         private @Nullable Outgoing piece;
         private @Nullable Cache next;
 
-        Cache(String channel, Publication publication, boolean outbox) {
+        /** How a subscription gets its payloads. */
+        private enum Form {
+            PLAIN,
+            WHOLE,
+            DELTA
+        }
+
+        /** @param step null where no subscription has delta compression */
+        Cache(String channel, Publication publication, boolean outbox, Deltas.@Nullable Step step) {
             this.channel = channel;
             this.publication = publication;
             this.outbox = outbox;
+            this.step = step;
         }
 
+        /** @return null if the format cannot carry the payload */
+        @Nullable
         Outgoing piece(WireFormat wanted) {
-            Outgoing known = piece;
-            if (known == null) {
+            return piece(wanted, Form.PLAIN);
+        }
+
+        /** With delta compression. @param given the offset of what the client was given last, if that is known */
+        @Nullable
+        Outgoing compressed(WireFormat wanted, long given) {
+            return piece(wanted, step != null && step.follows(given) ? Form.DELTA : Form.WHOLE);
+        }
+
+        private @Nullable Outgoing piece(WireFormat wanted, Form as) {
+            if (format == null) {
+                piece = encode(wanted, as);
                 format = wanted;
-                return piece = push(wanted, channel, publication, outbox);
+                form = as;
             }
-            if (format == wanted) {
-                return known;
+            if (format == wanted && form == as) {
+                return piece;
             }
             if (next == null) {
-                next = new Cache(channel, publication, outbox);
+                next = new Cache(channel, publication, outbox, step);
             }
-            return next.piece(wanted);
+            return next.piece(wanted, as);
+        }
+
+        private @Nullable Outgoing encode(WireFormat wanted, Form as) {
+            if (as == Form.PLAIN) {
+                return push(wanted, channel, publication, outbox);
+            }
+            Publication previous = step == null || as == Form.WHOLE ? null : step.previous();
+            return Outgoing.compressed(wanted, channel, publication, previous, step != null && step.remembered());
         }
     }
 }

@@ -6,6 +6,7 @@ import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A page of a stream, whose publications are encoded once for all connections of a wire format. Any thread. */
 final class SharedPage {
@@ -24,7 +25,7 @@ final class SharedPage {
         this.after = after;
         this.page = page;
         this.pieces = page.publications().stream()
-                .map(publication -> new Outgoing.Cache(channel, publication, outbox))
+                .map(publication -> new Outgoing.Cache(channel, publication, outbox, null))
                 .toList();
     }
 
@@ -32,7 +33,7 @@ final class SharedPage {
         return page;
     }
 
-    synchronized Outgoing piece(int index, WireFormat format) {
+    synchronized @Nullable Outgoing piece(int index, WireFormat format) {
         return pieces.get(index).piece(format);
     }
 

@@ -29,6 +29,9 @@ final class Subscription {
     /** For an ordinary channel; an outbox has its own. */
     private volatile long handedUpTo;
 
+    /** The offset of the publication that a delta for its client can go on from; 0 for none. As {@link #handedUpTo}. */
+    private volatile long rememberedOffset;
+
     /** Whether others see it. */
     private volatile boolean present;
 
@@ -108,7 +111,8 @@ final class Subscription {
 
     /** What others see of it from now on. */
     void show(byte @Nullable [] info) {
-        options = new SubscribeOptions(info, options.announced(), options.told(), options.filter());
+        options = new SubscribeOptions(
+                info, options.announced(), options.told(), options.filter(), options.deltas());
     }
 
     /** @param moment of wall time; null for never */
@@ -157,6 +161,15 @@ final class Subscription {
         } else {
             personal.hand(offset, piece.message());
         }
+    }
+
+    long rememberedOffset() {
+        return rememberedOffset;
+    }
+
+    /** What its client was given last. @param remembered whether a delta can go on from it */
+    void given(long offset, boolean remembered) {
+        rememberedOffset = remembered ? offset : 0;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.holdfast.handlers.backend;
 
 import io.holdfast.handlers.ClientCall;
 import io.holdfast.json.JsonOutput;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the bodies of requests, in the shape of Centrifugo's proxies. */
@@ -23,6 +24,9 @@ final class Requests {
         }
         json.field(event == BackendEvent.RPC ? "method" : "channel", call.target());
         value(json, "data", call.data());
+        if (call.data() == null && call.bytes() != null) {
+            json.field("b64data", Base64.getEncoder().encodeToString(call.bytes()));
+        }
         if (meta) {
             value(json, "meta", call.meta());
         }

@@ -47,7 +47,8 @@ record Arguments(List<Function<ClientCall, @Nullable Object>> readers, int paylo
                 }
                 payload = parameter.getPosition();
                 Function<byte @Nullable [], @Nullable Object> reader = json.reader(type);
-                readers.add(call -> reader.apply(call.data()));
+                boolean bytes = type == byte[].class;
+                readers.add(call -> payload(call, bytes, reader));
                 continue;
             }
             if (seen.contains(type)) {
@@ -56,6 +57,18 @@ record Arguments(List<Function<ClientCall, @Nullable Object>> readers, int paylo
             seen.add(type);
         }
         return new Arguments(List.copyOf(readers), payload);
+    }
+
+    /** What is not JSON fits only a method that takes bytes. */
+    private static @Nullable Object payload(
+            ClientCall call, boolean bytes, Function<byte @Nullable [], @Nullable Object> reader) {
+        if (call.bytes() != null && (bytes || call.data() == null)) {
+            if (bytes) {
+                return call.bytes();
+            }
+            throw JsonValues.unfitting();
+        }
+        return reader.apply(call.data());
     }
 
     /** @throws io.holdfast.handlers.HandlerException 107 if the payload does not fit */

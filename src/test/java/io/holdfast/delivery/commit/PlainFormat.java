@@ -28,6 +28,13 @@ public final class PlainFormat implements WireFormat {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
+    /** {@code channel offset payload} behind {@code whole}, or behind {@code delta} and the offset that it goes on from. */
+    @Override
+    public byte[] compressed(String channel, Publication publication, @Nullable Publication previous) {
+        String form = previous == null ? "whole " : "delta " + previous.offset() + " ";
+        return bytes(form + new String(publication(channel, publication), StandardCharsets.UTF_8));
+    }
+
     @Override
     public byte[] joined(String channel, Member member) {
         return bytes("join " + channel + " " + member.client());

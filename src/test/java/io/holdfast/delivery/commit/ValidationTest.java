@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.NamesTest;
 import io.holdfast.delivery.SendOptions;
+import io.holdfast.stream.OpaquePayload;
 import io.holdfast.stream.Publisher;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ValidationTest {
     private static final byte[] DATA = {'1'};
 
-    private final Validation validation = new Validation(1_000);
+    private final Validation validation = new Validation(1_000, "any"::equals);
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a\u0007", "a\u200b", "\u202eadmin", "a\u2028b", "a\ud800"})
@@ -38,20 +39,29 @@ class ValidationTest {
 
     @Test
     void what_a_publication_takes_counts_its_id_and_tags_in_bytes() {
-        assertThat(validation.message(DATA, SendOptions.defaults(), null)).isEqualTo(1);
-        assertThat(validation.message(DATA, SendOptions.defaults().withId("ä").withTags(Map.of("k", "€")), null))
+        assertThat(validation.message("news", DATA, SendOptions.defaults(), null)).isEqualTo(1);
+        assertThat(validation.message("news", DATA, SendOptions.defaults().withId("ä").withTags(Map.of("k", "€")), null))
                 .isEqualTo(1 + 2 + 4);
         Publisher publisher = new Publisher("ü", "c", new byte[1_000], null);
-        assertThat(validation.message(DATA, SendOptions.defaults(), publisher)).isEqualTo(1 + 2 + 1 + 1_000);
+        assertThat(validation.message("news", DATA, SendOptions.defaults(), publisher)).isEqualTo(1 + 2 + 1 + 1_000);
     }
 
     @Test
     void the_publisher_does_not_reduce_the_allowed_size_of_the_payload() {
         Publisher publisher = new Publisher("u1", "c", null, null);
-        assertThat(validation.message(new byte[1_000], SendOptions.defaults(), publisher))
+        assertThat(validation.message("any", new byte[1_000], SendOptions.defaults(), publisher))
                 .isEqualTo(1_003);
-        assertThatThrownBy(() -> validation.message(new byte[1_001], SendOptions.defaults(), publisher))
+        assertThatThrownBy(() -> validation.message("any", new byte[1_001], SendOptions.defaults(), publisher))
                 .hasMessageContaining("must not exceed 1000 bytes, has 1001");
+    }
+
+    @Test
+    void a_payload_that_is_not_json_needs_a_channel_that_takes_any() {
+        byte[] opaque = OpaquePayload.of(new byte[] {'x'});
+        assertThat(validation.message("any", opaque, SendOptions.defaults(), null)).isEqualTo(2);
+        assertThatThrownBy(() -> validation.message("news", opaque, SendOptions.defaults(), null))
+                .isInstanceOf(DeliveryException.class)
+                .hasMessageContaining("payload=any");
     }
 
     @Test

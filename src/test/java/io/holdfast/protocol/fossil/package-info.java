@@ -1,0 +1,3 @@
+/** Tests of delta compression. */
+@org.jspecify.annotations.NullUnmarked
+package io.holdfast.protocol.fossil;
