@@ -2,6 +2,7 @@
 
 import { Holdfast, State } from './holdfast.js';
 import { askState, send } from './api.js';
+import { showCalls } from './call.js';
 import { age, messageRow, sentRow, setChip } from './rows.js';
 
 const MAX_ROWS = 500;
@@ -41,6 +42,9 @@ async function start() {
     notice('The server does not answer. Reload the page when the server runs.');
   }
   $('insecure').hidden = !insecure;
+  if (insecure) {
+    showCalls(() => holdfast);
+  }
   document.querySelectorAll('[data-secure]').forEach((field) => {
     field.hidden = insecure;
     field.querySelector('input').required = !insecure;

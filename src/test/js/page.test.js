@@ -97,6 +97,33 @@ test('connects, sends, goes offline, misses three, comes back and sees them', as
   assert.deepEqual(page.errors, []);
 });
 
+test('calls a method of a bean', async () => {
+  const page = await open();
+  const client = fresh('caller');
+  await page.getByRole('tab', { name: 'a call' }).click();
+  const call = page.getByRole('button', { name: 'Call' });
+  await call.click();
+  await page.getByText('Connect first').waitFor();
+  await connect(page, client);
+  await call.click();
+  await page.locator('#answer:not([hidden])').waitFor();
+  const answer = JSON.parse(await page.locator('#answer').textContent());
+  assert.equal(answer.client, client);
+  assert.deepEqual(answer.data, { hello: 'world' });
+  await page.screenshot({ path: `${shots}page-call.png` });
+  await page.getByLabel('Data, as JSON').fill('{');
+  await call.click();
+  await page.getByText('The data is not JSON.').waitFor();
+  assert.equal(await page.locator('#answer').isHidden(), true);
+  await page.getByLabel('Data, as JSON').fill('');
+  await page.getByLabel('Method').fill('nobody.answers');
+  await call.click();
+  await page.locator('#call-error', { hasText: '(108)' }).waitFor();
+  await page.getByRole('tab', { name: 'a call' }).press('ArrowLeft');
+  await page.getByLabel('Message', { exact: true }).waitFor();
+  assert.deepEqual(page.errors, []);
+});
+
 test('fits a phone, and follows the dark scheme', async () => {
   const page = await open({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
   const client = fresh('phone');

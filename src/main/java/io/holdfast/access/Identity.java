@@ -1,5 +1,6 @@
 package io.holdfast.access;
 
+import io.holdfast.delivery.OutsideTime;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -137,7 +138,7 @@ public record Identity(
         return new Identity(
                 newClient == null ? client : newClient,
                 device,
-                newExpiry == null ? expiresAtMillis : newExpiry.toEpochMilli(),
+                newExpiry == null ? expiresAtMillis : OutsideTime.atMost(newExpiry).toEpochMilli(),
                 tokenId,
                 newInfo == null ? info : newInfo,
                 List.copyOf(all),

@@ -1,5 +1,6 @@
 package io.holdfast.access;
 
+import io.holdfast.delivery.OutsideTime;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ public record SubscribeGrant(
     public SubscribeGrant decided(byte @Nullable [] newInfo, @Nullable Instant newExpiry) {
         return new SubscribeGrant(
                 ChannelAccess.ALLOWED,
-                newExpiry == null ? expiresAtMillis : newExpiry.toEpochMilli(),
+                newExpiry == null ? expiresAtMillis : OutsideTime.atMost(newExpiry).toEpochMilli(),
                 newInfo == null ? info : newInfo,
                 tokenId);
     }

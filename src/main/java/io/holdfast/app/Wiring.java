@@ -116,8 +116,9 @@ class Wiring {
     @Produces
     @Singleton
     Handlers handlers(BeanManager beans, Backends backends) {
+        AccessOptions access = configuration.access();
         Handlers own = beans.getExtension(HandlerExtension.class)
-                .handlers(configuration.access().namespaces()::has);
+                .handlers(access.namespaces()::has, access.insecure() ? null : ExampleHandlers.class);
         return new FirstOf(own, backends);
     }
 

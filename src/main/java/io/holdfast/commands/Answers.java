@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** The way back to one client: replies, errors and closes, encoded. Any thread. */
 record Answers(RegisteredConnection connection, Codec codec) {
@@ -73,6 +74,11 @@ record Answers(RegisteredConnection connection, Codec codec) {
         } else if (!connection.replyIfRoom(reply)) {
             tooLarge(id, ErrorCode.TOO_MANY_REQUESTS); // there is room when it has read what waits
         }
+    }
+
+    /** Whether what an application adds to a reply leaves room for deliveries. */
+    boolean fits(byte @Nullable [] data) {
+        return data == null || data.length <= connection.mostReplyBytes() / 2;
     }
 
     void tooLarge(int id, ErrorCode why) {

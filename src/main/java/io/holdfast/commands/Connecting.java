@@ -177,14 +177,41 @@ final class Connecting {
             answers.error(id, ErrorCode.UNAUTHORIZED);
         } else if (!Names.isClient(as.client()) || (on != null && !Names.isDevice(on))) {
             mistaken(id, "it names the client \"" + as.client() + "\" and the device \"" + on + "\"");
+        } else if (!answers.fits((byte[]) decision.data())) {
+            endIfLate();
+            answers.tooLarge(id, ErrorCode.LIMIT_EXCEEDED);
         } else {
             try {
                 access.requireChannels(as);
+                Handler<RefreshDecision> refresh = consultation.refreshHandler();
+                if (decision.expiresAt() != null && connect.token() == null && refresh != null) {
+                    connection.insteadOfExpiring(renewal(refresh));
+                }
                 enter(id, connect, data, as, on, (byte[]) decision.data());
             } catch (AccessDeniedException e) {
                 mistaken(id, "it subscribes to " + decision.channels() + ": " + e.getMessage());
             }
         }
+    }
+
+    /** The client has no token that it could bring: the application is asked when the connection expires. */
+    private Runnable renewal(Handler<RefreshDecision> handler) {
+        return consultation.renewal(
+                CallKind.REFRESH, handler, () -> consultation.call(who, device, "", null), new Renewable() {
+                    @Override
+                    public void goesOn(@Nullable Instant until, byte @Nullable [] info, Runnable again) {
+                        if (info != null) {
+                            decidedInfo = info;
+                            connection.show(info);
+                        }
+                        limitLife(until == null ? Identity.NEVER : OutsideTime.atMost(until).toEpochMilli());
+                    }
+
+                    @Override
+                    public void ends() {
+                        answers.close(CloseCode.EXPIRED);
+                    }
+                });
     }
 
     private void mistaken(int id, String what) {

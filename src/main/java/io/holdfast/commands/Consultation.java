@@ -2,8 +2,10 @@ package io.holdfast.commands;
 
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.Identity;
+import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.RegisteredConnection;
+import io.holdfast.delivery.WallClock;
 import io.holdfast.handlers.Caller;
 import io.holdfast.handlers.ClientCall;
 import io.holdfast.handlers.ConnectDecision;
@@ -21,6 +23,8 @@ import io.holdfast.protocol.RpcRequest;
 import io.holdfast.protocol.RpcResult;
 import io.holdfast.protocol.SendRequest;
 import io.holdfast.stream.OpaquePayload;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Objects;
@@ -28,6 +32,9 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Consultation {
 
+    /** A handler that could not answer how long something goes on is asked again then. */
+    private static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(1);
+
     private final RegisteredConnection connection;
     private final Answers answers;
     private final CommandQueue queue;
@@ -48,6 +58,7 @@ final class Consultation {
     private final AccessPolicy access;
     private final CallLane lane;
     private final Executor executor;
+    private final WallClock wall;
     private final Peer peer;
     private final Link link;
     private volatile byte @Nullable [] meta;
@@ -59,6 +70,7 @@ final class Consultation {
             CommandQueue queue,
             AccessPolicy access,
             Executor executor,
+            WallClock wall,
             Handshake handshake) {
         this.connection = connection;
         this.answers = answers;
@@ -68,6 +80,7 @@ final class Consultation {
         this.access = access;
         this.lane = handling.calls().lane();
         this.executor = executor;
+        this.wall = wall;
         this.peer = handshake.peer();
         String encoding = handshake.format().name().toLowerCase(Locale.ROOT);
         this.link = new Link(handshake.transport(), encoding);
@@ -155,6 +168,53 @@ final class Consultation {
                 && !lane.call(CallKind.SEND, handler, call(who, device, "", send.data()), (done, failure) -> {})) {
             connection.hit(Limit.HANDLER_CALLS);
         }
+    }
+
+    /**
+     * Asks a handler, without a command of the client, how long something goes on.
+     *
+     * @param call made each time anew
+     * @return begins to ask, and waits for nothing; done when it expires
+     */
+    Runnable renewal(CallKind kind, Handler<RefreshDecision> handler, Supplier<ClientCall> call, Renewable expired) {
+        return new Runnable() {
+            @Override
+            public void run() {
+                boolean taken = lane.call(
+                        kind,
+                        handler,
+                        call.get(),
+                        (decision, failure) -> execute(() -> renewed(expired, this, decision, failure)));
+                if (!taken) {
+                    connection.hit(Limit.HANDLER_CALLS);
+                    expired.goesOn(wall.now().plus(ASKED_AGAIN_AFTER), null, this);
+                }
+            }
+        };
+    }
+
+    private void renewed(
+            Renewable expired,
+            Runnable again,
+            @Nullable RefreshDecision decision,
+            @Nullable HandlerException failure) {
+        if (connection.hasEnded()) {
+            return;
+        }
+        if (failure != null && failure.temporary()) {
+            expired.goesOn(wall.now().plus(ASKED_AGAIN_AFTER), null, again);
+        } else if (failure != null && failure.closes()) {
+            connection.close(new Ending(failure.code(), failure.text()));
+        } else if (decision == null || decision.expired() || isPast(decision.expiresAt())) {
+            expired.ends();
+        } else {
+            expired.goesOn(decision.expiresAt(), (byte[]) decision.info(), again);
+        }
+    }
+
+    /** To ask at once again, for as long as some clock is wrong, would help nobody. */
+    private boolean isPast(@Nullable Instant end) {
+        return end != null && !end.isAfter(wall.now());
     }
 
     private void refuse(int id) {

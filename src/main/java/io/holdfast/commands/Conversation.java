@@ -94,7 +94,7 @@ public final class Conversation {
         this.codec = codec;
         this.answers = new Answers(connection, codec);
         this.queue = new CommandQueue(executor, this::carryOut);
-        this.consultation = new Consultation(handling, connection, answers, queue, access, executor, handshake);
+        this.consultation = new Consultation(handling, connection, answers, queue, access, executor, wall, handshake);
         this.publishing = new Publishing(connection, answers, manager, access, clock, queue, consultation);
         this.subscribing = new Subscribing(connection, answers, manager, access, settings, wall, consultation);
         this.queries = new ChannelQueries(connection, answers, manager, nodes, access);

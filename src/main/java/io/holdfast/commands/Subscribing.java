@@ -152,7 +152,7 @@ final class Subscribing {
             return;
         }
         if (handler == null) {
-            allowed(id, subscribe, grant, SubscribeDecision.accept());
+            allowed(id, who, device, subscribe, grant, SubscribeDecision.accept());
             return;
         }
         consultation.decide(
@@ -162,10 +162,20 @@ final class Subscribing {
                 consultation.call(who, device, channel, subscribe.data()),
                 () -> {},
                 decision -> allowed(
-                        id, subscribe, grant.decided((byte[]) decision.info(), decision.expiresAt()), decision));
+                        id, who, device, subscribe, grant.decided((byte[]) decision.info(), decision.expiresAt()), decision));
     }
 
-    private void allowed(int id, SubscribeRequest subscribe, SubscribeGrant grant, SubscribeDecision decision) {
+    private void allowed(
+            int id,
+            Identity who,
+            @Nullable String device,
+            SubscribeRequest subscribe,
+            SubscribeGrant grant,
+            SubscribeDecision decision) {
+        if (!answers.fits((byte[]) decision.data())) {
+            answers.tooLarge(id, ErrorCode.LIMIT_EXCEEDED);
+            return;
+        }
         String channel = subscribe.channel();
         Namespace namespace = access.namespace(channel);
         boolean recovery = decision.recovery() == null ? namespace.recovery() : decision.recovery();
@@ -187,7 +197,10 @@ final class Subscribing {
             answers.error(id, ErrorCode.UNRECOVERABLE_POSITION);
             return;
         }
-        long secondsToLive = limitLife(channel, grant);
+        SubscriptionHandle subscription = connection.subscription(channel);
+        boolean asked = decision.expiresAt() != null && subscribe.token() == null;
+        Runnable renewal = asked && subscription != null ? renewal(who, device, channel, subscription) : null;
+        long secondsToLive = limitLife(subscription, grant, renewal);
         // An SDK that has shown no token can bring none, and would give up; after the end it subscribes again.
         long renewableFor = subscribe.token() == null ? 0 : secondsToLive;
         endIfRevoked(channel, grant);
@@ -275,7 +288,7 @@ final class Subscribing {
 
     private void refreshed(int id, String channel, SubscribeGrant grant) {
         connection.show(channel, grant.info());
-        long left = limitLife(channel, grant);
+        long left = limitLife(connection.subscription(channel), grant, null);
         endIfRevoked(channel, grant);
         answers.reply(id, new SubRefreshResult(left > 0, left));
     }
@@ -299,15 +312,48 @@ final class Subscribing {
         return made;
     }
 
-    /** Sets the moment at which an unrefreshed subscription ends. @return seconds to live; 0 for no end */
-    private long limitLife(String channel, SubscribeGrant grant) {
+    /**
+     * Sets the moment at which an unrefreshed subscription ends.
+     *
+     * @param renewal done then; null to end it, after the grace
+     * @return seconds to live; 0 for no end
+     */
+    private long limitLife(
+            @Nullable SubscriptionHandle subscription, SubscribeGrant grant, @Nullable Runnable renewal) {
+        if (subscription == null) {
+            return 0;
+        }
         if (grant.expiresAtMillis() == Identity.NEVER) {
-            connection.endSubscriptionAt(channel, null);
+            subscription.endAt(null, null);
             return 0;
         }
         Instant end = Instant.ofEpochMilli(grant.expiresAtMillis());
-        connection.endSubscriptionAt(channel, end.plus(expiryGrace));
+        subscription.endAt(renewal == null ? end.plus(expiryGrace) : end, renewal);
         return OutsideTime.wireSeconds(wall.until(end));
+    }
+
+    /** Asks the application when the subscription expires. @return null if nothing answers */
+    private @Nullable Runnable renewal(
+            Identity who, @Nullable String device, String channel, SubscriptionHandle subscription) {
+        Handler<RefreshDecision> handler = consultation.subRefreshHandler(channel);
+        if (handler == null) {
+            return null;
+        }
+        ClientCall call = consultation.call(who, device, channel, null);
+        return consultation.renewal(CallKind.SUB_REFRESH, handler, () -> call, new Renewable() {
+            @Override
+            public void goesOn(@Nullable Instant until, byte @Nullable [] info, Runnable again) {
+                if (info != null) {
+                    connection.show(channel, info);
+                }
+                subscription.endAt(until, again);
+            }
+
+            @Override
+            public void ends() {
+                subscription.end(new Ending(EXPIRED, "expired"));
+            }
+        });
     }
 
     static SubscribeResult result(

@@ -94,13 +94,6 @@ public interface RegisteredConnection {
     @Nullable
     SubscriptionHandle subscription(String name);
 
-    /**
-     * Ends a subscription at a moment of wall time, unless it is called again before; with null never.
-     *
-     * @return false if there is none
-     */
-    boolean endSubscriptionAt(String name, @Nullable Instant moment);
-
     boolean subscribed(String name);
 
     /** The number of subscribed channels, without the outbox. */
@@ -130,6 +123,13 @@ public interface RegisteredConnection {
      * @param grace kept for {@link #refreshByServer}
      */
     void expireAt(Instant moment, Duration grace);
+
+    /**
+     * What is done at an expiry, without any grace, instead of ending the connection: it must lead to a new expiry or to the end.
+     *
+     * @param renewal called by the thread that looks after all connections: must not wait
+     */
+    void insteadOfExpiring(Runnable renewal);
 
     /** Whether it has ended, from either side. */
     boolean hasEnded();

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param device its name; null for the one that the token or the client names
  * @param info what others see of it in presence; null for the token's
  * @param data what it gets in the connect reply; null for nothing
- * @param expiresAt when the connection must be refreshed; null for when the token or login expires
+ * @param expiresAt when the connection must be refreshed, by a token or by an {@link OnRefresh} method; null for when the token or login expires
  * @param channels to which the server subscribes it, beside those of the token
  * @param meta what later calls of this connection have as {@link ClientCall#meta}, and no client sees; null for nothing
  */

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * How long a connection goes on; {@link #accept} as its new token says. Immutable: each method returns a changed copy.
  *
  * @param expired whether it has expired: then it is closed with 3005, and the client connects again
- * @param expiresAt when it must be refreshed again; null for when the token expires
- * @param info what others see of the client from now on, as {@link ConnectDecision#info}; null for the token's
+ * @param expiresAt when it must be refreshed again; null for when the token expires, or for never without one
+ * @param info what others see of the client from now on, as {@link ConnectDecision#info}; null for the token's, or without one for what it was
  */
 public record RefreshDecision(
         boolean expired,

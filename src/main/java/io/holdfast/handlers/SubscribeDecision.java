@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a client is subscribed; {@link #accept} as its token and the namespace say. Immutable: each method returns a changed copy.
  *
- * @param expiresAt when the subscription must be refreshed with a subscription token, or ends; null for when its token expires
+ * @param expiresAt when the subscription must be refreshed with a subscription token, or by an {@link OnSubRefresh} method, or ends;
+ *     null for when its token expires
  * @param info what others see of it in presence, as {@link ConnectDecision#info}; null for the token's
  * @param data what the client gets in the reply; null for nothing
  * @param recovery whether the client gets what it missed when it comes back; null for what the namespace says

@@ -352,6 +352,19 @@ class HandlersTest {
     }
 
     @Test
+    void a_decision_with_too_much_data_is_refused_and_the_connection_lives() {
+        byte[] huge = json("\"" + "x".repeat(8 << 20) + "\"");
+        scripted.subscribe = answering(call -> SubscribeDecision.accept().withData(huge));
+        secure(AllowedClients.CLIENTS);
+        CommandsFixture.Peer peer = connectedByToken("\"sub\":\"u1\"").hears("\"id\":1,\"connect\"");
+        peer.say(SUBSCRIBE.formatted(2, "open")).hearsError(2, 106);
+        scripted.subscribe = null;
+        peer.say(SUBSCRIBE.formatted(3, "open")).hears("\"id\":3,\"subscribe\"");
+        scripted.connect = answering(call -> ConnectDecision.accept().withData(huge));
+        connectedByToken("\"sub\":\"u1\"").hearsError(1, 106);
+    }
+
+    @Test
     void a_publish_is_replaced_refused_or_already_done() {
         scripted.publish = answering(call -> switch (text(call)) {
             case "1" -> PublishDecision.accept().withData(json("{\"n\":1}")).withTags(Map.of("by", "server"));

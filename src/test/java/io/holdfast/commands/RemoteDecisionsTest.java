@@ -11,8 +11,12 @@ import io.holdfast.handlers.Handler;
 import io.holdfast.handlers.HandlerException;
 import io.holdfast.handlers.Handlers;
 import io.holdfast.handlers.RefreshDecision;
+import io.holdfast.handlers.SubscribeDecision;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,13 +27,18 @@ import org.junit.jupiter.api.Timeout;
 class RemoteDecisionsTest {
     private final List<ClientCall> calls = new CopyOnWriteArrayList<>();
     private volatile RefreshDecision refresh = RefreshDecision.accept();
+    private volatile HandlerException refusal;
+    private volatile Instant until;
     private CommandsFixture talk;
 
     private final Handlers handlers = new Handlers() {
         @Override
         public Handler<ConnectDecision> connect() {
-            return call -> CompletableFuture.completedFuture(
-                    ConnectDecision.accept().withMeta("{\"plan\":1}".getBytes(UTF_8)));
+            return call -> {
+                ConnectDecision decision = ConnectDecision.accept().withMeta("{\"plan\":1}".getBytes(UTF_8));
+                return CompletableFuture.completedFuture(
+                        until == null ? decision : decision.as("card").until(until));
+            };
         }
 
         @Override
@@ -41,13 +50,31 @@ class RemoteDecisionsTest {
         }
 
         @Override
+        public Handler<RefreshDecision> refresh() {
+            return RemoteDecisionsTest.this::refreshed;
+        }
+
+        @Override
+        public Handler<SubscribeDecision> subscribe(String namespace) {
+            return call -> CompletableFuture.completedFuture(
+                    until == null
+                            ? SubscribeDecision.accept()
+                            : SubscribeDecision.accept().until(until));
+        }
+
+        @Override
         public Handler<RefreshDecision> subRefresh(String namespace) {
-            return call -> {
-                calls.add(call);
-                return CompletableFuture.completedFuture(refresh);
-            };
+            return RemoteDecisionsTest.this::refreshed;
         }
     };
+
+    private CompletionStage<RefreshDecision> refreshed(ClientCall call) {
+        calls.add(call);
+        if (refusal != null) {
+            throw refusal;
+        }
+        return CompletableFuture.completedFuture(refresh);
+    }
 
     @AfterEach
     void close() {
@@ -91,5 +118,113 @@ class RemoteDecisionsTest {
         peer.say(command.formatted(4, subscription(600)))
                 .hears("\"unsubscribe\":{\"code\":2501")
                 .hearsError(4, 109);
+    }
+
+    /** Nothing more is asked, and the connection lives. */
+    private void assertAsked(CommandsFixture.Peer peer, int times, int id) {
+        CommandsFixture.until(() -> calls.size() == times);
+        peer.afterAll(id);
+        assertThat(calls).hasSize(times);
+        assertThat(peer.ended()).isNull();
+    }
+
+    /** Of wall time, when what was asked before is answered: no ping is due. */
+    private void pass(Duration time) {
+        CommandsFixture.until(() -> talk.calls.stats().waiting() + talk.calls.stats().running() == 0);
+        talk.step(time);
+    }
+
+    private CommandsFixture.Peer withoutToken(Duration life) {
+        talk = new CommandsFixture(
+                Rules.options(
+                        false, CommandsFixture.SECRET, AllowedClients.CLIENTS, AllowedClients.NOBODY, List.of()),
+                handlers);
+        until = talk.wall.now().plus(life);
+        CommandsFixture.Peer peer = talk.new Peer().say("{\"id\":1,\"connect\":{}}");
+        peer.hears("\"id\":1,\"connect\"");
+        assertThat(peer.heard().get(0)).as("an SDK without a token would give up").doesNotContain("ttl");
+        return peer;
+    }
+
+    @Test
+    void a_client_without_a_token_goes_on_for_as_long_as_the_application_says() {
+        CommandsFixture.Peer peer = withoutToken(Duration.ofSeconds(60));
+        refresh = RefreshDecision.accept().until(until.plusSeconds(60)).withInfo("{\"seen\":1}".getBytes(UTF_8));
+        pass(Duration.ofSeconds(59));
+        assertAsked(peer, 0, 2);
+        pass(Duration.ofSeconds(2));
+        assertAsked(peer, 1, 3);
+        assertThat(calls.get(0).caller().client()).isEqualTo("card");
+        assertThat(new String(calls.get(0).meta(), UTF_8)).isEqualTo("{\"plan\":1}");
+
+        refusal = new HandlerException(100, "later", true);
+        pass(Duration.ofSeconds(60));
+        assertAsked(peer, 2, 4);
+        pass(Duration.ofSeconds(59));
+        assertAsked(peer, 2, 5);
+        pass(Duration.ofSeconds(2));
+        assertAsked(peer, 3, 6);
+
+        refusal = null;
+        refresh = RefreshDecision.accept();
+        pass(Duration.ofSeconds(61));
+        assertAsked(peer, 4, 7);
+        pass(Duration.ofDays(1));
+        assertAsked(peer, 4, 8);
+    }
+
+    @Test
+    void a_client_without_a_token_ends_when_the_application_says_so() {
+        CommandsFixture.Peer expired = withoutToken(Duration.ofSeconds(60));
+        refresh = RefreshDecision.end();
+        talk.step(Duration.ofSeconds(61));
+        expired.endsWith(3005);
+        talk.close();
+        CommandsFixture.Peer refused = withoutToken(Duration.ofSeconds(60));
+        refusal = new HandlerException(460, "no more", false);
+        talk.step(Duration.ofSeconds(61));
+        refused.endsWith(3005);
+        talk.close();
+        CommandsFixture.Peer closed = withoutToken(Duration.ofSeconds(60));
+        refusal = HandlerException.closing(4501, "banned");
+        talk.step(Duration.ofSeconds(61));
+        closed.endsWith(4501);
+        talk.close();
+        refusal = null;
+        CommandsFixture.Peer past = withoutToken(Duration.ofSeconds(60));
+        refresh = RefreshDecision.accept().until(until.minusSeconds(1));
+        talk.step(Duration.ofSeconds(61));
+        past.endsWith(3005);
+    }
+
+    @Test
+    void a_subscription_without_a_token_goes_on_and_ends_as_the_application_says() {
+        CommandsFixture.Peer peer = connected();
+        until = talk.wall.now().plusSeconds(60);
+        peer.say("{\"id\":2,\"subscribe\":{\"channel\":\"news\"}}").hears("\"id\":2,\"subscribe\"");
+        refresh = RefreshDecision.accept().until(until.plusSeconds(60));
+        pass(Duration.ofSeconds(61));
+        assertAsked(peer, 1, 3);
+        assertThat(calls.get(0).target()).isEqualTo("news");
+        pass(Duration.ofSeconds(50));
+        assertAsked(peer, 1, 4);
+        refresh = RefreshDecision.end();
+        pass(Duration.ofSeconds(10));
+        peer.hears("\"unsubscribe\":{\"code\":2501");
+        assertThat(calls).hasSize(2);
+    }
+
+    @Test
+    void a_subscription_that_was_made_anew_has_nothing_of_the_earlier_one() {
+        CommandsFixture.Peer peer = connected();
+        until = talk.wall.now().plusSeconds(60);
+        String subscribe = "{\"id\":%d,\"subscribe\":{\"channel\":\"news\"}}";
+        peer.say(subscribe.formatted(2)).hears("\"id\":2,\"subscribe\"");
+        peer.say("{\"id\":3,\"unsubscribe\":{\"channel\":\"news\"}}").hears("\"id\":3,\"unsubscribe\"");
+        until = null;
+        peer.say(subscribe.formatted(4)).hears("\"id\":4,\"subscribe\"");
+        refresh = RefreshDecision.end();
+        pass(Duration.ofSeconds(61));
+        assertAsked(peer, 0, 5);
     }
 }

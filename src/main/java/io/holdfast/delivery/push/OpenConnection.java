@@ -65,6 +65,9 @@ public final class OpenConnection extends WritableConnection implements Register
     private volatile @Nullable OutboxConnection outbox;
     private volatile @Nullable Deadline deadline;
 
+    /** Done at an expiry instead of ending it; null to end it. */
+    private volatile @Nullable Runnable renewal;
+
     OpenConnection(
             String id,
             long opened,
@@ -217,11 +220,6 @@ public final class OpenConnection extends WritableConnection implements Register
     }
 
     @Override
-    public boolean endSubscriptionAt(String name, @Nullable Instant moment) {
-        return subscriptions.endAt(name, moment);
-    }
-
-    @Override
     public boolean subscribed(String name) {
         return subscriptions.contains(name);
     }
@@ -236,9 +234,9 @@ public final class OpenConnection extends WritableConnection implements Register
         SubscribeOptions options = new SubscribeOptions(terms.info(), joinLeave, joinLeave);
         Subscribed made = subscriptions.connected() ? subscribe(name, terms.since(), options) : null;
         if (made != null) {
-            Instant end = terms.expiresAt();
-            if (end != null) {
-                endSubscriptionAt(name, end);
+            SubscriptionHandle subscription = subscription(name);
+            if (subscription != null) {
+                subscription.endAt(terms.expiresAt(), null);
             }
             subscriptions.start(name, format().subscribed(name, made.position(), terms.data()));
         }
@@ -289,7 +287,13 @@ public final class OpenConnection extends WritableConnection implements Register
     @Override
     public void expireAt(Instant moment, Duration grace) {
         expiryGrace = grace;
-        deadline = new Deadline(0, OutsideTime.atMost(moment).plus(grace), Ending.EXPIRED);
+        Instant end = OutsideTime.atMost(moment);
+        deadline = new Deadline(0, renewal == null ? end.plus(grace) : end, Ending.EXPIRED);
+    }
+
+    @Override
+    public void insteadOfExpiring(Runnable renewal) {
+        this.renewal = renewal;
     }
 
     /**
@@ -389,7 +393,7 @@ public final class OpenConnection extends WritableConnection implements Register
     void tick(long nowNanos) {
         Deadline end = deadline;
         if (end != null && reached(end, nowNanos)) {
-            fail(end.ending());
+            meet(end);
         } else if (!buffer().quiet(nowNanos)) {
             checkBuffer(nowNanos);
         }
@@ -403,6 +407,16 @@ public final class OpenConnection extends WritableConnection implements Register
     private boolean reached(Deadline end, long nowNanos) {
         Instant moment = end.moment();
         return moment == null ? nowNanos - end.nanos() >= 0 : !wall.now().isBefore(moment);
+    }
+
+    private void meet(Deadline end) {
+        Runnable instead = renewal;
+        if (instead == null || end.ending() != Ending.EXPIRED) {
+            fail(end.ending());
+            return;
+        }
+        deadline = null;
+        instead.run();
     }
 
     private void checkBuffer(long nowNanos) {

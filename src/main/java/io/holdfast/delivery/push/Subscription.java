@@ -67,6 +67,9 @@ final class Subscription {
     /** When it ends, in wall time; null if it does not end by itself. */
     private volatile @Nullable Instant endsAt;
 
+    /** Done then instead of ending it; null to end it. */
+    private volatile @Nullable Runnable renewal;
+
     Subscription(
             WritableConnection connection, Channel channel, SubscribeOptions options, Position top, long handedUpTo) {
         this.connection = connection;
@@ -115,9 +118,18 @@ final class Subscription {
                 info, options.announced(), options.told(), options.filter(), options.deltas());
     }
 
-    /** @param moment of wall time; null for never */
-    void endAt(@Nullable Instant moment) {
+    /**
+     * @param moment of wall time; null for never
+     * @param instead done then instead of ending it; null to end it
+     */
+    void endAt(@Nullable Instant moment, @Nullable Runnable instead) {
+        renewal = instead;
         endsAt = moment;
+    }
+
+    @Nullable
+    Runnable renewal() {
+        return renewal;
     }
 
     @Nullable

@@ -271,6 +271,12 @@ final class Subscriptions {
         }
 
         @Override
+        public void endAt(@Nullable Instant moment, @Nullable Runnable renewal) {
+            subscription.endAt(moment, renewal);
+            lookAt(moment);
+        }
+
+        @Override
         public void whenEnded(Runnable work) {
             Subscriptions.this.whenEnded(subscription, work);
         }
@@ -312,17 +318,6 @@ final class Subscriptions {
         }
     }
 
-    /** Ends a subscription at a moment of wall time, unless it is called again before; with null never. @return false if there is none */
-    boolean endAt(String name, @Nullable Instant moment) {
-        Subscription subscription = byName.get(name);
-        if (subscription == null) {
-            return false;
-        }
-        subscription.endAt(moment);
-        lookAt(moment);
-        return true;
-    }
-
     private synchronized void lookAt(@Nullable Instant end) {
         Instant next = nextEnd;
         if (end != null && (next == null || end.isBefore(next))) {
@@ -346,10 +341,20 @@ final class Subscriptions {
         for (Subscription subscription : byName.values()) {
             Instant end = subscription.endsAt();
             if (end != null && !now.isBefore(end)) {
-                unsubscribeByServer(subscription.channel().name(), subscription, EXPIRED);
+                expire(subscription);
             } else {
                 lookAt(end);
             }
+        }
+    }
+
+    private void expire(Subscription subscription) {
+        Runnable renewal = subscription.renewal();
+        if (renewal == null) {
+            unsubscribeByServer(subscription.channel().name(), subscription, EXPIRED);
+        } else {
+            subscription.endAt(null, null);
+            renewal.run();
         }
     }
 

@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 record Arguments(List<Function<ClientCall, @Nullable Object>> readers, int payloadIndex) {
 
     /** @throws IllegalArgumentException if a parameter cannot be bound */
-    static Arguments of(Duty duty, AnnotatedMethod<?> method, JsonValues json) {
+    static Arguments of(Duty duty, AnnotatedMethod<?> method, TypesOfBean types, JsonValues json) {
         List<Function<ClientCall, @Nullable Object>> readers = new ArrayList<>();
         List<Type> seen = new ArrayList<>();
         int payload = -1;
         for (AnnotatedParameter<?> parameter : method.getParameters()) {
-            Type type = parameter.getBaseType();
+            Type type = types.resolved(parameter.getBaseType());
             if (type == Caller.class) {
                 readers.add(ClientCall::caller);
             } else if (type == ChannelName.class) {

@@ -55,7 +55,7 @@ final class BeanMethod {
             throw wrong(method, "answers the rpc \"" + duty.target() + "\", which Holdfast answers itself");
         }
         try {
-            Arguments arguments = Arguments.of(duty, annotated, json);
+            Arguments arguments = Arguments.of(duty, annotated, TypesOfBean.of(bean), json);
             Results.require(duty, method, json);
             if (!method.trySetAccessible()) {
                 throw new IllegalArgumentException("cannot be called: its package is not open");
@@ -91,6 +91,10 @@ final class BeanMethod {
         return method.getDeclaringClass().getName() + "." + method.getName() + "()";
     }
 
+    boolean isOf(@Nullable Class<?> beanClass) {
+        return bean.getBeanClass() == beanClass;
+    }
+
     /** The roles that it asks for. */
     Set<String> roles() {
         return roles.names();
@@ -119,7 +123,11 @@ final class BeanMethod {
         try {
             return method.invoke(beans.getReference(bean, bean.getBeanClass(), creational), values);
         } catch (InvocationTargetException e) {
-            throw translated(e.getCause() == null ? e : e.getCause());
+            Throwable thrown = translated(e.getCause() == null ? e : e.getCause());
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+            throw (Exception) thrown;
         } finally {
             creational.release();
             if (active) {
@@ -130,19 +138,14 @@ final class BeanMethod {
     }
 
     private <A> CompletionStage<A> following(CompletionStage<?> stage, Function<@Nullable Object, A> answer) {
-        CompletableFuture<A> following = new CompletableFuture<>();
-        stage.whenComplete((value, failure) -> {
-            try {
-                if (failure != null) {
+        CompletableFuture<A> following = stage.<A>handle((value, failure) -> {
+                    if (failure == null) {
+                        return answer.apply(value);
+                    }
                     Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
-                    following.completeExceptionally(translated(cause == null ? failure : cause));
-                } else {
-                    following.complete(answer.apply(value));
-                }
-            } catch (RuntimeException e) {
-                following.completeExceptionally(e);
-            }
-        });
+                    throw new CompletionException(translated(cause == null ? failure : cause));
+                })
+                .toCompletableFuture();
         following.whenComplete((value, failure) -> {
             if (following.isCancelled() && stage instanceof Future<?> future) {
                 future.cancel(true);
@@ -152,12 +155,9 @@ final class BeanMethod {
     }
 
     /** Violations of the payload's constraints are the client's mistake. */
-    private Exception translated(Throwable thrown) {
-        if (thrown instanceof Error error) {
-            throw error;
-        }
-        Exception refused = Violations.ofPayload(thrown, method, arguments.payloadIndex());
-        return refused == null ? (Exception) thrown : refused;
+    private Throwable translated(Throwable thrown) {
+        Throwable refused = Violations.ofPayload(thrown, method, arguments.payloadIndex());
+        return refused == null ? thrown : refused;
     }
 
     @Override

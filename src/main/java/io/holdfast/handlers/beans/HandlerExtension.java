@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The portable extension that finds handlers. What is wrong with one stops the deployment, with its class and method in the
@@ -41,6 +42,9 @@ public class HandlerExtension implements Extension {
     }
 
     private static List<Duty> duties(AnnotatedMethod<?> method) {
+        if (method.getJavaMember().isBridge()) {
+            return List.of(); // made by the compiler, with the annotations of the method that it calls
+        }
         List<Duty> duties = new ArrayList<>();
         OnRpc rpc = method.getAnnotation(OnRpc.class);
         if (rpc != null) {
@@ -91,15 +95,18 @@ public class HandlerExtension implements Extension {
      * The handlers of this application.
      *
      * @param namespaces whether a namespace exists, by its name
+     * @param leftOut a bean that answers nothing; null for none
      * @throws DefinitionException if one is for a namespace that does not exist
      */
-    public BeanHandlers handlers(Predicate<String> namespaces) {
-        methods.forEach((duty, method) -> {
+    public BeanHandlers handlers(Predicate<String> namespaces, @Nullable Class<?> leftOut) {
+        Map<Duty, BeanMethod> wanted = new LinkedHashMap<>(methods);
+        wanted.values().removeIf(method -> method.isOf(leftOut));
+        wanted.forEach((duty, method) -> {
             if (duty.isOfNamespace() && !namespaces.test(duty.target())) {
                 throw new DefinitionException(method + " is for the namespace \"" + duty.target()
                         + "\", which does not exist. List it in holdfast.namespaces, or correct the annotation");
             }
         });
-        return new BeanHandlers(methods);
+        return new BeanHandlers(wanted);
     }
 }

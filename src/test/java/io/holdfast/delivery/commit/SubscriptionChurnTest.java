@@ -110,7 +110,7 @@ class SubscriptionChurnTest {
         for (int i = 0; i < count; i++) {
             RegisteredConnection connection = connections.get(i % CONNECTIONS);
             subscribe(connection, names.get(i));
-            connection.endSubscriptionAt(names.get(i), Instant.MAX.minusSeconds(random.nextInt(1_000_000)));
+            connection.subscription(names.get(i)).endAt(Instant.MAX.minusSeconds(random.nextInt(1_000_000)), null);
         }
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < count; i++) {

@@ -9,6 +9,7 @@ import io.holdfast.stream.Position;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,14 +41,13 @@ class SubscriptionsTest {
     @Test
     void a_subscription_ends_at_its_time_and_the_others_stay() {
         Gateway.Client client = subscribed("a", "b", "c");
-        assertThat(client.connection.endSubscriptionAt("a", in(60))).isTrue();
-        assertThat(client.connection.endSubscriptionAt("b", in(90))).isTrue();
-        assertThat(client.connection.endSubscriptionAt("x", in(1))).isFalse();
+        client.connection.subscription("a").endAt(in(60), null);
+        client.connection.subscription("b").endAt(in(90), null);
         gateway.clock.advance(Duration.ofSeconds(61));
         Gateway.until(() -> client.lines().contains("unsubscribed a 2501"));
         assertThat(gateway.manager.presence("a")).isEmpty();
         assertThat(gateway.manager.presence("b")).hasSize(1);
-        client.connection.endSubscriptionAt("b", in(90));
+        client.connection.subscription("b").endAt(in(90), null);
         gateway.clock.advance(Duration.ofSeconds(60));
         assertThat(gateway.manager.presence("b")).hasSize(1);
         gateway.clock.advance(Duration.ofSeconds(31));
@@ -56,11 +56,24 @@ class SubscriptionsTest {
     }
 
     @Test
+    void a_renewal_is_asked_once_instead_of_the_end() {
+        Gateway.Client client = subscribed("a");
+        AtomicInteger asked = new AtomicInteger();
+        client.connection.subscription("a").endAt(in(60), asked::incrementAndGet);
+        gateway.clock.advance(Duration.ofSeconds(61));
+        Gateway.until(() -> asked.get() == 1);
+        client.connection.subscription("a").endAt(in(30), null);
+        gateway.clock.advance(Duration.ofSeconds(31));
+        Gateway.until(() -> client.lines().contains("unsubscribed a 2501"));
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
     void a_refreshed_subscription_without_end_stays() {
         Gateway.Client client = subscribed("a", "b");
-        client.connection.endSubscriptionAt("a", in(60));
-        client.connection.endSubscriptionAt("b", in(60));
-        client.connection.endSubscriptionAt("a", null);
+        client.connection.subscription("a").endAt(in(60), null);
+        client.connection.subscription("b").endAt(in(60), null);
+        client.connection.subscription("a").endAt(null, null);
         gateway.clock.advance(Duration.ofSeconds(61));
         Gateway.until(() -> client.lines().contains("unsubscribed b 2501"));
         assertThat(gateway.manager.presence("a")).hasSize(1);
