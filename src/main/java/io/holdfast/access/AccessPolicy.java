@@ -160,8 +160,8 @@ public final class AccessPolicy {
 
     /**
      * Whether a client may subscribe to a channel. Every channel that begins with {@code #} is an outbox. If there is a token, it
-     * must be valid. Without one, a channel whose name looks like {@code dialog#u1,u2} is only for the clients that it lists, and only
-     * where its namespace says so ({@link Namespace#userLimited}). A token does not open an outbox, a channel that is for {@code nobody}, or a channel in an unknown
+     * must be valid. Without one, a channel whose name begins with {@code $} is for nobody, and one whose name looks like {@code
+     * dialog#u1,u2} is only for the clients that it lists, and only where its namespace says so ({@link Namespace#userLimited}). A token does not open an outbox, a channel that is for {@code nobody}, or a channel in an unknown
      * namespace.
      *
      * @param token a subscription token; null if it has none
@@ -192,6 +192,9 @@ public final class AccessPolicy {
             }
             return grant;
         }
+        if (Namespaces.isPrivate(channel)) {
+            return SubscribeGrant.of(ChannelAccess.DENIED);
+        }
         if (UserLimits.looksLimited(channel)) {
             boolean listed = namespace.userLimited() && UserLimits.lists(channel, who);
             return SubscribeGrant.of(listed ? ChannelAccess.ALLOWED : ChannelAccess.DENIED);
@@ -201,8 +204,8 @@ public final class AccessPolicy {
     }
 
     /**
-     * Whether a client may do something on a channel. On one whose name looks like {@code dialog#u1,u2}, only those may that are
-     * listed or subscribed. To an outbox, its own included, it may publish in insecure mode only.
+     * Whether a client may do something on a channel. On one whose name begins with {@code $}, only those may that are subscribed; on
+     * one whose name looks like {@code dialog#u1,u2}, those that are listed or subscribed. To an outbox, its own included, it may publish in insecure mode only.
      *
      * @param subscribed whether it is subscribed to the channel now
      */
@@ -220,8 +223,7 @@ public final class AccessPolicy {
         if (namespace == null) {
             return false;
         }
-        boolean limited = UserLimits.looksLimited(channel);
-        if (limited && !subscribed && !(namespace.userLimited() && UserLimits.lists(channel, who))) {
+        if (!subscribed && !letsIn(namespace, channel, who)) {
             return false; // whoever let it subscribe has let it in
         }
         return switch (allowed(action, namespace)) {
@@ -242,6 +244,14 @@ public final class AccessPolicy {
             case PRESENCE -> namespace.presence();
             case HISTORY -> namespace.history();
         };
+    }
+
+    /** Whether a channel's name keeps nobody out, or lists the client. */
+    private static boolean letsIn(Namespace namespace, String channel, Identity who) {
+        if (Namespaces.isPrivate(channel)) {
+            return false;
+        }
+        return !UserLimits.looksLimited(channel) || (namespace.userLimited() && UserLimits.lists(channel, who));
     }
 
     /** Whether a channel's namespace exists. If not, every command for the channel gets error 102. */

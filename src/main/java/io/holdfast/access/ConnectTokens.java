@@ -45,7 +45,7 @@ final class ConnectTokens {
         return new Identity(
                 client,
                 guest ? null : device(all),
-                claims.expiresAtMillis(),
+                claims.endsAtMillis(),
                 all.getJWTID(),
                 claims.info(),
                 channels(all, client),

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class Namespaces {
 
     private static final char SEPARATOR = ':';
+
+    /** Before a namespace: the channel is in it all the same. */
+    private static final String PRIVATE = "$";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     private final Namespace outboxes;
@@ -57,8 +60,13 @@ public final class Namespaces {
         if (end < 0) {
             return unnamed;
         }
-        Namespace found = named.get(channel.substring(0, end));
+        Namespace found = named.get(channel.substring(isPrivate(channel) ? PRIVATE.length() : 0, end));
         return found == null && open ? unnamed : found;
+    }
+
+    /** Whether a channel is only for clients with a subscription token, whatever its namespace says: {@code $orders:7}. */
+    static boolean isPrivate(String channel) {
+        return channel.startsWith(PRIVATE);
     }
 
     /** Whether there is a namespace. @param name empty for the one without name */

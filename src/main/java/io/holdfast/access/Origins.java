@@ -27,8 +27,15 @@ final class Origins {
     private static final Pattern ORIGIN = Pattern.compile(
             "(?!wss?:)([a-z][a-z0-9+.-]{0,62})://(\\[[0-9a-f:.]{2,45}]|[^\\s/?#@:\\[\\]]{0,253})(?::([0-9]{1,5}))?");
 
+    /** A host of which those below it are meant. Below a single label, such as {@code *.com}, there are strangers. */
+    private static final Pattern PARENT = Pattern.compile("\\*(\\.[^.*]+){2,}");
+
     private final boolean any;
     private final Set<Origin> allowed;
+
+    /** Whose host begins with a dot: origins of every host below it. */
+    private final List<Origin> parents;
+
     private final boolean loopbackOnly;
 
     /**
@@ -37,10 +44,14 @@ final class Origins {
      */
     Origins(List<String> allowed, boolean loopbackOnly) {
         this.any = allowed.contains(ANY);
-        this.allowed = allowed.stream()
+        Map<Boolean, List<Origin>> below = allowed.stream()
                 .filter(origin -> !origin.equals(ANY))
                 .map(Origins::configured)
-                .collect(Collectors.toUnmodifiableSet());
+                .collect(Collectors.partitioningBy(origin -> isParent(origin)));
+        this.allowed = Set.copyOf(below.getOrDefault(false, List.of()));
+        this.parents = below.getOrDefault(true, List.of()).stream()
+                .map(origin -> new Origin(origin.scheme(), origin.host().substring(1), origin.port()))
+                .toList();
         this.loopbackOnly = loopbackOnly;
     }
 
@@ -49,7 +60,15 @@ final class Origins {
             return true;
         }
         Origin origin = parse(header);
-        return origin != null && (any || allowed.contains(origin) || isOwn(origin, host));
+        return origin != null && (any || allowed.contains(origin) || isBelowOne(origin) || isOwn(origin, host));
+    }
+
+    private boolean isBelowOne(Origin origin) {
+        return parents.stream()
+                .anyMatch(parent -> origin.scheme().equals(parent.scheme())
+                        && origin.port() == parent.port()
+                        && origin.host().endsWith(parent.host())
+                        && origin.host().length() > parent.host().length());
     }
 
     private boolean isOwn(Origin origin, @Nullable String host) {
@@ -63,12 +82,16 @@ final class Origins {
     private static Origin configured(String text) {
         boolean slash = text.endsWith("/") && !text.endsWith("://");
         Origin origin = parse(slash ? text.substring(0, text.length() - 1) : text);
-        if (origin == null) {
+        if (origin == null || (origin.host().contains(ANY) && !isParent(origin))) {
             throw new IllegalArgumentException(
-                    "an allowed origin is like https://shop.example:8443 or capacitor://localhost, or null, not "
-                            + text);
+                    "an allowed origin is like https://shop.example:8443, https://*.shop.example or capacitor://localhost,"
+                            + " or null, not " + text);
         }
         return origin;
+    }
+
+    private static boolean isParent(Origin origin) {
+        return PARENT.matcher(origin.host()).matches();
     }
 
     /** Null for what is not an origin. */

@@ -17,6 +17,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.text.ParseException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -48,7 +49,7 @@ final class SignedTokens {
      *
      * @param client its {@code sub}; null if it has none
      * @param times its claims as they stand there: the library's dates overflow
-     * @param info its claim {@code info}, compact
+     * @param info its claim {@code info}, or what is in {@code b64info}, compact
      */
     record Claims(@Nullable String client, JWTClaimsSet all, Map<String, Object> times, byte @Nullable [] info) {
 
@@ -59,8 +60,17 @@ final class SignedTokens {
             this.info = info;
         }
 
+        /** When the token can open nothing more. */
         long expiresAtMillis() {
             return millis(times.get("exp"), Identity.NEVER);
+        }
+
+        /** When what it opens ends: its claim {@code expire_at}, of which 0 is never; without that, when it expires itself. */
+        long endsAtMillis() {
+            Object own = times.get("expire_at");
+            return own instanceof Number seconds && seconds.doubleValue() == 0
+                    ? Identity.NEVER
+                    : millis(own, expiresAtMillis());
         }
 
         /** 0 if it does not say. */
@@ -177,11 +187,12 @@ final class SignedTokens {
         if (json.containsKey("exp") && json.get("exp") == null) {
             throw invalid("claim exp is null");
         }
-        Claims claims = new Claims(
-                client,
-                JWTClaimsSet.parse(json),
-                json,
-                json.get("info") == null ? null : info(jwt.getPayload().toBytes()));
+        Object end = json.get("expire_at");
+        if (end != null && !(end instanceof Number seconds && seconds.doubleValue() >= 0)) {
+            throw invalid("claim expire_at is not a time");
+        }
+        Claims claims =
+                new Claims(client, JWTClaimsSet.parse(json), json, info(json, jwt.getPayload().toBytes()));
         check(claims, nowMillis);
         return claims;
     }
@@ -198,10 +209,31 @@ final class SignedTokens {
         if (options.issuer() != null && !options.issuer().equals(claims.getIssuer())) {
             throw invalid("not from this issuer");
         }
-        long expiry = good.expiresAtMillis();
+        long expiry = Math.min(good.expiresAtMillis(), good.endsAtMillis());
         if (expiry != Identity.NEVER && expiry + skew <= nowMillis) {
             throw new AccessDeniedException(Kind.TOKEN_EXPIRED, "token expired");
         }
+    }
+
+    private static byte @Nullable [] info(Map<String, Object> claims, byte[] payload)
+            throws IOException, AccessDeniedException {
+        Object encoded = claims.get("b64info");
+        if (encoded == null || "".equals(encoded)) {
+            return claims.get("info") == null ? null : info(payload);
+        }
+        if (!(encoded instanceof String text)) {
+            throw invalid("claim b64info is not text");
+        }
+        try (JsonParser parser = JSON.createParser(Base64.getDecoder().decode(text))) {
+            parser.nextToken();
+            byte[] value = compact(parser);
+            if (value.length > 0 && parser.nextToken() == null) {
+                return value;
+            }
+        } catch (IllegalArgumentException | IOException e) {
+            // the same message as for what is not one value
+        }
+        throw invalid("claim b64info is not JSON in base64");
     }
 
     /** The claim as it was written, with unchanged numbers and without white space. */
@@ -211,16 +243,21 @@ final class SignedTokens {
             for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
                 JsonToken value = parser.nextToken();
                 if (name.equals("info") && value != JsonToken.VALUE_NULL) {
-                    ByteArrayOutputStream compact = new ByteArrayOutputStream();
-                    try (JsonGenerator generator = JSON.createGenerator(compact)) {
-                        copy(parser, generator);
-                    }
-                    return compact.toByteArray();
+                    return compact(parser);
                 }
                 parser.skipChildren();
             }
         }
         return null;
+    }
+
+    /** The value that begins with the present token. */
+    private static byte[] compact(JsonParser parser) throws IOException {
+        ByteArrayOutputStream compact = new ByteArrayOutputStream();
+        try (JsonGenerator generator = JSON.createGenerator(compact)) {
+            copy(parser, generator);
+        }
+        return compact.toByteArray();
     }
 
     private static void copy(JsonParser from, JsonGenerator to) throws IOException {

@@ -31,7 +31,7 @@ final class SubscriptionTokens {
         }
         return new SubscribeGrant(
                 ChannelAccess.ALLOWED,
-                claims.expiresAtMillis(),
+                claims.endsAtMillis(),
                 claims.info(),
                 claims.all().getJWTID());
     }

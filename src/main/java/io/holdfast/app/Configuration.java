@@ -99,7 +99,8 @@ record Configuration(
             throw new ConfigurationException(
                     "holdfast.origins",
                     String.join(",", origins),
-                    "* or origins like https://shop.example:8443, capacitor://localhost or null, separated by commas");
+                    "* or origins like https://shop.example:8443, https://*.shop.example, capacitor://localhost or null, separated by"
+                            + " commas");
         }
         if (options.identity() == IdentitySource.CONTAINER && origins.contains("*")) {
             throw new ConfigurationException(

@@ -37,9 +37,9 @@ record CompatibleError(ErrorCode code, String message) {
             case INTERNAL, NOT_STORED, OUTCOME_UNKNOWN -> 500;
             case UNAUTHORIZED, TOKEN_EXPIRED, EXPIRED -> 401;
             case PERMISSION_DENIED -> 403;
-            case UNKNOWN_CHANNEL, METHOD_NOT_FOUND, NOT_AVAILABLE -> 404;
+            case UNKNOWN_CHANNEL, METHOD_NOT_FOUND -> 404;
             case ALREADY_SUBSCRIBED, LIMIT_EXCEEDED -> 409;
-            case BAD_REQUEST -> 400;
+            case BAD_REQUEST, NOT_AVAILABLE -> 400;
             case TOO_MANY_REQUESTS -> 429;
             case UNRECOVERABLE_POSITION -> 416;
         };

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConnectTokensTest {
@@ -139,6 +140,13 @@ class ConnectTokensTest {
                 "{\"sub\":\"u42\",\"exp\":null}",
                 "{\"sub\":\"u42\",\"exp\":true}",
                 "{\"sub\":\"u42\",\"nbf\":[]}",
+                "{\"sub\":\"u42\",\"expire_at\":\"tomorrow\"}",
+                "{\"sub\":\"u42\",\"expire_at\":-1}",
+                "{\"sub\":\"u42\",\"b64info\":7}",
+                "{\"sub\":\"u42\",\"b64info\":\"%\"}",
+                "{\"sub\":\"u42\",\"b64info\":\"/w==\"}",
+                "{\"sub\":\"u42\",\"b64info\":\"MSAy\"}",
+                "{\"sub\":\"u42\",\"b64info\":\"IA==\"}",
                 "{\"sub\":\"u42\",\"device\":7}",
                 "{\"sub\":\"u42\",\"device\":\"\"}",
                 "{\"sub\":\"u42\",\"device\":\"\\u0000\"}",
@@ -167,6 +175,46 @@ class ConnectTokensTest {
         assertThat(guest.tokenId()).isEqualTo("t");
         assertThat(guest.channels()).containsExactly("a");
         assertThat(guest.info()).asString().isEqualTo("{\"n\":1}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'\"exp\":1790000010,\"expire_at\":1790000500', 1790000500000",
+        "'\"exp\":1790000500,\"expire_at\":1790000010', 1790000010000",
+        "'\"expire_at\":1790000010', 1790000010000",
+        "'\"exp\":1790000010,\"expire_at\":null', 1790000010000",
+    })
+    void a_connection_ends_when_expire_at_says_and_not_when_the_token_expires(String claims, long end)
+            throws Exception {
+        assertThat(tokens.verify(hs256("{\"sub\":\"u42\"," + claims + "}"), NOW).expiresAtMillis())
+                .isEqualTo(end);
+        String subscription = hs256("{\"sub\":\"u42\",\"channel\":\"news\"," + claims + "}");
+        assertThat(subscriptionTokens(SECRET)
+                        .verify(subscription, Identity.named("u42", null, Identity.NEVER), "news", NOW)
+                        .expiresAtMillis())
+                .isEqualTo(end);
+    }
+
+    @Test
+    void an_expire_at_of_0_is_never_while_the_token_still_expires() throws Exception {
+        String once = hs256("{\"sub\":\"u42\",\"exp\":%d,\"expire_at\":0}".formatted(NOW_SECONDS));
+
+        assertThat(tokens.verify(once, NOW).expires()).isFalse();
+        assertKind(once, NOW + 10_000, Kind.TOKEN_EXPIRED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1789999990", "0.0001"})
+    void a_token_whose_connection_would_have_ended_has_expired(String end) throws Exception {
+        assertKind(hs256("{\"sub\":\"u42\",\"expire_at\":" + end + "}"), NOW, Kind.TOKEN_EXPIRED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"eyJuIjogMS41MH0=, '{\"n\":1.50}'", "MQ==, 1", "bnVsbA==, null", "'', '{\"plain\":true}'"})
+    void info_in_base64_counts_before_info(String encoded, String info) throws Exception {
+        String claims = "{\"sub\":\"u42\",\"info\":{\"plain\":true},\"b64info\":\"" + encoded + "\"}";
+
+        assertThat(tokens.verify(hs256(claims), NOW).info()).asString().isEqualTo(info);
     }
 
     @Test
@@ -273,6 +321,11 @@ class ConnectTokensTest {
                         .channels())
                 .hasSize(100);
         assertKind(hs256("{\"sub\":\"u42\",\"channels\":[" + hundred + ",\"x\"]}"), NOW, Kind.INVALID_TOKEN);
+    }
+
+    private static SubscriptionTokens subscriptionTokens(String secret) {
+        return new SubscriptionTokens(
+                new SignedTokens(TokenOptions.ofSecret(secret), Runnable::run, System::nanoTime));
     }
 
     private static ConnectTokens tokens(String secret) {

@@ -34,6 +34,16 @@ class NamespacesTest {
     }
 
     @Test
+    void a_dollar_sign_before_a_namespace_is_no_part_of_its_name() {
+        assertThat(closed.find("$orders:7")).isSameAs(ORDERS);
+        assertThat(closed.find("$news:7")).isNull();
+        assertThat(closed.find("$$orders:7")).isNull();
+        assertThat(closed.find("$:7")).isNull();
+        assertThat(closed.find("$orders")).isSameAs(UNNAMED);
+        assertThat(open.find("$orders:7")).isSameAs(ORDERS);
+    }
+
+    @Test
     void a_number_sign_makes_an_outbox_whatever_follows() {
         assertThat(closed.find("#u42")).isSameAs(OUTBOXES);
         assertThat(closed.find("#orders:7")).isSameAs(OUTBOXES);

@@ -118,6 +118,24 @@ class OriginsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "https://*.shop.example, https://admin.shop.example, true",
+        "https://*.shop.example, https://eu.admin.shop.example, true",
+        "https://*.Shop.example/, https://ADMIN.shop.example:443, true",
+        "https://*.shop.example:8443, https://admin.shop.example:8443, true",
+        "https://*.shop.example, https://shop.example, false",
+        "https://*.shop.example, https://.shop.example, false",
+        "https://*.shop.example, https://evilshop.example, false",
+        "https://*.shop.example, https://admin.shop.example.evil.example, false",
+        "https://*.shop.example, http://admin.shop.example, false",
+        "https://*.shop.example, https://admin.shop.example:8443, false",
+    })
+    void a_star_before_a_host_allows_the_hosts_below_it(String listed, String origin, boolean allowed) {
+        assertThat(new Origins(List.of(listed), false).allows(origin, "gateway"))
+                .isEqualTo(allowed);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"localhost:9080", "127.0.0.1:9080", "[::1]:9080"})
     void in_insecure_mode_a_loopback_page_is_our_own(String host) {
         assertThat(new Origins(List.of(), true).allows("http://" + host, host)).isTrue();
@@ -130,7 +148,7 @@ class OriginsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shop.example", "https://shop.example/path", "", "ws://shop.example", "http://"})
+    @ValueSource(strings = {"shop.example", "https://shop.example/path", "", "ws://shop.example", "http://", "https://*", "https://*.com", "https://shop.*", "https://*shop.example", "http://localhost:*", "*://shop.example", "https://a.*.shop.example"})
     void an_invalid_origin_in_the_list_stops_the_start(String origin) {
         assertThatThrownBy(() -> new Origins(List.of(origin), false))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -198,11 +198,15 @@ class PermissionMatrixTest {
         "open:7#u1,        u1,    103, 103",
         "open:7#,          u1,    103, 103",
         "open:7,           u1,    yes, yes",
+        "$open:7,          u1,    103, 103",
+        "$limited:7#u1,    u1,    103, 103",
+        "$plain,           u1,    103, 103",
+        "$unknown:7,       u1,    102, 102",
         "plain#u1,         u1,    103, 103",
         "unknown:7#u1,     u1,    102, 102",
         "'#u2,u1', u1,    103, 103",
     })
-    void a_name_with_a_list_is_for_those_in_it_where_the_namespace_says_so(
+    void a_name_that_keeps_clients_out_does_so_whatever_the_namespace_gives_to_all(
             String channel, String client, String subscribe, String others) {
         AccessPolicy limited = limited();
         Identity who = Identity.named(client, null, Identity.NEVER);
@@ -215,9 +219,9 @@ class PermissionMatrixTest {
     }
 
     @Test
-    void a_token_for_the_channel_lets_its_client_in_whatever_the_list_says() throws Exception {
+    void a_token_for_the_channel_lets_its_client_in_whatever_the_name_says() throws Exception {
         AccessPolicy limited = limited();
-        for (String channel : List.of("limited:7#u2", "open:7#u2")) {
+        for (String channel : List.of("limited:7#u2", "open:7#u2", "$open:7", "$limited:7#u2")) {
             Identity who = Identity.named("u1", null, Identity.NEVER);
             String token = ConnectTokensTest.hs256("{\"sub\":\"u1\",\"channel\":\"" + channel + "\"}");
             assertThat(subscribed(limited, who, channel, token)).isEqualTo("yes");
