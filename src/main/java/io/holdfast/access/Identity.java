@@ -138,7 +138,9 @@ public record Identity(
         return new Identity(
                 newClient == null ? client : newClient,
                 device,
-                newExpiry == null ? expiresAtMillis : OutsideTime.atMost(newExpiry).toEpochMilli(),
+                newExpiry == null
+                        ? expiresAtMillis
+                        : OutsideTime.atMost(newExpiry).toEpochMilli(),
                 tokenId,
                 newInfo == null ? info : newInfo,
                 List.copyOf(all),

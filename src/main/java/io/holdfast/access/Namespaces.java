@@ -15,6 +15,7 @@ public final class Namespaces {
 
     /** Before a namespace: the channel is in it all the same. */
     private static final String PRIVATE = "$";
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     private final Namespace outboxes;

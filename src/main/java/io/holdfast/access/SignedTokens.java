@@ -191,8 +191,11 @@ final class SignedTokens {
         if (end != null && !(end instanceof Number seconds && seconds.doubleValue() >= 0)) {
             throw invalid("claim expire_at is not a time");
         }
-        Claims claims =
-                new Claims(client, JWTClaimsSet.parse(json), json, info(json, jwt.getPayload().toBytes()));
+        Claims claims = new Claims(
+                client,
+                JWTClaimsSet.parse(json),
+                json,
+                info(json, jwt.getPayload().toBytes()));
         check(claims, nowMillis);
         return claims;
     }

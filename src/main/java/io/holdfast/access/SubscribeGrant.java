@@ -31,7 +31,9 @@ public record SubscribeGrant(
     public SubscribeGrant decided(byte @Nullable [] newInfo, @Nullable Instant newExpiry) {
         return new SubscribeGrant(
                 ChannelAccess.ALLOWED,
-                newExpiry == null ? expiresAtMillis : OutsideTime.atMost(newExpiry).toEpochMilli(),
+                newExpiry == null
+                        ? expiresAtMillis
+                        : OutsideTime.atMost(newExpiry).toEpochMilli(),
                 newInfo == null ? info : newInfo,
                 tokenId);
     }

@@ -137,8 +137,7 @@ final class ChannelQueries {
                 entries.add(entry(publication, payload));
             }
             answers.replyIfRoom(
-                    id,
-                    new HistoryResult(history.top().epoch(), history.top().offset(), entries));
+                    id, new HistoryResult(history.top().epoch(), history.top().offset(), entries));
         } catch (DeliveryException e) {
             answers.error(id, Failures.errorCode(e));
         }
@@ -155,8 +154,7 @@ final class ChannelQueries {
         }
         boolean may = access.may(action, who, channel, connection.subscribed(channel));
         if (!may) {
-            answers.error(
-                    id, access.offers(action, channel) ? ErrorCode.PERMISSION_DENIED : ErrorCode.NOT_AVAILABLE);
+            answers.error(id, access.offers(action, channel) ? ErrorCode.PERMISSION_DENIED : ErrorCode.NOT_AVAILABLE);
         }
         return may;
     }

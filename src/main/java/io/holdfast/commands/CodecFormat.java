@@ -63,9 +63,7 @@ final class CodecFormat implements WireFormat {
 
     /** As it goes over the wire; null if the form of the wire cannot carry it. */
     static byte @Nullable [] payload(Publication publication, Codec codec) {
-        return codec.binary()
-                ? OpaquePayload.bytes(publication.payload())
-                : StoredPayload.json(publication.payload());
+        return codec.binary() ? OpaquePayload.bytes(publication.payload()) : StoredPayload.json(publication.payload());
     }
 
     @Override

@@ -18,12 +18,10 @@ import io.holdfast.protocol.ConnectRequest;
 import io.holdfast.protocol.ConnectResult;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.protocol.InvalidFieldException;
-import io.holdfast.protocol.RecoveryRequest;
 import io.holdfast.protocol.RefreshRequest;
 import io.holdfast.protocol.RefreshResult;
 import io.holdfast.protocol.Request;
 import io.holdfast.protocol.SubscribeResult;
-import io.holdfast.stream.Position;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -204,7 +202,10 @@ final class Connecting {
                             decidedInfo = info;
                             connection.show(info);
                         }
-                        limitLife(until == null ? Identity.NEVER : OutsideTime.atMost(until).toEpochMilli());
+                        limitLife(
+                                until == null
+                                        ? Identity.NEVER
+                                        : OutsideTime.atMost(until).toEpochMilli());
                     }
 
                     @Override

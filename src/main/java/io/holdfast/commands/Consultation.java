@@ -33,8 +33,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,8 +117,7 @@ final class Consultation {
                 new Caller(who.client(), device, connection.id(), who.claims(), roles, peer.address(), peer.headers());
         return payload == null || !OpaquePayload.is(payload)
                 ? new ClientCall(caller, link, target, payload, meta)
-                : new ClientCall(
-                        caller, link, target, StoredPayload.json(payload), OpaquePayload.bytes(payload), meta);
+                : new ClientCall(caller, link, target, StoredPayload.json(payload), OpaquePayload.bytes(payload), meta);
     }
 
     /** Every later call has this. @param newMeta one JSON value; null for none */
@@ -194,10 +191,7 @@ final class Consultation {
     }
 
     private void renewed(
-            Renewable expired,
-            Runnable again,
-            @Nullable RefreshDecision decision,
-            @Nullable HandlerException failure) {
+            Renewable expired, Runnable again, @Nullable RefreshDecision decision, @Nullable HandlerException failure) {
         if (connection.hasEnded()) {
             return;
         }

@@ -114,8 +114,7 @@ final class Subscribing {
         } else if (subscribe.rejectsUnrecovered()) {
             answers.error(id, ErrorCode.NOT_AVAILABLE); // when the loss is known, the outbox has been opened
         } else {
-            RecoveryRequest wanted =
-                    new RecoveryRequest(subscribe.recover(), subscribe.epoch(), subscribe.offset());
+            RecoveryRequest wanted = new RecoveryRequest(subscribe.recover(), subscribe.epoch(), subscribe.offset());
             connection.start(outbox, answers.encoded(id, openOutbox(who, device, wanted)));
         }
     }
@@ -129,8 +128,7 @@ final class Subscribing {
     SubscribeResult openOutbox(Identity who, @Nullable String device, @Nullable RecoveryRequest wanted) {
         boolean recovering = wanted != null && wanted.recover();
         Position presented = wanted != null && recovering ? new Position(wanted.epoch(), wanted.offset()) : null;
-        RegisteredConnection.Subscribed opened =
-                connection.openOutbox(who.client(), device, explicitAcks, presented);
+        RegisteredConnection.Subscribed opened = connection.openOutbox(who.client(), device, explicitAcks, presented);
         return result(opened, true, true, 0, null, false);
     }
 
@@ -162,7 +160,12 @@ final class Subscribing {
                 consultation.call(who, device, channel, subscribe.data()),
                 () -> {},
                 decision -> allowed(
-                        id, who, device, subscribe, grant.decided((byte[]) decision.info(), decision.expiresAt()), decision));
+                        id,
+                        who,
+                        device,
+                        subscribe,
+                        grant.decided((byte[]) decision.info(), decision.expiresAt()),
+                        decision));
     }
 
     private void allowed(
@@ -185,8 +188,7 @@ final class Subscribing {
         boolean told = announced && (subscribe.joinLeave() || namespace.joinLeaveUnasked());
         // What a filter leaves out would be missing where a delta goes on.
         boolean deltas = FOSSIL.equals(subscribe.delta()) && namespace.deltas() && subscribe.filter() == null;
-        SubscribeOptions options =
-                new SubscribeOptions(grant.info(), announced, told, subscribe.filter(), deltas);
+        SubscribeOptions options = new SubscribeOptions(grant.info(), announced, told, subscribe.filter(), deltas);
         RegisteredConnection.Subscribed made = connection.subscribe(channel, wanted, options);
         if (made == null) {
             answers.error(id, ErrorCode.ALREADY_SUBSCRIBED);
@@ -205,7 +207,8 @@ final class Subscribing {
         long renewableFor = subscribe.token() == null ? 0 : secondsToLive;
         endIfRevoked(channel, grant);
         byte[] data = (byte[]) decision.data();
-        connection.start(channel, answers.encoded(id, result(made, recovery, subscribe.recover(), renewableFor, data, deltas)));
+        connection.start(
+                channel, answers.encoded(id, result(made, recovery, subscribe.recover(), renewableFor, data, deltas)));
     }
 
     private static boolean mayFilter(@Nullable TagFilter filter, Namespace namespace) {

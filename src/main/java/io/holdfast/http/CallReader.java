@@ -165,6 +165,7 @@ final class CallReader implements Binder.Target {
         if (refused != null || data == null) {
             return requireNonNull(refused);
         }
-        return new Call.Publishing(kind, targets, data, bytes == null, new SendOptions(id, ttl, tags, critical, deduplicate));
+        return new Call.Publishing(
+                kind, targets, data, bytes == null, new SendOptions(id, ttl, tags, critical, deduplicate));
     }
 }

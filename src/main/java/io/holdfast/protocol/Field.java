@@ -165,8 +165,7 @@ final class Field {
     }
 
     interface Publication {
-        int DATA = 4, INFO = 5, OFFSET = 6, TAGS = 7,
-                DELTA = 8;
+        int DATA = 4, INFO = 5, OFFSET = 6, TAGS = 7, DELTA = 8;
     }
 
     interface ClientInfo {

@@ -324,8 +324,7 @@ class ConnectTokensTest {
     }
 
     private static SubscriptionTokens subscriptionTokens(String secret) {
-        return new SubscriptionTokens(
-                new SignedTokens(TokenOptions.ofSecret(secret), Runnable::run, System::nanoTime));
+        return new SubscriptionTokens(new SignedTokens(TokenOptions.ofSecret(secret), Runnable::run, System::nanoTime));
     }
 
     private static ConnectTokens tokens(String secret) {

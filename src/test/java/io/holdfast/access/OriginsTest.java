@@ -148,7 +148,21 @@ class OriginsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shop.example", "https://shop.example/path", "", "ws://shop.example", "http://", "https://*", "https://*.com", "https://shop.*", "https://*shop.example", "http://localhost:*", "*://shop.example", "https://a.*.shop.example"})
+    @ValueSource(
+            strings = {
+                "shop.example",
+                "https://shop.example/path",
+                "",
+                "ws://shop.example",
+                "http://",
+                "https://*",
+                "https://*.com",
+                "https://shop.*",
+                "https://*shop.example",
+                "http://localhost:*",
+                "*://shop.example",
+                "https://a.*.shop.example"
+            })
     void an_invalid_origin_in_the_list_stops_the_start(String origin) {
         assertThatThrownBy(() -> new Origins(List.of(origin), false))
                 .isInstanceOf(IllegalArgumentException.class)

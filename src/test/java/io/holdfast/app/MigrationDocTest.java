@@ -57,8 +57,9 @@ class MigrationDocTest {
                 .map(found -> found.group(1).replaceFirst(NAMESPACE, "holdfast.channels."))
                 .distinct()
                 .toList();
-        assertThat(named).hasSizeGreaterThan(50).allSatisfy(key -> assertThat(known())
-                .contains(key));
+        assertThat(named)
+                .hasSizeGreaterThan(50)
+                .allSatisfy(key -> assertThat(known()).contains(key));
     }
 
     @Test
@@ -69,8 +70,9 @@ class MigrationDocTest {
                 .filter(option -> Arrays.stream(AllowedClients.values())
                         .noneMatch(value -> value.name().equalsIgnoreCase(option)))
                 .toList();
-        assertThat(options).hasSizeGreaterThan(15).allSatisfy(option -> assertThat(known())
-                .contains("holdfast.channels." + option));
+        assertThat(options)
+                .hasSizeGreaterThan(15)
+                .allSatisfy(option -> assertThat(known()).contains("holdfast.channels." + option));
     }
 
     @Test
@@ -88,8 +90,9 @@ class MigrationDocTest {
         compatible.remove("/api/send"); // which is ours
         Set<String> there = new TreeSet<>();
         for (List<String> cells : rows("## Server API")) {
-            List<String> paths =
-                    all("`(/api/[a-z_]+)`", cells.get(0)).map(found -> found.group(1)).toList();
+            List<String> paths = all("`(/api/[a-z_]+)`", cells.get(0))
+                    .map(found -> found.group(1))
+                    .toList();
             assertThat(cells.get(1)).as("%s", paths).isIn("there", "not there");
             for (String path : paths) {
                 assertThat(described.path("paths").has(path))
@@ -105,7 +108,9 @@ class MigrationDocTest {
 
     /** The cells of the first table below a heading, without its head. */
     private static List<List<String>> rows(String heading) {
-        String table = TEXT.substring(TEXT.indexOf("\n" + heading + "\n")).split("\n\\|", 2)[1].split("\n\n", 2)[0];
+        String table = TEXT.substring(TEXT.indexOf("\n" + heading + "\n"))
+                .split("\n\\|", 2)[1]
+                .split("\n\n", 2)[0];
         return table.lines()
                 .skip(2)
                 .map(line -> Arrays.stream(line.substring(1).split("\\|", -1))
@@ -152,10 +157,12 @@ class MigrationDocTest {
             assertThat(carried.publish()).isEqualTo(forSubscribers(namespace, "publish"));
             assertThat(carried.presence()).isEqualTo(forSubscribers(namespace, "presence"));
             assertThat(carried.history()).isEqualTo(forSubscribers(namespace, "history"));
-            assertThat(carried.joinLeave()).isEqualTo(namespace.path("join_leave").asBoolean());
+            assertThat(carried.joinLeave())
+                    .isEqualTo(namespace.path("join_leave").asBoolean());
             assertThat(carried.joinLeaveUnasked())
                     .isEqualTo(namespace.path("force_push_join_leave").asBoolean());
-            assertThat(carried.recovery()).isEqualTo(namespace.path("force_recovery").asBoolean());
+            assertThat(carried.recovery())
+                    .isEqualTo(namespace.path("force_recovery").asBoolean());
         }
         Map<BackendEvent, JsonNode> proxies =
                 Map.of(BackendEvent.CONNECT, old.at("/client/proxy/connect"), BackendEvent.RPC, old.at("/rpc/proxy"));
@@ -164,7 +171,8 @@ class MigrationDocTest {
             assertThat(read.backends().routes().get(event).others())
                     .hasToString(proxy.path("endpoint").asText());
             assertThat(read.backends().timeout())
-                    .isEqualTo(Duration.parse("PT" + proxy.path("timeout").asText().toUpperCase()));
+                    .isEqualTo(
+                            Duration.parse("PT" + proxy.path("timeout").asText().toUpperCase()));
             assertThat(read.handlers().headers())
                     .containsExactly(proxy.at("/http_headers/0").asText().toLowerCase());
         });

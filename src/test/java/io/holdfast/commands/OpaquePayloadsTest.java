@@ -89,7 +89,8 @@ class OpaquePayloadsTest {
                         .setEpoch(epoch)));
         assertThat(returning.published(1)).containsExactly(ByteString.copyFrom(BYTES));
 
-        json().say("{\"id\":3,\"history\":{\"channel\":\"blob:1\",\"limit\":9}}").endsWith(3506);
+        json().say("{\"id\":3,\"history\":{\"channel\":\"blob:1\",\"limit\":9}}")
+                .endsWith(3506);
         json().say("{\"id\":2,\"subscribe\":{\"channel\":\"blob:1\",\"recover\":true,\"epoch\":\"" + epoch + "\"}}")
                 .endsWith(3506);
     }
@@ -100,9 +101,7 @@ class OpaquePayloadsTest {
         CommandsFixture.Peer json = json().say("{\"id\":2,\"subscribe\":{\"channel\":\"blob:1\"}}");
         json.hears("\"id\":2,\"subscribe\"");
         talk.manager.publish(
-                "blob:1",
-                OpaquePayload.of(BYTES),
-                SendOptions.defaults().nonCritical());
+                "blob:1", OpaquePayload.of(BYTES), SendOptions.defaults().nonCritical());
         assertThat(reader.published(1)).containsExactly(ByteString.copyFrom(BYTES));
         json.endsWith(3506);
     }

@@ -130,19 +130,21 @@ class RemoteDecisionsTest {
 
     /** Of wall time, when what was asked before is answered: no ping is due. */
     private void pass(Duration time) {
-        CommandsFixture.until(() -> talk.calls.stats().waiting() + talk.calls.stats().running() == 0);
+        CommandsFixture.until(
+                () -> talk.calls.stats().waiting() + talk.calls.stats().running() == 0);
         talk.step(time);
     }
 
     private CommandsFixture.Peer withoutToken(Duration life) {
         talk = new CommandsFixture(
-                Rules.options(
-                        false, CommandsFixture.SECRET, AllowedClients.CLIENTS, AllowedClients.NOBODY, List.of()),
+                Rules.options(false, CommandsFixture.SECRET, AllowedClients.CLIENTS, AllowedClients.NOBODY, List.of()),
                 handlers);
         until = talk.wall.now().plus(life);
         CommandsFixture.Peer peer = talk.new Peer().say("{\"id\":1,\"connect\":{}}");
         peer.hears("\"id\":1,\"connect\"");
-        assertThat(peer.heard().get(0)).as("an SDK without a token would give up").doesNotContain("ttl");
+        assertThat(peer.heard().get(0))
+                .as("an SDK without a token would give up")
+                .doesNotContain("ttl");
         return peer;
     }
 

@@ -159,15 +159,18 @@ class CallsTest {
         assertThat(bytes.stored(PayloadForm.ANY)).isEqualTo(OpaquePayload.of(new byte[] {0, 'x'}));
         Call.Publishing json = fit(Kind.SEND, "{\"client\":\"c\",\"b64data\":\"ewogfQ==\"}");
         assertThat(json.stored(PayloadForm.JSON)).isEqualTo("{}".getBytes(StandardCharsets.UTF_8));
-        assertThat(OpaquePayload.bytes(json.stored(PayloadForm.ANY))).isEqualTo("{\n }".getBytes(StandardCharsets.UTF_8));
+        assertThat(OpaquePayload.bytes(json.stored(PayloadForm.ANY)))
+                .isEqualTo("{\n }".getBytes(StandardCharsets.UTF_8));
         assertThat(read(Kind.BROADCAST, "{\"channels\":[\"c\"],\"b64data\":\"*\"}"))
                 .isInstanceOfSatisfying(
-                        Call.Refused.class, refused -> assertThat(refused.message()).isEqualTo("b64data is not base64"));
+                        Call.Refused.class,
+                        refused -> assertThat(refused.message()).isEqualTo("b64data is not base64"));
         assertThat(read(Kind.SUBSCRIBE, "{\"user\":\"u\",\"channel\":\"c\",\"b64data\":\"e30=\"}"))
                 .isInstanceOf(Call.CommandCall.class);
         assertThat(read(Kind.SUBSCRIBE, "{\"user\":\"u\",\"channel\":\"c\",\"b64info\":\"eA==\"}"))
                 .isInstanceOfSatisfying(
-                        Call.Refused.class, refused -> assertThat(refused.message()).startsWith("b64info must be JSON"));
+                        Call.Refused.class,
+                        refused -> assertThat(refused.message()).startsWith("b64info must be JSON"));
     }
 
     @ParameterizedTest

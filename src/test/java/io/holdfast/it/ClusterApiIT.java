@@ -1,89 +1,43 @@
 package io.holdfast.it;
 
+import static io.holdfast.it.Cluster.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.holdfast.stream.postgresql.PostgresServer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What callers ask one of two gateways on one database. */
+/** What callers ask one of several gateways on one database. */
+@ExtendWith(Cluster.Shared.class)
 class ClusterApiIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final Duration TWO_SECONDS = Duration.ofSeconds(2);
 
     /** For what a test itself takes. */
     private static final Duration A_BIT_MORE = Duration.ofMillis(1_500);
 
-    private static PostgresServer postgres;
-    private static LibertyServer one;
-    private static LibertyServer two;
-    private static Cable cable;
-
+    private final Cluster cluster;
+    private final LibertyServer one;
+    private final LibertyServer two;
+    private final Cable cable;
     private final String client = Names.fresh("answers");
     private final String channel = Names.fresh("crowd");
 
-    @BeforeAll
-    static void start() {
-        postgres = PostgresServer.start(Map.of());
-        String database = postgres.newDatabaseName();
-        one = LibertyServer.prepare("answers-one", configuration(database));
-        two = LibertyServer.prepare("answers-two", configuration(database));
-        cable = new Cable(two.websocket());
-        Map<String, String> cabled = new HashMap<>(configuration(database));
-        cabled.put("holdfast.cluster.address", cable.http().toString());
-        two.configure(cabled);
-        one.launch();
-        two.launch();
-        one.awaitReady();
-        two.awaitReady();
-    }
-
-    private static Map<String, String> configuration(String database) {
-        Map<String, String> keys = new HashMap<>();
-        keys.put("holdfast.insecure", "true");
-        keys.put("holdfast.cluster", "true");
-        keys.put("holdfast.engine", "postgresql");
-        keys.put("holdfast.engine.url", postgres.url(database));
-        keys.put("holdfast.engine.user", PostgresServer.USER);
-        keys.put("holdfast.engine.password", postgres.password());
-        keys.put("holdfast.channels.subscribe", "clients");
-        keys.put("holdfast.channels.presence", "clients");
-        keys.put("holdfast.channels.publish", "clients");
-        return keys;
-    }
-
-    @AfterAll
-    static void stop() {
-        for (AutoCloseable each : new AutoCloseable[] {one, two, cable, postgres}) {
-            try {
-                each.close();
-            } catch (Exception e) {
-                throw new AssertionError(e);
-            }
-        }
+    ClusterApiIT(Cluster cluster) {
+        this.cluster = cluster;
+        one = cluster.node(0);
+        two = cluster.node(1);
+        cable = cluster.cable(1);
     }
 
     @BeforeEach
     void awaitNodes() {
-        await().atMost(PATIENCE).until(() -> nodes(one) == 2 && nodes(two) == 2);
-    }
-
-    /** How many nodes answer. */
-    private static int nodes(LibertyServer asked) {
-        JsonNode found = asked.api().get("/api/nodes").json();
-        return found.has("missing_nodes") || found.path("nodes").size() != 2
-                ? 0
-                : found.path("nodes").size();
+        cluster.awaitWhole();
     }
 
     private static long number(LibertyServer node) {
@@ -131,7 +85,7 @@ class ClusterApiIT {
                                 .asInt())
                         .isEqualTo(2);
                 assertThat(node.api().get("/api/clients").body()).contains(client + "-b");
-                assertThat(result(node, "info", "{}").path("nodes")).hasSize(2);
+                assertThat(result(node, "info", "{}").path("nodes")).hasSize(Cluster.SIZE);
             }
             assertThat(here.command("presence", "{'channel': '%s'}", channel).path("presence"))
                     .as("also for clients")

@@ -1,83 +1,43 @@
 package io.holdfast.it;
 
+import static io.holdfast.it.Cluster.PATIENCE;
+import static io.holdfast.it.Cluster.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.holdfast.stream.postgresql.PostgresServer;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Two gateways on one database. The link to the second one goes through a cable that tests cut. */
+/** Gateways on one database: what two of them do, while there is a third. */
+@ExtendWith(Cluster.Shared.class)
 class ClusterIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
-
-    private static PostgresServer postgres;
-    private static LibertyServer one;
-    private static LibertyServer two;
-    private static Cable cable;
-
+    private final Cluster cluster;
+    private final LibertyServer one;
+    private final LibertyServer two;
+    private final Cable cable;
     private final String client = Names.fresh("cluster");
     private final String outbox = "#" + client;
     private final String channel = Names.fresh("news");
 
-    @BeforeAll
-    static void start() {
-        postgres = PostgresServer.start(Map.of());
-        String database = postgres.newDatabaseName();
-        one = LibertyServer.prepare("cluster-one", configuration(database));
-        two = LibertyServer.prepare("cluster-two", configuration(database));
-        cable = new Cable(two.websocket());
-        Map<String, String> cabled = new HashMap<>(configuration(database));
-        cabled.put("holdfast.cluster.address", cable.http().toString());
-        two.configure(cabled);
-        one.launch();
-        two.launch();
-        one.awaitReady();
-        two.awaitReady();
-    }
-
-    private static Map<String, String> configuration(String database) {
-        Map<String, String> keys = new HashMap<>();
-        keys.put("holdfast.insecure", "true");
-        keys.put("holdfast.cluster", "true");
-        keys.put("holdfast.engine", "postgresql");
-        keys.put("holdfast.engine.url", postgres.url(database));
-        keys.put("holdfast.engine.user", PostgresServer.USER);
-        keys.put("holdfast.engine.password", postgres.password());
-        keys.put("holdfast.channels.subscribe", "clients");
-        return keys;
-    }
-
-    @AfterAll
-    static void stop() {
-        for (AutoCloseable each : new AutoCloseable[] {one, two, cable, postgres}) {
-            try {
-                each.close();
-            } catch (Exception e) {
-                throw new AssertionError(e);
-            }
-        }
+    ClusterIT(Cluster cluster) {
+        this.cluster = cluster;
+        one = cluster.node(0);
+        two = cluster.node(1);
+        cable = cluster.cable(1);
     }
 
     @BeforeEach
     void awaitLinks() {
-        await().atMost(PATIENCE).until(() -> linked(one) && linked(two));
-    }
-
-    private static boolean linked(LibertyServer node) {
-        return metric(node, "links_out") == 1 && metric(node, "links_in") == 1;
+        cluster.awaitWhole();
     }
 
     /** When nothing of an earlier test is under way any more. */
@@ -90,18 +50,6 @@ class ClusterIT {
             return same;
         });
         return last[0];
-    }
-
-    private static double metric(LibertyServer node, String name) {
-        String whole = "holdfast_cluster_" + name;
-        return new Api(node.health(), "")
-                .get("/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(whole + "{") || line.startsWith(whole + "_total{"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                .findFirst()
-                .orElse(-1);
     }
 
     private static JsonNode connectAt(WireClient connection, String client, String epoch, long offset) {
@@ -216,7 +164,7 @@ class ClusterIT {
                         .extracting(Pub::n)
                         .containsExactly(6, 7, 8);
             }
-            await().atMost(PATIENCE).until(() -> metric(two, "links_out") == 0 && metric(two, "nodes") == 0);
+            await().atMost(PATIENCE).until(() -> metric(two, "links_out") == 1 && metric(two, "nodes") == 1);
         } finally {
             one.start();
         }
@@ -234,7 +182,7 @@ class ClusterIT {
             try {
                 one.api().sendNumbers(client, 2, 50);
                 publish(one, 1);
-                await().atMost(Duration.ofSeconds(15)).until(() -> metric(one, "links_out") == 0);
+                await().atMost(Duration.ofSeconds(15)).until(() -> metric(one, "links_out") == 1);
                 one.api().sendNumbers(client, 51, 60);
             } finally {
                 two.thaw();
@@ -265,7 +213,7 @@ class ClusterIT {
                 assertThat(got)
                         .containsExactlyElementsOf(
                                 IntStream.rangeClosed(2, 20).boxed().toList());
-                await().atMost(PATIENCE).until(() -> metric(one, "links_out") == 0);
+                await().atMost(PATIENCE).until(() -> metric(one, "links_out") == 1);
             } finally {
                 cable.mend();
             }

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * <p>{@code server run} replaces itself by java, so the process here is the JVM, and to kill it is to kill the gateway.
  */
 final class LibertyServer implements AutoCloseable {
-    static final Duration START = Duration.ofSeconds(90);
+    static final Duration START = Duration.ofSeconds(180);
     static final String API_KEY = "dev";
 
     private static final Path TARGET = Path.of("target").toAbsolutePath();

@@ -80,7 +80,8 @@ final class AnyMessage {
     }
 
     SubscribeResult subscription() {
-        return new SubscribeResult(bool(), id(), bool(), bool(), text(), natural(), bool(), bool(), optional(json()), bool());
+        return new SubscribeResult(
+                bool(), id(), bool(), bool(), text(), natural(), bool(), bool(), optional(json()), bool());
     }
 
     ChannelMember member() {

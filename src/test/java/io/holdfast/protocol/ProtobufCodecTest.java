@@ -95,8 +95,8 @@ class ProtobufCodecTest {
                     entry.publisher());
             assertThat(read(delta))
                     .as("round %d", i)
-                    .isEqualTo(Schema.push(
-                            Schema.on(channel).setPub(Schema.publication(entry).toBuilder().setDelta(true))));
+                    .isEqualTo(Schema.push(Schema.on(channel)
+                            .setPub(Schema.publication(entry).toBuilder().setDelta(true))));
         }
     }
 

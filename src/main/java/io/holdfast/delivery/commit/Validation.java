@@ -114,7 +114,8 @@ final class Validation {
     int again(LaterMessage message) {
         channel(message.channel());
         name("id", message.id(), MAX_ID_BYTES);
-        return message(message.channel(), message.payload(), SendOptions.defaults().withTags(message.tags()), null);
+        return message(
+                message.channel(), message.payload(), SendOptions.defaults().withTags(message.tags()), null);
     }
 
     /** Whether a text found in a payload can serve as message id. */

@@ -290,8 +290,7 @@ public final class Channel {
 
     /** Hands a non-critical message to those who are ready for it. @return to how many */
     public synchronized int deliverNonCritical(Publication publication, Fanout fanout) {
-        Outgoing.Cache encoded =
-                new Outgoing.Cache(name, publication, false, null);
+        Outgoing.Cache encoded = new Outgoing.Cache(name, publication, false, null);
         int handed = 0;
         nextOfFilters();
         for (Subscription subscription : live.each()) {

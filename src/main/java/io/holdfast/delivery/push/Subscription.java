@@ -114,8 +114,7 @@ final class Subscription {
 
     /** What others see of it from now on. */
     void show(byte @Nullable [] info) {
-        options = new SubscribeOptions(
-                info, options.announced(), options.told(), options.filter(), options.deltas());
+        options = new SubscribeOptions(info, options.announced(), options.told(), options.filter(), options.deltas());
     }
 
     /**

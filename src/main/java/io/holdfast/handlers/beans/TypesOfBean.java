@@ -58,7 +58,8 @@ record TypesOfBean(Map<TypeVariable<?>, Type> known) {
         @Override
         public String getTypeName() {
             return raw.getTypeName() + "<"
-                    + String.join(", ", arguments.stream().map(Type::getTypeName).toList()) + ">";
+                    + String.join(
+                            ", ", arguments.stream().map(Type::getTypeName).toList()) + ">";
         }
     }
 }

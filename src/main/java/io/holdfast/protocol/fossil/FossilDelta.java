@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Where source and target are UTF-8, the delta is UTF-8 too: no piece begins or ends within a character.
  */
 public final class FossilDelta {
-    private static final VarHandle BLOCKS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle BLOCKS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int BLOCK = Long.BYTES;
 
     /** From one block in the table to the next. Any run of {@code BLOCK + STEP - 1} bytes that both have contains one. */
@@ -106,7 +105,9 @@ public final class FossilDelta {
         }
         int end = at + BLOCK;
         int shiftToSource = place - at;
-        while (end < target.length && end + shiftToSource < source.length && source[end + shiftToSource] == target[end]) {
+        while (end < target.length
+                && end + shiftToSource < source.length
+                && source[end + shiftToSource] == target[end]) {
             end++;
         }
         int start = nextCharacter(at - back);

@@ -39,11 +39,14 @@ class ValidationTest {
 
     @Test
     void what_a_publication_takes_counts_its_id_and_tags_in_bytes() {
-        assertThat(validation.message("news", DATA, SendOptions.defaults(), null)).isEqualTo(1);
-        assertThat(validation.message("news", DATA, SendOptions.defaults().withId("ä").withTags(Map.of("k", "€")), null))
+        assertThat(validation.message("news", DATA, SendOptions.defaults(), null))
+                .isEqualTo(1);
+        assertThat(validation.message(
+                        "news", DATA, SendOptions.defaults().withId("ä").withTags(Map.of("k", "€")), null))
                 .isEqualTo(1 + 2 + 4);
         Publisher publisher = new Publisher("ü", "c", new byte[1_000], null);
-        assertThat(validation.message("news", DATA, SendOptions.defaults(), publisher)).isEqualTo(1 + 2 + 1 + 1_000);
+        assertThat(validation.message("news", DATA, SendOptions.defaults(), publisher))
+                .isEqualTo(1 + 2 + 1 + 1_000);
     }
 
     @Test
@@ -58,7 +61,8 @@ class ValidationTest {
     @Test
     void a_payload_that_is_not_json_needs_a_channel_that_takes_any() {
         byte[] opaque = OpaquePayload.of(new byte[] {'x'});
-        assertThat(validation.message("any", opaque, SendOptions.defaults(), null)).isEqualTo(2);
+        assertThat(validation.message("any", opaque, SendOptions.defaults(), null))
+                .isEqualTo(2);
         assertThatThrownBy(() -> validation.message("news", opaque, SendOptions.defaults(), null))
                 .isInstanceOf(DeliveryException.class)
                 .hasMessageContaining("payload=any");

@@ -85,7 +85,10 @@ class BeanHandlersTest {
                 .addExtensions(HandlerExtension.class)
                 .addBeanClasses(beans)
                 .initialize();
-        return container.getBeanManager().getExtension(HandlerExtension.class).handlers(Set.of("", "chat")::contains, null);
+        return container
+                .getBeanManager()
+                .getExtension(HandlerExtension.class)
+                .handlers(Set.of("", "chat")::contains, null);
     }
 
     private static ClientCall call(String target, String data, String... roles) {

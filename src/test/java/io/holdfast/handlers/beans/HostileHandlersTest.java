@@ -180,10 +180,8 @@ class HostileHandlersTest {
                 .addExtensions(HandlerExtension.class)
                 .addBeanClasses(Hostile.class)
                 .initialize();
-        handlers = container
-                .getBeanManager()
-                .getExtension(HandlerExtension.class)
-                .handlers(Set.of("")::contains, null);
+        handlers =
+                container.getBeanManager().getExtension(HandlerExtension.class).handlers(Set.of("")::contains, null);
     }
 
     @AfterEach
