@@ -22,7 +22,7 @@ class SubmissionTest {
     private static List<Call.Publishing> calls(int count) {
         return IntStream.range(0, count)
                 .mapToObj(i ->
-                        new Call.Publishing(Kind.PUBLISH, List.of("c" + i), new byte[] {'1'}, SendOptions.defaults()))
+                        new Call.Publishing(Kind.PUBLISH, List.of("c" + i), new byte[] {'1'}, true, SendOptions.defaults()))
                 .toList();
     }
 
