@@ -1,5 +1,6 @@
 package io.holdfast.app;
 
+import io.holdfast.operate.ContextRoot;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -15,23 +16,26 @@ import org.eclipse.microprofile.health.Readiness;
 @ApplicationScoped
 public class ClusterReadiness implements HealthCheck {
     private final ClusterLife cluster;
+    private final ContextRoot root;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected ClusterReadiness() {
-        this(null);
+        this(null, null);
     }
 
     @Inject
-    ClusterReadiness(ClusterLife cluster) {
+    ClusterReadiness(ClusterLife cluster, ContextRoot root) {
         this.cluster = cluster;
+        this.root = root;
     }
 
     @Override
     public HealthCheckResponse call() {
         String trouble = cluster.trouble();
-        HealthCheckResponseBuilder response =
-                HealthCheckResponse.named("cluster").status(trouble.isEmpty());
+        HealthCheckResponseBuilder response = HealthCheckResponse.named("cluster")
+                .status(trouble.isEmpty())
+                .withData(ContextRoot.NAME, root.path());
         if (!trouble.isEmpty()) {
             response.withData("cause", trouble);
         }

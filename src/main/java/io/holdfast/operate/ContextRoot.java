@@ -11,9 +11,9 @@ import jakarta.servlet.ServletContext;
  * metrics and one of health checks, and this tells them apart. Known once the application has been initialized; any thread.
  */
 @ApplicationScoped
-class ContextRoot {
+public class ContextRoot {
     /** What metrics and health checks call it. */
-    static final String NAME = "application";
+    public static final String NAME = "application";
 
     private static final String HOST = "/";
     private static final int BEFORE_THE_OTHERS = 100;
@@ -26,7 +26,7 @@ class ContextRoot {
         }
     }
 
-    String path() {
+    public String path() {
         return path;
     }
 }

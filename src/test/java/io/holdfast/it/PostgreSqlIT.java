@@ -44,6 +44,8 @@ class PostgreSqlIT {
                 postgres.password(),
                 "holdfast.engine.socket-timeout",
                 "PT3S",
+                "holdfast.health.engine-grace",
+                "PT1S",
                 "io.holdfast.delivery.GuardedEngine/append/Timeout/value",
                 "2000",
                 "io.holdfast.delivery.GuardedEngine/append/CircuitBreaker/delay",
