@@ -14,6 +14,7 @@ public final class NodeAnswers {
             Asking asking, ResilientWebSocketManager here, ThisNode memory, Supplier<NodeReport> report) {
         asking.answer(PageQuestion.ABOUT, question -> PageQuestion.answer(question, memory));
         asking.answer(ClientQuestion.ABOUT, question -> ClientQuestion.answer(question, memory));
+        asking.answer(ConnectionsQuestion.ABOUT, question -> ConnectionsQuestion.answer(question, memory));
         asking.answer(MessageQuestion.ABOUT, question -> MessageQuestion.answer(question, memory));
         asking.answer(ReportQuestion.ABOUT, question -> ReportQuestion.answer(report.get()));
         asking.answer(Change.ABOUT, question -> Change.answer(question, here));

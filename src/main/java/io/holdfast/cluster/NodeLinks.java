@@ -3,6 +3,7 @@ package io.holdfast.cluster;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.Arrivals;
 import io.holdfast.delivery.Arrivals.Arrival;
+import io.holdfast.delivery.Gathered;
 import io.holdfast.delivery.Member;
 import io.holdfast.delivery.OtherNodes;
 import io.holdfast.stream.Node;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -208,6 +210,20 @@ final class NodeLinks implements OtherNodes, LiveNodes {
     @Override
     public void left(String channel, Member member) {
         changed(new Frames.Membership(channel, false, member));
+    }
+
+    @Override
+    public int count() {
+        return seen.size();
+    }
+
+    @Override
+    public CompletionStage<Integer> connectionsOf(String client) {
+        return new Asking(questions, this, context.executor())
+                .all(new ConnectionsQuestion(client), counts -> counts.stream()
+                        .mapToInt(Integer::intValue)
+                        .sum())
+                .thenApply(Gathered::value);
     }
 
     private void changed(Frames.Membership change) {

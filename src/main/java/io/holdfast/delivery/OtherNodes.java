@@ -2,6 +2,8 @@ package io.holdfast.delivery;
 
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * What this node's delivery tells the other nodes. Nothing of it is sure to arrive: the others find out about stored publications
@@ -33,6 +35,16 @@ public interface OtherNodes {
 
         @Override
         public void left(String channel, Member member) {}
+
+        @Override
+        public int count() {
+            return 0;
+        }
+
+        @Override
+        public CompletionStage<Integer> connectionsOf(String client) {
+            return CompletableFuture.completedFuture(0);
+        }
     };
 
     /** This node has stored a publication. Called by one thread, in the order of the commits of this node. */
@@ -58,4 +70,10 @@ public interface OtherNodes {
 
     /** The subscription of such a connection has ended. Any thread. */
     void left(String channel, Member member);
+
+    /** How many there are, as far as is known. Any thread. */
+    int count();
+
+    /** How many connections of a client they have; those that do not answer in time count as none. Never fails. Any thread. */
+    CompletionStage<Integer> connectionsOf(String client);
 }

@@ -16,6 +16,9 @@ public interface ThisNode {
     /** What was counted for a client here, and its devices as far as its outbox is in memory; empty if nothing is known. */
     Optional<ClientStatus> seen(String client);
 
+    /** How many connections a client has here; 0 where their number is not limited. */
+    int connections(String client);
+
     /** Whether a message of a client is queued or sent, as far as its outbox in memory knows; empty if that is not in memory. */
     Optional<MessageState> state(String client, long offset);
 }

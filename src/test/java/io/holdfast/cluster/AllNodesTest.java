@@ -58,6 +58,21 @@ class AllNodesTest {
         gateways.forEach(Gateway::close);
     }
 
+    @Test
+    void the_connections_of_a_client_are_those_of_the_other_nodes_that_answer() {
+        for (int i = 0; i < 5; i++) {
+            gateways.get(i % 3).connect().connection.identify("ann", null);
+        }
+        gateways.get(1).connect().connection.identify("bob", null);
+        Gathered<Integer> others = asked.asking(3)
+                .all(new ConnectionsQuestion("ann"), counts -> counts.stream()
+                        .mapToInt(Integer::intValue)
+                        .sum())
+                .toCompletableFuture()
+                .join();
+        assertThat(others.value()).isEqualTo(4);
+    }
+
     private Gateway.Client connect(int node, String client) {
         Gateway.Client connected = gateways.get(node - 1).connect();
         assertThat(connected.connection.identify(client, ("\"" + client + "\"").getBytes(UTF_8)))

@@ -196,6 +196,7 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
                 new Closers(threads.closers(), clock::nanos),
                 counters,
                 vitals.heap(),
+                others,
                 condition::takesConnections);
 
         resources = new ResourceRemoval(engine, outboxes, channels, deadLetters, committer, clock);

@@ -76,6 +76,11 @@ final class NodeView implements ThisNode {
     }
 
     @Override
+    public int connections(String client) {
+        return connections.of(client);
+    }
+
+    @Override
     public Optional<MessageState> state(String client, long offset) {
         return Optional.ofNullable(outboxes.find(client))
                 .map(outbox -> outbox.wasWritten(offset) ? MessageState.SENT : MessageState.QUEUED);

@@ -84,6 +84,28 @@ final class Admission {
         return come(byClient, client, settings.perClient(), Limit.CLIENT);
     }
 
+    int connections(String client) {
+        return byClient.getOrDefault(client, 0);
+    }
+
+    /**
+     * Whether a client has more here than a quarter of this node's share of what it may have. Where nobody asks the other nodes
+     * before, it cannot have more than a quarter too many on all of them.
+     */
+    boolean mayHaveTooMany(String client, int nodes) {
+        int most = settings.perClient();
+        return most > 0 && connections(client) > most / (4 * nodes);
+    }
+
+    /** Whether a client has too many on all nodes together. Counted if so. @param elsewhere on other nodes */
+    boolean tooMany(String client, int elsewhere) {
+        boolean tooMany = connections(client) + elsewhere > settings.perClient();
+        if (tooMany) {
+            counters.hit(Limit.CLIENT);
+        }
+        return tooMany;
+    }
+
     void forgotten(String client) {
         go(byClient, client, settings.perClient());
     }

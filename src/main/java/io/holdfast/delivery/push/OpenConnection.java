@@ -141,7 +141,9 @@ public final class OpenConnection extends WritableConnection implements Register
                 node.forgotten(client);
             }
         }
-        if (!fits) {
+        if (fits) {
+            node.checkElsewhere(this, client);
+        } else {
             fail(Ending.CONNECTION_LIMIT);
         }
         return fits;

@@ -5,6 +5,7 @@ import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Limit;
+import io.holdfast.delivery.OtherNodes;
 import io.holdfast.delivery.WallClock;
 import io.holdfast.delivery.WireFormat;
 import io.holdfast.delivery.outbox.OutboxConnections;
@@ -42,6 +43,7 @@ public final class OpenConnections {
     private final Closers closers;
     private final Counters counters;
     private final Admission admission;
+    private final OtherNodes others;
     private final BooleanSupplier accepting;
     private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
     private final AtomicLong opened = new AtomicLong();
@@ -58,6 +60,7 @@ public final class OpenConnections {
             Closers closers,
             Counters counters,
             Heap heap,
+            OtherNodes others,
             BooleanSupplier accepting) {
         this.settings = settings;
         this.clock = clock;
@@ -68,6 +71,7 @@ public final class OpenConnections {
         this.dispatcher = dispatcher;
         this.closers = closers;
         this.counters = counters;
+        this.others = others;
         this.accepting = accepting;
         admission = new Admission(settings.admission(), clock, counters, open::size, heap);
     }
@@ -187,6 +191,26 @@ public final class OpenConnections {
     /** A connection belongs to a client now. @return false if the client has too many; it counts all the same */
     boolean identified(String client) {
         return admission.identified(client);
+    }
+
+    /**
+     * Ends the connection, soon, if its client has too many on all nodes. No connect waits for that, and others are not asked
+     * about a client that has few.
+     */
+    void checkElsewhere(OpenConnection connection, String client) {
+        int nodes = others.count();
+        if (nodes > 0 && admission.mayHaveTooMany(client, nodes + 1)) {
+            others.connectionsOf(client).thenAccept(elsewhere -> {
+                if (!connection.hasEnded() && admission.tooMany(client, elsewhere)) {
+                    connection.fail(Ending.CONNECTION_LIMIT);
+                }
+            });
+        }
+    }
+
+    /** How many connections a client has; 0 where their number is not limited. */
+    public int of(String client) {
+        return admission.connections(client);
     }
 
     /** A connection does not belong to its client any more. */

@@ -8,9 +8,13 @@ import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /** What one node of a test tells the others, handed on by the thread that tells it, or as the test wants. */
 final class TestLinks implements OtherNodes {
@@ -19,6 +23,12 @@ final class TestLinks implements OtherNodes {
 
     /** What was told about subscriptions, in order. */
     final List<String> interests = new CopyOnWriteArrayList<>();
+
+    /** How often the others were asked for connections. */
+    final AtomicInteger asked = new AtomicInteger();
+
+    /** How many connections of a client the others have. */
+    volatile ToIntFunction<String> elsewhere = client -> 0;
 
     /** Which publications are handed on. */
     volatile Predicate<Arrival> passes = arrival -> true;
@@ -69,5 +79,16 @@ final class TestLinks implements OtherNodes {
     @Override
     public void left(String channel, Member member) {
         to.forEach(other -> other.left(channel, member));
+    }
+
+    @Override
+    public int count() {
+        return to.size();
+    }
+
+    @Override
+    public CompletionStage<Integer> connectionsOf(String client) {
+        asked.incrementAndGet();
+        return CompletableFuture.completedFuture(elsewhere.applyAsInt(client));
     }
 }

@@ -95,6 +95,7 @@ public final class Workbench {
             new Closers(Runnable::run, System::nanoTime),
             counters,
             new Heap(() -> 0, settings.admission()),
+            OtherNodes.NONE,
             () -> true);
     private int messages;
 
