@@ -220,9 +220,9 @@ final class NodeLinks implements OtherNodes, LiveNodes {
     @Override
     public CompletionStage<Integer> connectionsOf(String client) {
         return new Asking(questions, this, context.executor())
-                .all(new ConnectionsQuestion(client), counts -> counts.stream()
-                        .mapToInt(Integer::intValue)
-                        .sum())
+                .all(
+                        new ConnectionsQuestion(client),
+                        counts -> counts.stream().mapToInt(Integer::intValue).sum())
                 .thenApply(Gathered::value);
     }
 

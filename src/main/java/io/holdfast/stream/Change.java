@@ -57,6 +57,20 @@ public sealed interface Change {
     }
 
     /**
+     * Keeps what a node notes of a device on which something has failed, for the node that it connects to next ({@link
+     * DeviceCursor#note()}). Nothing happens if the device is not known. An engine that no other node can have open keeps no notes.
+     *
+     * @param note up to 200 ASCII characters; empty for none
+     * @param claim of the node that makes the change
+     */
+    record Note(String stream, String device, String note, Claim claim) implements Change {
+        @Override
+        public Change claimed(String claimedDevice, Claim now) {
+            return device.equals(claimedDevice) ? new Note(stream, device, note, now) : this;
+        }
+    }
+
+    /**
      * Forgets a device and its cursor. Publications that it confirmed stay confirmed. Nothing happens if the device was seen
      * after the given time, or is connected to another node that is alive.
      */

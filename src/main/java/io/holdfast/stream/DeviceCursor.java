@@ -9,11 +9,13 @@ package io.holdfast.stream;
  * @param ofEarlierEpoch whether it was last connected in an earlier epoch of the stream. Then the device may have been
  *     promised messages that the stream does not contain. False again after the cursor is set the next time
  * @param claim its last claim, as far as the engine shares that with other nodes
+ * @param note the last {@link Change.Note} of it, as far as the engine shares that with other nodes; empty for none
  */
-public record DeviceCursor(String device, long offset, long seenAtMillis, boolean ofEarlierEpoch, Claim claim) {
-    /** Of a device that is not claimed. */
+public record DeviceCursor(
+        String device, long offset, long seenAtMillis, boolean ofEarlierEpoch, Claim claim, String note) {
+    /** Of a device that is not claimed, and of which nothing is noted. */
     public DeviceCursor(String device, long offset, long seenAtMillis, boolean ofEarlierEpoch) {
-        this(device, offset, seenAtMillis, ofEarlierEpoch, Claim.NONE);
+        this(device, offset, seenAtMillis, ofEarlierEpoch, Claim.NONE, "");
     }
 
     /** A cursor of the present epoch of a device that is not claimed. */

@@ -65,9 +65,9 @@ class AllNodesTest {
         }
         gateways.get(1).connect().connection.identify("bob", null);
         Gathered<Integer> others = asked.asking(3)
-                .all(new ConnectionsQuestion("ann"), counts -> counts.stream()
-                        .mapToInt(Integer::intValue)
-                        .sum())
+                .all(
+                        new ConnectionsQuestion("ann"),
+                        counts -> counts.stream().mapToInt(Integer::intValue).sum())
                 .toCompletableFuture()
                 .join();
         assertThat(others.value()).isEqualTo(4);

@@ -28,6 +28,7 @@ class GuardsTest {
     private static final Set<String> OF_AN_OUTBOX = Set.of(
             "outbox.Device",
             "outbox.DeviceConnection",
+            "outbox.DeviceFailures",
             "outbox.Devices",
             "outbox.Unstored",
             "outbox.LongQueue",
@@ -113,6 +114,7 @@ class GuardsTest {
         assertThat(kept)
                 .containsExactlyInAnyOrder(
                         "outbox.Outbox.devices",
+                        "outbox.Outbox.failures",
                         "outbox.Outbox.tally",
                         "outbox.Outbox.unstored",
                         "outbox.OutboxConnection.counted");

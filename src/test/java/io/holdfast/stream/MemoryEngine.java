@@ -67,6 +67,7 @@ public class MemoryEngine implements StreamEngine {
         final Map<String, byte[]> payloads = new HashMap<>();
         final Map<String, DeviceCursor> devices = new HashMap<>();
         final Map<String, Claim> claims = new HashMap<>();
+        final Map<String, String> notes = new HashMap<>();
         long top;
         long lostUpTo;
         long confirmedUpTo;
@@ -285,6 +286,9 @@ public class MemoryEngine implements StreamEngine {
         } else if (change instanceof Change.GiveUp giveUp) {
             device = giveUp.device();
             claim = giveUp.claim();
+        } else if (change instanceof Change.Note note) {
+            device = note.device();
+            claim = note.claim();
         }
         if (device == null || claim.fence() == 0) {
             return null;
@@ -418,6 +422,10 @@ public class MemoryEngine implements StreamEngine {
             if (below && giveUp.offset() > stream.confirmedUpTo && stream.kept.containsKey(giveUp.offset())) {
                 stream.givenUp.add(giveUp.offset());
             }
+        } else if (change instanceof Change.Note note) {
+            if (stream.devices.containsKey(note.device())) {
+                stream.notes.put(note.device(), note.note());
+            }
         } else if (change instanceof Change.ForgetDevice forget) {
             DeviceCursor known = stream.devices.get(forget.device());
             boolean elsewhere = shared
@@ -426,6 +434,7 @@ public class MemoryEngine implements StreamEngine {
             if (known != null && known.seenAtMillis() <= forget.unseenSinceMillis() && !elsewhere) {
                 stream.devices.remove(forget.device());
                 stream.claims.remove(forget.device());
+                stream.notes.remove(forget.device());
             }
         } else if (change instanceof Change.Discard discard) {
             for (Publication removed :
@@ -559,7 +568,8 @@ public class MemoryEngine implements StreamEngine {
                         each.offset(),
                         each.seenAtMillis(),
                         each.ofEarlierEpoch(),
-                        shared ? found.claims.getOrDefault(each.device(), Claim.NONE) : Claim.NONE))
+                        shared ? found.claims.getOrDefault(each.device(), Claim.NONE) : Claim.NONE,
+                        shared ? found.notes.getOrDefault(each.device(), "") : ""))
                 .toList();
     }
 

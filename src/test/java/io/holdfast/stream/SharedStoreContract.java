@@ -96,6 +96,38 @@ public abstract class SharedStoreContract {
                 .containsExactly(1L, new Claim(second, true));
     }
 
+    private String note(int node) {
+        return engines.get(node).devices("#ann").stream()
+                .filter(each -> each.device().equals("till"))
+                .map(DeviceCursor::note)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void what_a_node_notes_of_a_device_the_next_one_gets_when_it_claims_it() {
+        long older = engines.get(0).open("#ann", "till").fence();
+        assertThat(note(0)).isEmpty();
+        Change.Note failing = new Change.Note("#ann", "till", "1 2 3", new Claim(older, false));
+        Change.Note nobody = new Change.Note("#ann", "phone", "4", Claim.NONE);
+        await(engines.get(0).apply(List.of(failing, nobody, new Change.Note("#bob", "till", "5", Claim.NONE))));
+
+        Opened claimed = engines.get(1).open("#ann", "till");
+        assertThat(claimed.devices())
+                .singleElement()
+                .extracting(DeviceCursor::note)
+                .isEqualTo("1 2 3");
+        Change.Note late = new Change.Note("#ann", "till", "late", new Claim(older, true));
+        assertThat(await(engines.get(0).apply(List.of(late))).refused())
+                .containsExactly(new Applied.Refused("#ann", "till", older));
+        assertThat(note(0)).isEqualTo("1 2 3");
+        await(engines.get(1)
+                .apply(List.of(
+                        new Change.MoveCursor("#ann", "till", 0, 1_000, true, new Claim(claimed.fence(), true)),
+                        new Change.Note("#ann", "till", "", new Claim(claimed.fence(), true)))));
+        assertThat(note(0)).isEmpty();
+    }
+
     @Test
     void what_is_connected_to_another_node_is_not_forgotten() {
         long fence = engines.get(0).open("#ann", "till").fence();

@@ -38,12 +38,25 @@ public final class Breakers {
         this.events = events;
     }
 
-    /** A delivery to a device failed. @return its breaker */
-    RecipientBreaker failed(String client, String device, long nowNanos) {
-        RecipientBreaker breaker = known.computeIfAbsent(
+    /** The breaker of a device is as another node has noted it. */
+    void restore(String client, String device, FailureNote note, Moments now) {
+        if (note.breakerIsNew()) {
+            known.remove(new Key(client, device));
+        } else {
+            of(client, device).restore(note, now);
+        }
+    }
+
+    private RecipientBreaker of(String client, String device) {
+        return known.computeIfAbsent(
                 new Key(client, device),
                 key -> new RecipientBreaker(
                         settings, () -> ThreadLocalRandom.current().nextDouble()));
+    }
+
+    /** A delivery to a device failed. @return its breaker */
+    RecipientBreaker failed(String client, String device, long nowNanos) {
+        RecipientBreaker breaker = of(client, device);
         BreakerState before = breaker.state();
         if (breaker.failed(nowNanos)) {
             counters.breakerOpens.increment();

@@ -56,6 +56,9 @@ final class Device {
 
     private final PoisonSuspect suspect;
 
+    /** What a shared store has noted of its failures, or will have when all is stored; empty for nothing. */
+    String note = "";
+
     /** When a delivery to it failed last; counts only if {@code failed}. */
     private long failedAtNanos;
 

@@ -9,6 +9,7 @@ import io.holdfast.delivery.watch.ClientRecord;
 import io.holdfast.delivery.watch.Clients;
 import io.holdfast.delivery.watch.Outcomes;
 import io.holdfast.stream.Change;
+import io.holdfast.stream.DeviceCursor;
 import io.holdfast.stream.FinalState;
 import io.holdfast.stream.Opened;
 import io.holdfast.stream.Position;
@@ -47,9 +48,11 @@ public final class Outbox {
     private final String stream;
     private final StreamEngine engine;
     private final DeliveryClock clock;
-    private final Breakers breakers;
     private final Clients clients;
     private final Outcomes outcomes;
+
+    /** Whether other nodes have devices of the client, too. */
+    private final boolean shared;
 
     @GuardedBy("this")
     private final Devices devices;
@@ -59,6 +62,9 @@ public final class Outbox {
 
     @GuardedBy("this")
     private final Unstored unstored = new Unstored();
+
+    @GuardedBy("this")
+    private final DeviceFailures failures;
 
     /** The epoch of everything here; null before it was loaded. */
     @GuardedBy("this")
@@ -97,14 +103,11 @@ public final class Outbox {
         this.stream = Names.outbox(client);
         this.engine = engine;
         this.clock = clock;
-        this.breakers = breakers;
         this.clients = clients;
         this.outcomes = outcomes;
-        this.devices = new Devices(
-                stream,
-                settings.devicesPerClient(),
-                settings.poison(),
-                engine.shared().isPresent());
+        this.shared = engine.shared().isPresent();
+        this.devices = new Devices(stream, settings.devicesPerClient(), settings.poison(), shared);
+        this.failures = new DeviceFailures(client, stream, breakers, clock, shared, unstored);
         this.tally = new MessageTally(
                 (offset, message) -> outcomes.acknowledged(client, offset, message.id(), message.publishedAtMillis()));
         this.idleSinceNanos = clock.nanos();
@@ -162,14 +165,14 @@ public final class Outbox {
                 unstored.add(device.move(stream)); // it has passed them without having confirmed them
             }
             device.seen(clock.millis());
-            device.breaker = breakers.connected(client, deviceName, now);
+            failures.connected(device, stored.opened());
             StreamStatus info = stored.opened().info();
             Resumption resumption = device.resume(info, presented);
             if (resumption.shown() > 0 && !explicit) {
                 wider.addAll(confirm(device, resumption.shown()));
             }
+            failures.judge(device, resumption.from());
             PoisonSuspect suspect = device.suspect();
-            suspect.judge(resumption.from());
             device.confirmed(resumption.from(), now, wider);
             List<Line> replaced = device.replacedBy(line);
             DeviceConnection connection = new DeviceConnection(device, line, explicit, resumption.from(), now);
@@ -202,13 +205,13 @@ public final class Outbox {
         device.seen(clock.millis());
         idleSinceNanos = now;
         if (how.failure() && device.failedOn(connection, now)) {
-            device.breaker = breakers.failed(client, device.name, now);
+            failures.failed(device);
         }
         if (how.suspicious()) {
             long first = connection.firstHanded();
             long oldest = first > device.cursor ? first : tally.oldestHandedAbove(device.cursor);
             if (oldest != 0 && first != 0 && oldest <= writtenToConnection) {
-                device.suspect().raise(oldest, now);
+                failures.suspect(device, oldest);
             }
         }
     }
@@ -311,7 +314,7 @@ public final class Outbox {
                 tally.giveUp(offset);
             }
         }
-        device.suspect().passed(offset);
+        failures.passed(device, offset);
         device.giveUp(offset);
         return adjustWindows(device);
     }
@@ -333,13 +336,24 @@ public final class Outbox {
     /** Looks at the clock for a connection whose window is limited. @return whether more may be handed to it */
     @GuardedBy("this")
     boolean timePasses(DeviceConnection connection) {
-        long now = clock.nanos();
-        Device device = connection.device();
-        RecipientBreaker breaker = device.breaker;
-        if (breaker != null) {
-            breakers.timePasses(client, device.name, breaker, now);
+        failures.timePasses(connection.device());
+        return connection.adjustWindow(clock.nanos());
+    }
+
+    /** All breakers of the client are closed, on whichever node they have opened. Asks a shared engine. */
+    void forgetBreakers() {
+        if (!shared) {
+            return;
         }
-        return connection.adjustWindow(now);
+        Stored stored = ask(null);
+        List<Line> wider = new ArrayList<>(0);
+        synchronized (this) {
+            enter(stored, wider);
+            for (DeviceCursor cursor : stored.opened().devices()) {
+                failures.resetBreaker(cursor, devices.find(cursor.device()));
+            }
+        }
+        wider.forEach(Line::readOn);
     }
 
     /** A breaker was reset. @return the connections that may be handed more, and must be told */
@@ -391,12 +405,9 @@ public final class Outbox {
             device.cursor = offset;
             device.seen(clock.millis());
             device.confirmedSinceStored = true;
-            RecipientBreaker breaker = device.breaker;
-            if (breaker != null) {
-                breakers.succeeded(client, device.name, breaker);
-            }
+            failures.succeeded(device);
         }
-        if (device.suspect().passed(offset)) {
+        if (failures.passed(device, offset)) {
             outcomes.retrySucceeded();
         }
         List<Line> wider = new ArrayList<>(0);

@@ -249,12 +249,16 @@ public final class Outboxes implements StreamEngine.Holding {
 
     /** Closes all breakers of a client. @return how many were not closed */
     public int resetBreakers(String client) {
-        int reset = breakers.reset(client);
-        Outbox outbox = find(client);
-        if (outbox != null) {
+        Outbox outbox = acquire(client);
+        try {
+            outbox.forgetBreakers();
+            int reset = breakers.reset(client);
             outbox.breakerChanged().forEach(Line::readOn);
+            changed(outbox);
+            return reset;
+        } finally {
+            release(outbox);
         }
-        return reset;
     }
 
     /** Drops from memory what nobody uses: outboxes, breakers, and what is remembered of clients. */

@@ -2,6 +2,7 @@ package io.holdfast.delivery.outbox;
 
 import io.holdfast.delivery.PoisonSettings;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Which publication a device may be failing on, how often it did, and when the next attempt may be. Guarded by the outbox. */
 final class PoisonSuspect {
@@ -26,6 +27,32 @@ final class PoisonSuspect {
         }
         undecided = true;
         failedAtNanos = nowNanos;
+    }
+
+    /** Goes on from what another node has noted. */
+    void restore(FailureNote note, Moments now) {
+        clear();
+        if (note.suspect() != 0) {
+            offset = note.suspect();
+            undecided = note.undecided();
+            attempts = note.attempts();
+            failedAtNanos = now.toNanos(note.suspectAtMillis());
+            notBeforeNanos = attempts > 0 ? failedAtNanos + backoffNanos() : failedAtNanos;
+        }
+    }
+
+    /** @param breaker null where nothing has failed lately */
+    FailureNote note(@Nullable RecipientBreaker breaker, Moments now) {
+        FailureNote ofBreaker = breaker == null ? FailureNote.NOTHING : breaker.note(now);
+        return new FailureNote(
+                offset,
+                undecided,
+                attempts,
+                offset == 0 ? 0 : now.toMillis(failedAtNanos),
+                ofBreaker.failures(),
+                ofBreaker.openings(),
+                ofBreaker.openUntilMillis(),
+                ofBreaker.failedAtMillis());
     }
 
     /** A new connection goes on behind a position: was the suspect really not processed? */

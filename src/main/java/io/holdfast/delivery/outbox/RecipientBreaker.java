@@ -66,6 +66,33 @@ final class RecipientBreaker {
         return true;
     }
 
+    /** What another node has to know; nothing of the suspect. A half-open one is to be tried at once. */
+    synchronized FailureNote note(Moments now) {
+        boolean closed = state == BreakerState.CLOSED;
+        if (closed && failures == 0) {
+            return FailureNote.NOTHING;
+        }
+        return new FailureNote(
+                0,
+                false,
+                0,
+                0,
+                failures,
+                openings,
+                closed ? 0 : now.toMillis(openUntilNanos),
+                now.toMillis(failedAtNanos));
+    }
+
+    /** Goes on from what another node has noted. */
+    synchronized void restore(FailureNote note, Moments now) {
+        state = note.openUntilMillis() == 0 ? BreakerState.CLOSED : BreakerState.OPEN;
+        failures = note.failures();
+        successes = 0;
+        openings = note.openings();
+        openUntilNanos = now.toNanos(note.openUntilMillis());
+        failedAtNanos = now.toNanos(note.failedAtMillis());
+    }
+
     /** Something was confirmed. @return whether that closed it */
     synchronized boolean succeeded() {
         failures = 0;

@@ -22,6 +22,13 @@ final class Unstored {
         pending.add(change);
     }
 
+    /** Whether a note of a device is on its way. */
+    boolean notes(String device) {
+        return pending.stream()
+                .anyMatch(change ->
+                        change instanceof Change.Note note && note.device().equals(device));
+    }
+
     void collect(List<Change> changes) {
         storing = pending.size();
         changes.addAll(pending);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Changes as the arguments of {@code holdfast_apply}. */
 final class ChangeCall {
     private static final String APPLY = "SELECT f.missing, f.again, f.generation, (f.applied).*, " + Totals.COLUMNS
-            + " FROM holdfast_apply(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) f";
+            + " FROM holdfast_apply(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) f";
     private static final String UNUSED = "SELECT at FROM holdfast_unused(?, ?)";
     private static final String FORGET = "SELECT (f).* FROM holdfast_forget(?, ?) f";
 
@@ -80,6 +80,7 @@ final class ChangeCall {
         long[] times = new long[size];
         boolean[] flags = new boolean[size];
         @Nullable String[] states = new String[size];
+        @Nullable String[] notes = new String[size];
         long[] fences = new long[size];
         boolean[] held = new boolean[size];
         for (int i = 0; i < size; i++) {
@@ -104,6 +105,11 @@ final class ChangeCall {
                 times[i] = giveUp.seenAtMillis();
                 fences[i] = giveUp.claim().fence();
                 held[i] = giveUp.claim().connected();
+            } else if (change instanceof Change.Note note) {
+                kinds[i] = "n";
+                devices[i] = Encoding.utf8(note.device());
+                notes[i] = note.note();
+                fences[i] = note.claim().fence();
             } else if (change instanceof Change.ForgetDevice forget) {
                 kinds[i] = "f";
                 devices[i] = Encoding.utf8(forget.device());
@@ -141,6 +147,7 @@ final class ChangeCall {
                     .all(times)
                     .all(flags)
                     .codes(states)
+                    .all(notes)
                     .all(fences)
                     .all(held)
                     .flag(Arrays.stream(fences).anyMatch(fence -> fence != 0));
@@ -181,7 +188,14 @@ final class ChangeCall {
     }
 
     private static String device(Change change) {
-        return change instanceof Change.MoveCursor move ? move.device() : ((Change.GiveUp) change).device();
+        if (change instanceof Change.MoveCursor move) {
+            return move.device();
+        } else if (change instanceof Change.GiveUp giveUp) {
+            return giveUp.device();
+        } else if (change instanceof Change.Note note) {
+            return note.device();
+        }
+        throw new IllegalArgumentException("without a claim: " + change);
     }
 
     /** Asks whether the unused streams are wanted, while they are locked. */

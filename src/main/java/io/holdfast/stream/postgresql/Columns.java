@@ -70,6 +70,10 @@ final class Columns {
         return array("bool", boxed);
     }
 
+    Columns all(@Nullable String[] values) throws SQLException {
+        return array("text", values);
+    }
+
     /** Of PostgreSQL's type of one byte. */
     Columns codes(@Nullable String[] values) throws SQLException {
         return array("char", values);

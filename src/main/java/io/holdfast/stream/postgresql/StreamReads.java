@@ -25,7 +25,7 @@ final class StreamReads {
     private static final String READ = "SELECT * FROM holdfast_read(?, ?, ?, ?, ?, ?)";
     private static final String BACKWARDS = "SELECT * FROM holdfast_read_backwards(?, ?, ?, ?)";
     private static final String DEVICES = "SELECT d.device, d.off, d.seen, d.generation <> m.generation, d.claim,"
-            + " holdfast_connected(d.node) FROM holdfast_meta m, holdfast_stream s JOIN holdfast_device d ON d.sid = s.sid"
+            + " holdfast_connected(d.node), d.note FROM holdfast_meta m, holdfast_stream s JOIN holdfast_device d ON d.sid = s.sid"
             + " WHERE s.name = ?";
     private static final String MESSAGE = "SELECT s.epoch, m.generation, k.off, k.pub, k.state, k.ended_at"
             + " FROM holdfast_meta m, holdfast_stream s JOIN holdfast_id k ON k.sid = s.sid WHERE s.name = ? AND k.id = ?";
@@ -145,7 +145,8 @@ final class StreamReads {
                 row.getLong(first + 1),
                 row.getLong(first + 2),
                 row.getBoolean(first + 3),
-                new Claim(row.getLong(first + 4), row.getBoolean(first + 5)));
+                new Claim(row.getLong(first + 4), row.getBoolean(first + 5)),
+                row.getString(first + 6));
     }
 
     /** @param claimed the device that the node claims; null for none */

@@ -36,6 +36,8 @@ final class ChangeBatch {
                 move(stream, move);
             } else if (change instanceof Change.GiveUp giveUp) {
                 giveUp(stream, giveUp);
+            } else if (change instanceof Change.Note) {
+                continue; // no other node could read it
             } else if (change instanceof Change.ForgetDevice forget) {
                 forget(stream, forget);
             } else if (change instanceof Change.Settle settle) {

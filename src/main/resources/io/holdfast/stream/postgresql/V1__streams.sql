@@ -107,6 +107,7 @@ CREATE TABLE holdfast_device (
     generation bigint NOT NULL,
     claim bigint NOT NULL DEFAULT 0,
     node bigint NOT NULL DEFAULT 0,
+    note text NOT NULL DEFAULT '',
     PRIMARY KEY (sid, device)
 ) WITH (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.05);
 
@@ -646,7 +647,7 @@ $$;
 CREATE FUNCTION holdfast_open(p_node bigint, p_name bytea, p_device bytea, p_now bigint, p_look_at bigint)
 RETURNS TABLE (epoch bigint, generation bigint, top bigint, first bigint, lost bigint, confirmed bigint, given_up bigint[],
     messages int, bytes bigint, waiting int, waiting_bytes bigint, fence bigint, known boolean,
-    device bytea, off bigint, seen bigint, earlier boolean, claim bigint, connected boolean)
+    device bytea, off bigint, seen bigint, earlier boolean, claim bigint, connected boolean, note text)
 LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off SET jit = off AS $$
@@ -685,7 +686,7 @@ BEGIN
     SELECT coalesce(st.epoch, holdfast_epoch(p_name)), m.generation, coalesce(st.top, 0), coalesce(st.first, 1),
         coalesce(st.lost, 0), coalesce(st.confirmed, 0), coalesce(st.given_up, '{}'), coalesce(st.messages, 0),
         coalesce(st.bytes, 0), coalesce(st.waiting, 0), coalesce(st.waiting_bytes, 0), v_fence, v_known,
-        d.device, d.off, d.seen, d.generation <> m.generation, d.claim, holdfast_connected(d.node)
+        d.device, d.off, d.seen, d.generation <> m.generation, d.claim, holdfast_connected(d.node), d.note
     FROM holdfast_meta m
     LEFT JOIN holdfast_stream st ON st.name = p_name
     LEFT JOIN holdfast_device d ON d.sid = st.sid;
@@ -699,15 +700,15 @@ CREATE TYPE holdfast_applied AS (refused int[], confirmed_in int[], confirmed bi
 ALTER TABLE holdfast_node ADD COLUMN applied holdfast_applied;
 ALTER TABLE holdfast_node ALTER COLUMN applied SET STORAGE EXTERNAL;
 
--- Changes of streams, in order: kinds m a cursor moves, g a device gives up, f a device is forgotten, s a message is settled,
--- d messages are discarded. p_begins: the stream is begun if there is none. p_odd: its changes are made one by one; those of the
+-- Changes of streams, in order: kinds m a cursor moves, g a device gives up, n a device is noted, f one is forgotten, s a message
+-- is settled, d messages are discarded. p_begins: the stream is begun if there is none. p_odd: its changes are made one by one; those of the
 -- other streams, which only move cursors of different devices, are made together. p_generation: of the history that the cursors
 -- belong to. p_fences: the claims of those that make the changes, 0 for none. p_held: whether they still have the device connected.
 -- p_fenced: whether there is such a claim.
 CREATE FUNCTION holdfast_apply(p_node bigint, p_call bigint, p_generation bigint, p_now bigint, p_keep bigint, p_recovery bigint, p_slot bigint,
         p_names bytea[], p_begins boolean[], p_odd boolean[],
         p_stream int[], p_kinds "char"[], p_devices bytea[], p_offs bigint[], p_ats bigint[], p_flags boolean[],
-        p_states "char"[], p_fences bigint[], p_held boolean[], p_fenced boolean,
+        p_states "char"[], p_notes text[], p_fences bigint[], p_held boolean[], p_fenced boolean,
         OUT missing bytea[], OUT again boolean, OUT generation bigint, OUT applied holdfast_applied, OUT totals holdfast_totals)
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
@@ -829,8 +830,8 @@ BEGIN
     END IF;
 
     FOR c IN SELECT u.*, u.st IS DISTINCT FROM lead(u.st) OVER (ORDER BY u.st, u.ord) AS last
-            FROM unnest(p_stream, p_kinds, p_devices, p_offs, p_ats, p_flags, p_states, p_fences, p_held) WITH ORDINALITY
-                u(st, kind, device, off, at, flag, state, fence, held, ord)
+            FROM unnest(p_stream, p_kinds, p_devices, p_offs, p_ats, p_flags, p_states, p_notes, p_fences, p_held) WITH ORDINALITY
+                u(st, kind, device, off, at, flag, state, note, fence, held, ord)
             WHERE v_odd[u.st] ORDER BY u.st, u.ord LOOP
         IF c.st <> v_at THEN
             v_at := c.st;
@@ -893,6 +894,8 @@ BEGIN
                     AND EXISTS (SELECT 1 FROM holdfast_message m WHERE m.sid = s.sid AND m.off = c.off) THEN
                 s.given_up := ARRAY(SELECT g FROM unnest(s.given_up || c.off) g ORDER BY g);
             END IF;
+        ELSIF c.kind = 'n' THEN
+            UPDATE holdfast_device d SET note = c.note WHERE d.sid = s.sid AND d.device = c.device;
         ELSIF c.kind = 'f' THEN
             DELETE FROM holdfast_device d WHERE d.sid = s.sid AND d.device = c.device AND d.seen <= c.at
                 AND (d.node = p_node OR NOT holdfast_connected(d.node));
@@ -1381,7 +1384,7 @@ END $$;
 -- Stored streams and their devices, in the order of their names; a row for each device, or one without.
 CREATE FUNCTION holdfast_streams(p_from bytea, p_to bytea, p_max int)
 RETURNS TABLE (name bytea, used_at bigint, empty boolean, device bytea, off bigint, seen bigint, earlier boolean, claim bigint,
-    connected boolean)
+    connected boolean, note text)
 LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off SET jit = off AS $$
@@ -1389,7 +1392,7 @@ SET enable_mergejoin = off SET jit = off AS $$
 BEGIN
     RETURN QUERY
     SELECT s.name, s.used_at, s.messages = 0, d.device, d.off, d.seen, d.generation <> m.generation, d.claim,
-        holdfast_connected(d.node)
+        holdfast_connected(d.node), d.note
     FROM (SELECT * FROM holdfast_stream st WHERE st.name >= p_from AND st.name <= coalesce(p_to, st.name) AND st.used_at > 0
           ORDER BY st.name LIMIT p_max) s
     CROSS JOIN holdfast_meta m

@@ -59,7 +59,18 @@ final class DeliveryNodes implements AutoCloseable {
                     links.get(i).to.add(nodes.get(j).manager.arrivals());
                 }
             }
+            int number = i;
+            links.get(i).elsewhere = client -> elsewhere(number, client);
         }
+    }
+
+    /** How many connections of a client the other nodes have. */
+    private int elsewhere(int number, String client) {
+        int connections = 0;
+        for (Gateway node : nodes) {
+            connections += node == nodes.get(number) ? 0 : node.manager.here().connections(client);
+        }
+        return connections;
     }
 
     Gateway node(int number) {

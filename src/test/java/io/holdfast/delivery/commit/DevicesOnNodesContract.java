@@ -2,20 +2,31 @@ package io.holdfast.delivery.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.delivery.AdmissionSettings;
+import io.holdfast.delivery.BreakerSettings;
+import io.holdfast.delivery.BreakerState;
+import io.holdfast.delivery.BreakerStatus;
+import io.holdfast.delivery.DeadLetter;
 import io.holdfast.delivery.DeliveryEvent.MessageAcknowledged;
 import io.holdfast.delivery.DeliveryEvent.MessageExpired;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.MessageState;
 import io.holdfast.delivery.MessageStatus;
+import io.holdfast.delivery.PoisonSettings;
 import io.holdfast.delivery.SendOptions;
+import io.holdfast.delivery.push.AdmissionTest;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Receipt;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -218,6 +229,71 @@ abstract class DevicesOnNodesContract {
     }
 
     @Test
+    void a_message_that_expires_before_its_confirmation_is_stored_is_expired() throws Exception {
+        nodes.all().forEach(node -> node.timeToLive = Duration.ofSeconds(60));
+        Gateway.Client till = till(0, null);
+        Receipt sent = nodes.node(1).send("ann", "m");
+        Gateway.until(() -> till.offsets("#ann").equals(upTo(1)));
+        CountDownLatch paused = nodes.pause(0);
+        acknowledge(0, "till", 1);
+        nodes.pass(Duration.ofSeconds(61));
+        nodes.soon(() -> nodes.events(MessageExpired.class).size() == 1);
+        nodes.resume(0, paused);
+        nodes.soon(() -> stored("till") == 1);
+        assertThat(nodes.events(MessageAcknowledged.class)).isEmpty();
+        assertThat(nodes.events(MessageExpired.class)).hasSize(1);
+        checkState(sent, MessageState.EXPIRED);
+    }
+
+    private void checkState(Receipt sent, MessageState state) {
+        for (Gateway node : nodes.all()) {
+            assertThat(node.manager.message("ann", sent.id()))
+                    .map(MessageStatus::state)
+                    .contains(state);
+        }
+    }
+
+    @Test
+    void of_confirmation_and_expiry_on_two_nodes_one_is_told_and_all_say_the_same() throws Exception {
+        long seed = Long.getLong("holdfast.seed", System.nanoTime());
+        System.out.println(getClass().getSimpleName() + ": -Dholdfast.seed=" + seed);
+        Random random = new Random(seed);
+        nodes.all().forEach(node -> node.timeToLive = Duration.ofSeconds(60));
+        Gateway.Client till = till(0, null);
+        Map<Long, Receipt> sent = new HashMap<>();
+        for (int round = 1; round <= 4; round++) {
+            for (int i = 0; i < 20; i++) {
+                Receipt receipt = nodes.node(1 + i % 2).send("ann", "m");
+                sent.put(receipt.position().offset(), receipt);
+            }
+            int last = 20 * round;
+            Gateway.until(() -> till.offsets("#ann").size() == last);
+            int expireAt = last - 10 + random.nextInt(10);
+            for (int offset = last - 19; offset < last; offset++) {
+                acknowledge(0, "till", offset);
+                if (offset == expireAt) {
+                    nodes.pass(Duration.ofSeconds(61)); // every node sweeps
+                }
+                LockSupport.parkNanos(random.nextInt(100) * 1_000_000L);
+            }
+        }
+        nodes.soon(() -> nodes.events(MessageAcknowledged.class).size()
+                        + nodes.events(MessageExpired.class).size()
+                >= sent.size());
+        Map<Long, MessageState> told = new HashMap<>();
+        nodes.events(MessageAcknowledged.class)
+                .forEach(each -> assertThat(told.put(each.offset(), MessageState.ACKNOWLEDGED))
+                        .as("seed %s, %s", seed, each)
+                        .isNull());
+        nodes.events(MessageExpired.class)
+                .forEach(each -> assertThat(told.put(each.offset(), MessageState.EXPIRED))
+                        .as("seed %s, %s", seed, each)
+                        .isNull());
+        sent.forEach((offset, receipt) -> checkState(receipt, told.get(offset)));
+        assertThat(told.values()).contains(MessageState.ACKNOWLEDGED, MessageState.EXPIRED);
+    }
+
+    @Test
     void every_node_tells_which_devices_are_connected() throws Exception {
         Gateway.Client till = till(1, null);
         for (int i = 0; i < nodes.size(); i++) {
@@ -240,6 +316,137 @@ abstract class DevicesOnNodesContract {
         }
         assertThat(duplicates).isEqualTo(nodes.size() - 1);
         assertThat(nodes.node(0).hooked.info("#ann").messages()).isEqualTo(1);
+    }
+
+    /** Gets one message and closes its connection without having confirmed it. */
+    private void dieOn(int node, long offset) {
+        Gateway.Client till = till(node, null);
+        nodes.soon(() -> till.offsets("#ann").contains(offset));
+        till.leave();
+        nodes.soon(() -> nodes.all().stream()
+                .noneMatch(each -> each.hooked.devices("#ann").stream()
+                        .anyMatch(device -> device.claim().connected())));
+    }
+
+    @Test
+    void failed_attempts_at_a_message_go_on_counting_on_other_nodes() throws Exception {
+        PoisonSettings often = new PoisonSettings(5, Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofDays(1));
+        reopen(settings -> DevicesOnNodesModel.with(settings, settings.breaker(), often));
+        till(0, null).vanish();
+        send(2);
+        for (int attempt = 0; attempt < 5; attempt++) {
+            assertThat(nodes.node(0).manager.deadLetters("ann", 0, 10)).isEmpty();
+            dieOn(attempt % nodes.size(), 1);
+        }
+        Gateway.Client last = till(2, null);
+        nodes.soon(() -> last.offsets("#ann").equals(List.of(2L)));
+        assertThat(nodes.node(1).manager.deadLetters("ann", 0, 10))
+                .singleElement()
+                .extracting(DeadLetter::attempts)
+                .isEqualTo(5);
+        acknowledge(2, "till", 2);
+        nodes.soon(() -> nodes.node(0).hooked.devices("#ann").stream()
+                .allMatch(each -> each.note().isEmpty()));
+    }
+
+    /** Gets something and answers no ping. */
+    private void failOn(int node) {
+        String before = note();
+        Gateway.Client till = till(node, null);
+        till.ignorePings();
+        nodes.soon(() -> !till.offsets("#ann").isEmpty());
+        till.connection.close(Ending.SLOW);
+        nodes.soon(() -> !note().equals(before));
+    }
+
+    /** What the store has noted of the only device. */
+    private String note() {
+        return nodes.node(0).hooked.devices("#ann").get(0).note();
+    }
+
+    @Test
+    void an_open_breaker_goes_with_its_device_to_another_node() throws Exception {
+        BreakerSettings quick = new BreakerSettings(5, 2, Duration.ofSeconds(2), Duration.ofMinutes(1), 3);
+        reopen(settings -> DevicesOnNodesModel.with(settings, quick, settings.poison()));
+        till(0, null).vanish();
+        send(10);
+        for (int failure = 0; failure < 6; failure++) {
+            failOn(failure % 2); // with the sixth, the trial has failed
+        }
+        Gateway.Client tried = till(2, null);
+        assertThat(nodes.node(2).manager.breakers("ann"))
+                .singleElement()
+                .extracting(BreakerStatus::state, BreakerStatus::openings)
+                .containsExactly(BreakerState.OPEN, 2);
+        nodes.soon(() -> nodes.status(2, "ann", "till").connected());
+        assertThat(tried.offsets("#ann")).as("while it is open").isEmpty();
+        nodes.pass(Duration.ofSeconds(5));
+        nodes.soon(() -> tried.offsets("#ann").equals(upTo(3)));
+        acknowledge(2, "till", 1);
+        acknowledge(2, "till", 3);
+        nodes.soon(() -> tried.offsets("#ann").equals(upTo(10)) && note().isEmpty());
+        tried.vanish();
+        Gateway.Client again = till(0, null);
+        nodes.soon(() -> again.offsets("#ann").size() == 7);
+        assertThat(nodes.node(0).manager.breakers("ann")).isEmpty();
+    }
+
+    @Test
+    void a_breaker_that_is_reset_is_closed_on_all_nodes() throws Exception {
+        till(0, null).vanish();
+        send(10);
+        for (int failure = 0; failure < 6; failure++) {
+            failOn(0);
+        }
+        nodes.node(1).manager.resetBreakers("ann");
+        nodes.soon(() -> note().isEmpty());
+        Gateway.Client again = till(0, null);
+        nodes.soon(() -> again.offsets("#ann").equals(upTo(10)));
+    }
+
+    private Gateway.Client identified(int node) {
+        Gateway.Client made = nodes.node(node).connect();
+        made.connection.identify("ann", null);
+        return made;
+    }
+
+    private void reopen(UnaryOperator<DeliverySettings> changes) {
+        nodes.close();
+        nodes = open(3, changes);
+    }
+
+    private void limit(int connectionsOfAClient) {
+        AdmissionSettings limited = new AdmissionSettings(0, 0, connectionsOfAClient, 0, 0, 100, 100);
+        reopen(settings -> AdmissionTest.with(settings, limited));
+    }
+
+    @Test
+    void a_client_has_no_more_connections_than_its_limit_on_all_nodes_together() {
+        limit(6);
+        List<Gateway.Client> all = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            all.add(identified(i % 3));
+        }
+        Gateway.Client tooMany = identified(1);
+        nodes.soon(() -> Ending.CONNECTION_LIMIT.equals(tooMany.ending()));
+        all.remove(0).vanish();
+        all.add(identified(1));
+        Gateway.Client again = identified(2);
+        nodes.soon(() -> Ending.CONNECTION_LIMIT.equals(again.ending()));
+        assertThat(all.stream().map(Gateway.Client::ending)).containsOnlyNulls();
+    }
+
+    @Test
+    void the_other_nodes_are_not_asked_about_a_client_with_few_connections() {
+        limit(24);
+        for (int i = 0; i < 6; i++) {
+            identified(i % 3);
+        }
+        for (int i = 0; i < 3; i++) {
+            assertThat(nodes.links(i).asked).hasValue(0);
+        }
+        identified(0);
+        assertThat(nodes.links(0).asked).hasValue(1);
     }
 
     @Test

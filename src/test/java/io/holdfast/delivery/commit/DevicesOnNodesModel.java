@@ -7,6 +7,7 @@ import io.holdfast.delivery.DeliveryEvent;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.MessageState;
+import io.holdfast.delivery.PoisonSettings;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.stream.DeviceCursor;
 import io.holdfast.stream.EngineException;
@@ -45,12 +46,13 @@ abstract class DevicesOnNodesModel {
 
     /** A delivery that fails often opens no breaker: time stands nearly still here. */
     static DeliverySettings withoutBreakers(DeliverySettings settings) {
+        BreakerSettings usual = settings.breaker();
         BreakerSettings never = new BreakerSettings(
-                1_000_000,
-                settings.breaker().successes(),
-                settings.breaker().openTime(),
-                settings.breaker().maxOpenTime(),
-                settings.breaker().trials());
+                1_000_000, usual.successes(), usual.openTime(), usual.maxOpenTime(), usual.trials());
+        return with(settings, never, settings.poison());
+    }
+
+    static DeliverySettings with(DeliverySettings settings, BreakerSettings breaker, PoisonSettings poison) {
         return new DeliverySettings(
                 settings.sendBufferBytes(),
                 settings.frameBytes(),
@@ -69,8 +71,8 @@ abstract class DevicesOnNodesModel {
                 settings.devicesPerClient(),
                 settings.drainTimeout(),
                 settings.admission(),
-                never,
-                settings.poison());
+                breaker,
+                poison);
     }
 
     @Test
