@@ -67,7 +67,7 @@ class OpaquePayloadsTest {
     }
 
     @Test
-    void what_is_not_json_comes_in_histories_and_recoveries_over_protobuf_and_closes_json() {
+    void what_is_not_json_comes_in_histories_and_recoveries_and_closes_json() {
         sender.publish(BYTES);
         Protobuf reader = new Protobuf();
         reader.say(ClientProtocol.Command.newBuilder()

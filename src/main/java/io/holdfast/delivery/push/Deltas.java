@@ -44,7 +44,7 @@ final class Deltas {
     /** The next publication comes. */
     Step next(Publication publication) {
         Step step = new Step(last, lasts(publication, publication.publishedAtMillis()));
-        last = step.remembered() ? publication : null;
+        last = publication;
         return step;
     }
 

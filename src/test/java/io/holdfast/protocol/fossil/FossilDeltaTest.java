@@ -31,7 +31,8 @@ class FossilDeltaTest {
         byte[] source = "abcdefghabcdefgh".getBytes(UTF_8);
         byte[] target = "abcdefghabcdefghabcdefghabcdefgh!".getBytes(UTF_8);
         int sum = 4 * (0x61626364 + 0x65666768) + 0x21000000;
-        assertThat(new String(FossilDelta.of(source, target), UTF_8)).isEqualTo("X\nG@0,G@0,1:!" + base64(sum) + ";");
+        assertThat(new String(FossilDelta.of(source, target), UTF_8))
+                .isEqualTo("X\nG@0,G@0,1:!" + base64(sum) + ";");
     }
 
     private static String base64(int number) {
@@ -70,9 +71,7 @@ class FossilDeltaTest {
             }
             shorter++;
             assertThat(delta.length).isLessThan(target.length);
-            assertThat(DeltaReader.apply(source, delta))
-                    .as("seed %d, round %d", seed, round)
-                    .isEqualTo(target);
+            assertThat(DeltaReader.apply(source, delta)).as("seed %d, round %d", seed, round).isEqualTo(target);
             if (text) {
                 assertThatCode(() -> UTF_8.newDecoder().decode(ByteBuffer.wrap(delta)))
                         .as("seed %d, round %d", seed, round)
@@ -100,7 +99,7 @@ class FossilDeltaTest {
     }
 
     private static byte[] text(Random random, int characters) {
-        String letters = "abc {}\":,äöü€漢字😀";
+        String letters = "abc {}\":,äöüĤŶǤ€漢字😀";
         int[] points = letters.codePoints().toArray();
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < characters; i++) {
