@@ -44,6 +44,7 @@ class GuardsTest {
             "commit.Hub",
             "commit.Outage",
             "commit.WatchedEngine",
+            "push.Deltas",
             "push.FrameBuilder",
             "push.Outgoing$Cache",
             "push.TagFilters",
