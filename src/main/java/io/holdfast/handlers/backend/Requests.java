@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Requests {
     private Requests() {}
 
-    /** @param meta whether it has what the back end has said of the connection */
+    /** @param meta whether it has what the back end has said of the connection or, where it has said nothing, the token's claim */
     static byte[] body(BackendEvent event, ClientCall call, boolean meta) {
         JsonOutput json = new JsonOutput(512)
                 .open()
@@ -28,7 +28,7 @@ final class Requests {
             json.field("b64data", Base64.getEncoder().encodeToString(call.bytes()));
         }
         if (meta) {
-            value(json, "meta", call.meta());
+            value(json, "meta", call.meta() == null ? TokenMeta.of(call) : call.meta());
         }
         return json.close().toBytes();
     }

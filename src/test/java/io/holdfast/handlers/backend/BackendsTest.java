@@ -29,6 +29,7 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +138,26 @@ class BackendsTest {
                 target,
                 "{\"n\":1}".getBytes(UTF_8),
                 "{\"plan\":\"gold\"}".getBytes(UTF_8));
+    }
+
+    @Test
+    void a_request_has_the_meta_of_the_token_where_the_back_end_has_said_nothing() throws Exception {
+        Map<String, Object> claims = new HashMap<>();
+        claims.put("tenant", 7L);
+        claims.put("none", null);
+        claims.put("tags", List.of("a", Map.of("deep", true)));
+        for (Object meta : List.of(claims, "text")) {
+            ClientCall call = call("x");
+            Caller caller = new Caller("u1", null, "c1", Map.of("meta", meta), Set.of(), "", Map.of());
+            backends.rpc("x")
+                    .answer(new ClientCall(caller, call.link(), "x", null, null))
+                    .toCompletableFuture()
+                    .get();
+        }
+
+        assertThat(JSON.readTree(seen.get(0).body()).path("meta"))
+                .isEqualTo(JSON.readTree("{\"tenant\":7,\"none\":null,\"tags\":[\"a\",{\"deep\":true}]}"));
+        assertThat(JSON.readTree(seen.get(1).body()).has("meta")).isFalse();
     }
 
     private static <A> A ask(Handler<A> handler, String target) throws Exception {
