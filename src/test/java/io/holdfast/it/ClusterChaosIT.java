@@ -24,6 +24,9 @@ class ClusterChaosIT {
     private static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("holdfast.chaos.seconds", 0));
     private static final int DEVICES = Integer.getInteger("holdfast.chaos.devices", LIMIT.isZero() ? 120 : 300);
 
+    /** By half of this time, the first rows have been removed that are kept for a while. */
+    private static final Duration STEADY = Duration.ofMinutes(15);
+
     private final long seed = Long.getLong("holdfast.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final Cluster cluster;
@@ -40,18 +43,20 @@ class ClusterChaosIT {
         database.watchCursors();
         say("before: " + database.sizes());
         long begun = System.nanoTime();
-        boolean half = LIMIT.isZero();
+        long atHalfTime = 0;
         int round = 0;
         do {
             round(++round);
-            long passed = System.nanoTime() - begun;
-            if (!half && passed > LIMIT.toNanos() / 2) {
-                half = true;
+            if (atHalfTime == 0 && System.nanoTime() - begun > LIMIT.toNanos() / 2) {
+                atHalfTime = database.kib();
                 say("half time: " + database.sizes());
             }
             assertThat(database.cursorsMovedBack()).as("seed %d", seed).isEmpty();
         } while (System.nanoTime() - begun < LIMIT.toNanos());
         say("after: " + database.sizes());
+        if (LIMIT.compareTo(STEADY) > 0) {
+            assertThat(database.kib()).as("tables do not grow any more").isLessThan(2 * atHalfTime);
+        }
     }
 
     private void round(int number) throws Exception {

@@ -15,6 +15,10 @@ final class ClusterDatabase {
                 WHERE relkind = 'r' AND relname LIKE 'holdfast\\_%') AS tables WHERE kib > 64""";
     private static final String LOG = "SELECT (sum(size) / 1024)::bigint || ' KiB' FROM pg_ls_waldir()";
 
+    private static final String KIB = """
+            SELECT (sum(pg_total_relation_size(oid)) / 1024)::bigint FROM pg_class
+            WHERE relkind = 'r' AND relname LIKE 'holdfast\\_%'""";
+
     private final Cluster cluster;
 
     ClusterDatabase(Cluster cluster) {
@@ -42,6 +46,11 @@ final class ClusterDatabase {
     /** Of the larger tables, with their indexes and dead rows, and of the write-ahead log. */
     String sizes() {
         return all(SIZES).get(0) + "; write-ahead log " + all(LOG).get(0);
+    }
+
+    /** Of all tables, with their indexes and dead rows. */
+    long kib() {
+        return Long.parseLong(all(KIB).get(0));
     }
 
     private List<String> all(String query) {

@@ -140,6 +140,9 @@ public final class Crowd implements AutoCloseable {
         publishers.stream()
                 .flatMap(publisher -> publisher.sample().stream())
                 .forEach(sent -> unconfirmed(sent, broken));
+        if (unrecovered() > 0) {
+            broken.add(unrecovered() + " times a device was told recovered: false");
+        }
         Map<String, Integer> troubles = troubles();
         troubles.keySet().stream().filter(what -> what.startsWith("FINAL")).forEach(broken::add);
         return new Outcome(broken, figures(settled) + "; " + troubles);
@@ -179,16 +182,26 @@ public final class Crowd implements AutoCloseable {
         }
     }
 
-    private String figures(long settledMillis) {
-        List<Event> history = recorder.history();
-        long unrecovered = history.stream()
+    /** How often a device was told {@code recovered: false}: no fault here lasts so long that anything could be gone. */
+    private long unrecovered() {
+        return recorder.history().stream()
                 .filter(event -> event instanceof Joined joined && joined.presented() && !joined.recovered())
                 .count();
+    }
+
+    /** The same for all ports and numbers of messages. */
+    static String kind(Exception failure) {
+        String text = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        return text.replaceAll("[0-9]{4,}", "…").replace("?cf_protocol=protobuf", "");
+    }
+
+    private String figures(long settledMillis) {
+        List<Event> history = recorder.history();
         return count(receipts.history(), Accepted.class) + " receipts in "
                 + publishers.stream().mapToInt(CrowdPublisher::attempts).sum() + " attempts, "
                 + count(history, Received.class) + " deliveries, "
                 + devices.stream().mapToInt(MovingDevice::connects).sum() + " connects of " + devices.size()
-                + " devices, " + unrecovered + " of them told recovered: false, settled after " + settledMillis + " ms";
+                + " devices, settled after " + settledMillis + " ms";
     }
 
     private static long count(List<Event> history, Class<? extends Event> kind) {

@@ -118,10 +118,9 @@ final class CrowdPublisher implements AutoCloseable {
                 accepted(channel, id, attempt.at(nodes.get(random.nextInt(nodes.size()))));
                 return;
             } catch (IOException | NotHeldException e) {
-                String why = String.valueOf(e.getMessage());
-                refusals.merge(why.replaceAll("[0-9]{4,}", "…"), 1, Integer::sum);
+                refusals.merge(Crowd.kind(e), 1, Integer::sum);
                 if (System.nanoTime() > end) {
-                    throw new NotHeldException(id + " was not accepted within " + LIMIT + ": " + why);
+                    throw new NotHeldException(id + " was not accepted within " + LIMIT + ": " + e);
                 }
             }
             Thread.sleep(50 + random.nextInt(100));

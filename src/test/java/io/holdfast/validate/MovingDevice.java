@@ -105,7 +105,7 @@ final class MovingDevice implements AutoCloseable {
             joined = true;
             comingBack = false;
         } catch (IOException | NotHeldException e) {
-            troubles.merge(String.valueOf(e.getMessage()).replaceAll("[0-9]{4,}", "…"), 1, Integer::sum);
+            troubles.merge(Crowd.kind(e), 1, Integer::sum);
             device.drop();
             Thread.sleep(millis(300));
         }
