@@ -232,6 +232,7 @@ final class Connecting {
             return;
         }
         state = State.CONNECTED;
+        connection.endNever(); // what follows waits for the store; the client has done its part
         who = identity;
         device = named;
         if (!connection.identify(who.client(), who.info())) {

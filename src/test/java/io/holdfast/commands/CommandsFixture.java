@@ -61,6 +61,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Commands over delivery over the memory engine, and clients that say frames and note what they hear. */
 final class CommandsFixture implements AutoCloseable {
@@ -98,6 +99,9 @@ final class CommandsFixture implements AutoCloseable {
     /** Called with the method's name when a connection has queued a reply, before its command goes on. */
     volatile Consumer<String> afterReply = method -> {};
 
+    /** Called before the engine opens an outbox. */
+    volatile Runnable opening = () -> {};
+
     /** Why nothing can be read; null if it can. */
     volatile EngineException.Reason unreadable;
 
@@ -110,6 +114,7 @@ final class CommandsFixture implements AutoCloseable {
 
         @Override
         public Opened open(String stream, String claimed) {
+            opening.run();
             requireReadable();
             return super.open(stream, claimed);
         }

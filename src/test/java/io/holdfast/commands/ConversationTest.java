@@ -74,6 +74,24 @@ class ConversationTest {
         peer.endsWith(3502);
     }
 
+    /** An SDK does not come back after 3502. */
+    @Test
+    void a_connect_that_waits_for_the_store_is_not_late() {
+        CommandsFixture.Peer silent = peer();
+        CommandsFixture.Peer connecting = peer();
+        CommandsFixture.Peer silentToo = peer();
+        talk.opening = () -> {
+            talk.pass(Duration.ofSeconds(10));
+            silent.endsWith(3502);
+            silentToo.endsWith(3502);
+        };
+
+        connecting.connect("{\"client\":\"u1\"}");
+
+        assertThat(connecting.afterAll(2)).isNotEmpty();
+        assertThat(connecting.ended()).isNull();
+    }
+
     @Test
     void a_frame_in_another_format_is_inappropriate() {
         CommandsFixture.Peer peer = peer();

@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
  * alone or have a name. One half speaks JSON, the other Protobuf.
  */
 public final class Crowd implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final int CHANNELS = 12;
     private static final int PUBLISHERS = 9;
 

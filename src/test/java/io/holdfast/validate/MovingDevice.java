@@ -21,6 +21,11 @@ final class MovingDevice implements AutoCloseable {
     private static final int LONGEST_STAY_MILLIS = 20_000;
     private static final int LONGEST_ABSENCE_MILLIS = 6_000;
 
+    /** After a failed connect; twice as long after each further one, as SDKs do it. */
+    private static final int PAUSE_MILLIS = 300;
+
+    private static final int LONGEST_PAUSE_MILLIS = 5_000;
+
     private final Device device;
     private final List<FaultProxy> networks;
     private final String channel;
@@ -32,6 +37,7 @@ final class MovingDevice implements AutoCloseable {
     private volatile boolean closed;
     private volatile boolean joined;
     private volatile int connects;
+    private int pauseMillis = PAUSE_MILLIS;
 
     /**
      * @param networks before each node
@@ -78,6 +84,7 @@ final class MovingDevice implements AutoCloseable {
     private void run() {
         try {
             long stay = 0;
+            Thread.sleep(millis(LONGEST_PAUSE_MILLIS)); // so that not all come at once
             while (!closed) {
                 if (!device.isOpen() || comingBack || (moving && System.nanoTime() > stay)) {
                     stay = System.nanoTime() + millis(LONGEST_STAY_MILLIS) * 1_000_000L;
@@ -104,10 +111,12 @@ final class MovingDevice implements AutoCloseable {
             }
             joined = true;
             comingBack = false;
+            pauseMillis = PAUSE_MILLIS;
         } catch (IOException | NotHeldException e) {
             troubles.merge(Crowd.kind(e), 1, Integer::sum);
             device.drop();
-            Thread.sleep(millis(300));
+            Thread.sleep(millis(pauseMillis));
+            pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
         }
     }
 
@@ -120,7 +129,7 @@ final class MovingDevice implements AutoCloseable {
             if (end.code() >= FIRST_FINAL_CODE) {
                 troubles.merge("FINAL " + end, 1, Integer::sum);
             }
-            Thread.sleep(millis(300));
+            Thread.sleep(millis(PAUSE_MILLIS));
         } else if (moving && channel.isEmpty() && random.nextInt(4) == 0) {
             device.reload();
         } else if (moving && random.nextInt(3) == 0) {
