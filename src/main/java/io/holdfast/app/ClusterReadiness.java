@@ -33,9 +33,8 @@ public class ClusterReadiness implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         String trouble = cluster.trouble();
-        HealthCheckResponseBuilder response = HealthCheckResponse.named("cluster")
-                .status(trouble.isEmpty())
-                .withData(ContextRoot.NAME, root.path());
+        HealthCheckResponseBuilder response =
+                HealthCheckResponse.named("cluster").status(trouble.isEmpty()).withData(ContextRoot.NAME, root.path());
         if (!trouble.isEmpty()) {
             response.withData("cause", trouble);
         }

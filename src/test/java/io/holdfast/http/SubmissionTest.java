@@ -21,8 +21,8 @@ class SubmissionTest {
 
     private static List<Call.Publishing> calls(int count) {
         return IntStream.range(0, count)
-                .mapToObj(i ->
-                        new Call.Publishing(Kind.PUBLISH, List.of("c" + i), new byte[] {'1'}, true, SendOptions.defaults()))
+                .mapToObj(i -> new Call.Publishing(
+                        Kind.PUBLISH, List.of("c" + i), new byte[] {'1'}, true, SendOptions.defaults()))
                 .toList();
     }
 

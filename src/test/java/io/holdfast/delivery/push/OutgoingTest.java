@@ -14,9 +14,11 @@ class OutgoingTest {
 
     @Test
     void what_a_delta_goes_on_from_is_written_even_if_it_expires_meanwhile() {
-        assertThat(Outgoing.compressed(PlainFormat.INSTANCE, "c", SECOND, FIRST, true).expiresAtMillis())
+        assertThat(Outgoing.compressed(PlainFormat.INSTANCE, "c", SECOND, FIRST, true)
+                        .expiresAtMillis())
                 .isEqualTo(Publication.NEVER);
-        assertThat(Outgoing.compressed(PlainFormat.INSTANCE, "c", SECOND, FIRST, false).expiresAtMillis())
+        assertThat(Outgoing.compressed(PlainFormat.INSTANCE, "c", SECOND, FIRST, false)
+                        .expiresAtMillis())
                 .isEqualTo(SECOND.expiresAtMillis());
         assertThat(Outgoing.push(PlainFormat.INSTANCE, "c", SECOND, false).expiresAtMillis())
                 .isEqualTo(SECOND.expiresAtMillis());

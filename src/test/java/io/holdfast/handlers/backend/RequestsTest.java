@@ -14,7 +14,9 @@ class RequestsTest {
 
     @Test
     void a_payload_that_is_not_json_comes_in_base64() {
-        assertThat(body(null, new byte[] {0, 'x'})).contains("\"b64data\":\"AHg=\"").doesNotContain("\"data\"");
+        assertThat(body(null, new byte[] {0, 'x'}))
+                .contains("\"b64data\":\"AHg=\"")
+                .doesNotContain("\"data\"");
         assertThat(body("{}".getBytes(StandardCharsets.UTF_8), "{\n}".getBytes(StandardCharsets.UTF_8)))
                 .contains("\"data\":{}")
                 .doesNotContain("b64data");

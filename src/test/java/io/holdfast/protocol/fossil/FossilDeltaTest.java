@@ -30,9 +30,8 @@ class FossilDeltaTest {
         // 16 = G in base 64; copy 16 from 0; insert 1; the sum of 0x61626364 * 2 + 0x65666768 * 2 + 0x21000000
         byte[] source = "abcdefghabcdefgh".getBytes(UTF_8);
         byte[] target = "abcdefghabcdefghabcdefghabcdefgh!".getBytes(UTF_8);
-        int sum = 4 * (0x61626364 + 0x65666768) + 0x21000000;
-        assertThat(new String(FossilDelta.of(source, target), UTF_8))
-                .isEqualTo("X\nG@0,G@0,1:!" + base64(sum) + ";");
+        int sum = (int) (4L * (0x61626364 + 0x65666768) + 0x21000000);
+        assertThat(new String(FossilDelta.of(source, target), UTF_8)).isEqualTo("X\nG@0,G@0,1:!" + base64(sum) + ";");
     }
 
     private static String base64(int number) {
@@ -71,7 +70,9 @@ class FossilDeltaTest {
             }
             shorter++;
             assertThat(delta.length).isLessThan(target.length);
-            assertThat(DeltaReader.apply(source, delta)).as("seed %d, round %d", seed, round).isEqualTo(target);
+            assertThat(DeltaReader.apply(source, delta))
+                    .as("seed %d, round %d", seed, round)
+                    .isEqualTo(target);
             if (text) {
                 assertThatCode(() -> UTF_8.newDecoder().decode(ByteBuffer.wrap(delta)))
                         .as("seed %d, round %d", seed, round)
