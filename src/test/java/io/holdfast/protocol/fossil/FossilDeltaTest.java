@@ -30,7 +30,7 @@ class FossilDeltaTest {
         // 16 = G in base 64; copy 16 from 0; insert 1; the sum of 0x61626364 * 2 + 0x65666768 * 2 + 0x21000000
         byte[] source = "abcdefghabcdefgh".getBytes(UTF_8);
         byte[] target = "abcdefghabcdefghabcdefghabcdefgh!".getBytes(UTF_8);
-        int sum = (int) (4L * (0x61626364 + 0x65666768) + 0x21000000);
+        int sum = (int) (4 * (0x61626364L + 0x65666768L) + 0x21000000L);
         assertThat(new String(FossilDelta.of(source, target), UTF_8)).isEqualTo("X\nG@0,G@0,1:!" + base64(sum) + ";");
     }
 
