@@ -18,8 +18,10 @@ import io.holdfast.handlers.PublishDecision;
 import io.holdfast.handlers.RefreshDecision;
 import io.holdfast.handlers.SubscribeDecision;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -362,6 +364,34 @@ class HandlersTest {
         peer.say(SUBSCRIBE.formatted(3, "open")).hears("\"id\":3,\"subscribe\"");
         scripted.connect = answering(call -> ConnectDecision.accept().withData(huge));
         connectedByToken("\"sub\":\"u1\"").hearsError(1, 106);
+    }
+
+    @Test
+    void calls_over_lost_connections_come_at_most_once_and_answered_ones_once() {
+        long seed = Long.getLong("holdfast.seed", System.nanoTime());
+        System.out.println("HandlersTest: -Dholdfast.seed=" + seed);
+        Random random = new Random(seed);
+        List<Integer> came = new CopyOnWriteArrayList<>();
+        scripted.rpc = answering(call -> {
+            came.add(Integer.parseInt(text(call)));
+            return json(text(call));
+        });
+        scripted.send = answering(call -> came.add(Integer.parseInt(text(call))));
+        secure(AllowedClients.CLIENTS);
+        List<Integer> answered = new ArrayList<>();
+        for (int number = 0; number < 200; number += 2) {
+            CommandsFixture.Peer peer = connectedByToken("\"sub\":\"u1\"").hears("\"id\":1,\"connect\"");
+            peer.say("{\"send\":{\"data\":" + number + "}}", RPC.formatted(2, "x", number + 1));
+            if (random.nextBoolean()) {
+                peer.hears("{\"id\":2,\"rpc\":{\"data\":" + (number + 1) + "}}");
+                answered.add(number + 1);
+            }
+            peer.conversation.ended(random.nextBoolean());
+        }
+        CommandsFixture.until(
+                () -> talk.calls.stats().waiting() + talk.calls.stats().running() == 0);
+        assertThat(came).doesNotHaveDuplicates().containsAll(answered);
+        assertThat(answered).isNotEmpty();
     }
 
     @Test
