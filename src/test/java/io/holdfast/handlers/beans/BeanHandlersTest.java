@@ -488,6 +488,32 @@ class BeanHandlersTest {
     }
 
     @ApplicationScoped
+    public static class Bytes {
+        @OnPublish("chat")
+        public void bytes(byte[] payload) {
+            LOG.add(new String(payload, UTF_8));
+        }
+
+        @OnPublish("")
+        public void text(String payload) {
+            LOG.add(payload);
+        }
+    }
+
+    @Test
+    void a_payload_that_is_not_json_fits_a_method_that_takes_bytes() throws Exception {
+        Handlers handlers = deploy(Bytes.class);
+        ClientCall json = call("news", "1");
+        ClientCall opaque =
+                new ClientCall(json.caller(), json.link(), "chat:1", null, "boom".getBytes(UTF_8), null);
+        decided(handlers.publish("chat"), opaque);
+        decided(handlers.publish("chat"), call("chat:1", "{}"));
+        decided(handlers.publish(""), json);
+        assertThat(LOG).containsExactly("boom", "{}", "1");
+        assertCode(107, "bad request: data", () -> decided(handlers.publish(""), opaque));
+    }
+
+    @ApplicationScoped
     public static class Elsewhere {
         @OnPublish("nowhere")
         public void elsewhere() {}
