@@ -39,7 +39,8 @@ class DeliverySimulationTest {
             List<Long> seen = new ArrayList<>();
             Position position = null;
             while (seen.size() < MESSAGES) {
-                gateway.manager.resetBreakers("u1"); // on a slow machine many lines are cut before their pongs, and no clock goes on
+                // On a slow machine many lines are cut before their pongs, and no clock goes on.
+                gateway.manager.resetBreakers("u1");
                 Gateway.Client client = gateway.connect();
                 client.open("u1", null, random.nextBoolean(), position);
                 int enough = 1 + random.nextInt(400);

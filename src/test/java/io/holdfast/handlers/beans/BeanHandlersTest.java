@@ -504,8 +504,7 @@ class BeanHandlersTest {
     void a_payload_that_is_not_json_fits_a_method_that_takes_bytes() throws Exception {
         Handlers handlers = deploy(Bytes.class);
         ClientCall json = call("news", "1");
-        ClientCall opaque =
-                new ClientCall(json.caller(), json.link(), "chat:1", null, "boom".getBytes(UTF_8), null);
+        ClientCall opaque = new ClientCall(json.caller(), json.link(), "chat:1", null, "boom".getBytes(UTF_8), null);
         decided(handlers.publish("chat"), opaque);
         decided(handlers.publish("chat"), call("chat:1", "{}"));
         decided(handlers.publish(""), json);
