@@ -95,6 +95,9 @@ final class CommandsFixture implements AutoCloseable {
     /** The engine stores nothing before this completes. */
     volatile CompletableFuture<Void> storing = CompletableFuture.completedFuture(null);
 
+    /** How often a connection was told when it ends. */
+    final AtomicInteger ends = new AtomicInteger();
+
     /** Called with the method's name when a connection has queued a reply, before its command goes on. */
     volatile Consumer<String> afterReply = method -> {};
 
@@ -239,6 +242,9 @@ final class CommandsFixture implements AutoCloseable {
                         result = method.invoke(connection, arguments);
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
+                    }
+                    if (List.of("expireAt", "endNever").contains(method.getName())) {
+                        ends.incrementAndGet();
                     }
                     if (List.of("reply", "replyConnected", "start").contains(method.getName())) {
                         afterReply.accept(method.getName());

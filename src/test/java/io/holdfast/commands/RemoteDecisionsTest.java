@@ -29,6 +29,10 @@ class RemoteDecisionsTest {
     private volatile RefreshDecision refresh = RefreshDecision.accept();
     private volatile HandlerException refusal;
     private volatile Instant until;
+
+    /** Of a connection of {@link #withoutToken}; each answer of the application adds one. */
+    private int endsAtConnect = -1;
+
     private CommandsFixture talk;
 
     private final Handlers handlers = new Handlers() {
@@ -132,6 +136,7 @@ class RemoteDecisionsTest {
     private void pass(Duration time) {
         CommandsFixture.until(
                 () -> talk.calls.stats().waiting() + talk.calls.stats().running() == 0);
+        CommandsFixture.until(() -> endsAtConnect < 0 || talk.ends.get() == endsAtConnect + calls.size());
         talk.step(time);
     }
 
@@ -142,6 +147,7 @@ class RemoteDecisionsTest {
         until = talk.wall.now().plus(life);
         CommandsFixture.Peer peer = talk.new Peer().say("{\"id\":1,\"connect\":{}}");
         peer.hears("\"id\":1,\"connect\"");
+        endsAtConnect = talk.ends.get() - calls.size();
         assertThat(peer.heard().get(0))
                 .as("an SDK without a token would give up")
                 .doesNotContain("ttl");
