@@ -44,7 +44,8 @@ class ClusterTlsIT {
                   <keyStore id="defaultKeyStore" location="%s" type="PKCS12" password="%s"/>
                   <httpEndpoint id="defaultHttpEndpoint" httpsPort="%d"/>
                 </server>
-                """.formatted(keys.keyStore().toAbsolutePath(), TlsKeys.PASSWORD, port));
+                """.formatted(
+                        keys.keyStore().toAbsolutePath(), TlsKeys.PASSWORD, port));
         return LibertyServer.prepare(name, configuration)
                 .override("tls.xml", tls)
                 .environment(Map.of(
