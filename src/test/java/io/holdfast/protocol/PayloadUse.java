@@ -29,6 +29,15 @@ final class PayloadUse {
         }
     }
 
+    /** Over Protobuf a publication may be any bytes: whether its channel takes them is decided later. */
+    static void ofProtobuf(Command command) {
+        if (command.request() instanceof PublishRequest) {
+            assertThat(command.id()).isNotNegative();
+        } else {
+            of(command);
+        }
+    }
+
     /** Of a payload that was let through. */
     static void of(byte[] data) {
         try {

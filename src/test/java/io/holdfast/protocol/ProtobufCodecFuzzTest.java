@@ -24,7 +24,7 @@ class ProtobufCodecFuzzTest {
             return;
         }
         assertThat(commands).isNotEmpty();
-        commands.forEach(PayloadUse::of);
+        commands.forEach(PayloadUse::ofProtobuf);
         List<ClientProtocol.Command> messages = messages(commands);
         List<Command> again = requireNonNull(decoded(encoded(messages)), "written by the generated classes, not read");
         assertThat(messages(again)).isEqualTo(messages);

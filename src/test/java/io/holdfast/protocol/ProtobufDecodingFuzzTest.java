@@ -43,7 +43,7 @@ class ProtobufDecodingFuzzTest {
             try {
                 List<Command> commands = codec.decode(frame);
                 assertThat(commands).isNotEmpty();
-                commands.forEach(PayloadUse::of);
+                commands.forEach(PayloadUse::ofProtobuf);
                 read++;
             } catch (MalformedFrameException expected) {
                 // as it should
