@@ -31,6 +31,7 @@ import org.eclipse.microprofile.health.Readiness;
 @ApplicationScoped
 class ClusterLife {
     private static final Logger LOG = Logger.getLogger(ClusterLife.class.getName());
+    private static final String UNKNOWN = "the other nodes do not know this one yet";
     private static final Duration REVOCATIONS = Duration.ofSeconds(1);
     private static final Duration LOOK = Duration.ofMillis(200);
 
@@ -92,7 +93,7 @@ class ClusterLife {
     void start(String contextRoot) {
         path = contextRoot;
         cluster.ifPresent(mine -> {
-            trouble = "the other nodes do not know this one yet";
+            trouble = UNKNOWN;
             NodeAnswers.give(asking, delivery, delivery.here(), report);
             repeat(() -> announce(mine), LOOK);
             repeat(this::readRevocations, REVOCATIONS);
@@ -136,8 +137,9 @@ class ClusterLife {
         try {
             URI address = address();
             announced = true;
-            trouble = "";
+            trouble = UNKNOWN;
             mine.start(new NodeAddress(address, Configuration.VERSION), delivery.arrivals());
+            known(mine);
         } catch (ConfigurationException e) {
             String cause = String.valueOf(e.getMessage());
             if (!cause.equals(trouble)) {
@@ -170,6 +172,13 @@ class ClusterLife {
     private void turn(Cluster mine) {
         if (!delivery.health().draining() || delivery.stats().connections().active() > 0) {
             mine.turn();
+            known(mine);
+        }
+    }
+
+    private void known(Cluster mine) {
+        if (announced && mine.isKnown()) {
+            trouble = "";
         }
     }
 

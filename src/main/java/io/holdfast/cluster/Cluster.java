@@ -79,6 +79,12 @@ public final class Cluster implements LinkAcceptor {
         }
     }
 
+    /** Whether the other nodes can find this one. */
+    public boolean isKnown() {
+        Membership mine = membership;
+        return mine != null && mine.isKnown();
+    }
+
     /** Keeps the links going. Does not wait. */
     public void tick() {
         links.tick();

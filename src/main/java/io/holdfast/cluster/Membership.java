@@ -88,6 +88,11 @@ final class Membership {
         }
     }
 
+    /** Whether the others can find this node, or could until now. */
+    synchronized boolean isKnown() {
+        return announcedNanos != null;
+    }
+
     /** The others no longer look for this node. */
     synchronized void withdraw() {
         boolean here = announcedNanos != null && !withdrawn;

@@ -61,6 +61,9 @@ final class Connecting {
     /** What the token or login said at connect, before a handler decided. */
     private volatile Identity presented = Identity.NOBODY;
 
+    /** When the token or login that was shown last ends, whatever a handler decides. */
+    private volatile long credentialEndsAtMillis = Identity.NEVER;
+
     /** What a handler decided that others see; null for what the token says. */
     private volatile byte @Nullable [] decidedInfo;
 
@@ -130,6 +133,7 @@ final class Connecting {
             return;
         }
         presented = identity;
+        credentialEndsAtMillis = identity.expiresAtMillis();
         String named = identity.device() == null ? data.device() : identity.device();
         if (handler == null) {
             enter(id, connect, data, identity, named, null);
@@ -202,10 +206,15 @@ final class Connecting {
                             decidedInfo = info;
                             connection.show(info);
                         }
-                        limitLife(
-                                until == null
-                                        ? Identity.NEVER
-                                        : OutsideTime.atMost(until).toEpochMilli());
+                        long decided = until == null
+                                ? Identity.NEVER
+                                : OutsideTime.atMost(until).toEpochMilli();
+                        long end = Math.min(decided, credentialEndsAtMillis);
+                        if (end != Identity.NEVER && !Instant.ofEpochMilli(end).isAfter(wall.now())) {
+                            ends();
+                        } else {
+                            limitLife(end);
+                        }
                     }
 
                     @Override
@@ -322,7 +331,7 @@ final class Connecting {
         Handler<RefreshDecision> handler = consultation.refreshHandler();
         Identity renewed = who.renewedBy(identity, decidedInfo);
         if (handler == null) {
-            refreshed(id, renewed);
+            refreshed(id, identity, renewed);
             return;
         }
         consultation.decide(
@@ -331,15 +340,19 @@ final class Connecting {
                         answers.close(CloseCode.EXPIRED);
                     } else {
                         byte[] info = (byte[]) decision.info();
-                        refreshed(id, renewed.decided(null, info, decision.expiresAt(), List.of(), wall.now()));
+                        refreshed(
+                                id, identity, renewed.decided(null, info, decision.expiresAt(), List.of(), wall.now()));
                     }
                 });
     }
 
-    private void refreshed(int id, Identity identity) {
+    /** @param shown what the token says @param identity with what a handler decided */
+    private void refreshed(int id, Identity shown, Identity identity) {
         if (!entered(identity)) {
             return;
         }
+        credentialEndsAtMillis = shown.expiresAtMillis();
+        connection.insteadOfExpiring(null); // it has a token now, and can bring another one
         if (!Arrays.equals(identity.info(), who.info())) {
             connection.show(identity.info());
         }

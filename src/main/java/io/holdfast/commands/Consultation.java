@@ -177,7 +177,7 @@ final class Consultation {
         return new Runnable() {
             @Override
             public void run() {
-                boolean taken = lane.call(
+                boolean taken = lane.callUnasked(
                         kind,
                         handler,
                         call.get(),

@@ -96,7 +96,8 @@ public final class Conversation {
         this.queue = new CommandQueue(executor, this::carryOut);
         this.consultation = new Consultation(handling, connection, answers, queue, access, executor, wall, handshake);
         this.publishing = new Publishing(connection, answers, manager, access, clock, queue, consultation);
-        this.subscribing = new Subscribing(connection, answers, manager, access, settings, wall, consultation);
+        this.subscribing =
+                new Subscribing(connection, answers, manager, access, settings, wall, consultation, this::who);
         this.queries = new ChannelQueries(connection, answers, manager, nodes, access);
         this.manager = manager;
         this.access = access;
@@ -105,6 +106,10 @@ public final class Conversation {
         this.commandRate = new CommandRate(settings.commandsPerSecond(), clock.nanos());
         this.connecting = new Connecting(
                 connection, answers, subscribing, consultation, access, settings, wall, handshake.session(), login);
+    }
+
+    private Identity who() {
+        return connecting.who();
     }
 
     /** Id of the connection, which others see in presence. */

@@ -3,6 +3,7 @@ package io.holdfast.commands;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.Action;
 import io.holdfast.access.Identity;
+import io.holdfast.access.PayloadForm;
 import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryException;
@@ -21,6 +22,7 @@ import io.holdfast.protocol.PublishResult;
 import io.holdfast.protocol.Result;
 import io.holdfast.protocol.RpcResult;
 import io.holdfast.protocol.RpcResults;
+import io.holdfast.stream.OpaquePayload;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Receipt;
 import java.util.concurrent.CompletionStage;
@@ -89,6 +91,10 @@ final class Publishing {
         ErrorCode refusal = refusal(who, channel);
         if (refusal != null) {
             answers.error(id, refusal);
+            return;
+        }
+        if (OpaquePayload.is(data) && access.namespace(channel).payload() != PayloadForm.ANY) {
+            answers.error(id, ErrorCode.BAD_REQUEST); // before a handler is asked
             return;
         }
         Handler<PublishDecision> handler = consultation.publishHandler(channel);

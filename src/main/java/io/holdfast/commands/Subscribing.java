@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A client's subscriptions to ordinary channels. Recovery follows the reply as pushes. */
@@ -53,6 +54,9 @@ final class Subscribing {
     private final Duration expiryGrace;
     private final WallClock wall;
     private final Consultation consultation;
+    /** The client as its newest token says. */
+    private final Supplier<Identity> present;
+
     private volatile boolean explicitAcks;
 
     Subscribing(
@@ -62,7 +66,8 @@ final class Subscribing {
             AccessPolicy access,
             CommandSettings settings,
             WallClock wall,
-            Consultation consultation) {
+            Consultation consultation,
+            Supplier<Identity> present) {
         this.connection = connection;
         this.answers = answers;
         this.manager = manager;
@@ -71,6 +76,7 @@ final class Subscribing {
         this.expiryGrace = settings.expiryGrace();
         this.wall = wall;
         this.consultation = consultation;
+        this.present = present;
     }
 
     void subscribe(int id, Identity who, @Nullable String device, SubscribeRequest subscribe) {
@@ -201,7 +207,7 @@ final class Subscribing {
         }
         SubscriptionHandle subscription = connection.subscription(channel);
         boolean asked = decision.expiresAt() != null && subscribe.token() == null;
-        Runnable renewal = asked && subscription != null ? renewal(who, device, channel, subscription) : null;
+        Runnable renewal = asked && subscription != null ? renewal(device, channel, subscription) : null;
         long secondsToLive = limitLife(subscription, grant, renewal);
         // An SDK that has shown no token can bring none, and would give up; after the end it subscribes again.
         long renewableFor = subscribe.token() == null ? 0 : secondsToLive;
@@ -336,14 +342,13 @@ final class Subscribing {
     }
 
     /** Asks the application when the subscription expires. @return null if nothing answers */
-    private @Nullable Runnable renewal(
-            Identity who, @Nullable String device, String channel, SubscriptionHandle subscription) {
+    private @Nullable Runnable renewal(@Nullable String device, String channel, SubscriptionHandle subscription) {
         Handler<RefreshDecision> handler = consultation.subRefreshHandler(channel);
         if (handler == null) {
             return null;
         }
-        ClientCall call = consultation.call(who, device, channel, null);
-        return consultation.renewal(CallKind.SUB_REFRESH, handler, () -> call, new Renewable() {
+        Supplier<ClientCall> call = () -> consultation.call(present.get(), device, channel, null);
+        return consultation.renewal(CallKind.SUB_REFRESH, handler, call, new Renewable() {
             @Override
             public void goesOn(@Nullable Instant until, byte @Nullable [] info, Runnable again) {
                 if (info != null) {

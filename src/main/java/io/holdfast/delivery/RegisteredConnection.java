@@ -127,9 +127,9 @@ public interface RegisteredConnection {
     /**
      * What is done at an expiry, without any grace, instead of ending the connection: it must lead to a new expiry or to the end.
      *
-     * @param renewal called by the thread that looks after all connections: must not wait
+     * @param renewal called by the thread that looks after all connections: must not wait; null to end the connection
      */
-    void insteadOfExpiring(Runnable renewal);
+    void insteadOfExpiring(@Nullable Runnable renewal);
 
     /** Whether it has ended, from either side. */
     boolean hasEnded();

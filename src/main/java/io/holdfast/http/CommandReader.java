@@ -63,8 +63,8 @@ final class CommandReader implements Binder.Target {
             .optional("disconnect", (command, in) -> command.ending = command.ending(in));
 
     private static final Binder<CommandReader> SUBSCRIBE = FIELDS.copy()
-            .field("b64info", (command, in) -> command.info = base64(in, "b64info", MOST_INFO_BYTES, command.info))
-            .field("b64data", (command, in) -> command.data = base64(in, "b64data", MOST_DATA_BYTES, command.data))
+            .field("b64info", (command, in) -> command.base64Info = base64(in, "b64info", MOST_INFO_BYTES))
+            .field("b64data", (command, in) -> command.base64Data = base64(in, "b64data", MOST_DATA_BYTES))
             .unsupported("override", "subscribe: the namespace determines the options of a subscription");
 
     private final Kind kind;
@@ -83,6 +83,8 @@ final class CommandReader implements Binder.Target {
     private Set<String> spared = Set.of();
     private byte @Nullable [] info;
     private byte @Nullable [] data;
+    private byte @Nullable [] base64Info;
+    private byte @Nullable [] base64Data;
     private @Nullable Position since;
     private long limit;
     private boolean reverse;
@@ -111,6 +113,8 @@ final class CommandReader implements Binder.Target {
             return Call.Refused.wrong(kind, "invalid_field", "", kind.word() + " must be an object");
         }
         (kind == Kind.SUBSCRIBE ? SUBSCRIBE : FIELDS).read(in, this);
+        info = base64Info == null ? info : base64Info;
+        data = base64Data == null ? data : base64Data;
         Command command = command();
         return refused == null ? new Call.CommandCall(kind, command) : refused;
     }
@@ -127,12 +131,11 @@ final class CommandReader implements Binder.Target {
         return value;
     }
 
-    /** JSON in base64, which the client gets as JSON. @param given what counts where the field is empty */
-    private static byte @Nullable [] base64(JsonInput in, String field, int mostBytes, byte @Nullable [] given)
-            throws IOException {
+    /** JSON in base64, which the client gets as JSON; null if the field is empty. */
+    private static byte @Nullable [] base64(JsonInput in, String field, int mostBytes) throws IOException {
         byte[] bytes = Binder.base64(in, field);
         if (bytes == null) {
-            return given;
+            return null;
         }
         byte[] json = PayloadContent.json(bytes);
         if (json == null || json.length > mostBytes) {

@@ -18,7 +18,6 @@ import jakarta.websocket.OnOpen;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.logging.Level;
@@ -59,8 +58,8 @@ public class LinkEndpoint {
     }
 
     @OnMessage(maxMessageSize = LinkReceiver.MAX_FRAME_BYTES)
-    public void receive(ByteBuffer part, boolean last) {
-        byte[] frame = frames.add(MessageAssembler.bytes(part), last);
+    public void receive(byte[] part, boolean last) {
+        byte[] frame = frames.add(part, last);
         if (frame != null && link != null) {
             link.received(frame);
         }

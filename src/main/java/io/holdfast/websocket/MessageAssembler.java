@@ -1,7 +1,6 @@
 package io.holdfast.websocket;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -47,16 +46,6 @@ final class MessageAssembler<T> {
     static MessageAssembler<byte[]> ofBytes(int ceiling) {
         Bytes bytes = new Bytes();
         return new MessageAssembler<>(ceiling, bytes::writeBytes, bytes::size, bytes::take);
-    }
-
-    /**
-     * A part's bytes, in a copy: the buffer is the container's. Endpoints take buffers, since Tyrus drops every part that it would hand
-     * on as an array where the endpoint bounds its size (2.2.0; it takes each for a buffer when it measures it).
-     */
-    static byte[] bytes(ByteBuffer part) {
-        byte[] bytes = new byte[part.remaining()];
-        part.get(bytes);
-        return bytes;
     }
 
     /** @param last whether it ends the message @return the message; null if it is not complete, or was handed on before */

@@ -14,7 +14,6 @@ import jakarta.websocket.OnMessage;
 import jakarta.websocket.OnOpen;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
-import java.nio.ByteBuffer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -71,8 +70,8 @@ public class WebSocketEndpoint {
     }
 
     @OnMessage(maxMessageSize = MessageAssembler.CEILING)
-    public void receive(ByteBuffer part, boolean last) {
-        byte[] message = bytes.add(MessageAssembler.bytes(part), last);
+    public void receive(byte[] part, boolean last) {
+        byte[] message = bytes.add(part, last);
         if (message != null && conversation != null) {
             conversation.receive(message);
         }

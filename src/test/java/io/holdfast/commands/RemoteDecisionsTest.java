@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.access.AllowedClients;
+import io.holdfast.access.IdentitySource;
 import io.holdfast.access.Rules;
+import io.holdfast.access.TokenOptions;
 import io.holdfast.handlers.ClientCall;
 import io.holdfast.handlers.ConnectDecision;
 import io.holdfast.handlers.Handler;
@@ -29,6 +31,7 @@ class RemoteDecisionsTest {
     private volatile RefreshDecision refresh = RefreshDecision.accept();
     private volatile HandlerException refusal;
     private volatile Instant until;
+    private volatile CompletableFuture<byte[]> held;
 
     /** Of a connection of {@link #withoutToken}; each answer of the application adds one. */
     private int endsAtConnect = -1;
@@ -48,6 +51,9 @@ class RemoteDecisionsTest {
         @Override
         public Handler<byte[]> rpc(String method) {
             return call -> {
+                if (method.equals("held")) {
+                    return held;
+                }
                 calls.add(call);
                 throw HandlerException.closing(4501, "banned");
             };
@@ -234,5 +240,56 @@ class RemoteDecisionsTest {
         refresh = RefreshDecision.end();
         pass(Duration.ofSeconds(61));
         assertAsked(peer, 0, 5);
+    }
+
+    @Test
+    void no_decision_makes_a_connection_outlive_the_login_of_its_client() {
+        talk = new CommandsFixture(
+                Rules.options(
+                        false,
+                        IdentitySource.CONTAINER,
+                        TokenOptions.ofSecret(CommandsFixture.SECRET),
+                        Rules.namespaces(),
+                        List.of()),
+                handlers);
+        until = talk.wall.now().plusSeconds(30); // the login ends after 60
+        CommandsFixture.Peer peer = talk.new Peer(Format.JSON, () -> "ann");
+        peer.say("{\"id\":1,\"connect\":{}}").hears("\"id\":1,\"connect\"");
+        endsAtConnect = talk.ends.get() - calls.size();
+        pass(Duration.ofSeconds(31));
+        assertAsked(peer, 1, 2);
+        pass(Duration.ofSeconds(28));
+        assertAsked(peer, 1, 3);
+        pass(Duration.ofSeconds(2));
+        peer.endsWith(3005);
+    }
+
+    @Test
+    void a_client_that_waits_for_many_calls_is_asked_about_all_the_same() {
+        CommandsFixture.Peer peer = withoutToken(Duration.ofSeconds(60));
+        held = new CompletableFuture<>();
+        for (int id = 2; id < 40; id++) {
+            peer.say("{\"id\":" + id + ",\"rpc\":{\"method\":\"held\",\"data\":1}}");
+        }
+        peer.hearsError(39, 111);
+        refresh = RefreshDecision.end();
+        long waiting = talk.calls.stats().waiting();
+        talk.step(Duration.ofSeconds(61));
+        CommandsFixture.until(() -> talk.calls.stats().waiting() == waiting + 1);
+        held.complete("1".getBytes(UTF_8));
+        peer.endsWith(3005);
+    }
+
+    @Test
+    void a_subscription_is_renewed_for_the_client_as_its_newest_token_says() {
+        CommandsFixture.Peer peer = connected();
+        until = talk.wall.now().plusSeconds(60);
+        peer.say("{\"id\":2,\"subscribe\":{\"channel\":\"news\"}}").hears("\"id\":2,\"subscribe\"");
+        peer.say("{\"id\":3,\"refresh\":{\"token\":\"" + talk.token("\"sub\":\"u1\",\"level\":2") + "\"}}")
+                .hears("\"id\":3,\"refresh\"");
+        pass(Duration.ofSeconds(61));
+        assertAsked(peer, 2, 4);
+        assertThat(calls.get(1).target()).isEqualTo("news");
+        assertThat(calls.get(1).caller().claims()).containsKey("level");
     }
 }

@@ -473,6 +473,7 @@ public final class Outbox {
         synchronized (this) {
             unstored.collect(changes);
             devices.collect(changes);
+            unstored.collectNotes(changes); // a note needs its device's row, which its first move makes
             tally.storing();
         }
     }

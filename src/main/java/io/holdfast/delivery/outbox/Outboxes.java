@@ -251,9 +251,9 @@ public final class Outboxes implements StreamEngine.Holding {
     public int resetBreakers(String client) {
         Outbox outbox = acquire(client);
         try {
-            outbox.forgetBreakers();
-            int reset = breakers.reset(client);
+            int reset = breakers.reset(client); // here in any case, even if the store does not answer
             outbox.breakerChanged().forEach(Line::readOn);
+            outbox.forgetBreakers();
             changed(outbox);
             return reset;
         } finally {

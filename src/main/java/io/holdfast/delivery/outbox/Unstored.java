@@ -29,9 +29,17 @@ final class Unstored {
                         change instanceof Change.Note note && note.device().equals(device));
     }
 
+    /** Adds all but notes. */
     void collect(List<Change> changes) {
         storing = pending.size();
-        changes.addAll(pending);
+        pending.stream().filter(change -> !(change instanceof Change.Note)).forEach(changes::add);
+    }
+
+    /** Adds the notes of what was collected. */
+    void collectNotes(List<Change> changes) {
+        pending.subList(0, storing).stream()
+                .filter(Change.Note.class::isInstance)
+                .forEach(changes::add);
     }
 
     /** This node has claimed a device, perhaps once more. What is about to be stored has the claim before. */

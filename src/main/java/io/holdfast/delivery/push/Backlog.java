@@ -36,6 +36,9 @@ final class Backlog {
     private final DeliveryClock clock;
     private final BooleanSupplier room;
     private final AtomicInteger reading = new AtomicInteger(IDLE);
+    /** Whether the store has answered in this turn. */
+    private volatile boolean answered;
+
     private volatile boolean waitsForRoom;
 
     /** @param room whether the connection's send buffer wants more */
@@ -88,9 +91,10 @@ final class Backlog {
         return true;
     }
 
-    /** Reads one page for each subscription that is behind, on a reader's thread. */
-    void read() {
+    /** Reads one page for each subscription that is behind, on a reader's thread. @return whether the store was asked, and answered */
+    boolean read() {
         reading.set(READING);
+        answered = false;
         Fanout fanout = dispatcher.fanout();
         try {
             for (Subscription subscription : subscriptions.all()) {
@@ -110,6 +114,7 @@ final class Backlog {
         } finally {
             fanout.wake(); // also for what was read before a read failed
         }
+        return answered;
     }
 
     /** @return whether there is more to read at once */
@@ -122,7 +127,11 @@ final class Backlog {
             return false;
         }
         Channel channel = subscription.channel();
-        Supplier<Page> reading = () -> engine.read(channel.name(), subscription.position(), most, pageBytes);
+        Supplier<Page> reading = () -> {
+            Page read = engine.read(channel.name(), subscription.position(), most, pageBytes);
+            answered = true;
+            return read;
+        };
         SharedPage shared = outbox == null
                 ? channel.page(subscription, reading)
                 : new SharedPage(channel.name(), channel.outbox(), subscription.position(), reading.get());

@@ -294,7 +294,7 @@ public final class OpenConnection extends WritableConnection implements Register
     }
 
     @Override
-    public void insteadOfExpiring(Runnable renewal) {
+    public void insteadOfExpiring(@Nullable Runnable renewal) {
         this.renewal = renewal;
     }
 
@@ -359,8 +359,8 @@ public final class OpenConnection extends WritableConnection implements Register
     }
 
     @Override
-    void read() {
-        backlog.read();
+    boolean read() {
+        return backlog.read();
     }
 
     @Override

@@ -104,8 +104,9 @@ public final class Recovery {
     /** Gives one turn to a connection that was taken off the list. */
     void serve(WritableConnection connection) {
         try {
-            connection.read();
-            answered();
+            if (connection.read()) {
+                answered();
+            }
         } catch (RuntimeException | Error e) {
             if (e instanceof EngineException failure && failure.reason().temporary()) {
                 connection.askToRead(); // again

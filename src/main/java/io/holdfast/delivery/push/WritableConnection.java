@@ -55,8 +55,8 @@ abstract class WritableConnection {
     /** Says whether the connection must be put on the readers' list. */
     abstract boolean askToRead();
 
-    /** Reads one page for each subscription that is behind, on a reader's thread. */
-    abstract void read();
+    /** Reads one page for each subscription that is behind, on a reader's thread. @return whether the store was asked, and answered */
+    abstract boolean read();
 
     /** Says whether the connection must be put back on the readers' list. */
     abstract boolean doneReading();

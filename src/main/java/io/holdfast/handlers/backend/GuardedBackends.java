@@ -29,7 +29,6 @@ import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenExce
         delay = 5_000,
         failOn = BackendUnavailableException.class)
 @Bulkhead(64)
-@Retry(maxRetries = 2, delay = 50, jitter = 25, maxDuration = 5_000, retryOn = BackendUnavailableException.class)
 public class GuardedBackends {
     private final BackendClient client;
 
@@ -44,28 +43,30 @@ public class GuardedBackends {
         this.client = client;
     }
 
+    @Retry(maxRetries = 2, delay = 50, jitter = 25, maxDuration = 5_000, retryOn = BackendUnavailableException.class)
     public byte[] connect(BackendRequest request) throws InterruptedException {
         return client.send(request);
     }
 
+    @Retry(maxRetries = 2, delay = 50, jitter = 25, maxDuration = 5_000, retryOn = BackendUnavailableException.class)
     public byte[] refresh(BackendRequest request) throws InterruptedException {
         return client.send(request);
     }
 
+    @Retry(maxRetries = 2, delay = 50, jitter = 25, maxDuration = 5_000, retryOn = BackendUnavailableException.class)
     public byte[] subscribe(BackendRequest request) throws InterruptedException {
         return client.send(request);
     }
 
+    @Retry(maxRetries = 2, delay = 50, jitter = 25, maxDuration = 5_000, retryOn = BackendUnavailableException.class)
     public byte[] subRefresh(BackendRequest request) throws InterruptedException {
         return client.send(request);
     }
 
-    @Retry(maxRetries = 0)
     public byte[] publish(BackendRequest request) throws InterruptedException {
         return client.send(request);
     }
 
-    @Retry(maxRetries = 0)
     public byte[] rpc(BackendRequest request) throws InterruptedException {
         return client.send(request);
     }

@@ -41,9 +41,32 @@ public final class CallLane {
             Handler<A> handler,
             ClientCall asked,
             BiConsumer<@Nullable A, @Nullable HandlerException> done) {
+        return call(kind, handler, asked, done, most);
+    }
+
+    /**
+     * As {@link #call}, however many calls of the client wait: for the few that the server makes by itself, which no client may keep
+     * from being made.
+     *
+     * @return false if too many calls wait in the whole server
+     */
+    public <A extends @Nullable Object> boolean callUnasked(
+            CallKind kind,
+            Handler<A> handler,
+            ClientCall asked,
+            BiConsumer<@Nullable A, @Nullable HandlerException> done) {
+        return call(kind, handler, asked, done, Integer.MAX_VALUE - 1);
+    }
+
+    private <A extends @Nullable Object> boolean call(
+            CallKind kind,
+            Handler<A> handler,
+            ClientCall asked,
+            BiConsumer<@Nullable A, @Nullable HandlerException> done,
+            int mostWaiting) {
         Call<A> call = new Call<>(calls, this, kind, handler, asked, done);
         synchronized (this) {
-            int room = current != null && current.hasEnded() ? most + 1 : most;
+            int room = current != null && current.hasEnded() ? mostWaiting + 1 : mostWaiting;
             if (current != null && waiting.size() >= room) {
                 calls.reject();
                 return false;

@@ -102,6 +102,20 @@ class RecoveryTest {
         assertThat(connection.hasEnded()).isTrue();
     }
 
+    @Test
+    void a_turn_that_reads_nothing_does_not_say_that_the_store_answers() throws Exception {
+        OpenConnection waiting = behind("news");
+        OpenConnection gone = behind("other");
+        fail(Reason.IO);
+        bench.recovery.serve(bench.recovery.poll());
+        gone.ended(false);
+        assertThat(bench.recovery.poll()).isSameAs(gone);
+        bench.recovery.serve(gone);
+
+        assertThat(waiting.hasEnded()).isFalse();
+        assertThat(logged).extracting(LogRecord::getLevel).containsExactly(Level.WARNING);
+    }
+
     /** Many connections are behind, and the store fails for a while: few reads are tried, and then each connection reads once. */
     @Test
     void an_outage_costs_few_reads_and_its_end_one_for_each_connection() throws Exception {
