@@ -280,10 +280,11 @@ class BackendsIT {
             assertThat(backEnd.asked("/dead").size()).isBetween(5, 6); // 6, if all took longer than 5 s
             assertThat(connection.command("rpc", rpc, "other").path("data").asInt())
                     .isEqualTo(1);
-            assertThat(metrics())
-                    .containsPattern(metric("holdfast_backend_failing", "rpc") + "1\\.0")
-                    .containsPattern(metric("holdfast_backend_failing", "publish") + "0\\.0")
-                    .containsPattern(metric("holdfast_backend_rejected_total", "rpc") + "[1-9]");
+            await().atMost(Duration.ofSeconds(15)) // figures are read anew every few seconds
+                    .untilAsserted(() -> assertThat(metrics())
+                            .containsPattern(metric("holdfast_backend_failing", "rpc") + "1\\.0")
+                            .containsPattern(metric("holdfast_backend_failing", "publish") + "0\\.0")
+                            .containsPattern(metric("holdfast_backend_rejected_total", "rpc") + "[1-9]"));
             Api.Answer ready = server.api().get("/health/ready");
             assertThat(ready.status()).isEqualTo(200);
             assertThat(check(ready.json()).path("rpc").asText()).isEqualTo("failing");
