@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -224,21 +225,32 @@ class ClusterApiIT {
     }
 
     @Test
-    void one_node_drains_the_other() {
-        try (RawClient there = two.client()) {
-            there.connectAs(client);
+    void one_node_drains_the_other_and_reaches_its_last_connections_meanwhile() {
+        List<RawClient> there = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                there.add(two.client());
+                there.get(i).connectAs(client);
+            }
             long number = number(two);
             assertThat(one.api()
                             .post("/api/drain?window=1&node=" + (number + 1_000), "{}")
                             .status())
                     .isEqualTo(404);
-            Api.Answer drained = one.api().post("/api/drain?window=1&node=" + number, "{}");
+            CompletableFuture<Api.Answer> draining =
+                    CompletableFuture.supplyAsync(() -> one.api().post("/api/drain?window=20&node=" + number, "{}"));
+            two.awaitHealthAnswer(
+                    "/health/ready", 503); // it drains: a connection every five seconds, the first at once
+            result(one, "disconnect", "{'user': '%s'}", client);
+            assertThat(there.stream().map(each -> each.awaitClose().code()))
+                    .contains(3503)
+                    .containsOnly(3001, 3503);
+            Api.Answer drained = draining.join();
             assertThat(drained.status()).as(drained.body()).isEqualTo(200);
-            assertThat(drained.json().path("connections").asInt()).isEqualTo(1);
-            assertThat(there.awaitClose().code()).isEqualTo(3001);
-            two.awaitHealthAnswer("/health/ready", 503);
+            assertThat(drained.json().path("connections").asInt()).isEqualTo(4);
             assertThat(one.api().get("/api/nodes").status()).isEqualTo(200);
         } finally {
+            there.forEach(RawClient::close);
             two.kill();
             two.start();
         }
