@@ -4,10 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.holdfast.access.AllowedClients;
 import io.holdfast.access.IdentitySource;
 import io.holdfast.access.Rules;
 import io.holdfast.access.TokenOptions;
 import io.holdfast.delivery.SendOptions;
+import io.holdfast.handlers.ClientCall;
+import io.holdfast.handlers.Handler;
+import io.holdfast.handlers.Handlers;
+import io.holdfast.handlers.PublishDecision;
+import io.holdfast.protocol.ErrorCode;
 import io.holdfast.schema.ClientProtocol;
 import io.holdfast.stream.OpaquePayload;
 import java.io.ByteArrayInputStream;
@@ -16,6 +22,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,12 +32,22 @@ import org.junit.jupiter.api.Test;
 class OpaquePayloadsTest {
     private static final byte[] BYTES = {0, (byte) 0xFF, 'b', 'o', 'o', 'm', '\n', 0};
 
-    private final CommandsFixture talk = new CommandsFixture(Rules.options(
-            false,
-            IdentitySource.TOKEN,
-            TokenOptions.ofSecret(CommandsFixture.SECRET),
-            Rules.namespaces(Rules.opaque("blob")),
-            List.of()));
+    private final List<ClientCall> asked = new CopyOnWriteArrayList<>();
+    private final CommandsFixture talk = new CommandsFixture(
+            Rules.options(
+                    false,
+                    IdentitySource.TOKEN,
+                    TokenOptions.ofSecret(CommandsFixture.SECRET),
+                    Rules.namespaces(
+                            Rules.opaque("blob"),
+                            Rules.namespace("plain", AllowedClients.CLIENTS, AllowedClients.CLIENTS, 0)),
+                    List.of()),
+            new Handlers() {
+                @Override
+                public Handler<PublishDecision> publish(String namespace) {
+                    return namespace.equals("plain") ? OpaquePayloadsTest.this::done : null;
+                }
+            });
     private final Protobuf sender = new Protobuf();
 
     @AfterEach
@@ -106,6 +125,21 @@ class OpaquePayloadsTest {
         json.endsWith(3506);
     }
 
+    private CompletionStage<PublishDecision> done(ClientCall call) {
+        asked.add(call);
+        return CompletableFuture.completedFuture(PublishDecision.handled());
+    }
+
+    @Test
+    void where_a_namespace_takes_json_only_no_handler_is_asked_about_other_bytes() {
+        sender.publishTo("plain:1", BYTES);
+        CommandsFixture.until(() ->
+                sender.heard().stream().anyMatch(reply -> reply.getError().getCode() == ErrorCode.BAD_REQUEST.code()));
+        assertThat(asked).isEmpty();
+        sender.publishTo("plain:1", "1".getBytes(UTF_8));
+        CommandsFixture.until(() -> asked.size() == 1);
+    }
+
     private CommandsFixture.Peer json() {
         CommandsFixture.Peer peer = talk.new Peer();
         peer.say("{\"id\":1,\"connect\":{\"token\":\"" + talk.token("\"sub\":\"j1\"") + "\"}}");
@@ -132,13 +166,18 @@ class OpaquePayloadsTest {
         }
 
         void publish(byte[] data) {
+            answered(publishTo("blob:1", data));
+        }
+
+        /** @return the command's id */
+        int publishTo(String channel, byte[] data) {
             int id = ++lastId;
             say(ClientProtocol.Command.newBuilder()
                     .setId(id)
                     .setPublish(ClientProtocol.PublishRequest.newBuilder()
-                            .setChannel("blob:1")
+                            .setChannel(channel)
                             .setData(ByteString.copyFrom(data))));
-            answered(id);
+            return id;
         }
 
         private void answered(int id) {

@@ -174,6 +174,15 @@ class CallsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"\"info\":2,\"b64info\":\"MQ==\"", "\"b64info\":\"MQ==\",\"info\":2"})
+    void base64_counts_wherever_it_stands(String fields) throws Exception {
+        Command read = command(Kind.SUBSCRIBE, "{\"user\":\"u\",\"channel\":\"c\"," + fields + "}");
+        assertThat(((Command.Subscribe) read).terms().info())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("1");
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '~',

@@ -132,10 +132,8 @@ final class Backlog {
             answered = true;
             return read;
         };
-        SharedPage shared = outbox == null
-                ? channel.page(subscription, reading)
-                : new SharedPage(channel.name(), channel.outbox(), subscription.position(), reading.get());
-        Page page = shared.page();
+        SharedPage shared = outbox == null ? channel.page(subscription, reading) : null;
+        Page page = shared == null ? reading.get() : shared.page();
         if (page.continuity() != Page.Continuity.CONTINUOUS) {
             connection.fail(Ending.INSUFFICIENT_STATE);
             return false;
@@ -165,9 +163,14 @@ final class Backlog {
             }
             boolean compressed = subscription.options().deltas();
             boolean remembered = compressed && Deltas.lasts(publication, now);
-            Outgoing piece = compressed
-                    ? Outgoing.compressed(connection.format(), channel.name(), publication, previous, remembered)
-                    : shared.piece(i, connection.format());
+            Outgoing piece;
+            if (compressed) {
+                piece = Outgoing.compressed(connection.format(), channel.name(), publication, previous, remembered);
+            } else if (shared == null) {
+                piece = Outgoing.push(connection.format(), channel.name(), publication, true);
+            } else {
+                piece = shared.piece(i, connection.format());
+            }
             previous = remembered ? publication : null;
             if (piece == null) {
                 connection.fail(Ending.INAPPROPRIATE_PROTOCOL);

@@ -70,7 +70,7 @@ public final class Channel {
     Channel(String name) {
         this.name = name;
         this.outbox = Names.isOutbox(name);
-        this.pages = new SharedPages(name, outbox);
+        this.pages = new SharedPages(name);
     }
 
     public String name() {

@@ -8,7 +8,7 @@ import io.holdfast.stream.Publication;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A page of a stream, whose publications are encoded once for all connections of a wire format. Any thread. */
+/** A page of an ordinary channel's stream, whose publications are encoded once for all connections of a wire format. Any thread. */
 final class SharedPage {
     private final Position after;
     private final Page page;
@@ -18,14 +18,13 @@ final class SharedPage {
 
     /**
      * @param channel its name
-     * @param outbox whether that is an outbox
      * @param after the position that it was read from
      */
-    SharedPage(String channel, boolean outbox, Position after, Page page) {
+    SharedPage(String channel, Position after, Page page) {
         this.after = after;
         this.page = page;
         this.pieces = page.publications().stream()
-                .map(publication -> new Outgoing.Cache(channel, publication, outbox, null))
+                .map(publication -> new Outgoing.Cache(channel, publication, false, null))
                 .toList();
     }
 

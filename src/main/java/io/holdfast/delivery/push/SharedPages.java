@@ -24,7 +24,6 @@ final class SharedPages {
     private static final int MOST = 4;
 
     private final String channel;
-    private final boolean outbox;
 
     @GuardedBy("this")
     private final ArrayDeque<SharedPage> pages = new ArrayDeque<>(MOST);
@@ -37,9 +36,8 @@ final class SharedPages {
     @GuardedBy("this")
     private long forgotten;
 
-    SharedPages(String channel, boolean outbox) {
+    SharedPages(String channel) {
         this.channel = channel;
-        this.outbox = outbox;
     }
 
     /** What was read may not be all that is stored. Whoever asks from now on gets a page that is read from now on. */
@@ -80,7 +78,7 @@ final class SharedPages {
 
     private SharedPage read(Position position, long begun, Object mine, Supplier<Page> read) {
         try {
-            SharedPage made = new SharedPage(channel, outbox, position, read.get());
+            SharedPage made = new SharedPage(channel, position, read.get());
             keep(made, position, begun);
             return made;
         } finally {
