@@ -171,7 +171,8 @@ class JwtIdentityIT {
                 .body()
                 .toList();
         assertThat(lines.get(0)).contains("\"subs\":{\"#" + client + "\"").doesNotContain("expires");
-        assertThat(lines.get(lines.size() - 1)).startsWith("{\"push\":{\"disconnect\":{\"code\":3005,");
+        // Blanks that keep the stream alive may come before a line.
+        assertThat(lines.get(lines.size() - 1).strip()).startsWith("{\"push\":{\"disconnect\":{\"code\":3005,");
         assertThat(Instant.now()).isAfterOrEqualTo(expiry.plusMillis(900));
     }
 
