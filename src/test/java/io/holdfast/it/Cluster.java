@@ -57,7 +57,7 @@ final class Cluster implements AutoCloseable {
         for (int i = 0; i < SIZE; i++) {
             LibertyServer node = LibertyServer.prepare("cluster-" + (i + 1), Map.of());
             Cable cable = new Cable(node.websocket());
-            Map<String, String> keys = configuration();
+            Map<String, String> keys = configuration(postgres, postgres.url(database));
             keys.put("holdfast.cluster.address", cable.http().toString());
             nodes.add(node.configure(keys));
             cables.add(cable);
@@ -72,12 +72,13 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    private Map<String, String> configuration() {
+    /** The keys of a node whose database is at this URL. */
+    static Map<String, String> configuration(PostgresServer postgres, String url) {
         Map<String, String> keys = new HashMap<>();
         keys.put("holdfast.insecure", "true");
         keys.put("holdfast.cluster", "true");
         keys.put("holdfast.engine", "postgresql");
-        keys.put("holdfast.engine.url", postgres.url(database));
+        keys.put("holdfast.engine.url", url);
         keys.put("holdfast.engine.user", PostgresServer.USER);
         keys.put("holdfast.engine.password", postgres.password());
         // As docs/postgresql.md recommends, and sooner: a test cannot wait for a minute.

@@ -3,7 +3,9 @@ package io.holdfast.validate;
 import io.holdfast.validate.Api.Receipt;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +26,15 @@ final class CrowdPublisher implements AutoCloseable {
     private static final int TTL_SECONDS = 2;
     private static final int SAMPLED = 20;
 
-    /** A message to a client. */
-    record Sent(String client, String id) {}
+    /** Final states are forgotten after a while: the state of a message is asked for within this time. */
+    private static final Duration REMEMBERED = Duration.ofSeconds(60);
+
+    /** A message to a client. {@code nanos} when it was sent */
+    record Sent(String client, String id, long nanos) {
+        private boolean isOlderThan(Duration age) {
+            return System.nanoTime() - nanos > age.toNanos();
+        }
+    }
 
     private final String name;
     private final List<Api> nodes;
@@ -33,7 +42,7 @@ final class CrowdPublisher implements AutoCloseable {
     private final List<String> channels;
     private final Random random;
     private final Map<String, Receipt> last = new HashMap<>();
-    private final List<Sent> expiring = new ArrayList<>();
+    private final Deque<Sent> expiring = new ArrayDeque<>();
     private final List<Sent> sample = new ArrayList<>();
     private final Map<String, Integer> refusals = new ConcurrentHashMap<>();
     private final Thread thread = new Thread(this::run, "crowd-publisher");
@@ -60,16 +69,17 @@ final class CrowdPublisher implements AutoCloseable {
         return refusals;
     }
 
+    /** Messages that may have expired, unless their state has been asked for already. */
     List<Sent> expiring() {
         synchronized (expiring) {
             return List.copyOf(expiring);
         }
     }
 
-    /** Some of the messages that do not expire and have been accepted. */
+    /** Some of the messages that do not expire and have been accepted, of the last minute. */
     List<Sent> sample() {
         synchronized (sample) {
-            return List.copyOf(sample);
+            return sample.stream().filter(sent -> !sent.isOlderThan(REMEMBERED)).toList();
         }
     }
 
@@ -86,10 +96,11 @@ final class CrowdPublisher implements AutoCloseable {
                     until("#" + client, id, api -> api.send(client, id, "{\"n\":" + id.hashCode() + "}", more));
                     if (more.isEmpty() && n % SAMPLED == 0) {
                         synchronized (sample) {
-                            sample.add(new Sent(client, id));
+                            sample.add(new Sent(client, id, System.nanoTime()));
                         }
                     }
                 }
+                askForOneThatExpired();
                 Thread.sleep(1 + random.nextInt(2 * PAUSE_MILLIS));
             }
         } catch (NotHeldException e) {
@@ -101,9 +112,31 @@ final class CrowdPublisher implements AutoCloseable {
 
     private String expiring(String client, String id) {
         synchronized (expiring) {
-            expiring.add(new Sent(client, id));
+            expiring.add(new Sent(client, id, System.nanoTime()));
         }
         return ",\"ttl\":" + TTL_SECONDS;
+    }
+
+    /** The state of the first of them, which is recorded. It is asked for again until it is a final one. */
+    private void askForOneThatExpired() throws InterruptedException {
+        Sent first;
+        synchronized (expiring) {
+            first = expiring.peek();
+        }
+        if (first == null || !first.isOlderThan(Duration.ofSeconds(2 * TTL_SECONDS))) {
+            return;
+        }
+        try {
+            String state = nodes.get(random.nextInt(nodes.size())).state(first.client(), first.id());
+            synchronized (expiring) {
+                expiring.remove();
+                if (!state.equals("expired") && !state.equals("acknowledged")) {
+                    expiring.add(first);
+                }
+            }
+        } catch (IOException | NotHeldException e) {
+            refusals.merge(Crowd.kind(e), 1, Integer::sum);
+        }
     }
 
     private interface Attempt {
