@@ -12,14 +12,15 @@ import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Retention;
+import io.holdfast.stream.SmallDisk;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,15 +39,13 @@ class DiskFullIT {
     @Test
     void publishing_is_refused_while_the_disk_is_full_and_continues_without_a_restart() throws Exception {
         Path small = Files.createDirectories(parent.resolve("small"));
-        if (succeeds("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", small.toString())) {
+        Optional<SmallDisk> mounted = SmallDisk.mount(small, "size=24m");
+        if (mounted.isPresent()) {
             System.out.println("DiskFullIT: on a small tmpfs");
-            try {
-                Path ballast = small.resolve("ballast");
-                story(TestStores.options(small), Disk.REAL, () -> fill(ballast), () -> Files.delete(ballast));
-            } finally {
-                assertThat(succeeds("umount", small.toString())).isTrue();
+            try (SmallDisk disk = mounted.get()) {
+                story(TestStores.options(small), Disk.REAL, disk::fill, disk::free);
             }
-        } else if (succeeds("prlimit", "--fsize=1000000:unlimited", "true")) {
+        } else if (SmallDisk.succeeds("prlimit", "--fsize=1000000:unlimited", "true")) {
             System.out.println("DiskFullIT: under a limit of file size");
             limited(parent);
         } else {
@@ -65,7 +64,7 @@ class DiskFullIT {
     /** The same under a soft limit of 1000 bytes for each file, which the process itself sets and lifts. */
     @Test
     void publishing_is_refused_while_files_cannot_grow_and_continues_without_a_restart() throws Exception {
-        if (succeeds("prlimit", "--fsize=1000000:unlimited", "true")) {
+        if (SmallDisk.succeeds("prlimit", "--fsize=1000000:unlimited", "true")) {
             limited(parent);
         } else {
             publishing_is_refused_while_the_disk_is_full_and_continues_without_a_restart();
@@ -89,18 +88,8 @@ class DiskFullIT {
 
     private static void limit(String bytes) throws InterruptedException {
         String pid = String.valueOf(ProcessHandle.current().pid());
-        assertThat(succeeds("prlimit", "--pid", pid, "--fsize=" + bytes + ":unlimited"))
+        assertThat(SmallDisk.succeeds("prlimit", "--pid", pid, "--fsize=" + bytes + ":unlimited"))
                 .isTrue();
-    }
-
-    private static void fill(Path ballast) throws IOException {
-        try (OutputStream out = Files.newOutputStream(ballast)) {
-            while (true) {
-                out.write(new byte[4096]);
-            }
-        } catch (IOException full) {
-            assertThat(Files.size(ballast)).isPositive();
-        }
     }
 
     private interface Event {
@@ -180,18 +169,5 @@ class DiskFullIT {
             }
         } while (page.more());
         return ids;
-    }
-
-    private static boolean succeeds(String... command) throws InterruptedException {
-        try {
-            return new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException notInstalled) {
-            return false;
-        }
     }
 }
