@@ -2,7 +2,6 @@ package io.holdfast.it;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.Socket;
@@ -12,7 +11,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +29,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @ExtendWith(Gateway.class)
 class ProxyIT {
-    private static final Path DOCUMENTS = Path.of("docs/deployment").toAbsolutePath();
     private static final String UPGRADE =
             "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n";
 
     private final LibertyServer gateway;
-    private Process proxy;
+    private DocumentedProxy proxy;
 
     ProxyIT(LibertyServer gateway) {
         this.gateway = gateway;
@@ -45,20 +42,7 @@ class ProxyIT {
     @AfterEach
     void end_the_proxy() throws InterruptedException {
         if (proxy != null) {
-            proxy.descendants().forEach(ProcessHandle::destroy);
-            proxy.destroy();
-            proxy.waitFor(10, TimeUnit.SECONDS);
-        }
-    }
-
-    enum Kind {
-        NGINX("/usr/sbin/nginx"),
-        HAPROXY("/usr/sbin/haproxy");
-
-        private final String binary;
-
-        Kind(String binary) {
-            this.binary = binary;
+            proxy.close();
         }
     }
 
@@ -79,7 +63,8 @@ class ProxyIT {
 
     @Test
     void nothing_is_upgraded_to_http_2_in_the_clear() throws Exception {
-        assertThat(exchange(gateway.http(), "GET /mode HTTP/1.1\r\n" + UPGRADE)).startsWith("HTTP/1.1 200 ");
+        assertThat(DocumentedProxy.exchange(gateway.http(), "GET /mode HTTP/1.1\r\n" + UPGRADE))
+                .startsWith("HTTP/1.1 200 ");
         try (Socket known = new Socket(gateway.http().getHost(), gateway.http().getPort())) {
             known.setSoTimeout(10_000);
             known.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(ISO_8859_1));
@@ -112,10 +97,10 @@ class ProxyIT {
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
-    void clients_reach_the_gateway_through_the_documented_proxy(Kind kind) throws Exception {
+    @EnumSource(DocumentedProxy.Kind.class)
+    void clients_reach_the_gateway_through_the_documented_proxy(DocumentedProxy.Kind kind) throws Exception {
         URI front = start(kind);
-        URI websocket = URI.create("ws://localhost:" + front.getPort() + "/connection/websocket");
+        URI websocket = proxy.websocket();
         Map<String, String> page = Map.of("Origin", "http://localhost:" + front.getPort());
         String client = Names.fresh("proxied");
         try (RawClient connection = RawClient.open(websocket, page, Wire.JSON.subprotocols())) {
@@ -137,10 +122,11 @@ class ProxyIT {
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
-    void the_documented_proxy_lets_nobody_through_to_the_api(Kind kind) throws Exception {
+    @EnumSource(DocumentedProxy.Kind.class)
+    void the_documented_proxy_lets_nobody_through_to_the_api(DocumentedProxy.Kind kind) throws Exception {
         URI front = start(kind);
-        assertThat(exchange(front, "GET /holdfast.js HTTP/1.1\r\n")).startsWith("HTTP/1.1 200 ");
+        assertThat(DocumentedProxy.exchange(front, "GET /holdfast.js HTTP/1.1\r\n"))
+                .startsWith("HTTP/1.1 200 ");
         for (String path : List.of(
                 "/api/metrics",
                 "/health",
@@ -151,69 +137,23 @@ class ProxyIT {
                 "/connection/..;/api/metrics",
                 "/mode",
                 "/")) {
-            assertThat(exchange(front, "GET " + path + " HTTP/1.1\r\nX-API-Key: " + LibertyServer.API_KEY + "\r\n"))
+            assertThat(DocumentedProxy.exchange(
+                            front, "GET " + path + " HTTP/1.1\r\nX-API-Key: " + LibertyServer.API_KEY + "\r\n"))
                     .as(path)
                     .doesNotStartWith("HTTP/1.1 200 ");
         }
         // In both, the answer would be 101 if anything behind the proxy took the upgrade, and the rules would be passed
         // by.
-        assertThat(exchange(front, "GET /holdfast.js HTTP/1.1\r\n" + UPGRADE)).startsWith("HTTP/1.1 200 ");
-        assertThat(exchange(front, "POST /connection/http_stream HTTP/1.1\r\nContent-Length: 0\r\n" + UPGRADE))
+        assertThat(DocumentedProxy.exchange(front, "GET /holdfast.js HTTP/1.1\r\n" + UPGRADE))
+                .startsWith("HTTP/1.1 200 ");
+        assertThat(DocumentedProxy.exchange(
+                        front, "POST /connection/http_stream HTTP/1.1\r\nContent-Length: 0\r\n" + UPGRADE))
                 .doesNotStartWith("HTTP/1.1 101 ");
     }
 
-    /** One request and all that is answered until the end of the connection, or for a second. */
-    private static String exchange(URI server, String head) throws IOException {
-        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
-            socket.setSoTimeout(10_000);
-            String close = head.contains("Connection:") ? "" : "Connection: close\r\n";
-            socket.getOutputStream()
-                    .write((head + close + "Host: localhost:" + server.getPort() + "\r\n\r\n").getBytes(ISO_8859_1));
-            return new String(socket.getInputStream().readNBytes(64), ISO_8859_1);
-        }
-    }
-
-    private URI start(Kind kind) throws IOException {
-        Machine.needs(Files.isExecutable(Path.of(kind.binary)), kind.binary + " is not installed");
-        int port = LibertyServer.freePort();
-        Path work = Files.createDirectories(Path.of("target/it-proxy-" + kind).toAbsolutePath());
-        String name = kind == Kind.NGINX ? "nginx.conf" : "haproxy.cfg";
-        String documented = Files.readString(DOCUMENTS.resolve(name));
-        String here = documented
-                .replace("listen 80;", "listen 127.0.0.1:" + port + ";")
-                .replace("bind :80\n", "bind 127.0.0.1:" + port + "\n")
-                .replace("127.0.0.1:9080", "127.0.0.1:" + gateway.http().getPort());
-        Path file = Files.writeString(work.resolve(name), here);
-        List<String> command = switch (kind) {
-            case HAPROXY -> List.of(kind.binary, "-db", "-f", file.toString());
-            case NGINX -> {
-                Path main = Files.writeString(work.resolve("main.conf"), """
-                        daemon off;
-                        worker_processes 1;
-                        pid %1$s/pid;
-                        error_log %1$s/error.log;
-                        events {}
-                        http {
-                            access_log off;
-                            client_body_temp_path %1$s/body;
-                            proxy_temp_path %1$s/proxy;
-                            fastcgi_temp_path %1$s/f;
-                            uwsgi_temp_path %1$s/u;
-                            scgi_temp_path %1$s/s;
-                            include %2$s;
-                        }
-                        """.formatted(work, file));
-                yield List.of(kind.binary, "-c", main.toString(), "-p", work.toString());
-            }
-        };
-        proxy = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(work.resolve("console.log").toFile())
-                .start();
-        URI front = URI.create("http://localhost:" + port + "/");
-        await().atMost(Duration.ofSeconds(20))
-                .ignoreExceptions()
-                .until(() -> exchange(front, "GET /holdfast.js HTTP/1.1\r\n").startsWith("HTTP/1.1 200 "));
-        return front;
+    private URI start(DocumentedProxy.Kind kind) throws IOException {
+        proxy = DocumentedProxy.start(
+                kind, "", Map.of("127.0.0.1:9080", "127.0.0.1:" + gateway.http().getPort()));
+        return proxy.front();
     }
 }

@@ -146,7 +146,14 @@ public final class Crowd implements AutoCloseable {
                 seen.add(new Accepted(it.channel(), it.id(), "", it.offset(), it.duplicate()));
             } else if (event instanceof Joined it) {
                 seen.add(new Joined(
-                        it.device(), it.instance(), it.connection(), it.channel(), "", it.offset(), it.presented(), true));
+                        it.device(),
+                        it.instance(),
+                        it.connection(),
+                        it.channel(),
+                        "",
+                        it.offset(),
+                        it.presented(),
+                        true));
             } else if (event instanceof Received it) {
                 String device = it.instance().substring(0, it.instance().indexOf('/'));
                 if (handled.add(device + " " + it.id())) {
