@@ -31,6 +31,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Consultation {
 
-    /** A handler that could not answer how long something goes on is asked again then. */
+    /** A handler that could not answer how long something goes on is asked again then, and up to half as long later. */
     private static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(1);
 
     private final RegisteredConnection connection;
@@ -184,7 +185,7 @@ final class Consultation {
                         (decision, failure) -> execute(() -> renewed(expired, this, decision, failure)));
                 if (!taken) {
                     connection.hit(Limit.HANDLER_CALLS);
-                    expired.goesOn(wall.now().plus(ASKED_AGAIN_AFTER), null, this);
+                    expired.goesOn(askedAgainAt(), null, this);
                 }
             }
         };
@@ -196,7 +197,7 @@ final class Consultation {
             return;
         }
         if (failure != null && failure.temporary()) {
-            expired.goesOn(wall.now().plus(ASKED_AGAIN_AFTER), null, again);
+            expired.goesOn(askedAgainAt(), null, again);
         } else if (failure != null && failure.closes()) {
             connection.close(new Ending(failure.code(), failure.text()));
         } else if (decision == null || decision.expired() || isPast(decision.expiresAt())) {
@@ -204,6 +205,14 @@ final class Consultation {
         } else {
             expired.goesOn(decision.expiresAt(), (byte[]) decision.info(), again);
         }
+    }
+
+    /** Chance spreads the connections that got no answer together, so that they do not come together again. */
+    private Instant askedAgainAt() {
+        long latest = ASKED_AGAIN_AFTER.toMillis() / 2;
+        return wall.now()
+                .plus(ASKED_AGAIN_AFTER)
+                .plusMillis(ThreadLocalRandom.current().nextLong(latest));
     }
 
     /** To ask at once again, for as long as some clock is wrong, would help nobody. */

@@ -16,6 +16,7 @@ import io.holdfast.handlers.RefreshDecision;
 import io.holdfast.handlers.SubscribeDecision;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -176,15 +177,33 @@ class RemoteDecisionsTest {
         assertAsked(peer, 2, 4);
         pass(Duration.ofSeconds(59));
         assertAsked(peer, 2, 5);
-        pass(Duration.ofSeconds(2));
+        pass(Duration.ofSeconds(31));
         assertAsked(peer, 3, 6);
 
         refusal = null;
         refresh = RefreshDecision.accept();
-        pass(Duration.ofSeconds(61));
+        pass(Duration.ofSeconds(90));
         assertAsked(peer, 4, 7);
         pass(Duration.ofDays(1));
         assertAsked(peer, 4, 8);
+    }
+
+    @Test
+    void connections_whose_renewal_failed_together_do_not_ask_again_together() {
+        List<CommandsFixture.Peer> peers = new ArrayList<>();
+        peers.add(withoutToken(Duration.ofSeconds(60)));
+        for (int i = 1; i < 40; i++) {
+            peers.add(talk.new Peer().say("{\"id\":1,\"connect\":{}}").hears("\"id\":1,\"connect\""));
+        }
+        endsAtConnect = talk.ends.get() - calls.size();
+        refusal = new HandlerException(100, "later", true);
+        pass(Duration.ofSeconds(61));
+        CommandsFixture.until(() -> calls.size() == peers.size());
+        pass(Duration.ofSeconds(75));
+        CommandsFixture.until(() -> calls.size() > peers.size());
+        peers.forEach(peer -> peer.afterAll(2));
+        pass(Duration.ZERO);
+        assertThat(calls.size()).as("about half of them have").isLessThan(2 * peers.size());
     }
 
     @Test

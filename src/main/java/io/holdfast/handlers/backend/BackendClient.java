@@ -32,10 +32,12 @@ public class BackendClient {
             "x-holdfast-timestamp",
             "x-holdfast-signature");
 
+    static final int TOO_MANY_REQUESTS = 429;
+
     private static final int OK = 200;
 
     /** Statuses of servers and proxies that cannot answer now. Every other one is an answer to this request alone. */
-    private static final Set<Integer> UNAVAILABLE = Set.of(429, 502, 503, 504);
+    private static final Set<Integer> UNAVAILABLE = Set.of(502, 503, 504);
 
     private final HttpClient http;
     private final BackendSettings settings;
@@ -54,6 +56,7 @@ public class BackendClient {
      * The body of the reply.
      *
      * @throws BackendUnavailableException if there is none
+     * @throws BackendBusyException if there are too many requests
      * @throws BadReplyException if it is too long, or has another status than 200
      * @throws InterruptedException then the exchange is cancelled
      */
@@ -88,6 +91,9 @@ public class BackendClient {
         int status = response.statusCode();
         if (UNAVAILABLE.contains(status)) {
             throw new BackendUnavailableException("status " + status, null);
+        }
+        if (status == TOO_MANY_REQUESTS) {
+            throw new BackendBusyException();
         }
         if (status != OK) {
             throw new BadReplyException("its status is " + status + ", not 200");

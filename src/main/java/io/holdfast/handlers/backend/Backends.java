@@ -139,6 +139,10 @@ public final class Backends implements Handlers {
             tally.badReply();
             throw new BadReplyException("The reply of the back end " + shown(way.url()) + " to the request "
                     + request.id() + " cannot be used: " + e.getMessage());
+        } catch (BackendBusyException e) {
+            answered(way);
+            tally.busy();
+            throw unavailable(event, "the back end gets too many requests");
         } catch (BackendUnavailableException e) {
             if (tally.unavailable(nanos.getAsLong())) {
                 LOG.log(
@@ -166,9 +170,13 @@ public final class Backends implements Handlers {
     }
 
     private static HandlerException unavailable(BackendEvent event) {
+        return unavailable(event, "the back end does not answer");
+    }
+
+    private static HandlerException unavailable(BackendEvent event, String text) {
         return event == BackendEvent.CONNECT
                 ? HandlerException.closing(CLOSED_TEMPORARILY, "internal server error")
-                : new HandlerException(INTERNAL, "the back end does not answer", true);
+                : new HandlerException(INTERNAL, text, true);
     }
 
     /** Without the query, which may hold secrets. */

@@ -18,8 +18,8 @@ import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenExce
  * are made, so they may be repeated. A publication or an rpc reaches the application at most once: {@link #publish} and {@link #rpc}
  * say so for themselves.
  *
- * <p>Every method returns the body of the reply, and throws {@link BackendUnavailableException}, {@link BadReplyException}, {@link
- * CircuitBreakerOpenException}, {@link BulkheadException} or {@link InterruptedException}.
+ * <p>Every method returns the body of the reply, and throws {@link BackendUnavailableException}, {@link BackendBusyException},
+ * {@link BadReplyException}, {@link CircuitBreakerOpenException}, {@link BulkheadException} or {@link InterruptedException}.
  */
 @ApplicationScoped
 @CircuitBreaker(

@@ -51,6 +51,11 @@ final class Tally {
         }
     }
 
+    /** A call was answered, but only to say that there are too many. */
+    void busy() {
+        unavailable.increment();
+    }
+
     /** A call is not made. */
     void rejected() {
         rejected.increment();

@@ -295,7 +295,7 @@ class BackendsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {429, 502, 503, 504})
+    @ValueSource(ints = {502, 503, 504})
     void a_server_that_has_no_time_gives_a_temporary_error(int other) throws Exception {
         status = other;
         assertUnavailable(catchThrowable(this::rpc));
@@ -343,6 +343,34 @@ class BackendsTest {
         rpc();
         assertThat(seen).hasSize(10);
         assertThat(counts(BackendEvent.RPC)).isEqualTo(new BackendStats.Counts(12, 6, 3, 0, 0));
+    }
+
+    @Test
+    void calls_of_one_client_that_get_429_shut_nobody_out() throws Exception {
+        status = 429;
+        for (int call = 1; call <= Tally.FAILING; call++) {
+            assertThatThrownBy(this::rpc).isInstanceOfSatisfying(HandlerException.class, refusal -> {
+                assertThat(refusal.code()).isEqualTo(100);
+                assertThat(refusal.temporary()).isTrue();
+                assertThat(refusal.text()).isEqualTo("the back end gets too many requests");
+            });
+        }
+        assertThat(counts(BackendEvent.RPC)).isEqualTo(new BackendStats.Counts(5, 5, 0, 0, 0));
+
+        status = 200;
+        rpc();
+        assertThat(seen).as("each was made, once").hasSize(6);
+    }
+
+    @Test
+    void a_429_ends_a_row_of_calls_without_a_reply() {
+        status = 503;
+        for (int call = 1; call < Tally.FAILING; call++) {
+            assertUnavailable(catchThrowable(this::rpc));
+        }
+        status = 429;
+        assertThatThrownBy(this::rpc).isInstanceOf(HandlerException.class);
+        assertThat(counts(BackendEvent.RPC).failuresInRow()).isZero();
     }
 
     private static void assertUnavailable(Throwable failure) {
