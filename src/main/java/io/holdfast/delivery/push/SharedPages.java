@@ -6,6 +6,7 @@ import io.holdfast.stream.Position;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * many they are. At most four pages are kept, and none while nobody is behind.
  *
  * <p><b>Threads.</b> Readers ask, each for the subscription it works on; the first one at a place reads, and the others that
- * come to this place meanwhile wait for it. Its lock comes after that of the channel; nothing is read under it.
+ * come to this place meanwhile wait for it, and go on together when it ends. Its lock comes after that of the channel; nothing is read under it.
  *
  * <p><b>Order.</b> No page that was begun before {@link #forget} is handed to anybody who asks after it.
  *
- * <p><b>Failure.</b> If a read fails, each of those that waited for it reads for itself.
+ * <p><b>Failure.</b> If a read fails, each of those that waited for it reads for itself, at the same time.
  */
 final class SharedPages {
     private static final int MOST = 4;
@@ -28,9 +29,9 @@ final class SharedPages {
     @GuardedBy("this")
     private final ArrayDeque<SharedPage> pages = new ArrayDeque<>(MOST);
 
-    /** Of the reads that are under way: each has a lock that its reader holds. */
+    /** The reads that are under way. Each completes with its page, or with null if that is for its reader alone. */
     @GuardedBy("this")
-    private final Map<Position, Object> reading = new HashMap<>();
+    private final Map<Position, CompletableFuture<@Nullable SharedPage>> reading = new HashMap<>();
 
     /** How often all was forgotten. */
     @GuardedBy("this")
@@ -54,42 +55,46 @@ final class SharedPages {
      * @param known offset of a publication that is known to be stored
      */
     SharedPage after(Position position, long known, Supplier<Page> read) {
-        SharedPage found;
-        Object mine;
+        CompletableFuture<@Nullable SharedPage> mine = new CompletableFuture<>();
+        CompletableFuture<@Nullable SharedPage> theirs;
+        long begun;
         synchronized (this) {
-            found = find(position, known);
-            mine = found == null ? reading.computeIfAbsent(position, place -> new Object()) : this;
-        }
-        if (found != null) {
-            return found;
-        }
-        synchronized (mine) {
-            long begun;
-            synchronized (this) {
-                found = find(position, known);
-                begun = forgotten;
+            SharedPage found = find(position, known);
+            if (found != null) {
+                return found;
             }
-            if (found == null) {
-                found = read(position, begun, mine, read);
-            }
+            theirs = reading.putIfAbsent(position, mine);
+            begun = forgotten;
         }
-        return found;
+        if (theirs == null) {
+            return read(position, begun, mine, read);
+        }
+        SharedPage shared = theirs.join();
+        return shared != null && shared.serves(position, known)
+                ? shared
+                : new SharedPage(channel, position, read.get());
     }
 
-    private SharedPage read(Position position, long begun, Object mine, Supplier<Page> read) {
+    private SharedPage read(
+            Position position, long begun, CompletableFuture<@Nullable SharedPage> mine, Supplier<Page> read) {
+        SharedPage kept = null;
         try {
             SharedPage made = new SharedPage(channel, position, read.get());
-            keep(made, position, begun);
+            if (made.page().continuity() == Page.Continuity.CONTINUOUS) {
+                keep(made, position, begun);
+                kept = made;
+            }
             return made;
         } finally {
             synchronized (this) {
                 reading.remove(position, mine);
             }
+            mine.complete(kept);
         }
     }
 
     private synchronized void keep(SharedPage made, Position position, long begun) {
-        if (begun == forgotten && made.page().continuity() == Page.Continuity.CONTINUOUS) {
+        if (begun == forgotten) {
             pages.removeIf(page -> page.beginsAt(position));
             if (pages.size() == MOST) {
                 pages.removeLast();
