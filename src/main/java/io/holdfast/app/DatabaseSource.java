@@ -13,6 +13,7 @@ final class DatabaseSource {
     private static final Map<String, String> DEFAULTS = Map.of(
             "ApplicationName", "holdfast",
             "connectTimeout", "5",
+            "loginTimeout", "10",
             "socketTimeout", "10",
             "tcpKeepAlive", "true",
             "targetServerType", "primary");

@@ -10,25 +10,19 @@ import java.sql.Statement;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's connections, which are kept: a data source may open a new one for each request.
  *
- * <p><b>Failure.</b> While the database cannot be reached, one reader tries at a time, twice a second at most; the others fail at
- * once, so that they take no threads from those who need no database.
+ * <p><b>Failure.</b> Nobody waits twice for a database that does not answer. While it cannot be reached, few wait for it at all:
+ * {@link Reachability}.
  *
  * <p>Threads: any, but the writer's connection is for the writer.
  */
 final class Connections {
     private static final long WAIT_MILLIS = 5_000;
-    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
-    /** After this time the next one tries, should the one that tries never return. */
-    private static final long LONGEST_PROBE_NANOS = TimeUnit.MINUTES.toNanos(1);
-
+    private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final String RECOGNISE = "SELECT holdfast_recognise()";
 
     /** Runs statements. Must leave the connection in autocommit mode, unless it throws. */
@@ -37,13 +31,10 @@ final class Connections {
         T on(Connection connection) throws SQLException;
     }
 
-    /** The database could not be reached. @param untilNanos until when nobody tries again */
-    private record Unreachable(SQLException cause, long untilNanos) {}
-
     private final PostgreSqlOptions options;
     private final LongSupplier nanos;
     private final Semaphore readers;
-    private final AtomicReference<@Nullable Unreachable> unreachable = new AtomicReference<>();
+    private final Reachability reachability;
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
     private volatile long generation;
     private volatile boolean closed;
@@ -52,6 +43,7 @@ final class Connections {
         this.options = options;
         this.nanos = nanos;
         this.readers = new Semaphore(options.readers());
+        this.reachability = new Reachability(nanos);
     }
 
     /** Whether no other engine may have the same database open. */
@@ -70,6 +62,11 @@ final class Connections {
 
     void found(long number) {
         generation = number;
+    }
+
+    /** The writer's connection has answered. */
+    void reached() {
+        reachability.reached();
     }
 
     boolean relaxed() {
@@ -115,75 +112,87 @@ final class Connections {
     }
 
     /**
-     * Reads on a connection of the caller's own. Where the connection was lost, once more on a new one.
+     * Reads on a connection of the caller's own. Where the connection was lost, and that was noticed quickly, once more on a new one.
      *
      * @param doing for the message of a failure
      * @throws EngineException if the database fails, or too many others read
      */
     <T> T read(String doing, Work<T> work) {
-        Unreachable before = requireReachable(doing);
-        boolean done = false;
+        Reachability.Outage trial = reachability.enter(doing);
+        boolean found = false;
         try {
-            T result = readNow(doing, work);
-            done = true;
-            return result;
+            take();
+            try {
+                if (trial == null) {
+                    reachability.requireStill(doing);
+                }
+                T result = readNow(work, trial == null);
+                found = true;
+                return result;
+            } catch (SQLException e) {
+                found = !Failures.connectionLost(e);
+                throw Failures.of(doing, e);
+            } finally {
+                readers.release();
+            }
         } finally {
-            if (before != null) {
-                unreachable.compareAndSet(
-                        before, done ? null : new Unreachable(before.cause(), nanos.getAsLong() + REST_NANOS));
+            if (trial != null) {
+                reachability.tried(trial, found);
             }
         }
     }
 
-    private <T> T readNow(String doing, Work<T> work) {
-        take();
+    /** @param hopeful whether one failure may be chance */
+    private <T> T readNow(Work<T> work, boolean hopeful) throws SQLException {
+        long begun = nanos.getAsLong();
         try {
             Connection kept = idle.pollFirst();
-            if (kept != null) {
-                try {
-                    return readOn(kept, work);
-                } catch (SQLException e) {
-                    if (!Failures.connectionLost(e)) {
-                        throw Failures.of(doing, e);
-                    }
-                    closeIdle(); // they were lost with it
-                }
-            }
-            return readOn(reached(), work);
-        } catch (SQLException e) {
-            throw Failures.of(doing, e);
-        } finally {
-            readers.release();
-        }
-    }
-
-    private Connection reached() throws SQLException {
-        try {
-            return openKnown();
+            T result = kept == null ? readAnew(work, hopeful) : readKept(kept, work);
+            reachability.reached();
+            return result;
         } catch (SQLException e) {
             if (Failures.connectionLost(e)) {
-                unreachable.set(new Unreachable(e, nanos.getAsLong() + REST_NANOS));
+                reachability.failed(e, begun);
+            } else {
+                reachability.reached();
             }
             throw e;
         }
     }
 
-    /**
-     * Lets one through when the rest is over. The others wait for what it finds.
-     *
-     * @return what stays until the caller has found out; null if the database can be reached
-     */
-    private @Nullable Unreachable requireReachable(String doing) {
-        Unreachable last = unreachable.get();
-        if (last == null) {
-            return null;
+    private <T> T readKept(Connection kept, Work<T> work) throws SQLException {
+        long begun = nanos.getAsLong();
+        try {
+            return readOn(kept, work);
+        } catch (SQLException e) {
+            if (!Failures.connectionLost(e)) {
+                throw e;
+            }
+            closeIdle(); // they were lost with it
+            if (!isQuick(begun)) {
+                throw e;
+            }
         }
-        long now = nanos.getAsLong();
-        Unreachable probing = new Unreachable(last.cause(), now + LONGEST_PROBE_NANOS);
-        if (now - last.untilNanos() < 0 || !unreachable.compareAndSet(last, probing)) {
-            throw Failures.of(doing, last.cause());
+        return readAnew(work, true);
+    }
+
+    private <T> T readAnew(Work<T> work, boolean hopeful) throws SQLException {
+        long begun = nanos.getAsLong();
+        Connection connection;
+        try {
+            connection = openKnown();
+        } catch (SQLException e) {
+            if (!hopeful || !Failures.connectionLost(e) || !isQuick(begun)) {
+                throw e;
+            }
+            connection = openKnown();
         }
-        return probing;
+        return readOn(connection, work);
+    }
+
+    /** Who has waited for a database that does not answer does not wait for it again. */
+    private boolean isQuick(long begunNanos) {
+        return nanos.getAsLong() - begunNanos < QUICK_NANOS;
     }
 
     private <T> T readOn(Connection connection, Work<T> work) throws SQLException {

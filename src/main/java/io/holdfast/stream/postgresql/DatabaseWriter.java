@@ -99,7 +99,9 @@ final class DatabaseWriter {
             try {
                 Connection connection = connection();
                 sent = true;
-                return call.on(connection, node, number);
+                T result = call.on(connection, node, number);
+                connections.reached();
+                return result;
             } catch (SQLException e) {
                 doubt |= sent && Failures.unknownOutcome(e);
                 boolean again = sent && repetitions < MOST_REPETITIONS && again(e, lost);

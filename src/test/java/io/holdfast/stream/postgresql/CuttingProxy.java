@@ -9,11 +9,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Passes connections on to a server, and cuts them on request: before or after the server has got what the client sends next.
- * The client never gets the answer then.
+ * The client never gets the answer then. Or it stalls: connections are taken, and nothing passes, as with a server that is frozen.
  */
 final class CuttingProxy implements AutoCloseable {
     private static final int NEVER = Integer.MAX_VALUE;
@@ -26,6 +27,7 @@ final class CuttingProxy implements AutoCloseable {
     private final AtomicInteger untilCut = new AtomicInteger(NEVER);
 
     private volatile boolean afterPassing;
+    private volatile CountDownLatch flowing = new CountDownLatch(0);
     private final AtomicInteger cuts = new AtomicInteger();
 
     CuttingProxy(int serverPort) {
@@ -57,6 +59,24 @@ final class CuttingProxy implements AutoCloseable {
         untilCut.set(NEVER);
     }
 
+    /** From now on nothing passes, in either direction. */
+    void stall() {
+        flowing = new CountDownLatch(1);
+    }
+
+    /** What was held up passes now, also of connections that were given up. */
+    void flow() {
+        flowing.countDown();
+    }
+
+    private void awaitFlow() throws IOException {
+        try {
+            flowing.await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
     private void accept() throws IOException {
         while (true) {
             Socket client = listening.accept();
@@ -84,6 +104,7 @@ final class CuttingProxy implements AutoCloseable {
                     mute[0] = true;
                 }
             }
+            awaitFlow();
             if (!cut || afterPassing) {
                 out.write(buffer, 0, length);
                 out.flush();
@@ -104,6 +125,7 @@ final class CuttingProxy implements AutoCloseable {
             InputStream in = server.getInputStream();
             OutputStream out = client.getOutputStream();
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+                awaitFlow();
                 synchronized (mute) {
                     if (!mute[0]) {
                         out.write(buffer, 0, length);
@@ -134,6 +156,7 @@ final class CuttingProxy implements AutoCloseable {
 
     @Override
     public void close() {
+        flow();
         try {
             listening.close();
             for (Socket each : open) {
