@@ -167,6 +167,11 @@ record Configuration(
                 keys.integer("holdfast.publication.max-bytes", defaults.maxPublicationBytes(), 1 << 10, 60 << 10),
                 keys.integer("holdfast.queue.max-messages", defaults.queueMessages(), 1, 10_000_000),
                 keys.number("holdfast.queue.max-bytes", defaults.queueBytes(), 1 << 20, 1L << 40),
+                keys.duration(
+                        "holdfast.receipt.timeout",
+                        defaults.receiptTimeout(),
+                        Duration.ofMillis(100),
+                        Duration.ofMinutes(10)),
                 defaults.batchMessages(),
                 defaults.batchBytes(),
                 keys.integer("holdfast.recovery.readers", defaults.readers(), 1, 64),

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param maxPublicationBytes payload, tags and id together
  * @param queueMessages the most publications that wait for the committer
  * @param queueBytes the most bytes that wait for the committer
+ * @param receiptTimeout how long a publisher waits for its receipt at most, whatever the engine does
  * @param batchMessages upper bound of one commit
  * @param batchBytes upper bound of one commit
  * @param readers how many recovery reads run at the same time
@@ -38,6 +39,7 @@ public record DeliverySettings(
         int maxPublicationBytes,
         int queueMessages,
         long queueBytes,
+        Duration receiptTimeout,
         int batchMessages,
         int batchBytes,
         int readers,
@@ -60,6 +62,7 @@ public record DeliverySettings(
                 60 << 10,
                 65_536,
                 64L << 20,
+                Duration.ofSeconds(5),
                 2_048,
                 4 << 20,
                 2,

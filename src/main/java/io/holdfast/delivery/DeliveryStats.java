@@ -106,7 +106,7 @@ public record DeliveryStats(
     /**
      * Breakers.
      *
-     * @param engineOpen whether publishing is refused because the engine's breaker is open or the store full
+     * @param engineOpen whether publishing is refused because the engine's breaker is open, or the store is full or does not answer
      * @param engine the engine's breaker
      * @param open recipients' breakers that are open now
      * @param halfOpen recipients' breakers that are half open now

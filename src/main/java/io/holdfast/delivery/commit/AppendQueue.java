@@ -1,6 +1,7 @@
 package io.holdfast.delivery.commit;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.DeliveryException.Reason;
 import io.holdfast.delivery.DeliverySettings;
@@ -25,10 +26,11 @@ final class AppendQueue {
      * An append with its publisher's receipt to come.
      *
      * @param joined whether it comes into the same batch as the one before it
+     * @param untilNanos how long its publisher waits; the same for those that are joined
      */
-    record Pending(Append append, int bytes, CompletableFuture<Receipt> receipt, boolean joined) {
-        Pending(Append append, int bytes, CompletableFuture<Receipt> receipt) {
-            this(append, bytes, receipt, false);
+    record Pending(Append append, int bytes, CompletableFuture<Receipt> receipt, boolean joined, long untilNanos) {
+        boolean isLate(long nowNanos) {
+            return nowNanos - untilNanos >= 0;
         }
     }
 
@@ -36,6 +38,7 @@ final class AppendQueue {
     record Wanted(Append append, int bytes) {}
 
     private final DeliverySettings settings;
+    private final DeliveryClock clock;
     private final Counters counters;
     private final Object lock = new Object();
 
@@ -54,8 +57,9 @@ final class AppendQueue {
     @GuardedBy("lock")
     private boolean stopping;
 
-    AppendQueue(DeliverySettings settings, Counters counters) {
+    AppendQueue(DeliverySettings settings, DeliveryClock clock, Counters counters) {
         this.settings = settings;
+        this.clock = clock;
         this.counters = counters;
     }
 
@@ -73,6 +77,7 @@ final class AppendQueue {
      */
     List<CompletableFuture<Receipt>> add(List<Wanted> together) {
         List<CompletableFuture<Receipt>> receipts = new ArrayList<>(together.size());
+        long until = clock.nanos() + settings.receiptTimeout().toNanos();
         synchronized (lock) {
             if (stopping) {
                 throw new DeliveryException(Reason.DRAINING, "The server is shutting down; repeat elsewhere or later");
@@ -82,7 +87,7 @@ final class AppendQueue {
                     break;
                 }
                 CompletableFuture<Receipt> receipt = new CompletableFuture<>();
-                queue.add(new Pending(each.append(), each.bytes(), receipt, !receipts.isEmpty()));
+                queue.add(new Pending(each.append(), each.bytes(), receipt, !receipts.isEmpty(), until));
                 receipts.add(receipt);
                 queuedBytes += each.bytes();
             }
@@ -145,6 +150,19 @@ final class AppendQueue {
             queuedBytes -= bytes;
         }
         return true;
+    }
+
+    /** Takes out those whose publishers have waited long enough: they are not stored. */
+    List<Pending> takeLate(long nowNanos) {
+        synchronized (lock) {
+            List<Pending> late = new ArrayList<>();
+            Pending oldest = queue.peek();
+            for (; oldest != null && oldest.isLate(nowNanos); oldest = queue.peek()) {
+                late.add(queue.remove());
+                queuedBytes -= oldest.bytes();
+            }
+            return late;
+        }
     }
 
     /** Takes nothing more. */

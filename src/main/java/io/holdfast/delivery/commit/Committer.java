@@ -4,6 +4,7 @@ import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.DeliveryException.Reason;
 import io.holdfast.delivery.DeliverySettings;
+import io.holdfast.delivery.GuardedEngine;
 import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.commit.AppendQueue.Pending;
 import io.holdfast.delivery.outbox.DeadLetters;
@@ -41,30 +42,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one thread that writes to the engine: collects what waits into a batch, stores it, passes it to the hub.
  *
- * <p><b>State.</b> The queue of appends, the outboxes that have changed, and the moment until which publishing is refused
- * because the engine's breaker is open or the store full.
+ * <p><b>State.</b> The queue of appends, the outboxes that have changed, and why publishing is refused, if it is.
  *
  * <p><b>Threads.</b> Anybody enqueues and never waits. Batching needs no delay: while one batch is
- * synced, the next one gathers.
+ * synced, the next one gathers. The ticker gives up what has waited too long for its receipt ({@link #giveUpLate}).
  *
  * <p><b>Order.</b> Appends are stored in the order in which they were enqueued.
  *
  * <p><b>Failure.</b> A failed batch fails its publishers and nobody else; its streams are <i>doubtful</i>: should it have
- * been stored all the same, live connections must read, so after the next success they are made to. An interrupt means
+ * been stored all the same, live connections must read, so after the next success they are made to. While the engine's breaker is
+ * open, the store is full or does not answer, publishing is refused at once, and a <i>probe</i> of our own finds out when that is
+ * over: no publisher waits for a trial. An interrupt means
  * nothing here: it is a time limit of Fault Tolerance that came late, or the container's at its end; {@link #stop} ends the
  * thread. An error that nobody expects fails the batch under way, and the loop begins again ({@link Supervisor}); where it
  * cannot, {@link #end} leaves no receipt waiting.
  */
 final class Committer {
     private static final Logger LOG = Logger.getLogger(Committer.class.getName());
-    private static final long REFUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    /** Then the breaker lets a trial through. */
-    private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(60);
-
-    /** Room may be made at any time. */
-    private static final long FULL_NANOS = TimeUnit.SECONDS.toNanos(5);
-
     private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(10);
     private static final int EXPIRE_AT_ONCE = 2_000;
 
@@ -92,9 +86,13 @@ final class Committer {
     private final Outage outage;
     private volatile boolean ended;
     private volatile List<Pending> underWay = List.of();
-    private volatile boolean refusing;
-    private volatile long refusingUntilNanos;
-    private volatile long unreadyUntilNanos;
+
+    /** Why publishing is refused, as publishers are told; null if it is not. */
+    private volatile @Nullable String refusing;
+
+    /** What of the engine's silence is to be known: see {@link #unansweredNanos}. */
+    private volatile @Nullable Unanswered unanswered;
+
     private volatile boolean expireDue;
 
     /** The log has that expired publications cannot be removed. */
@@ -117,6 +115,13 @@ final class Committer {
     /** Streams of failed batches. Touched by the committer thread only. */
     private final java.util.Set<String> doubtful = new java.util.HashSet<>();
 
+    /**
+     * A write that the engine did not answer in time.
+     *
+     * @param tookNanos how long it was waited for, with the writes before it in the same round
+     */
+    private record Unanswered(long sinceNanos, long tookNanos) {}
+
     Committer(
             EngineWrites writes,
             Outboxes outboxes,
@@ -136,7 +141,7 @@ final class Committer {
         this.clock = clock;
         this.counters = counters;
         this.threads = threads;
-        this.queue = new AppendQueue(settings, counters);
+        this.queue = new AppendQueue(settings, clock, counters);
         this.unreadable = new Quarantine<>(clock);
         this.outage = new Outage(clock);
         this.tasks = new CommitterTasks(change -> write(List.of(change)), hub::whenReady);
@@ -190,10 +195,33 @@ final class Committer {
     }
 
     private void requireStore() {
-        if (refusing && clock.nanos() - refusingUntilNanos < 0) {
+        String trouble = refusing;
+        if (trouble == null && busyNanos() > settings.receiptTimeout().toNanos()) {
+            trouble = EngineWrites.SILENT;
+        }
+        if (trouble != null) {
             counters.failed.increment();
-            throw new DeliveryException(
-                    Reason.UNAVAILABLE, "The message store is failing and has not stored the message; repeat later");
+            throw EngineWrites.notStored(trouble);
+        }
+    }
+
+    /**
+     * Tells publishers who have waited long enough: what is still in the queue will not be stored; of what is under way that is
+     * not known. Any thread, often.
+     */
+    void giveUpLate() {
+        long now = clock.nanos();
+        List<Pending> waiting = queue.takeLate(now);
+        if (!waiting.isEmpty()) {
+            counters.failed.add(waiting.size());
+            hub.whenReady(() -> fail(waiting, EngineWrites.notStored(EngineWrites.SILENT)));
+        }
+        List<Pending> begun = underWay.stream()
+                .takeWhile(pending -> pending.isLate(now))
+                .filter(pending -> !pending.receipt().isDone())
+                .toList();
+        if (!begun.isEmpty()) {
+            hub.whenReady(() -> fail(begun, EngineWrites.outcomeUnknown())); // counted with its batch
         }
     }
 
@@ -207,6 +235,12 @@ final class Committer {
     /** Outboxes have changed. */
     void wake() {
         queue.wake();
+    }
+
+    /** Once a second: expired publications shall be looked for, and whether a store works again that did not. */
+    void lookSoon() {
+        probeDue |= refusing != null;
+        expireSoon();
     }
 
     /** Expired publications shall be looked for. */
@@ -237,9 +271,21 @@ final class Committer {
         return (double) queue.size() / settings.queueMessages();
     }
 
-    /** Whether publishing is refused because the engine's breaker is open or the store full. */
+    /** Whether publishing is refused: the engine's breaker is open, or the store is full or does not answer. */
     boolean isRefusing() {
-        return refusing && clock.nanos() - unreadyUntilNanos < 0;
+        return refusing != null;
+    }
+
+    /** For how long the engine has not answered, since the round that noticed it began; 0 if it answers. */
+    long unansweredNanos() {
+        Unanswered silence = unanswered;
+        return silence == null ? 0 : clock.nanos() - silence.sinceNanos();
+    }
+
+    /** How long the first write took that the engine did not answer; 0 if it answers. */
+    long unansweredTookNanos() {
+        Unanswered silence = unanswered;
+        return silence == null ? 0 : silence.tookNanos();
     }
 
     /** For how long the committer has been at its present round, in nanoseconds; 0 while it waits. */
@@ -282,28 +328,84 @@ final class Committer {
     private void round(List<Pending> batch) {
         try {
             tellLate();
-            if (appendFailed && !batch.isEmpty()) {
+            String trouble = refusing;
+            if (trouble != null) { // they came just before it was known
+                refuse(batch, trouble);
+                batch = List.of();
+                underWay = batch;
+            }
+            if (appendFailed) {
                 // publishers do not wait until the same store has failed for cursors as well
-                store(batch);
+                tryAgain(batch);
                 if (appendFailed) {
+                    tasks.refuse();
                     return;
                 }
                 batch = List.of();
             }
-            expireDue |= deadLetters.move(letter -> writes.append(List.of(letter)));
-            apply();
-            if (tasks.run()) {
-                wake();
+            if (!prepare()) {
+                refuse(batch, EngineWrites.SILENT);
+                underWay = List.of();
+                tasks.refuse();
+                return;
             }
             store(batch);
-            probe(batch.isEmpty());
-            if (!appendFailed || batch.isEmpty()) {
+            if (probeDue && batch.isEmpty()) {
+                probe();
+            }
+            if (!appendFailed) {
                 expire();
             }
         } catch (RuntimeException | Error e) {
             LOG.log(Level.SEVERE, "The committer met an unexpected error and continues", e);
             giveUpUnderWay(); // where it had no receipt yet
             Fatal.rethrow(e);
+        }
+    }
+
+    /**
+     * What is stored before messages are.
+     *
+     * @return false if the engine did not answer
+     */
+    private boolean prepare() {
+        expireDue |= deadLetters.move(this::storeLetter);
+        if (!appendFailed) {
+            apply();
+        }
+        if (!appendFailed && tasks.run()) {
+            wake();
+        }
+        return !appendFailed;
+    }
+
+    private void storeLetter(Append letter) {
+        try {
+            writes.append(List.of(letter));
+        } catch (RuntimeException e) {
+            noteSilence(e);
+            throw e;
+        }
+    }
+
+    private void refuse(List<Pending> batch, String trouble) {
+        if (!batch.isEmpty()) {
+            counters.failed.add(batch.size());
+            hub.failed(batch, EngineWrites.notStored(trouble));
+        }
+    }
+
+    /** Finds out whether the engine stores again, without publishers if they are refused. */
+    private void tryAgain(List<Pending> batch) {
+        if (refusing != null) {
+            int trials = probeDue ? GuardedEngine.TRIALS : 0; // so many close the breaker
+            while (trials > 0 && probe()) {
+                trials--;
+            }
+        } else if (batch.isEmpty()) {
+            probe();
+        } else {
+            store(batch);
         }
     }
 
@@ -352,7 +454,12 @@ final class Committer {
     }
 
     private void write(List<Change> changes) {
-        outboxes.applied(writes.apply(changes, this::tellSoon));
+        try {
+            outboxes.applied(writes.apply(changes, this::tellSoon));
+        } catch (EngineException e) {
+            noteSilence(e);
+            throw e;
+        }
     }
 
     private void applyAlone(Outbox outbox) {
@@ -430,44 +537,53 @@ final class Committer {
         resolveDoubt();
     }
 
-    /** Without what would begin too many channels, which is refused. */
+    /** Without what would begin too many channels, which is refused, and without what nobody waits for any more. */
     private List<Pending> within(List<Pending> taken) {
         Map<Limit, List<Pending>> refused = new EnumMap<>(Limit.class);
         List<Pending> batch = newChannels.within(taken, refused);
         refused.forEach((limit, those) -> hub.failed(those, NewChannels.failure(limit)));
+        long now = clock.nanos();
+        List<Pending> late =
+                batch.stream().takeWhile(pending -> pending.isLate(now)).toList();
+        refuse(late, EngineWrites.SILENT);
+        batch = batch.subList(late.size(), batch.size());
         underWay = batch;
         return batch;
     }
 
-    /** Not needed where messages were stored. Counted nowhere, delivered to nobody, in the place of the probe before. */
-    private void probe(boolean nothingStored) {
-        boolean due = probeDue;
+    /**
+     * Stores something of ours. Counted nowhere, delivered to nobody, in the place of the probe before.
+     *
+     * @return whether it was stored
+     */
+    private boolean probe() {
         probeDue = false;
-        if (due && nothingStored) {
-            long now = clock.millis();
-            byte[] payload = {'0'};
-            Append probe = new Append(PROBES, "probe-" + now, payload, Map.of(), now, Publication.NEVER, now, ONE);
-            if (write(List.of(probe), List.of()) != null) {
-                resolveDoubt();
-            }
+        long now = clock.millis();
+        byte[] payload = {'0'};
+        Append probe = new Append(PROBES, "probe-" + now, payload, Map.of(), now, Publication.NEVER, now, ONE);
+        boolean stored = write(List.of(probe), List.of()) != null;
+        if (stored) {
+            resolveDoubt();
         }
+        return stored;
     }
 
     /** @return null if it failed, and the batch with it */
     private @Nullable List<AppendOutcome> write(List<Append> appends, List<Pending> batch) {
         try {
             List<AppendOutcome> outcomes = writes.append(appends);
-            refusing = false;
+            refusing = null;
+            probeDue = false;
             appendFailed = false;
+            unanswered = null;
             outage.over();
             return outcomes;
         } catch (RuntimeException | Error e) {
             appendFailed = !(e instanceof AppendsRefusedException);
-            if (e instanceof CircuitBreakerOpenException) {
-                refuse(REST_NANOS);
-            } else if (e instanceof AppendsRefusedException) {
-                refuse(FULL_NANOS);
+            if (e instanceof CircuitBreakerOpenException || e instanceof AppendsRefusedException) {
+                refusing = EngineWrites.trouble(e);
             }
+            noteSilence(e);
             DeliveryException refusal = writes.refusal(appends, e);
             outage.failed(batch.size(), refusal, e);
             failAll(batch, refusal);
@@ -476,12 +592,16 @@ final class Committer {
         }
     }
 
-    /** Refuses what comes for a moment, and is not ready for a while: then somebody must dare to publish. */
-    private void refuse(long restNanos) {
-        long now = clock.nanos();
-        refusingUntilNanos = now + REFUSE_NANOS;
-        unreadyUntilNanos = now + restNanos;
-        refusing = true;
+    /** An engine that did not answer one write will not answer others: until it answers a probe, nothing else is tried. */
+    private void noteSilence(Throwable e) {
+        if (EngineWrites.unanswered(e)) {
+            if (unanswered == null) {
+                unanswered = new Unanswered(busySinceNanos, clock.nanos() - busySinceNanos);
+                probeSoon(); // later every second
+            }
+            refusing = EngineWrites.SILENT;
+            appendFailed = true;
+        }
     }
 
     private void expire() {
@@ -498,6 +618,7 @@ final class Committer {
             resolveDoubt();
             expiryFailed = false;
         } catch (RuntimeException e) {
+            noteSilence(e);
             LOG.log(
                     expiryFailed ? Level.FINE : Level.WARNING,
                     "Expired messages could not be removed; it is tried every second",

@@ -88,6 +88,15 @@ final class CommitterTasks {
         return !waiting.isEmpty();
     }
 
+    /** What waits is not done, since the store fails. */
+    void refuse() {
+        for (Task task = poll(); task != null; task = poll()) {
+            CompletableFuture<Boolean> done = task.done();
+            completions.execute(() -> done.completeExceptionally(new DeliveryException(
+                    Reason.UNAVAILABLE, "The message store is failing and this was not done; repeat later")));
+        }
+    }
+
     /** What waits is not done, and nothing more will be. */
     void abandon() {
         ended = true;

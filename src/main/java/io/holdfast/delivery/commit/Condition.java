@@ -112,8 +112,9 @@ final class Condition {
                 watched.breaker().state(),
                 watched.isFull(),
                 watched.lacksStandby(),
-                Duration.ofNanos(watched.failingNanos()),
-                Duration.ofNanos(Math.max(committer.busyNanos(), watched.tookNanos())),
+                Duration.ofNanos(Math.max(watched.failingNanos(), committer.unansweredNanos())),
+                Duration.ofNanos(Math.max(
+                        Math.max(committer.busyNanos(), watched.tookNanos()), committer.unansweredTookNanos())),
                 Duration.ofNanos(vitals.pulse().waitNanos()),
                 committer.queueFill(),
                 clients.seenDevices(),

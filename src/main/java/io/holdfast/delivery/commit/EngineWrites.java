@@ -21,6 +21,7 @@ import java.util.function.LongSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
+import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 
 /**
  * All writes to the engine pass here, and nowhere else: for the committer's thread, one at a time. Waits for each with a time
@@ -29,6 +30,9 @@ import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenExce
 final class EngineWrites {
     private static final Logger LOG = Logger.getLogger(EngineWrites.class.getName());
     private static final long TIMEOUT_SECONDS = 20;
+
+    /** The {@linkplain #trouble trouble} of a store that does not answer. */
+    static final String SILENT = "does not answer";
 
     private final GuardedEngine guarded;
     private final StreamEngine engine;
@@ -77,20 +81,35 @@ final class EngineWrites {
     DeliveryException refusal(List<Append> batch, Throwable failure) {
         boolean refused = failure instanceof CircuitBreakerOpenException || failure instanceof EngineException;
         if (!refused || guarded.mayHaveStored(batch)) {
-            return new DeliveryException(
-                    Reason.OUTCOME_UNKNOWN,
-                    "It is not known whether the message is stored; repeat it with the same id to find out");
+            return outcomeUnknown();
         }
-        return new DeliveryException(
-                Reason.UNAVAILABLE,
-                "The message store " + trouble(failure) + " and has not stored the message; repeat later");
+        return notStored(trouble(failure));
     }
 
-    private static String trouble(Throwable failure) {
+    static DeliveryException outcomeUnknown() {
+        return new DeliveryException(
+                Reason.OUTCOME_UNKNOWN,
+                "It is not known whether the message is stored; repeat it with the same id to find out");
+    }
+
+    /** @param trouble of the store */
+    static DeliveryException notStored(String trouble) {
+        return new DeliveryException(
+                Reason.UNAVAILABLE, "The message store " + trouble + " and has not stored the message; repeat later");
+    }
+
+    /** What is wrong with the store, as publishers are told. */
+    static String trouble(Throwable failure) {
         if (failure instanceof AppendsRefusedException refused) {
             return refused.reason() == EngineException.Reason.STORE_FULL ? "is full" : "has no standby";
         }
-        return "is failing";
+        return unanswered(failure) ? SILENT : "is failing";
+    }
+
+    /** Whether the engine did not answer in time. */
+    static boolean unanswered(Throwable failure) {
+        return failure instanceof TimeoutException
+                || (failure instanceof EngineException known && known.reason() == EngineException.Reason.TIMEOUT);
     }
 
     /** The last append that was given up, which the engine may finish all the same. */

@@ -313,13 +313,13 @@ final class Hub {
     private void complete(String id, AppendOutcome outcome, CompletableFuture<Receipt> receipt) {
         if (outcome instanceof AppendOutcome.Stored stored) {
             counters.accepted.increment();
-            receipt.complete(Receipt.stored(id, stored.position()));
+            tell(receipt, Receipt.stored(id, stored.position()));
         } else if (outcome instanceof AppendOutcome.Duplicate duplicate) {
             counters.duplicates.increment();
             if (duplicate.conflicting()) {
                 counters.conflicting.increment();
             }
-            receipt.complete(Receipt.duplicate(id, duplicate.position()));
+            tell(receipt, Receipt.duplicate(id, duplicate.position()));
         } else if (outcome instanceof AppendOutcome.Refused) {
             counters.refused.increment();
             receipt.completeExceptionally(new DeliveryException(
@@ -327,6 +327,13 @@ final class Hub {
                     "The channel is full; repeat when some of its messages have been delivered"));
         } else {
             throw new IllegalArgumentException("an unknown outcome: " + outcome);
+        }
+    }
+
+    /** Its publisher may have waited long enough, and been told that the outcome is unknown. */
+    private void tell(CompletableFuture<Receipt> receipt, Receipt stored) {
+        if (!receipt.complete(stored)) {
+            counters.failed.increment();
         }
     }
 }

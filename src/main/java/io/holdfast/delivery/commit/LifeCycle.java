@@ -154,11 +154,12 @@ final class LifeCycle {
             heartbeat.works();
             connections.tick();
             dispatcher.watch();
+            committer.giveUpLate();
             if (nodes != null && ticks % HEADS_TICKS == 0) {
                 nodes.heads().ask();
             }
             if (ticks % TICKS_A_SECOND == 0) {
-                committer.expireSoon();
+                committer.lookSoon();
                 outboxes.sweep();
                 vitals.look();
             }

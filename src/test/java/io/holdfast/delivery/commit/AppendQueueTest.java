@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.DeliverySettings;
+import io.holdfast.delivery.MovedClock;
 import io.holdfast.delivery.commit.AppendQueue.Pending;
 import io.holdfast.delivery.commit.AppendQueue.Wanted;
 import io.holdfast.delivery.watch.Counters;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Retention;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,8 @@ import org.junit.jupiter.api.Test;
 
 class AppendQueueTest {
     private final DeliverySettings settings = DeliverySettings.defaults();
-    private final AppendQueue queue = new AppendQueue(settings, new Counters());
+    private final MovedClock clock = new MovedClock();
+    private final AppendQueue queue = new AppendQueue(settings, clock, new Counters());
 
     private static Append append(String id) {
         Retention retention = new Retention(10, 1 << 20, Retention.Overflow.DROP_OLDEST);
@@ -58,6 +61,20 @@ class AppendQueueTest {
         assertThat(queue.add(together(3))).hasSize(2);
         assertThatThrownBy(() -> queue.add(together(3))).isInstanceOf(DeliveryException.class);
         assertThat(queue.size()).isEqualTo(settings.queueMessages());
+    }
+
+    @Test
+    void what_waits_too_long_is_taken_out_together_and_gives_its_room_back() {
+        int half = (int) (settings.queueBytes() / 2);
+        queue.add(List.of(new Wanted(append("a"), half), new Wanted(append("b"), half)));
+        clock.advance(settings.receiptTimeout().minusNanos(1));
+        assertThat(queue.takeLate(clock.nanos())).isEmpty();
+        clock.advance(Duration.ofNanos(1));
+        assertThat(queue.takeLate(clock.nanos()))
+                .extracting(pending -> pending.append().id())
+                .containsExactly("a", "b");
+        queue.add(append("c"), 2 * half);
+        assertThat(take()).containsExactly("c");
     }
 
     @Test

@@ -33,9 +33,11 @@ import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.FinalState;
 import io.holdfast.stream.MemoryEngine;
+import io.holdfast.stream.NotReplicatedException;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Receipt;
 import io.holdfast.stream.Retention;
+import io.holdfast.stream.StoreFullException;
 import io.holdfast.stream.StreamEngine;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,11 +48,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class CommitterTest {
     private final MovedClock clock = new MovedClock();
@@ -142,6 +147,7 @@ class CommitterTest {
                 usual.maxPublicationBytes(),
                 3,
                 100,
+                usual.receiptTimeout(),
                 usual.batchMessages(),
                 usual.batchBytes(),
                 1,
@@ -238,34 +244,179 @@ class CommitterTest {
         assertThat(append(100)).succeedsWithin(Duration.ofSeconds(10));
     }
 
-    @Test
-    void an_open_breaker_fails_publishes_before_they_queue_for_a_second_and_then_tries() {
-        start();
-        guard.before = () -> {
-            throw new CircuitBreakerOpenException("told to be open");
-        };
-        failsFor(append(1), Reason.UNAVAILABLE);
-        until(committer::isRefusing);
+    private void refusesAtOnce() {
         assertThatThrownBy(() -> append(1))
                 .isInstanceOfSatisfying(
                         DeliveryException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE));
+    }
+
+    private static List<RuntimeException> reasonsToRefuse() {
+        return List.of(
+                new CircuitBreakerOpenException("told to be open"),
+                new EngineException(EngineException.Reason.TIMEOUT, "told to be late", null),
+                new TimeoutException("told to be late"),
+                new StoreFullException("told to be full", null),
+                new NotReplicatedException("told to have none"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("reasonsToRefuse")
+    void publishes_are_refused_at_once_until_a_probe_is_stored(RuntimeException failure) {
+        start();
+        guard.before = () -> {
+            throw failure;
+        };
+        assertThat(append(1)).failsWithin(Duration.ofSeconds(10));
+        until(committer::isRefusing);
+        refusesAtOnce();
+        clock.advance(Duration.ofMinutes(5));
+        refusesAtOnce(); // no publisher tries
+
+        CountDownLatch tried = new CountDownLatch(1);
+        guard.before = () -> {
+            tried.countDown();
+            throw failure;
+        };
+        until(() -> {
+            committer.lookSoon();
+            return tried.getCount() == 0;
+        });
+        refusesAtOnce();
         guard.before = () -> {};
-        clock.advance(Duration.ofMillis(1_001));
+        committer.lookSoon();
+        until(() -> !committer.isRefusing());
         assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
-        assertThat(committer.isRefusing()).isFalse();
     }
 
     @Test
-    void without_publishes_it_is_ready_again_when_the_breaker_may_try_again() {
+    void probes_close_a_breaker_that_lets_trials_through() {
+        start();
+        AtomicInteger calls = new AtomicInteger();
+        guard.before = () -> {
+            throw new CircuitBreakerOpenException("told to be open");
+        };
+        failsFor(append(1), Reason.UNAVAILABLE);
+        guard.before = calls::incrementAndGet;
+        committer.lookSoon();
+        until(() -> calls.get() >= GuardedEngine.TRIALS);
+        until(() -> !committer.isRefusing());
+    }
+
+    @Test
+    void nobody_waits_longer_than_the_limit_for_an_engine_that_hangs() throws Exception {
+        guard.before = this::hold;
+        start();
+        CompletableFuture<Receipt> underWay = append(1);
+        until(() -> committer.queued() == 0);
+        CompletableFuture<Receipt> waiting = append(1);
+        clock.advance(settings.receiptTimeout().minusMillis(1));
+        committer.giveUpLate();
+        assertThat(underWay).isNotDone();
+        assertThat(waiting).isNotDone();
+        clock.advance(Duration.ofMillis(2));
+        committer.giveUpLate();
+        committer.giveUpLate();
+
+        failsFor(underWay, Reason.OUTCOME_UNKNOWN);
+        failsFor(waiting, Reason.UNAVAILABLE);
+        refusesAtOnce();
+        gate.countDown();
+        until(() -> committer.busyNanos() == 0);
+        assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(memory.info("#u1").top().offset())
+                .as("the first was stored late, the second never")
+                .isEqualTo(2);
+        assertThat(counters.accepted.sum()).isEqualTo(2);
+        assertThat(counters.failed.sum()).isEqualTo(3);
+    }
+
+    @Test
+    void what_waited_too_long_behind_a_cursor_is_not_stored() throws Exception {
+        start();
+        append(1).get(10, TimeUnit.SECONDS);
+        Workbench.Line line = new Workbench().connect();
+        CountDownLatch applying = new CountDownLatch(1);
+        engine.beforeApply = changes -> {
+            applying.countDown();
+            hold();
+        };
+        connections().open(line.connection, "u1", "till", true, null);
+        outboxes.changed(outboxes.acquire("u1"));
+        CompletableFuture<Receipt> behind = append(1);
+        assertThat(applying.await(10, TimeUnit.SECONDS)).isTrue();
+        clock.advance(settings.receiptTimeout());
+        gate.countDown();
+
+        failsFor(behind, Reason.UNAVAILABLE);
+        assertThat(memory.info("#u1").top().offset()).isEqualTo(1);
+    }
+
+    @Test
+    void after_a_cursor_that_was_not_answered_nothing_is_tried_but_a_probe() throws Exception {
+        start();
+        append(1).get(10, TimeUnit.SECONDS);
+        Workbench.Line line = new Workbench().connect();
+        List<String> order = new CopyOnWriteArrayList<>();
+        guard.before = () -> order.add("append");
+        engine.beforeApply = changes -> {
+            order.add("apply");
+            hold();
+            throw new EngineException(EngineException.Reason.TIMEOUT, "told to be late", null);
+        };
+        connections().open(line.connection, "u1", "till", true, null);
+        outboxes.changed(outboxes.acquire("u1"));
+        committer.wake();
+        until(() -> order.contains("apply"));
+        CompletableFuture<Receipt> behind = append(1);
+        CompletableFuture<Boolean> task = committer.task(writes -> true).toCompletableFuture();
+        engine.beforeExpire = () -> order.add("expire");
+        committer.expireSoon();
+        engine.beforeApply = changes -> order.add("applied");
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(committer.unansweredNanos()).isZero();
+        gate.countDown();
+
+        failsFor(behind, Reason.UNAVAILABLE);
+        until(() -> order.contains("applied"));
+        assertThat(order.subList(0, 3)).containsExactly("apply", "append", "append");
+        assertThat(committer.unansweredNanos()).isZero();
+        assertThat(task.handle((done, failure) -> true)).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void tasks_are_refused_while_the_engine_fails() {
         start();
         guard.before = () -> {
             throw new CircuitBreakerOpenException("told to be open");
         };
         failsFor(append(1), Reason.UNAVAILABLE);
-        until(committer::isRefusing);
-        clock.advance(Duration.ofSeconds(60));
+        AtomicInteger done = new AtomicInteger();
+        CompletableFuture<Boolean> task =
+                committer.task(writes -> done.incrementAndGet() > 0).toCompletableFuture();
+        assertThat(task)
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        DeliveryException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE));
+        assertThat(done).hasValue(0);
+    }
 
-        assertThat(committer.isRefusing()).isFalse();
+    @Test
+    void health_knows_since_when_the_engine_does_not_answer() {
+        start();
+        guard.before = () -> {
+            clock.advance(Duration.ofSeconds(7));
+            throw new TimeoutException("told to be late");
+        };
+        assertThat(append(1)).failsWithin(Duration.ofSeconds(10));
+        until(() -> committer.unansweredNanos() > 0);
+        assertThat(committer.unansweredTookNanos())
+                .isEqualTo(Duration.ofSeconds(7).toNanos());
+        guard.before = () -> {};
+        committer.lookSoon();
+        until(() -> committer.unansweredNanos() == 0);
+        assertThat(committer.unansweredTookNanos()).isZero();
     }
 
     @Test
@@ -296,13 +447,24 @@ class CommitterTest {
     void what_an_attempt_stored_that_is_never_answered_is_read_after_the_next_success() {
         BooleanSupplier live = live();
         engine.answers = new CompletableFuture<>();
-        guard.before = () -> Thread.currentThread().interrupt(); // as the time limit does
+        interruptsOnce(this::hold);
         start();
         failsFor(append(1), Reason.OUTCOME_UNKNOWN);
         assertThat(live.getAsBoolean()).isTrue();
-        committer.expireSoon();
+        gate.countDown();
 
         until(() -> !live.getAsBoolean());
+    }
+
+    /** As the time limit does. The engine answers what comes after that. */
+    private void interruptsOnce(Runnable afterwards) {
+        guard.before = () -> {
+            guard.before = () -> {
+                afterwards.run();
+                engine.answers = CompletableFuture.completedStage(null);
+            };
+            Thread.currentThread().interrupt();
+        };
     }
 
     private BooleanSupplier live() {
@@ -362,6 +524,8 @@ class CommitterTest {
             CompletableFuture<Receipt> receipt = append(1);
             // an interrupt may fail the attempt that it meets (as a time limit does), never the thread
             assertThat(receipt.handle((stored, failure) -> true)).succeedsWithin(Duration.ofSeconds(10));
+            committer.lookSoon();
+            until(() -> !committer.isRefusing());
         }
         assertThat(made.get(0).isAlive()).isTrue();
         assertThat(append(1)).succeedsWithin(Duration.ofSeconds(10));
@@ -450,9 +614,10 @@ class CommitterTest {
 
         failsFor(first, Reason.UNAVAILABLE);
         failsFor(second, Reason.UNAVAILABLE);
+        until(() -> order.size() >= 2);
         assertThat(order.subList(0, 2)).containsExactly("append", "append");
         guard.before = () -> {};
-        append(1).get(10, TimeUnit.SECONDS);
+        committer.lookSoon();
         until(() -> order.contains("apply"));
     }
 
@@ -539,7 +704,7 @@ class CommitterTest {
         till.hand(1, new HandedMessage("m1", clock.millis()));
         CompletableFuture<Void> answer = new CompletableFuture<>();
         engine.answers = answer;
-        guard.before = () -> Thread.currentThread().interrupt(); // as the time limit does
+        interruptsOnce(() -> {});
         failsFor(append(one), Reason.OUTCOME_UNKNOWN);
         engine.beforeApply = changes -> answer.complete(null);
         connections().confirm(till, 1);

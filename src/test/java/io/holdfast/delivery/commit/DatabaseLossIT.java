@@ -9,10 +9,14 @@ import io.holdfast.stream.Receipt;
 import io.holdfast.stream.postgresql.PostgreSqlEngine;
 import io.holdfast.stream.postgresql.PostgreSqlOptions;
 import io.holdfast.stream.postgresql.PostgresServer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -83,6 +87,53 @@ class DatabaseLossIT {
         } finally {
             close(gateway);
         }
+    }
+
+    @Test
+    void a_publish_to_a_node_that_was_idle_when_the_database_froze_is_answered_in_time() throws Exception {
+        Gateway gateway = gateway();
+        try {
+            send(gateway, "before");
+            server.freeze();
+            passes(gateway, () -> gateway.manager.health().commit().compareTo(Duration.ofSeconds(1)) > 0);
+            CompletableFuture<Receipt> first =
+                    gateway.manager.send("u1", "first", SendOptions.defaults()).toCompletableFuture();
+            assertThat(passes(gateway, first::isDone)).isLessThan(Duration.ofMillis(5_500));
+            assertThatThrownBy(first::join).hasCauseInstanceOf(DeliveryException.class);
+            assertThat(passes(gateway, () -> isRefused(gateway))).isLessThan(Duration.ofMillis(500));
+            passes(gateway, () -> gateway.manager.health().engineFailing().compareTo(Duration.ofSeconds(12)) > 0);
+
+            server.thaw();
+            send(gateway, "after");
+            Gateway.Client client = gateway.connect();
+            client.open("u1");
+            Gateway.until(() -> client.offsets("#u1").equals(acknowledged));
+            assertThat(acknowledged).as("the first was not stored").containsExactly(1L, 2L);
+        } finally {
+            server.thaw();
+            close(gateway);
+        }
+    }
+
+    private static boolean isRefused(Gateway gateway) {
+        try {
+            gateway.manager.send("u1", "refused", SendOptions.defaults());
+            return false;
+        } catch (DeliveryException e) {
+            return e.reason() == DeliveryException.Reason.UNAVAILABLE;
+        }
+    }
+
+    /** Lets the gateway's time pass as fast as ours. @return how long the condition took */
+    private static Duration passes(Gateway gateway, BooleanSupplier condition) {
+        long start = System.nanoTime();
+        AtomicLong last = new AtomicLong(start);
+        Gateway.until(() -> {
+            long now = System.nanoTime();
+            gateway.clock.advance(Duration.ofNanos(now - last.getAndSet(now)));
+            return condition.getAsBoolean();
+        });
+        return Duration.ofNanos(System.nanoTime() - start);
     }
 
     @Test

@@ -212,7 +212,8 @@ class DeliveryModelTest {
                         0,
                         new Retention(keep, 1 << 20, Retention.Overflow.DROP_OLDEST)));
             }
-            batch.forEach(append -> pending.add(new AppendQueue.Pending(append, 1, new CompletableFuture<>())));
+            batch.forEach(
+                    append -> pending.add(new AppendQueue.Pending(append, 1, new CompletableFuture<>(), false, 0)));
             if (failing) {
                 bench.memory.failThoughStoring(EngineException.Reason.TIMEOUT);
                 assertThat(bench.memory.append(batch).toCompletableFuture()).isCompletedExceptionally();

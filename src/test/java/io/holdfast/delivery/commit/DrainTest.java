@@ -83,6 +83,7 @@ class DrainTest {
                 usual.maxPublicationBytes(),
                 usual.queueMessages(),
                 usual.queueBytes(),
+                usual.receiptTimeout(),
                 usual.batchMessages(),
                 usual.batchBytes(),
                 usual.readers(),

@@ -59,6 +59,7 @@ class NewChannelsTest {
                 all.maxPublicationBytes(),
                 all.queueMessages(),
                 all.queueBytes(),
+                all.receiptTimeout(),
                 all.batchMessages(),
                 all.batchBytes(),
                 all.readers(),
@@ -175,6 +176,6 @@ class NewChannelsTest {
                 0,
                 new Retention(10, 1_000, Retention.Overflow.DROP_OLDEST),
                 publisher);
-        return new Pending(append, 1, new CompletableFuture<>());
+        return new Pending(append, 1, new CompletableFuture<>(), false, clock.nanos());
     }
 }

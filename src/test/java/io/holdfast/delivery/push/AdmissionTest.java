@@ -149,6 +149,7 @@ public class AdmissionTest {
                 usual.maxPublicationBytes(),
                 usual.queueMessages(),
                 usual.queueBytes(),
+                usual.receiptTimeout(),
                 usual.batchMessages(),
                 usual.batchBytes(),
                 usual.readers(),
