@@ -81,6 +81,12 @@ interface Change extends Question<Integer> {
             Question.json("info", terms.info(), json);
             Question.json("data", terms.data(), json);
             json.field("expires_at", millis(terms.expiresAt()));
+            if (terms.announced() != null) {
+                json.field("announced", terms.announced());
+            }
+            if (terms.told() != null) {
+                json.field("told", terms.told());
+            }
         }
     }
 

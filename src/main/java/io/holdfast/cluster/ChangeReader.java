@@ -22,6 +22,8 @@ final class ChangeReader {
     private byte @Nullable [] info;
     private byte @Nullable [] data;
     private long expiresAt;
+    private @Nullable Boolean announced;
+    private @Nullable Boolean told;
     private int code;
     private String reason = "";
     private final Set<String> spared = new HashSet<>();
@@ -46,6 +48,8 @@ final class ChangeReader {
                 case "info" -> info = in.raw();
                 case "data" -> data = in.raw();
                 case "expires_at" -> expiresAt = in.naturalLong();
+                case "announced" -> announced = in.bool();
+                case "told" -> told = in.bool();
                 case "code" -> code = in.integer();
                 case "reason" -> reason = in.string();
                 case "spared" -> spared(in);
@@ -73,7 +77,8 @@ final class ChangeReader {
                         client,
                         only,
                         channel,
-                        new SubscriptionTerms(since ? new Position(epoch, offset) : null, info, data, expires));
+                        new SubscriptionTerms(
+                                since ? new Position(epoch, offset) : null, info, data, expires, announced, told));
             case "unsubscribe" -> new Change.Unsubscribe(client, only, channel, code, reason);
             case "disconnect" -> new Change.Disconnect(client, only, spared, new Ending(code, reason));
             case "refresh" -> new Change.Refresh(client, only, expires, info);

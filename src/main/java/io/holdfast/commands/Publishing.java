@@ -76,7 +76,7 @@ final class Publishing {
     }
 
     void publish(int id, Identity who, @Nullable String device, PublishCall call) {
-        SendOptions how = new SendOptions(call.id(), call.ttl(), call.tags(), true, Deduplication.Wanted.CHANNEL);
+        SendOptions how = new SendOptions(call.id(), call.ttl(), call.tags(), true, Deduplication.Wanted.CHANNEL, null);
         publish(id, who, device, call.channel(), call.data(), how, Publishing::result);
     }
 

@@ -155,7 +155,7 @@ final class Binder<T extends Binder.Target> {
                 in.skip();
                 if (strict) {
                     String known = String.join(", ", setters.keySet());
-                    target.refuse("unknown_field", field, "This field is not known; known are " + known);
+                    target.refuse("unknown_field", path + field, "This field is not known; known are " + known);
                 }
                 continue;
             }

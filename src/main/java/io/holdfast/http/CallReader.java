@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.json.JsonInput;
+import io.holdfast.stream.Version;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,16 +33,15 @@ final class CallReader implements Binder.Target {
             .field("tags", (call, in) -> call.tags = tags(in));
 
     private static final Binder<CallReader> PUBLISH =
-            compatible(Kind.PUBLISH).field("channel", (call, in) -> call.targets = one(in.stringOrNull()));
+            compatible().field("channel", (call, in) -> call.targets = one(in.stringOrNull()));
 
-    private static final Binder<CallReader> BROADCAST = compatible(Kind.BROADCAST)
+    private static final Binder<CallReader> BROADCAST = compatible()
             .field("channels", (call, in) -> {
                 call.targets = new ArrayList<>();
                 Binder.strings(in, "channels", call.targets, MAX_CHANNELS);
             });
 
-    /** Ignoring an unsupported field would change the meaning of the call. */
-    private static Binder<CallReader> compatible(Kind kind) {
+    private static Binder<CallReader> compatible() {
         return Binder.<CallReader>lenient()
                 .field("data", (call, in) -> call.payload = in.raw())
                 .field("tags", (call, in) -> call.tags = tags(in))
@@ -51,7 +51,8 @@ final class CallReader implements Binder.Target {
                 })
                 .field("skip_history", (call, in) -> call.critical = !in.bool())
                 .field("b64data", (call, in) -> call.bytes = Binder.base64(in, "b64data"))
-                .unsupported("version", kind.word());
+                .field("version", (call, in) -> call.version = in.isNull() ? 0 : Binder.whole(in, "version", 0, Long.MAX_VALUE))
+                .field("version_epoch", (call, in) -> call.versionEpoch = in.string());
     }
 
     private final Kind kind;
@@ -64,6 +65,8 @@ final class CallReader implements Binder.Target {
     private Map<String, String> tags = Map.of();
     private boolean critical = true;
     private Deduplication.Wanted deduplicate = Deduplication.Wanted.CHANNEL;
+    private long version;
+    private String versionEpoch = "";
     private Call.@Nullable Refused refused;
 
     private CallReader(Kind kind, JsonInput in) {
@@ -165,7 +168,9 @@ final class CallReader implements Binder.Target {
         if (refused != null || data == null) {
             return requireNonNull(refused);
         }
+        // A library sends 0 for a version that is not set; an epoch alone says nothing.
+        Version newer = version == 0 ? null : new Version(version, versionEpoch);
         return new Call.Publishing(
-                kind, targets, data, bytes == null, new SendOptions(id, ttl, tags, critical, deduplicate));
+                kind, targets, data, bytes == null, new SendOptions(id, ttl, tags, critical, deduplicate, newer));
     }
 }

@@ -60,12 +60,28 @@ final class CommandReader implements Binder.Target {
             .field("reverse", (command, in) -> command.reverse = in.bool())
             .field("expired", (command, in) -> command.expired = in.bool())
             .field("expire_at", (command, in) -> command.expireAt = moment(in, "expire_at"))
-            .optional("disconnect", (command, in) -> command.ending = command.ending(in));
+            .optional("disconnect", (command, in) -> command.ending = command.ending(in))
+            .unsupported("label_filter", "any call: connections have no labels")
+            .unsupported("all_users", "any call: name one client in user");
+
+    /** An option that is not known could change what the call means. */
+    private static final Binder<CommandReader> OVERRIDE = Binder.<CommandReader>strict()
+            .optional("join_leave", (command, in) -> command.announced = command.flag(in, "override.join_leave."))
+            .optional(
+                    "force_push_join_leave",
+                    (command, in) -> command.told = command.flag(in, "override.force_push_join_leave."))
+            .optional("presence", (command, in) -> command.always(in, "override.presence"))
+            .optional("force_recovery", (command, in) -> command.always(in, "override.force_recovery"))
+            .optional("force_positioning", (command, in) -> command.always(in, "override.force_positioning"));
+
+    /** The schema's wrapper, by which a library can say false. */
+    private static final Binder<CommandReader> FLAG =
+            Binder.<CommandReader>lenient().field("value", (command, in) -> command.flag = in.bool());
 
     private static final Binder<CommandReader> SUBSCRIBE = FIELDS.copy()
             .field("b64info", (command, in) -> command.base64Info = base64(in, "b64info", MOST_INFO_BYTES))
             .field("b64data", (command, in) -> command.base64Data = base64(in, "b64data", MOST_DATA_BYTES))
-            .unsupported("override", "subscribe: the namespace determines the options of a subscription");
+            .optional("override", (command, in) -> OVERRIDE.read(in, command, "override."));
 
     private final Kind kind;
     private final JsonInput in;
@@ -86,6 +102,9 @@ final class CommandReader implements Binder.Target {
     private byte @Nullable [] base64Info;
     private byte @Nullable [] base64Data;
     private @Nullable Position since;
+    private boolean flag;
+    private @Nullable Boolean announced;
+    private @Nullable Boolean told;
     private long limit;
     private boolean reverse;
     private boolean expired;
@@ -155,6 +174,19 @@ final class CommandReader implements Binder.Target {
         return new Position(epoch, offset);
     }
 
+    private boolean flag(JsonInput in, String within) throws IOException {
+        flag = false;
+        FLAG.read(in, this, within);
+        return flag;
+    }
+
+    /** What every subscription of this kind is cannot be switched off. */
+    private void always(JsonInput in, String field) throws IOException {
+        if (!flag(in, field + ".")) {
+            throw new Binder.Wrong(field + " cannot be false: every subscription that the server makes has it");
+        }
+    }
+
     private Ending ending(JsonInput in) throws IOException {
         code = ending.code();
         reason = "";
@@ -181,7 +213,10 @@ final class CommandReader implements Binder.Target {
     private Command command() {
         return switch (kind) {
             case SUBSCRIBE ->
-                new Command.Subscribe(addressee(), channel(), new SubscriptionTerms(since, info, data, expireAt));
+                new Command.Subscribe(
+                        addressee(),
+                        channel(),
+                        new SubscriptionTerms(since, info, data, expireAt, announced, told));
             case UNSUBSCRIBE -> new Command.Unsubscribe(addressee(), channel());
             case DISCONNECT -> new Command.Disconnect(addressee(), spared, ending);
             case REFRESH -> new Command.Refresh(addressee(), expired, expireAt, info);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     at or after this moment
  * @param retention bounds of the stream, applied together with this append
  * @param publisher the client that publishes; null if no client does. For a duplicate, the publisher of the first one stays
+ * @param version it is stored only if this is newer than the last version of the stream; null for one that is stored in any case
  */
 public record Append(
         String stream,
@@ -29,7 +30,8 @@ public record Append(
         long expiresAtMillis,
         long deduplicateFromMillis,
         Retention retention,
-        @Nullable Publisher publisher) {
+        @Nullable Publisher publisher,
+        @Nullable Version version) {
     public Append {
         requireNonNull(stream, "stream");
         requireNonNull(id, "id");
@@ -38,7 +40,7 @@ public record Append(
         tags = Map.copyOf(tags);
     }
 
-    /** An append that no client publishes. */
+    /** An append that no client publishes, and that has no version. */
     public Append(
             String stream,
             String id,
@@ -48,7 +50,7 @@ public record Append(
             long expiresAtMillis,
             long deduplicateFromMillis,
             Retention retention) {
-        this(stream, id, payload, tags, publishedAtMillis, expiresAtMillis, deduplicateFromMillis, retention, null);
+        this(stream, id, payload, tags, publishedAtMillis, expiresAtMillis, deduplicateFromMillis, retention, null, null);
     }
 
     /** Whether two batches have the same objects, not equal ones: an equal append is another publisher's duplicate. */

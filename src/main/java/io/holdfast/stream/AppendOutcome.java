@@ -22,6 +22,13 @@ public sealed interface AppendOutcome {
     record Duplicate(Position position, boolean conflicting) implements AppendOutcome {}
 
     /**
+     * The stream has the version of this publication, or a newer one. Nothing was stored.
+     *
+     * @param top the position of the newest publication
+     */
+    record Outdated(Position top) implements AppendOutcome {}
+
+    /**
      * The stream is full and its policy is {@link Retention.Overflow#REJECT}, or the publication alone exceeds the byte
      * bound.
      */

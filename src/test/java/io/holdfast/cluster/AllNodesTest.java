@@ -269,6 +269,21 @@ class AllNodesTest {
     }
 
     @Test
+    void who_is_told_of_whom_is_said_to_other_nodes_too() {
+        Gateway.Client told = connect(3, "a");
+        Gateway.Client silent = connect(3, "b");
+        SubscriptionTerms all = new SubscriptionTerms(null, null, null, null, true, true);
+        SubscriptionTerms none = new SubscriptionTerms(null, null, null, null, false, false);
+        assertThat(get(node(1).subscribe("a", null, "news", all))).isEqualTo(1);
+        assertThat(get(node(1).subscribe("b", null, "news", none))).isEqualTo(1);
+        connect(3, "c");
+        assertThat(get(node(1).subscribe("c", null, "news", all))).isEqualTo(1);
+        until(() -> told.lines().contains("join news c"));
+        assertThat(told.lines()).doesNotContain("join news b");
+        assertThat(silent.lines()).noneMatch(line -> line.startsWith("join "));
+    }
+
+    @Test
     void the_state_of_a_message_is_that_of_the_node_that_delivers_it() throws Exception {
         Gateway.Client there = connect(2, "a");
         there.ignorePings();

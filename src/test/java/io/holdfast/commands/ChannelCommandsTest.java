@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +113,30 @@ class ChannelCommandsTest {
         peer.say("{\"id\":4,\"subscribe\":{\"channel\":\"news\"}}").hears("\"id\":4,\"subscribe\"");
         assertThat(peer.ended()).isNull();
         talk.new Peer().connect("{\"client\":\"u2\"}");
+    }
+
+    @Test
+    void the_terms_of_a_server_side_subscription_say_who_is_told_of_whom() {
+        CommandsFixture.Peer told = subscribed("u1", ",\"join_leave\":true");
+        CommandsFixture.Peer hidden = connected("u2");
+        talk.manager.subscribe("u2", null, "news", terms(false, true));
+        CommandsFixture.Peer deaf = connected("u3");
+        talk.manager.subscribe("u3", null, "news", terms(true, false));
+        told.hears("\"join\":{\"info\":{\"user\":\"u3\"");
+        hidden.hears("\"join\":{\"info\":{\"user\":\"u3\"");
+        CommandsFixture.Peer silent = connected("u4");
+        talk.manager.subscribe("u4", null, "news", terms(false, null));
+        assertThat(talk.manager.unsubscribe("u3", null, "news", 2000, "end")).isEqualTo(1);
+        hidden.hears("\"leave\":{\"info\":{\"user\":\"u3\"");
+        told.hears("\"leave\":{\"info\":{\"user\":\"u3\"");
+        for (CommandsFixture.Peer peer : List.of(deaf, silent)) {
+            assertThat(peer.afterAll(9)).noneMatch(piece -> piece.contains("join\"") || piece.contains("leave\""));
+        }
+        assertThat(told.heard()).noneMatch(piece -> piece.contains("\"u2\"") || piece.contains("\"u4\""));
+    }
+
+    private static SubscriptionTerms terms(@Nullable Boolean announced, @Nullable Boolean told) {
+        return new SubscriptionTerms(null, null, null, null, announced, told);
     }
 
     @Test

@@ -14,11 +14,15 @@ class BinderTest {
     private static final Binder<Thing> INNER =
             Binder.<Thing>lenient().field("size", (thing, in) -> thing.size = Binder.whole(in, "box.size", 1, 9));
 
+    private static final Binder<Thing> SMALL =
+            Binder.<Thing>strict().field("name", (thing, in) -> thing.name = in.string());
+
     private static final Binder<Thing> STRICT = Binder.<Thing>strict()
             .field("name", (thing, in) -> thing.name = in.string())
             .optional("size", (thing, in) -> thing.size = Binder.whole(in, "size", 1, 9))
             .field("box", (thing, in) -> INNER.read(in, thing, "box."))
             .field("words", (thing, in) -> Binder.strings(in, "words", thing.words, 2))
+            .optional("inside", (thing, in) -> SMALL.read(in, thing, "inside."))
             .unsupported("age", "things");
 
     private static final class Thing implements Binder.Target {
@@ -43,14 +47,15 @@ class BinderTest {
     void reading_continues_after_a_mistake() throws IOException {
         Thing thing = read(
                 STRICT,
-                "{\"size\":10,\"box\":{\"size\":{\"a\":[1]},\"other\":2},\"what\":[{}],\"age\":{\"a\":1},"
+                "{\"size\":10,\"box\":{\"size\":{\"a\":[1]},\"other\":2},\"what\":[{}],\"age\":{\"a\":1},\"inside\":{\"a\":1},"
                         + "\"words\":[\"a\",7,\"b\",\"c\"],\"name\":\"it\"}");
         assertThat(thing.wrong)
                 .containsExactly(
                         "invalid_field size: size must be a whole number from 1 to 9",
                         "invalid_field box.size: box.size is not a number",
-                        "unknown_field what: This field is not known; known are name, size, box, words, age",
+                        "unknown_field what: This field is not known; known are name, size, box, words, inside, age",
                         "invalid_field age: age is not supported by things",
+                        "unknown_field inside.a: This field is not known; known are name",
                         "invalid_field words: words is not an array of strings");
         assertThat(thing.name).isEqualTo("it");
         assertThat(thing.words).containsExactly("a", "b");
@@ -58,7 +63,7 @@ class BinderTest {
 
     @Test
     void null_and_unset_values_are_as_good_as_absent_where_that_is_declared() throws IOException {
-        assertThat(read(STRICT, "{\"size\":null,\"age\":0,\"box\":{\"size\":9.0}}").wrong)
+        assertThat(read(STRICT, "{\"size\":null,\"age\":0,\"inside\":null,\"box\":{\"size\":9.0}}").wrong)
                 .isEmpty();
         assertThat(read(STRICT, "{\"words\":null,\"name\":1}").wrong)
                 .containsExactly(

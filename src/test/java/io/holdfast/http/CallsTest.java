@@ -9,6 +9,7 @@ import io.holdfast.delivery.SubscriptionTerms;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.stream.OpaquePayload;
 import io.holdfast.stream.Position;
+import io.holdfast.stream.Version;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -182,18 +183,64 @@ class CallsTest {
                 .isEqualTo("1");
     }
 
+    @Test
+    void a_version_that_is_set_goes_with_the_publication() throws Exception {
+        assertThat(fit(
+                                Kind.BROADCAST,
+                                "{\"channels\":[\"c\"],\"data\":1,\"version\":3,\"version_epoch\":\"e\"}")
+                        .how()
+                        .version())
+                .isEqualTo(new Version(3, "e"));
+        assertThat(fit(Kind.PUBLISH, "{\"channel\":\"c\",\"data\":1,\"version\":9223372036854775807}")
+                        .how()
+                        .version())
+                .isEqualTo(new Version(Long.MAX_VALUE, ""));
+        assertThat(fit(Kind.PUBLISH, "{\"channel\":\"c\",\"data\":1,\"version\":0,\"version_epoch\":\"e\"}")
+                        .how()
+                        .version())
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "1.5", "9223372036854775808", "\"x\""})
+    void a_version_that_is_not_a_whole_number_is_refused(String version) throws Exception {
+        String body = "{\"channel\":\"c\",\"data\":1,\"version\":" + version + "}";
+        assertThat(read(Kind.PUBLISH, body)).isInstanceOfSatisfying(Call.Refused.class, refused -> {
+            assertThat(refused.message()).startsWith("version ");
+            assertThat(refused.error()).isEqualTo(ErrorCode.BAD_REQUEST);
+        });
+    }
+
+    @Test
+    void a_subscribe_may_override_who_is_told_of_whom() throws Exception {
+        Command.Subscribe subscribe = (Command.Subscribe) command(Kind.SUBSCRIBE, """
+                {"user":"u","channel":"c","override":{"join_leave":{"value":true},"force_push_join_leave":{},
+                 "presence":{"value":true},"force_recovery":{"value":true},"force_positioning":null}}""");
+        assertThat(subscribe.terms().announced()).isTrue();
+        assertThat(subscribe.terms().told()).isFalse();
+        for (String none : List.of("null", "{}", "{\"join_leave\":null}")) {
+            Command.Subscribe plain = (Command.Subscribe)
+                    command(Kind.SUBSCRIBE, "{\"user\":\"u\",\"channel\":\"c\",\"override\":" + none + "}");
+            assertThat(plain.terms()).as(none).isEqualTo(SubscriptionTerms.from(null));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '~',
             value = {
-                "version | BROADCAST | {\"channels\":[\"c\"],\"data\":1,\"version\":3}",
-                "override | SUBSCRIBE | {\"user\":\"u\",\"channel\":\"c\",\"override\":{\"presence\":{\"value\":true}}}",
+                "{\"presence\":{\"value\":false}} | override.presence cannot be false",
+                "{\"force_recovery\":{}} | override.force_recovery cannot be false",
+                "{\"force_positioning\":{\"value\":false}} | override.force_positioning cannot be false",
+                "{\"join_leave\":{\"value\":1}} | override.join_leave.value is not",
+                "{\"join_leave\":true} | override.join_leave is not",
+                "{\"colour\":{\"value\":true}} | This field is not known; known are join_leave,",
             })
-    void what_would_change_the_meaning_and_is_not_supported_is_refused_by_name(String field, Kind kind, String body)
-            throws Exception {
-        assertThat(read(kind, body)).isInstanceOfSatisfying(Call.Refused.class, refused -> {
-            assertThat(refused.message()).startsWith(field + " is not supported");
+    void an_override_that_cannot_be_carried_out_is_refused(String override, String why) throws Exception {
+        String body = "{\"user\":\"u\",\"channel\":\"c\",\"override\":" + override + "}";
+        assertThat(read(Kind.SUBSCRIBE, body)).isInstanceOfSatisfying(Call.Refused.class, refused -> {
+            assertThat(refused.message()).startsWith(why);
             assertThat(refused.error()).isEqualTo(ErrorCode.BAD_REQUEST);
         });
     }

@@ -165,6 +165,28 @@ class MessageIT {
     }
 
     @Test
+    void a_publication_whose_version_is_not_newer_reaches_nobody_and_is_answered_with_the_newest_position() {
+        String channel = Names.fresh("versions");
+        try (RawClient connection = gateway.client(wire)) {
+            connection.connectAs(client);
+            connection.command("subscribe", "{'channel': '%s'}", channel);
+            for (int version : new int[] {2, 1, 2, 3}) {
+                String body = "{'channel': '%s', 'data': {'n': %d}, 'version': %2$d, 'version_epoch': 'v'}";
+                assertThat(gateway.api()
+                                .post("/api/publish", body, channel, version)
+                                .json()
+                                .path("result")
+                                .path("offset")
+                                .asInt())
+                        .as("version %d", version)
+                        .isEqualTo(version < 3 ? 1 : 2);
+            }
+            assertThat(connection.publication(channel).n()).isEqualTo(2);
+            assertThat(connection.publication(channel).n()).isEqualTo(3);
+        }
+    }
+
+    @Test
     void a_broadcast_reaches_every_channel_of_its_list() {
         String one = Names.fresh("broadcast");
         try (RawClient connection = gateway.client(wire)) {

@@ -71,6 +71,7 @@ public class MemoryEngine implements StreamEngine {
         long top;
         long lostUpTo;
         long confirmedUpTo;
+        @Nullable Version version;
         /** Given up by a device, confirmed by none. */
         final TreeSet<Long> givenUp = new TreeSet<>();
 
@@ -182,6 +183,10 @@ public class MemoryEngine implements StreamEngine {
             return new AppendOutcome.Duplicate(
                     known.position(), !Arrays.equals(stream.payloads.get(append.id()), append.payload()));
         }
+        Version version = append.version();
+        if (version != null && !version.newerThan(stream.version)) {
+            return new AppendOutcome.Outdated(new Position(stream.epoch, stream.top));
+        }
         Publication publication = new Publication(
                 stream.top + 1,
                 append.id(),
@@ -218,6 +223,7 @@ public class MemoryEngine implements StreamEngine {
         stream.top++;
         stream.kept.put(stream.top, publication);
         Position position = new Position(stream.epoch, stream.top);
+        stream.version = version == null ? stream.version : version;
         stream.ids.put(append.id(), new MessageRecord(position, append.publishedAtMillis(), null, 0));
         stream.payloads.put(append.id(), append.payload());
         return new AppendOutcome.Stored(position, dropped);

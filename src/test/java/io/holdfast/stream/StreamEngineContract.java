@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.stream.AppendOutcome.Duplicate;
+import io.holdfast.stream.AppendOutcome.Outdated;
 import io.holdfast.stream.AppendOutcome.Refused;
 import io.holdfast.stream.AppendOutcome.Stored;
 import io.holdfast.stream.Page.Continuity;
@@ -109,7 +110,7 @@ public abstract class StreamEngineContract {
     }
 
     private Append by(String id, Map<String, String> tags, Publisher publisher) {
-        return new Append(S, id, bytes("{}"), tags, now.get(), Publication.NEVER, now.get() - 300_000, WIDE, publisher);
+        return new Append(S, id, bytes("{}"), tags, now.get(), Publication.NEVER, now.get() - 300_000, WIDE, publisher, null);
     }
 
     @Test
@@ -1513,6 +1514,84 @@ public abstract class StreamEngineContract {
                     .count();
             assertThat(engine.waiting()).as("seed %s, step %s", seed, step).isEqualTo(above);
         }
+    }
+
+    // --- versions
+
+    @Test
+    void a_version_that_is_not_newer_is_not_stored_and_the_newest_position_is_told() {
+        assertThat(append(versioned("a", 3, ""), versioned("b", 3, ""), versioned("c", 2, ""), message("d")))
+                .containsExactly(stored(1), outdated(1), outdated(1), stored(2));
+        assertThat(append(versioned("e", 3, ""), versioned("f", 4, ""), versioned("g", 4, "")))
+                .containsExactly(outdated(2), stored(3), outdated(3));
+        assertThat(ids(all(S))).containsExactly("a", "d", "f");
+        assertThat(append(new Append(
+                        "#bob", "x", bytes("1"), Map.of(), now.get(), Publication.NEVER, 0, WIDE, null, new Version(1, ""))))
+                .hasOnlyElementsOfType(Stored.class);
+    }
+
+    @Test
+    void versions_count_within_their_epoch_and_without_one_within_that_of_the_last() {
+        assertThat(append(versioned("a", 9, "x"), versioned("b", 9, "x"), versioned("c", 8, "")))
+                .containsExactly(stored(1), outdated(1), outdated(1));
+        assertThat(append(versioned("d", 1, "y"), versioned("e", 1, "y"), versioned("f", 9, "x")))
+                .containsExactly(stored(2), outdated(2), stored(3));
+        assertThat(append(versioned("g", 10, ""), versioned("h", 2, "x"), versioned("i", 2, "")))
+                .as("the last one has no epoch now")
+                .containsExactly(stored(4), stored(5), outdated(5));
+    }
+
+    @Test
+    void the_last_version_outlives_a_restart_and_its_publication_but_not_its_stream() {
+        append(versioned("a", 5, "x"));
+        apply(removal(S, 1));
+        reopen();
+        assertThat(append(versioned("b", 5, ""), versioned("c", 4, "x"))).containsExactly(outdated(1), outdated(1));
+        now.addAndGet(31 * DAY);
+        expireAll(now.get());
+        assertThat(engine.stored(S)).isEmpty();
+        assertThat(append(versioned("d", 1, "x"))).containsExactly(stored(1));
+    }
+
+    @Test
+    void a_repetition_by_id_is_a_duplicate_whatever_its_version() {
+        append(versioned("a", 5, ""), message("b"));
+        assertThat(append(versioned("a", 5, ""), versioned("a", 6, "")))
+                .containsExactly(new Duplicate(position(1), false), new Duplicate(position(1), false));
+        assertThat(append(versioned("c", 6, ""))).as("a duplicate raises nothing").containsExactly(stored(3));
+    }
+
+    @Test
+    void what_is_refused_leaves_no_version() {
+        Retention small = new Retention(1000, 4, Retention.Overflow.DROP_OLDEST);
+        byte[] large = bytes("\"too large\"");
+        append(message("a"));
+        assertThat(append(new Append(
+                        S, "b", large, Map.of(), now.get(), Publication.NEVER, 0, small, null, new Version(7, ""))))
+                .containsExactly(new Refused());
+        assertThat(append(versioned("c", 7, ""))).containsExactly(stored(2));
+    }
+
+    private Append versioned(String id, long version, String epoch) {
+        return new Append(
+                S,
+                id,
+                bytes("{}"),
+                Map.of(),
+                now.get(),
+                Publication.NEVER,
+                now.get() - 300_000,
+                WIDE,
+                null,
+                new Version(version, epoch));
+    }
+
+    private AppendOutcome stored(long offset) {
+        return new Stored(position(offset), List.of());
+    }
+
+    private AppendOutcome outdated(long top) {
+        return new Outdated(position(top));
     }
 
     private static Change forgotten(long unusedSinceMillis) {

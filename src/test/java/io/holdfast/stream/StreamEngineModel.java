@@ -3,6 +3,7 @@ package io.holdfast.stream;
 import static java.util.Objects.requireNonNull;
 
 import io.holdfast.stream.AppendOutcome.Duplicate;
+import io.holdfast.stream.AppendOutcome.Outdated;
 import io.holdfast.stream.AppendOutcome.Refused;
 import io.holdfast.stream.AppendOutcome.Stored;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,7 @@ final class StreamEngineModel {
         long perhapsLostUpTo;
 
         long confirmedUpTo;
+        @Nullable Version version;
 
         /** Given up by a device, confirmed by none. */
         final TreeSet<Long> givenUp = new TreeSet<>();
@@ -124,6 +126,10 @@ final class StreamEngineModel {
             return new Duplicate(
                     new Position("", known.offset), !Arrays.equals(known.append.payload(), append.payload()));
         }
+        Version version = append.version();
+        if (version != null && !version.newerThan(stream.version)) {
+            return new Outdated(new Position("", stream.top));
+        }
         Retention bound = append.retention();
         if (size(append) > bound.maxBytes()) {
             return new Refused();
@@ -136,6 +142,7 @@ final class StreamEngineModel {
             stream.retained.pollFirstEntry();
             stream.used(nowMillis);
         }
+        stream.version = version == null ? stream.version : version;
         stream.used(nowMillis);
         stream.top++;
         stream.retained.put(stream.top, append);

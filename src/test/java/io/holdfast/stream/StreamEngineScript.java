@@ -3,6 +3,7 @@ package io.holdfast.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.stream.AppendOutcome.Duplicate;
+import io.holdfast.stream.AppendOutcome.Outdated;
 import io.holdfast.stream.AppendOutcome.Stored;
 import io.holdfast.stream.Page.Continuity;
 import java.time.Duration;
@@ -121,7 +122,9 @@ final class StreamEngineScript {
                 now,
                 random.nextInt(3) == 0 ? Publication.NEVER : now + random.nextInt(20_000),
                 now - 30_000,
-                retention);
+                retention,
+                null,
+                random.nextInt(4) == 0 ? new Version(1 + random.nextInt(9), random.nextBoolean() ? "" : "v") : null);
     }
 
     private void change() {
@@ -302,6 +305,9 @@ final class StreamEngineScript {
         }
         if (outcome instanceof Duplicate duplicate) {
             return new Duplicate(new Position("", duplicate.position().offset()), duplicate.conflicting());
+        }
+        if (outcome instanceof Outdated outdated) {
+            return new Outdated(new Position("", outdated.top().offset()));
         }
         return outcome;
     }

@@ -320,6 +320,9 @@ final class Hub {
                 counters.conflicting.increment();
             }
             tell(receipt, Receipt.duplicate(id, duplicate.position()));
+        } else if (outcome instanceof AppendOutcome.Outdated outdated) {
+            counters.duplicates.increment();
+            tell(receipt, Receipt.duplicate(id, outdated.top()));
         } else if (outcome instanceof AppendOutcome.Refused) {
             counters.refused.increment();
             receipt.completeExceptionally(new DeliveryException(

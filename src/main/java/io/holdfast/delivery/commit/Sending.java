@@ -90,7 +90,8 @@ final class Sending {
                         ? Long.MAX_VALUE
                         : now - deduplication.window().toMillis(),
                 options.retention(stream),
-                publisher);
+                publisher,
+                how.version());
         return committer.append(append, bytes);
     }
 

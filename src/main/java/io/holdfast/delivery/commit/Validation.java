@@ -8,6 +8,7 @@ import io.holdfast.delivery.OutsideTime;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.stream.OpaquePayload;
 import io.holdfast.stream.Publisher;
+import io.holdfast.stream.Version;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -79,6 +80,7 @@ final class Validation {
             throw DeliveryException.invalid("ttl", "ttl must be 0 (no expiry) or at least one millisecond");
         }
         bytes += tags(how.tags());
+        version(how);
         if (payload.length == 0) {
             throw DeliveryException.invalid("data", "data must be one JSON value");
         }
@@ -92,11 +94,29 @@ final class Validation {
         return publisher == null ? bytes : bytes + publisher.bytes();
     }
 
+    private static void version(SendOptions how) {
+        Version version = how.version();
+        if (version == null) {
+            return;
+        }
+        if (!how.critical()) {
+            throw DeliveryException.invalid(
+                    "version", "version: the last version is kept with what is stored, so the message must be stored");
+        }
+        if (utf8Length(version.epoch()) > MAX_ID_BYTES) {
+            throw DeliveryException.invalid(
+                    "version_epoch", "version_epoch must not exceed " + MAX_ID_BYTES + " bytes");
+        }
+    }
+
     /** What a message that waits elsewhere cannot be, since it may have to be given again. */
     void later(SendOptions options) {
         if (!options.critical()) {
             throw DeliveryException.invalid(
                     "critical", "critical: a message in a transaction is stored, so it cannot be non-critical");
+        }
+        if (options.version() != null) {
+            throw DeliveryException.invalid("version", "version: a message in a transaction cannot have one");
         }
         if (options.id() != null && options.deduplicate() == Deduplication.Wanted.NONE) {
             throw DeliveryException.invalid(

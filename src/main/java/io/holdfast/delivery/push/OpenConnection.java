@@ -231,9 +231,11 @@ public final class OpenConnection extends WritableConnection implements Register
         return subscriptions.size() - (outbox == null ? 0 : 1);
     }
 
-    /** The server subscribes it, and tells the client. @param joinLeave whether it is told of others, and they of it. @return false if it was subscribed, or is not connected yet */
+    /** The server subscribes it, and tells the client. @param joinLeave what counts where the terms do not say it. @return false if it was subscribed, or is not connected yet */
     public boolean subscribeByServer(String name, SubscriptionTerms terms, boolean joinLeave) {
-        SubscribeOptions options = new SubscribeOptions(terms.info(), joinLeave, joinLeave);
+        boolean announced = terms.announced() == null ? joinLeave : terms.announced();
+        boolean told = terms.told() == null ? announced : terms.told();
+        SubscribeOptions options = new SubscribeOptions(terms.info(), announced, told);
         Subscribed made = subscriptions.connected() ? subscribe(name, terms.since(), options) : null;
         if (made != null) {
             SubscriptionHandle subscription = subscription(name);

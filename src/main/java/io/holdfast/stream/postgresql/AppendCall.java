@@ -7,6 +7,7 @@ import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Removed;
 import io.holdfast.stream.Retention;
+import io.holdfast.stream.Version;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class AppendCall {
     private static final String SQL =
             "SELECT (f.answer).*, " + Totals.COLUMNS + " FROM holdfast_append(?, ?, ?::\"char\", ?, ?, ?, ?, ?,"
-                    + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) f";
+                    + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) f";
 
     /** As long as {@code dedup.window} may be. */
     private static final long MAX_WINDOW_MILLIS = 7 * 86_400_000L;
@@ -54,6 +55,8 @@ final class AppendCall {
     private final int[] most;
     private final long[] mostBytes;
     private final boolean[] reject;
+    private final @Nullable Long[] versions;
+    private final byte[] @Nullable [] versionEpochs;
 
     private record Id(int stream, String id) {}
 
@@ -87,6 +90,8 @@ final class AppendCall {
         most = new int[size];
         mostBytes = new long[size];
         reject = new boolean[size];
+        versions = new Long[size];
+        versionEpochs = new byte[size][];
         CRC32C crc = new CRC32C();
         Set<Id> seen = new HashSet<>();
         for (int i = 0; i < size; i++) {
@@ -119,7 +124,12 @@ final class AppendCall {
         drops[at] &= !reject[i] && (counts[at] == 1 || (least[at] == most[i] && leastBytes[at] == mostBytes[i]));
         least[at] = Math.min(least[at], most[i]);
         leastBytes[at] = Math.min(leastBytes[at], mostBytes[i]);
-        odd[at] |= !seen.add(new Id(at, append.id()));
+        Version version = append.version();
+        if (version != null) {
+            versions[i] = version.number();
+            versionEpochs[i] = Encoding.utf8(version.epoch());
+        }
+        odd[at] |= !seen.add(new Id(at, append.id())) || version != null;
         fits[at] |= sizes[i] <= mostBytes[i];
     }
 
@@ -183,7 +193,9 @@ final class AppendCall {
                     .all(from)
                     .all(most)
                     .all(mostBytes)
-                    .all(reject);
+                    .all(reject)
+                    .all(versions)
+                    .all(versionEpochs);
             try (ResultSet row = Columns.one(statement)) {
                 byte[][] missing = Columns.byteArrays(row, 1);
                 return new Answer(
@@ -248,6 +260,7 @@ final class AppendCall {
             case "s" -> new AppendOutcome.Stored(position, dropped);
             case "d" -> new AppendOutcome.Duplicate(position, false);
             case "x" -> new AppendOutcome.Duplicate(position, true);
+            case "v" -> new AppendOutcome.Outdated(position);
             case "r" -> new AppendOutcome.Refused();
             default -> throw new IllegalStateException("The outcome " + kind + " is unknown");
         };

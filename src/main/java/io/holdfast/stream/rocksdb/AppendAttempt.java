@@ -76,6 +76,9 @@ final class AppendAttempt {
             } else if (outcome instanceof AppendOutcome.Duplicate duplicate) {
                 now.add(new AppendOutcome.Duplicate(
                         stream.position(duplicate.position().offset()), duplicate.conflicting()));
+            } else if (outcome instanceof AppendOutcome.Outdated outdated) {
+                now.add(new AppendOutcome.Outdated(
+                        stream.position(outdated.top().offset())));
             } else if (outcome instanceof AppendOutcome.Refused) {
                 now.add(outcome);
             } else {

@@ -6,6 +6,7 @@ import io.holdfast.stream.FinalState;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Removed;
 import io.holdfast.stream.Retention;
+import io.holdfast.stream.Version;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +25,8 @@ final class AppendBatch {
     private final CRC32C crc = new CRC32C();
     /** What this batch stores or changes under ids; the store does not know it yet. */
     private final Map<IdKey, Layout.IdRecord> ids = new HashMap<>();
+    /** What this batch stores as the last versions. */
+    private final Map<StreamState, Version> versions = new HashMap<>();
 
     private final List<Append> stored = new ArrayList<>();
     private final List<StreamState> storedIn = new ArrayList<>();
@@ -57,6 +60,10 @@ final class AppendBatch {
                 && hasItsMessage(stream, known)) {
             return new AppendOutcome.Duplicate(stream.position(known.offset()), known.checksum() != checksum);
         }
+        Version version = append.version();
+        if (version != null && !version.newerThan(last(stream))) {
+            return new AppendOutcome.Outdated(stream.position(stream.top));
+        }
         int size = StoreBatch.storedSize(append, id);
         Retention retention = append.retention();
         if (size > retention.maxBytes()) {
@@ -76,6 +83,11 @@ final class AppendBatch {
         putExpiry(stream, offset, append, id);
         stream.sizes.add(offset, size);
         remember(stream, key, offset, append, record);
+        if (version != null) {
+            versions.put(stream, version);
+            Layout.VersionRecord last = new Layout.VersionRecord(version, offset, store.generation());
+            out.put(Family.META, Layout.versionKey(stream.number()), last.value());
+        }
         return new AppendOutcome.Stored(stream.position(offset), dropOverflow(stream, retention));
     }
 
@@ -96,6 +108,24 @@ final class AppendBatch {
                 || known.state() != null
                 || known.offset() <= stream.confirmedUpTo
                 || stream.sizes.at(known.offset()) != 0;
+    }
+
+    /**
+     * The last version of a stream; null for none. One that came along with a copy counts only with its publication, for the
+     * reason of {@link #hasItsMessage}.
+     */
+    private @Nullable Version last(StreamState stream) {
+        Version inBatch = versions.get(stream);
+        if (inBatch != null || stream.number() == 0) {
+            return inBatch;
+        }
+        byte[] stored = store.get(Family.META, Layout.versionKey(stream.number()));
+        if (stored == null) {
+            return null;
+        }
+        Layout.VersionRecord last = Layout.versionRecord(stored);
+        boolean counts = last.generation() == store.generation() || stream.sizes.at(last.offset()) != 0;
+        return counts ? last.version() : null;
     }
 
     private static boolean isFull(StreamState stream, Retention retention, int size) {

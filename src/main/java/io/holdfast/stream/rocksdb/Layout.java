@@ -3,6 +3,7 @@ package io.holdfast.stream.rocksdb;
 import io.holdfast.stream.FinalState;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Publisher;
+import io.holdfast.stream.Version;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *           its offset has the highest bit         what 1, offset up to which the recovery window has passed by then 8
  * meta      'M', stream number 8                   epoch 8, top 8, first 8, lost up to 8, confirmed up to 8, used at 8, name
  *           'N', name                              stream number 8
+ *           'V', stream number 8                   version 8, offset of its publication 8, generation 8, epoch of the version
  * cursors   stream number 8, device                offset 8, seen at 8, generation 8 (absent: 0)
  *           stream number 8, "\0given-up " and the offset   offset 8, 0 8, generation 8: nobody has confirmed what a device gave up
  * records   key                                    value; both UTF-8
@@ -63,6 +65,7 @@ final class Layout {
     static final int MESSAGE_HEAD = 4 + 8 + 8;
     static final int ID_VALUE = 8 + 8 + 4 + 1 + 8;
     static final int META_HEAD = 6 * 8;
+    static final int VERSION_HEAD = 3 * 8;
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
@@ -79,6 +82,23 @@ final class Layout {
             long finalAtMillis) {
         IdRecord ended(@Nullable FinalState end, long atMillis) {
             return new IdRecord(offset, publishedAtMillis, checksum, end, atMillis);
+        }
+    }
+
+    /**
+     * The last version of a stream, and the publication that has it.
+     *
+     * @param generation of the store when it was stored
+     */
+    record VersionRecord(Version version, long offset, long generation) {
+        byte[] value() {
+            byte[] epoch = utf8(version.epoch());
+            return ByteBuffer.allocate(VERSION_HEAD + epoch.length)
+                    .putLong(version.number())
+                    .putLong(offset)
+                    .putLong(generation)
+                    .put(epoch)
+                    .array();
         }
     }
 
@@ -143,8 +163,16 @@ final class Layout {
     }
 
     static byte[] metaKey(long number) {
+        return key('M', number);
+    }
+
+    static byte[] versionKey(long number) {
+        return key('V', number);
+    }
+
+    private static byte[] key(char kind, long number) {
         byte[] key = new byte[9];
-        key[0] = 'M';
+        key[0] = (byte) kind;
         longAt(key, 1, number);
         return key;
     }
@@ -179,6 +207,11 @@ final class Layout {
                 longAt(value, 32),
                 longAt(value, 40),
                 text(value, META_HEAD, value.length));
+    }
+
+    static VersionRecord versionRecord(byte[] value) {
+        Version version = new Version(longAt(value, 0), text(value, VERSION_HEAD, value.length));
+        return new VersionRecord(version, longAt(value, 8), longAt(value, 16));
     }
 
     /** When a stored message expires. */

@@ -173,6 +173,7 @@ final class StoreBatch {
     void removeStream(long number, String name) {
         remove(Family.META, Layout.metaKey(number));
         remove(Family.META, Layout.nameKey(Layout.utf8(name)));
+        remove(Family.META, Layout.versionKey(number));
     }
 
     void putCursor(long number, DeviceCursor cursor, long generation) {

@@ -169,6 +169,13 @@ CREATE TABLE holdfast_hold (
     PRIMARY KEY (sid, node)
 );
 
+-- The last version that the publishers of a stream have given, if they give any.
+CREATE TABLE holdfast_version (
+    sid bigint PRIMARY KEY,
+    number bigint NOT NULL,
+    epoch bytea NOT NULL
+) WITH (fillfactor = 70);
+
 -- The epoch of a stream is made from a random number and its name, so that a stream that nobody has written to keeps its epoch.
 -- Forgetting a stream changes the number for one in 256 names.
 CREATE TABLE holdfast_life (
@@ -352,7 +359,7 @@ END $$;
 
 -- The answer to a batch of appends. missing: streams that must be begun first; nothing was done then. The appends to a stream
 -- have the offsets tops + 1, tops + 2, ..., but those that are listed: kinds s stored, d duplicate, x duplicate of another
--- payload, r refused. Dropped is what gave way to the append.
+-- payload, v not newer than the last version, r refused. Dropped is what gave way to the append.
 CREATE TYPE holdfast_appended AS (
     missing bytea[],
     generation bigint,
@@ -372,7 +379,7 @@ ALTER TABLE holdfast_node ALTER COLUMN answer SET STORAGE EXTERNAL;
 -- Stores a batch of appends. The first arrays are of its streams, in the order of their names: how many appends, their bytes, the
 -- least bounds, whether the appends are to be looked at one by one, whether one of them fits into an empty stream, whether all
 -- have the same bounds and drop the oldest. p_order has the appends' indexes, stream by stream. The others are of the appends: the
--- stream's index, the number among its appends, and so on. p_durability: l on this server's disk, r on
+-- stream's index, the number among its appends, and so on; a stream with a version is looked at one by one. p_durability: l on this server's disk, r on
 -- that of a standby too, x without waiting for a disk.
 CREATE FUNCTION holdfast_append(p_node bigint, p_batch bigint, p_durability "char", p_now bigint, p_window bigint, p_keep bigint, p_held bigint,
         p_every boolean,
@@ -380,6 +387,7 @@ CREATE FUNCTION holdfast_append(p_node bigint, p_batch bigint, p_durability "cha
         p_drops boolean[], p_order int[],
         p_stream int[], p_nth int[], p_ids bytea[], p_payloads bytea[], p_extras bytea[], p_sizes int[], p_crcs int[],
         p_pubs bigint[], p_exps bigint[], p_froms bigint[], p_most int[], p_most_bytes bigint[], p_reject boolean[],
+        p_versions bigint[], p_version_epochs bytea[],
         OUT answer holdfast_appended, OUT totals holdfast_totals)
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
@@ -527,8 +535,8 @@ BEGIN
     IF v_plain < cardinality(p_names) THEN
         FOR a IN SELECT u.*, u.st IS DISTINCT FROM lead(u.st) OVER (ORDER BY u.st, u.ord) AS last
                 FROM unnest(p_stream, p_ids, p_payloads, p_extras, p_sizes, p_crcs, p_pubs, p_exps, p_froms, p_most,
-                    p_most_bytes, p_reject) WITH ORDINALITY
-                    u(st, id, payload, extras, size, crc, pub, exp, from_at, most, most_bytes, reject, ord)
+                    p_most_bytes, p_reject, p_versions, p_version_epochs) WITH ORDINALITY
+                    u(st, id, payload, extras, size, crc, pub, exp, from_at, most, most_bytes, reject, version, version_epoch, ord)
                 WHERE v_odd[u.st] ORDER BY u.st, u.ord LOOP
             IF a.st <> v_at THEN
                 v_at := a.st;
@@ -541,6 +549,10 @@ BEGIN
             IF k.pub >= a.from_at THEN
                 v_kind := CASE WHEN k.crc = a.crc THEN 'd' ELSE 'x' END;
                 v_off := k.off;
+            ELSIF a.version IS NOT NULL AND EXISTS (SELECT FROM holdfast_version l WHERE l.sid = s.sid AND a.version <= l.number
+                    AND a.version_epoch IN ('', l.epoch)) THEN
+                v_kind := 'v';
+                v_off := s.top;
             ELSIF s.sid IS NULL OR a.size > a.most_bytes THEN
                 v_kind := 'r';
             ELSIF a.reject AND (s.messages >= a.most OR s.bytes + a.size > a.most_bytes) THEN
@@ -572,6 +584,10 @@ BEGIN
                     ended_at = 0, forget_at = greatest(h.forget_at, EXCLUDED.forget_at);
                 IF k.pub IS NULL THEN
                     d_ids := d_ids + 1;
+                END IF;
+                IF a.version IS NOT NULL THEN
+                    INSERT INTO holdfast_version (sid, number, epoch) VALUES (s.sid, a.version, a.version_epoch)
+                    ON CONFLICT (sid) DO UPDATE SET number = EXCLUDED.number, epoch = EXCLUDED.epoch;
                 END IF;
                 WHILE s.messages > a.most OR s.bytes > a.most_bytes LOOP
                     r := holdfast_remove(s, s.first, s.first, NULL, 0, c_never, 'D', p_now, p_now, p_keep, true);
@@ -961,6 +977,7 @@ BEGIN
     DELETE FROM holdfast_mark k WHERE k.sid = ANY (v_sids);
     DELETE FROM holdfast_look l WHERE l.sid = ANY (v_sids);
     DELETE FROM holdfast_hold h WHERE h.sid = ANY (v_sids);
+    DELETE FROM holdfast_version l WHERE l.sid = ANY (v_sids);
     PERFORM 1 FROM holdfast_life l WHERE l.bucket = ANY (v_buckets) ORDER BY l.bucket FOR UPDATE;
     UPDATE holdfast_life l SET seed = holdfast_random() WHERE l.bucket = ANY (v_buckets);
     UPDATE holdfast_node n SET channels = n.channels - v_channels, forgets = n.forgets + cardinality(p_names) WHERE n.node = p_node;

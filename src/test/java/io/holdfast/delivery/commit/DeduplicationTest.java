@@ -6,6 +6,7 @@ import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.Deduplication.Wanted;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.stream.Receipt;
+import io.holdfast.stream.Version;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,21 @@ class DeduplicationTest {
         assertThat(send("a", how).duplicate()).isFalse();
         assertThat(send("a", how).duplicate()).isFalse();
         assertThat(send("a", SendOptions.defaults().withId("m")).duplicate()).isTrue();
+    }
+
+    @Test
+    void a_version_that_is_not_newer_is_a_duplicate_at_the_newest_position() throws Exception {
+        assertThat(send("a", version(2)).duplicate()).isFalse();
+        Receipt newest = send("b", SendOptions.defaults());
+        Receipt outdated = send("c", version(1));
+        assertThat(outdated.duplicate()).isTrue();
+        assertThat(outdated.position()).isEqualTo(newest.position());
+        assertThat(send("d", version(3)).duplicate()).isFalse();
+        assertThat(gateway.manager.stats().messages().deduplicated()).isEqualTo(1);
+    }
+
+    private static SendOptions version(long number) {
+        return SendOptions.defaults().withVersion(new Version(number, ""));
     }
 
     @Test

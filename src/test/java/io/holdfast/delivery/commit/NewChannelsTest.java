@@ -175,7 +175,8 @@ class NewChannelsTest {
                 Publication.NEVER,
                 0,
                 new Retention(10, 1_000, Retention.Overflow.DROP_OLDEST),
-                publisher);
+                publisher,
+                null);
         return new Pending(append, 1, new CompletableFuture<>(), false, clock.nanos());
     }
 }

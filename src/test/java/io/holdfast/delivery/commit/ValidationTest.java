@@ -8,6 +8,7 @@ import io.holdfast.delivery.NamesTest;
 import io.holdfast.delivery.SendOptions;
 import io.holdfast.stream.OpaquePayload;
 import io.holdfast.stream.Publisher;
+import io.holdfast.stream.Version;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +67,18 @@ class ValidationTest {
         assertThatThrownBy(() -> validation.message("news", opaque, SendOptions.defaults(), null))
                 .isInstanceOf(DeliveryException.class)
                 .hasMessageContaining("payload=any");
+    }
+
+    @Test
+    void a_version_is_kept_with_what_is_stored_now() {
+        SendOptions versioned = SendOptions.defaults().withVersion(new Version(1, "e".repeat(128)));
+        assertThat(validation.message("news", DATA, versioned, null)).isEqualTo(1);
+        assertThatThrownBy(() -> validation.message("news", DATA, versioned.nonCritical(), null))
+                .hasMessageContaining("must be stored");
+        assertThatThrownBy(() -> validation.later(versioned)).hasMessageContaining("in a transaction");
+        SendOptions longEpoch = SendOptions.defaults().withVersion(new Version(1, "e".repeat(129)));
+        assertThatThrownBy(() -> validation.message("news", DATA, longEpoch, null))
+                .hasMessageContaining("version_epoch must not exceed 128 bytes");
     }
 
     @Test

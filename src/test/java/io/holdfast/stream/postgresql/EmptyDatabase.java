@@ -24,7 +24,8 @@ final class EmptyDatabase {
                     DO $$ BEGIN
                         IF to_regclass('holdfast_meta') IS NOT NULL THEN
                             TRUNCATE holdfast_node, holdfast_stream, holdfast_device, holdfast_message, holdfast_id, holdfast_mark,
-                                holdfast_look, holdfast_record, holdfast_address, holdfast_hold, holdfast_takeover RESTART IDENTITY;
+                                holdfast_look, holdfast_record, holdfast_address, holdfast_hold, holdfast_takeover, holdfast_version
+                                RESTART IDENTITY;
                             INSERT INTO holdfast_node (node) VALUES (0);
                             UPDATE holdfast_meta SET generation = 0, dedup_window = DEFAULT;
                         END IF;

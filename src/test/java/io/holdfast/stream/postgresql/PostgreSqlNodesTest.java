@@ -11,6 +11,7 @@ import io.holdfast.stream.Publication;
 import io.holdfast.stream.Retention;
 import io.holdfast.stream.StreamEngineContract;
 import io.holdfast.stream.StreamStatus;
+import io.holdfast.stream.Version;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,6 +149,51 @@ class PostgreSqlNodesTest {
             duplicates.put(message, it.position());
         } else {
             throw new AssertionError(outcome);
+        }
+    }
+
+    @Test
+    void versions_of_several_nodes_are_stored_in_rising_order() throws Exception {
+        long seed = Long.getLong("holdfast.seed", System.nanoTime());
+        System.out.println("PostgreSqlNodesTest: -Dholdfast.seed=" + seed);
+        AtomicLong last = new AtomicLong();
+        AtomicLong highest = new AtomicLong();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < NODES; i++) {
+            PostgreSqlEngine node = node();
+            Random random = new Random(seed + i);
+            Thread thread = new Thread(() -> writeVersions(node, random, last, highest));
+            thread.setUncaughtExceptionHandler((died, failure) -> failures.add(failure));
+            threads.add(thread);
+            thread.start();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(failures).as("seed %s", seed).isEmpty();
+        List<Long> versions = nodes.get(0).read("news", new Position("", 0), Integer.MAX_VALUE, 1 << 20).publications().stream()
+                .map(publication -> Long.valueOf(new String(publication.payload(), StandardCharsets.UTF_8)))
+                .toList();
+        assertThat(versions).as("seed %s", seed).isSorted().doesNotHaveDuplicates().endsWith(highest.get());
+    }
+
+    /** Some versions are new, others were perhaps stored by another node a moment ago. */
+    private void writeVersions(PostgreSqlEngine node, Random random, AtomicLong last, AtomicLong highest) {
+        for (int step = 0; step < 100; step++) {
+            long version = Math.max(1, last.addAndGet(random.nextInt(2)) - random.nextInt(2));
+            highest.accumulateAndGet(version, Math::max);
+            byte[] payload = Long.toString(version).getBytes(StandardCharsets.UTF_8);
+            StreamEngineContract.await(node.append(List.of(new Append(
+                    "news",
+                    node + "-" + step,
+                    payload,
+                    Map.of(),
+                    now.get(),
+                    Publication.NEVER,
+                    0,
+                    WIDE,
+                    null,
+                    new Version(version, "")))));
         }
     }
 

@@ -12,6 +12,7 @@ import io.holdfast.stream.Page;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.Retention;
+import io.holdfast.stream.Version;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -211,18 +212,57 @@ class RocksDbCopyTest {
     void in_a_copy_an_id_without_its_message_keeps_no_repetition_out() throws Exception {
         publish(data, "a", "b");
         copy(data, backup);
-        List<ColumnFamilyHandle> families = new ArrayList<>();
-        NativeLibrary.load(options(data).nativeLibraryDirectory());
-        try (Tuning tuning = new Tuning(0);
-                RocksDB db =
-                        RocksDB.open(tuning.database(false, true), backup.toString(), tuning.families(), families)) {
-            db.delete(families.get(Family.MESSAGES.ordinal()), Layout.key(1, 2));
-            families.forEach(ColumnFamilyHandle::close);
-        }
+        removeMessage(backup, 2);
         try (RocksDbEngine engine = open(backup)) {
             assertThat(await(engine.append(List.of(message("a"), message("b")))))
                     .hasExactlyElementsOfTypes(AppendOutcome.Duplicate.class, AppendOutcome.Stored.class);
         }
+    }
+
+    private void removeMessage(Path store, long offset) throws Exception {
+        List<ColumnFamilyHandle> families = new ArrayList<>();
+        NativeLibrary.load(options(data).nativeLibraryDirectory());
+        try (Tuning tuning = new Tuning(0);
+                RocksDB db =
+                        RocksDB.open(tuning.database(false, true), store.toString(), tuning.families(), families)) {
+            db.delete(families.get(Family.MESSAGES.ordinal()), Layout.key(1, offset));
+            families.forEach(ColumnFamilyHandle::close);
+        }
+    }
+
+    @Test
+    void in_a_copy_a_version_without_its_publication_keeps_no_repetition_out() throws Exception {
+        try (RocksDbEngine engine = open(data)) {
+            await(engine.append(List.of(versioned("a", 1), versioned("b", 2))));
+        }
+        copy(data, backup);
+        try (RocksDbEngine engine = open(backup)) {
+            assertThat(await(engine.append(List.of(versioned("c", 2))))).hasOnlyElementsOfType(AppendOutcome.Outdated.class);
+        }
+        removeMessage(backup, 2);
+        try (RocksDbEngine engine = open(backup)) {
+            assertThat(await(engine.append(List.of(versioned("d", 2), versioned("e", 2)))))
+                    .hasExactlyElementsOfTypes(AppendOutcome.Stored.class, AppendOutcome.Outdated.class);
+        }
+        try (RocksDbEngine engine = open(backup)) {
+            await(engine.apply(List.of(new Change.Discard("s", 9, 9))));
+            assertThat(await(engine.append(List.of(versioned("f", 2))))).hasOnlyElementsOfType(AppendOutcome.Outdated.class);
+        }
+    }
+
+    private static Append versioned(String id, long version) {
+        Append plain = message(id);
+        return new Append(
+                plain.stream(),
+                id,
+                plain.payload(),
+                plain.tags(),
+                plain.publishedAtMillis(),
+                plain.expiresAtMillis(),
+                plain.deduplicateFromMillis(),
+                plain.retention(),
+                null,
+                new Version(version, ""));
     }
 
     /** The files as they were, but the place is the same file: as a snapshot of the file system leaves it. */

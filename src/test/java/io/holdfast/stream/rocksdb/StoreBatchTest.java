@@ -124,6 +124,7 @@ class StoreBatchTest {
                 ours.removeStream(number, utf8(name));
                 theirs.delete(of(Family.META), behind((byte) 'M', longs(number)));
                 theirs.delete(of(Family.META), behind((byte) 'N', name));
+                theirs.delete(of(Family.META), behind((byte) 'V', longs(number)));
             }
             case 11 -> {
                 ours.putCursor(number, new DeviceCursor(utf8(name), offset, 5), 6);
@@ -157,7 +158,7 @@ class StoreBatchTest {
         Publisher publisher = random.nextBoolean()
                 ? null
                 : new Publisher(text(), text(), random.nextBoolean() ? null : payload, new byte[0]);
-        Append append = new Append("s", utf8(id), payload, tags, 11, 12, 0, WIDE, publisher);
+        Append append = new Append("s", utf8(id), payload, tags, 11, 12, 0, WIDE, publisher, null);
         int size = StoreBatch.storedSize(append, id);
         ByteBuffer value = bytes(200_000).putInt(size).putLong(11).putLong(12);
         value.putShort((short) id.length).put(id);
