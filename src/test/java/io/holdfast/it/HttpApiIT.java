@@ -1,12 +1,15 @@
 package io.holdfast.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the HTTP API refuses, and how. */
@@ -155,6 +158,26 @@ class HttpApiIT {
         Api.Answer refused = api.postRaw("/api/publish", "{\"data\":1}", "X-Centrifugo-Error-Mode", "transport");
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.json().path("code").asInt()).isEqualTo(107);
+    }
+
+    /** An unanswered ping would be noticed only after 35 s. */
+    @ParameterizedTest
+    @EnumSource
+    void presence_ends_soon_after_the_end_of_a_stream(StreamClient.Kind kind) {
+        String channel = Names.fresh("left");
+        try (StreamClient client = StreamClient.of(gateway, kind)) {
+            client.connectAs(Names.fresh("leaving"));
+            client.command("subscribe", "{'channel': '%s'}", channel);
+            assertThat(present(channel)).isEqualTo(1);
+        }
+        await().atMost(Duration.ofSeconds(15)).until(() -> present(channel) == 0);
+    }
+
+    private int present(String channel) {
+        return api.post("/api/presence_stats", "{'channel': '%s'}", channel)
+                .json()
+                .at("/result/num_clients")
+                .asInt(-1);
     }
 
     @Test

@@ -165,7 +165,7 @@ class MessageIT {
     }
 
     @Test
-    void a_publication_whose_version_is_not_newer_reaches_nobody_and_is_answered_with_the_newest_position() {
+    void a_publication_whose_version_is_not_newer_reaches_nobody() {
         String channel = Names.fresh("versions");
         try (RawClient connection = gateway.client(wire)) {
             connection.connectAs(client);
@@ -183,6 +183,18 @@ class MessageIT {
             }
             assertThat(connection.publication(channel).n()).isEqualTo(2);
             assertThat(connection.publication(channel).n()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void a_broadcast_with_an_idempotency_key_is_stored_once_in_each_channel() {
+        String one = Names.fresh("broadcast");
+        String two = Names.fresh("broadcast");
+        String body = "{'channels': ['%s', '%s'], 'idempotency_key': 'k', 'data': {'n': 9}}";
+        JsonNode first = gateway.api().post("/api/broadcast", body, one, two).json();
+        assertThat(gateway.api().post("/api/broadcast", body, one, two).json()).isEqualTo(first);
+        for (JsonNode response : first.path("result").path("responses")) {
+            assertThat(response.path("result").path("offset").asLong()).isEqualTo(1);
         }
     }
 
