@@ -35,11 +35,10 @@ final class CallReader implements Binder.Target {
     private static final Binder<CallReader> PUBLISH =
             compatible().field("channel", (call, in) -> call.targets = one(in.stringOrNull()));
 
-    private static final Binder<CallReader> BROADCAST = compatible()
-            .field("channels", (call, in) -> {
-                call.targets = new ArrayList<>();
-                Binder.strings(in, "channels", call.targets, MAX_CHANNELS);
-            });
+    private static final Binder<CallReader> BROADCAST = compatible().field("channels", (call, in) -> {
+        call.targets = new ArrayList<>();
+        Binder.strings(in, "channels", call.targets, MAX_CHANNELS);
+    });
 
     private static Binder<CallReader> compatible() {
         return Binder.<CallReader>lenient()
@@ -51,7 +50,9 @@ final class CallReader implements Binder.Target {
                 })
                 .field("skip_history", (call, in) -> call.critical = !in.bool())
                 .field("b64data", (call, in) -> call.bytes = Binder.base64(in, "b64data"))
-                .field("version", (call, in) -> call.version = in.isNull() ? 0 : Binder.whole(in, "version", 0, Long.MAX_VALUE))
+                .field(
+                        "version",
+                        (call, in) -> call.version = in.isNull() ? 0 : Binder.whole(in, "version", 0, Long.MAX_VALUE))
                 .field("version_epoch", (call, in) -> call.versionEpoch = in.string());
     }
 

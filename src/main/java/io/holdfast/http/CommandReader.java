@@ -214,9 +214,7 @@ final class CommandReader implements Binder.Target {
         return switch (kind) {
             case SUBSCRIBE ->
                 new Command.Subscribe(
-                        addressee(),
-                        channel(),
-                        new SubscriptionTerms(since, info, data, expireAt, announced, told));
+                        addressee(), channel(), new SubscriptionTerms(since, info, data, expireAt, announced, told));
             case UNSUBSCRIBE -> new Command.Unsubscribe(addressee(), channel());
             case DISCONNECT -> new Command.Disconnect(addressee(), spared, ending);
             case REFRESH -> new Command.Refresh(addressee(), expired, expireAt, info);

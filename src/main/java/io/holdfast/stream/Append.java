@@ -50,7 +50,17 @@ public record Append(
             long expiresAtMillis,
             long deduplicateFromMillis,
             Retention retention) {
-        this(stream, id, payload, tags, publishedAtMillis, expiresAtMillis, deduplicateFromMillis, retention, null, null);
+        this(
+                stream,
+                id,
+                payload,
+                tags,
+                publishedAtMillis,
+                expiresAtMillis,
+                deduplicateFromMillis,
+                retention,
+                null,
+                null);
     }
 
     /** Whether two batches have the same objects, not equal ones: an equal append is another publisher's duplicate. */

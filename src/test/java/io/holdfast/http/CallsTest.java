@@ -185,9 +185,7 @@ class CallsTest {
 
     @Test
     void a_version_that_is_set_goes_with_the_publication() throws Exception {
-        assertThat(fit(
-                                Kind.BROADCAST,
-                                "{\"channels\":[\"c\"],\"data\":1,\"version\":3,\"version_epoch\":\"e\"}")
+        assertThat(fit(Kind.BROADCAST, "{\"channels\":[\"c\"],\"data\":1,\"version\":3,\"version_epoch\":\"e\"}")
                         .how()
                         .version())
                 .isEqualTo(new Version(3, "e"));

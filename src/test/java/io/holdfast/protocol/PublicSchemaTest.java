@@ -51,7 +51,8 @@ class PublicSchemaTest {
 
     private static Map<String, Integer> publicFields() throws IOException {
         Map<String, Integer> fields = new TreeMap<>();
-        try (InputStream list = Objects.requireNonNull(PublicSchemaTest.class.getResourceAsStream("public-fields.txt"))) {
+        try (InputStream list =
+                Objects.requireNonNull(PublicSchemaTest.class.getResourceAsStream("public-fields.txt"))) {
             for (String line : new String(list.readAllBytes(), UTF_8).split("\n")) {
                 String[] field = line.split(" ");
                 fields.put(field[0], Integer.valueOf(field[1]));
@@ -63,7 +64,8 @@ class PublicSchemaTest {
     private static Map<String, Integer> ourFields() {
         Map<String, Integer> fields = new TreeMap<>();
         for (Descriptor message : ClientProtocol.getDescriptor().getMessageTypes()) {
-            message.getFields().forEach(field -> fields.put(message.getName() + "." + field.getName(), field.getNumber()));
+            message.getFields()
+                    .forEach(field -> fields.put(message.getName() + "." + field.getName(), field.getNumber()));
         }
         return fields;
     }

@@ -71,7 +71,9 @@ public class MemoryEngine implements StreamEngine {
         long top;
         long lostUpTo;
         long confirmedUpTo;
-        @Nullable Version version;
+
+        @Nullable
+        Version version;
         /** Given up by a device, confirmed by none. */
         final TreeSet<Long> givenUp = new TreeSet<>();
 

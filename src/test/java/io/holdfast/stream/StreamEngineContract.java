@@ -110,7 +110,8 @@ public abstract class StreamEngineContract {
     }
 
     private Append by(String id, Map<String, String> tags, Publisher publisher) {
-        return new Append(S, id, bytes("{}"), tags, now.get(), Publication.NEVER, now.get() - 300_000, WIDE, publisher, null);
+        return new Append(
+                S, id, bytes("{}"), tags, now.get(), Publication.NEVER, now.get() - 300_000, WIDE, publisher, null);
     }
 
     @Test
@@ -1526,7 +1527,16 @@ public abstract class StreamEngineContract {
                 .containsExactly(outdated(2), stored(3), outdated(3));
         assertThat(ids(all(S))).containsExactly("a", "d", "f");
         assertThat(append(new Append(
-                        "#bob", "x", bytes("1"), Map.of(), now.get(), Publication.NEVER, 0, WIDE, null, new Version(1, ""))))
+                        "#bob",
+                        "x",
+                        bytes("1"),
+                        Map.of(),
+                        now.get(),
+                        Publication.NEVER,
+                        0,
+                        WIDE,
+                        null,
+                        new Version(1, ""))))
                 .hasOnlyElementsOfType(Stored.class);
     }
 
@@ -1558,7 +1568,9 @@ public abstract class StreamEngineContract {
         append(versioned("a", 5, ""), message("b"));
         assertThat(append(versioned("a", 5, ""), versioned("a", 6, "")))
                 .containsExactly(new Duplicate(position(1), false), new Duplicate(position(1), false));
-        assertThat(append(versioned("c", 6, ""))).as("a duplicate raises nothing").containsExactly(stored(3));
+        assertThat(append(versioned("c", 6, "")))
+                .as("a duplicate raises nothing")
+                .containsExactly(stored(3));
     }
 
     @Test

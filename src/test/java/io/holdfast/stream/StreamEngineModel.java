@@ -35,7 +35,9 @@ final class StreamEngineModel {
         long perhapsLostUpTo;
 
         long confirmedUpTo;
-        @Nullable Version version;
+
+        @Nullable
+        Version version;
 
         /** Given up by a device, confirmed by none. */
         final TreeSet<Long> givenUp = new TreeSet<>();

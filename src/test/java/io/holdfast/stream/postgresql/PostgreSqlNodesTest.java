@@ -13,6 +13,10 @@ import io.holdfast.stream.StreamEngineContract;
 import io.holdfast.stream.StreamStatus;
 import io.holdfast.stream.Version;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -171,10 +175,15 @@ class PostgreSqlNodesTest {
             thread.join();
         }
         assertThat(failures).as("seed %s", seed).isEmpty();
-        List<Long> versions = nodes.get(0).read("news", new Position("", 0), Integer.MAX_VALUE, 1 << 20).publications().stream()
-                .map(publication -> Long.valueOf(new String(publication.payload(), StandardCharsets.UTF_8)))
-                .toList();
-        assertThat(versions).as("seed %s", seed).isSorted().doesNotHaveDuplicates().endsWith(highest.get());
+        List<Long> versions =
+                nodes.get(0).read("news", new Position("", 0), Integer.MAX_VALUE, 1 << 20).publications().stream()
+                        .map(publication -> Long.valueOf(new String(publication.payload(), StandardCharsets.UTF_8)))
+                        .toList();
+        assertThat(versions)
+                .as("seed %s", seed)
+                .isSorted()
+                .doesNotHaveDuplicates()
+                .endsWith(highest.get());
     }
 
     /** Some versions are new, others were perhaps stored by another node a moment ago. */
@@ -194,6 +203,26 @@ class PostgreSqlNodesTest {
                     WIDE,
                     null,
                     new Version(version, "")))));
+        }
+    }
+
+    @Test
+    void with_a_stream_its_version_is_removed() throws SQLException {
+        PostgreSqlEngine node = node();
+        writeVersions(node, new Random(1), new AtomicLong(), new AtomicLong());
+        assertThat(versions()).isEqualTo(1);
+        StreamEngineContract.await(node.apply(List.of(
+                new Change.Discard("news", Long.MAX_VALUE, now.get()),
+                new Change.ForgetStream("news", now.get(), () -> true))));
+        assertThat(versions()).isZero();
+    }
+
+    private int versions() throws SQLException {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet count = statement.executeQuery("SELECT count(*) FROM holdfast_version")) {
+            count.next();
+            return count.getInt(1);
         }
     }
 

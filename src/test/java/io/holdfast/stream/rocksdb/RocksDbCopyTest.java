@@ -237,7 +237,8 @@ class RocksDbCopyTest {
         }
         copy(data, backup);
         try (RocksDbEngine engine = open(backup)) {
-            assertThat(await(engine.append(List.of(versioned("c", 2))))).hasOnlyElementsOfType(AppendOutcome.Outdated.class);
+            assertThat(await(engine.append(List.of(versioned("c", 2)))))
+                    .hasOnlyElementsOfType(AppendOutcome.Outdated.class);
         }
         removeMessage(backup, 2);
         try (RocksDbEngine engine = open(backup)) {
@@ -246,7 +247,8 @@ class RocksDbCopyTest {
         }
         try (RocksDbEngine engine = open(backup)) {
             await(engine.apply(List.of(new Change.Discard("s", 9, 9))));
-            assertThat(await(engine.append(List.of(versioned("f", 2))))).hasOnlyElementsOfType(AppendOutcome.Outdated.class);
+            assertThat(await(engine.append(List.of(versioned("f", 2)))))
+                    .hasOnlyElementsOfType(AppendOutcome.Outdated.class);
         }
     }
 
