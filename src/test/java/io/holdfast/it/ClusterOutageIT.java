@@ -3,12 +3,17 @@ package io.holdfast.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.holdfast.stream.SmallDisk;
 import io.holdfast.stream.postgresql.PostgresServer;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -18,7 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Two gateways whose database is gone, takes no writes, or does not answer for a while. */
+/** Two gateways whose database is gone, takes no writes, is full, or does not answer for a while. */
 @Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClusterOutageIT {
@@ -30,6 +35,7 @@ class ClusterOutageIT {
 
     private final PostgresServer postgres = PostgresServer.start(Map.of());
     private final String database = postgres.newDatabaseName();
+    private final Optional<SmallDisk> disk = postgres.moveToSmallDisk(database);
     private final List<LibertyServer> nodes = new ArrayList<>();
     private final List<RawClient> connected = new ArrayList<>();
     private String client;
@@ -61,9 +67,12 @@ class ClusterOutageIT {
     }
 
     @AfterAll
-    void stop() {
+    void stop() throws InterruptedException {
         nodes.forEach(LibertyServer::close);
         postgres.close();
+        if (disk.isPresent()) {
+            disk.get().close();
+        }
     }
 
     @BeforeEach
@@ -191,6 +200,36 @@ class ClusterOutageIT {
         postgres.execute("postgres", "ALTER DATABASE " + database + " RESET default_transaction_read_only");
         endSessions();
         allGoesOn();
+    }
+
+    @Test
+    void while_its_disk_is_full_connections_stay_and_publishes_fail() throws IOException {
+        Machine.needs(disk.isPresent(), "no file system can be mounted, which needs root");
+        SmallDisk full = disk.orElseThrow();
+        full.fill();
+        try {
+            for (LibertyServer node : nodes) {
+                await().atMost(PATIENCE).until(() -> sendMuch(node).status() == 503);
+                assertThat(sendMuch(node).json().path("error").path("code").asText())
+                        .isEqualTo("unavailable");
+            }
+            assertThat(connected).allMatch(RawClient::isOpen);
+        } finally {
+            full.free();
+        }
+        allGoesOn();
+    }
+
+    /** It needs new room, which a small message may find in what others have left. */
+    private Api.Answer sendMuch(LibertyServer node) {
+        byte[] random = new byte[40_000];
+        ThreadLocalRandom.current().nextBytes(random);
+        return node.api()
+                .post(
+                        "/api/send",
+                        "{'client': '%s-much', 'data': '%s'}",
+                        client,
+                        Base64.getEncoder().encodeToString(random));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.holdfast.stream.postgresql;
 
+import io.holdfast.stream.SmallDisk;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -133,6 +135,12 @@ final class PostgresHome {
     void write(Path file, String text) throws IOException {
         Files.writeString(file, text);
         own(file);
+    }
+
+    /** Mounts a small file system that the servers may write to. Empty if this user may not. */
+    Optional<SmallDisk> smallDisk(String name) throws IOException, InterruptedException {
+        Path at = Files.createDirectory(directory.resolve(name));
+        return SmallDisk.mount(at, "size=64m,mode=700,uid=" + NOBODY + ",gid=" + NOBODY);
     }
 
     private void own(Path file) throws IOException {

@@ -1,5 +1,6 @@
 package io.holdfast.stream.postgresql;
 
+import io.holdfast.stream.SmallDisk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -14,6 +15,7 @@ import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -177,6 +179,26 @@ public final class PostgresServer implements AutoCloseable {
         String name = "test_" + DATABASES.incrementAndGet();
         execute("postgres", "CREATE DATABASE " + name + " OWNER " + USER);
         return name;
+    }
+
+    /**
+     * Moves a database that nobody uses yet to a file system of its own, which a test can fill. The server must be closed before it.
+     * Empty if this user may not mount one.
+     */
+    public Optional<SmallDisk> moveToSmallDisk(String database) {
+        try {
+            Optional<SmallDisk> disk = home.smallDisk(database);
+            disk.ifPresent(small -> execute(
+                    "postgres",
+                    "CREATE TABLESPACE " + database + "_disk LOCATION '" + small.directory() + "'",
+                    "ALTER DATABASE " + database + " SET TABLESPACE " + database + "_disk"));
+            return disk;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
     }
 
     /** The database of this name, as {@link #USER} sees it. */
