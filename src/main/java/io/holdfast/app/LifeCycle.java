@@ -85,7 +85,7 @@ class LifeCycle {
         if (access.insecure()) {
             ListeningAddresses.requireLoopback();
             LOG.warning("INSECURE MODE (holdfast.insecure=true): clients choose their names, and the API key is 'dev'."
-                    + " For development on this machine only.");
+                    + " For development on this machine only: requests that do not come over loopback are refused.");
         }
         if (access.apiKeyInQuery()) {
             LOG.warning(

@@ -4,9 +4,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Requests whose body cannot be read: their senders must not believe that anything was done. */
@@ -35,32 +37,62 @@ final class BodyScenarios {
                 Need.API_KEY));
     }
 
-    private static void unreadableBody(Scope scope) throws IOException, InterruptedException {
+    private record Sent(String path, Body body, Socket socket) {}
+
+    /** All are sent before the first answer is awaited: a server may leave each of them without one. */
+    private static void unreadableBody(Scope scope) throws IOException {
+        List<Sent> all = new ArrayList<>();
         for (String path : PATHS) {
             for (Body body : FAULTS) {
-                String status = status(scope, path, body);
-                scope.check(!status.startsWith("2"), "the answer of " + path + " to " + body.fault() + " is " + status);
+                all.add(new Sent(path, body, send(scope, path, body)));
             }
+        }
+        long end = System.nanoTime() + scope.patience().toNanos();
+        for (Sent each : all) {
+            String status = status(each.socket(), end);
+            scope.check(
+                    !status.startsWith("2"),
+                    "the answer of " + each.path() + " to " + each.body().fault() + " is " + status);
         }
     }
 
-    /** The status code; empty if the connection ended without an answer, which promises nothing. */
-    private static String status(Scope scope, String path, Body body) throws IOException {
+    private static Socket send(Scope scope, String path, Body body) throws IOException {
         URI base = scope.target().base();
         String request = "POST " + base.getRawPath().replaceFirst("/$", "") + path + " HTTP/1.1\r\nHost: "
                 + base.getRawAuthority() + "\r\nX-API-Key: " + scope.target().apiKey()
                 + "\r\nContent-Type: application/json\r\nConnection: close\r\n" + body.headers() + "\r\n"
                 + body.bytes();
-        try (Socket socket = scope.target().trust().socket(base)) {
-            socket.setSoTimeout((int) scope.patience().toMillis());
+        Socket socket = scope.target().trust().socket(base);
+        scope.opened(socket, () -> close(socket));
+        try {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.shutdownOutput();
+        } catch (SocketException e) {
+            // Reset: then there is no answer to read either.
+        }
+        return socket;
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is of no use any more, closed or not.
+        }
+    }
+
+    /**
+     * The status code; empty if none has come, which promises nothing.
+     *
+     * @param end as {@link System#nanoTime}, until which it may come
+     */
+    private static String status(Socket socket, long end) throws IOException {
+        try {
+            socket.setSoTimeout((int) Math.max(1, (end - System.nanoTime()) / 1_000_000));
             String[] words = line(socket.getInputStream()).split(" ", 3);
             return words.length < 2 ? "" : words[1];
-        } catch (SocketTimeoutException e) {
-            return "";
-        } catch (java.net.SocketException e) {
-            return ""; // reset
+        } catch (SocketTimeoutException | SocketException e) {
+            return ""; // the time is over, or it was reset
         }
     }
 

@@ -57,7 +57,7 @@ public class LinkEndpoint {
         }
     }
 
-    @OnMessage(maxMessageSize = LinkReceiver.MAX_FRAME_BYTES)
+    @OnMessage
     public void receive(byte[] part, boolean last) {
         byte[] frame = frames.add(part, last);
         if (frame != null && link != null) {

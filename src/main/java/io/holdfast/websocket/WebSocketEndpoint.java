@@ -59,9 +59,10 @@ public class WebSocketEndpoint {
     /**
      * In parts, since the container puts the fragments of whole messages together without any limit until the last has come
      * (measured; its limit is for each frame). The price: it reads each part as UTF-8, so a fragment that ends within a
-     * character is closed with 1007.
+     * character is closed with 1007. Without {@code maxMessageSize}, which is for whole messages only: Liberty ignores it here,
+     * and Tyrus 2.2 then hands no part on that is an array.
      */
-    @OnMessage(maxMessageSize = MessageAssembler.CEILING)
+    @OnMessage
     public void receive(String part, boolean last) {
         String message = text.add(part, last);
         if (message != null && conversation != null) {
@@ -69,7 +70,7 @@ public class WebSocketEndpoint {
         }
     }
 
-    @OnMessage(maxMessageSize = MessageAssembler.CEILING)
+    @OnMessage
     public void receive(byte[] part, boolean last) {
         byte[] message = bytes.add(part, last);
         if (message != null && conversation != null) {

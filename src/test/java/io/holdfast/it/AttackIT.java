@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Attacks on a gateway as it is deployed: they end as they must, and a bystander does not notice. */
@@ -131,14 +132,16 @@ class AttackIT {
                 .statusCode();
     }
 
-    @Test
-    void a_message_without_end_is_cut_in_one_frame_and_in_many() {
-        try (SocketClient one = gateway.socket()) {
-            floods(() -> one.frame(Frames.FIN | Frames.TEXT, new byte[1 << 20]));
+    @ParameterizedTest
+    @EnumSource
+    void a_message_without_end_is_cut_in_one_frame_and_in_many(Wire wire) {
+        int opcode = wire == Wire.JSON ? Frames.TEXT : Frames.BINARY;
+        try (SocketClient one = gateway.socket(wire)) {
+            floods(() -> one.frame(Frames.FIN | opcode, new byte[1 << 20]));
             assertThat(one.awaitClose().code()).isIn(1009, 1006);
         }
-        try (SocketClient many = gateway.socket()) {
-            many.frame(Frames.TEXT, new byte[32 << 10]);
+        try (SocketClient many = gateway.socket(wire)) {
+            many.frame(opcode, new byte[32 << 10]);
             floods(() -> {
                 for (int i = 0; i < 64; i++) {
                     many.frame(Frames.CONTINUATION, new byte[32 << 10]);
