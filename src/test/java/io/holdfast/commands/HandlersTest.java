@@ -19,6 +19,7 @@ import io.holdfast.handlers.RefreshDecision;
 import io.holdfast.handlers.SubscribeDecision;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -351,6 +352,25 @@ class HandlersTest {
         scripted.subscribe = answering(call -> SubscribeDecision.accept());
         secure(AllowedClients.NOBODY);
         connectedByToken("\"sub\":\"u1\"").say(SUBSCRIBE.formatted(2, "open")).hearsError(2, 103);
+    }
+
+    @Test
+    void a_decision_says_whose_coming_and_going_others_are_told() {
+        scripted.subscribe = answering(call -> SubscribeDecision.accept()
+                .withJoinLeave(!call.caller().client().equals("quiet")));
+        insecure();
+        String subscribe = "{\"id\":2,\"subscribe\":{\"channel\":\"c\",\"join_leave\":true}}";
+        Map<String, CommandsFixture.Peer> peers = new LinkedHashMap<>();
+        for (String name : List.of("told", "quiet", "loud")) {
+            peers.put(name, talk.new Peer().connect("{\"client\":\"" + name + "\",\"outbox\":false}"));
+            peers.get(name).say(subscribe).hears("{\"id\":2,\"subscribe\"");
+        }
+        peers.get("told").hears("\"join\":{\"info\":{\"user\":\"loud\"");
+        for (CommandsFixture.Peer peer : peers.values()) {
+            peer.conversation.ended(true);
+        }
+        assertThat(peers.get("told").heard()).noneMatch(piece -> piece.contains("\"quiet\""));
+        assertThat(peers.get("quiet").heard()).noneMatch(piece -> piece.contains("\"join\""));
     }
 
     @Test
