@@ -6,18 +6,20 @@ import io.holdfast.handlers.HandlerException;
 import io.holdfast.handlers.OnConnect;
 import io.holdfast.handlers.OnRefresh;
 import io.holdfast.handlers.OnRpc;
-import io.holdfast.handlers.OnSend;
 import io.holdfast.handlers.RefreshDecision;
 import jakarta.annotation.security.DenyAll;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
+import jakarta.transaction.TransactionSynchronizationRegistry;
+import jakarta.transaction.Transactional;
 import jakarta.transaction.UserTransaction;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -37,7 +39,7 @@ public class Trials {
     private final AtomicInteger attempts = new AtomicInteger();
     private final AtomicInteger hanging = new AtomicInteger();
     private final AtomicInteger interrupted = new AtomicInteger();
-    private final List<String> sent = new CopyOnWriteArrayList<>();
+    private final List<Object> transactions = new CopyOnWriteArrayList<>();
 
     @OnConnect
     public ConnectDecision connect(Caller caller, JsonValue data) {
@@ -57,16 +59,6 @@ public class Trials {
     @OnRefresh
     public RefreshDecision refresh(Caller caller) {
         return RefreshDecision.accept().until(Instant.now().plus(77, ChronoUnit.SECONDS));
-    }
-
-    @OnSend
-    public void send(String json) {
-        sent.add(json);
-    }
-
-    @OnRpc("sent")
-    public List<String> sent() {
-        return sent;
     }
 
     @OnRpc("who")
@@ -104,6 +96,22 @@ public class Trials {
             throw new IllegalStateException("not yet");
         }
         return attempt;
+    }
+
+    /** How many attempts it takes, and in how many transactions. */
+    @OnRpc("transactions")
+    @Transactional
+    @Retry(maxRetries = 4, delay = 1, jitter = 0)
+    @SuppressWarnings("BanJNDI")
+    public List<Integer> transactions() throws NamingException {
+        TransactionSynchronizationRegistry registry =
+                InitialContext.doLookup("java:comp/TransactionSynchronizationRegistry");
+        transactions.add(registry.getTransactionKey());
+        if (transactions.size() % 3 != 0) {
+            throw new IllegalStateException("not yet");
+        }
+        List<Object> last = transactions.subList(transactions.size() - 3, transactions.size());
+        return List.of(last.size(), Set.copyOf(last).size());
     }
 
     @OnRpc("asynchronous")

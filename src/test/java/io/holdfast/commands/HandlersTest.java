@@ -356,8 +356,8 @@ class HandlersTest {
 
     @Test
     void a_decision_says_whose_coming_and_going_others_are_told() {
-        scripted.subscribe = answering(call -> SubscribeDecision.accept()
-                .withJoinLeave(!call.caller().client().equals("quiet")));
+        scripted.subscribe = answering(call ->
+                SubscribeDecision.accept().withJoinLeave(!call.caller().client().equals("quiet")));
         insecure();
         String subscribe = "{\"id\":2,\"subscribe\":{\"channel\":\"c\",\"join_leave\":true}}";
         Map<String, CommandsFixture.Peer> peers = new LinkedHashMap<>();

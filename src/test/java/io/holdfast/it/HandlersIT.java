@@ -1,158 +1,41 @@
 package io.holdfast.it;
 
+import static io.holdfast.it.HandlersShop.error;
+import static io.holdfast.it.HandlersShop.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.example.shop.Chat;
-import com.example.shop.Confirmations;
-import com.example.shop.PlacedOrder;
-import com.example.shop.Trials;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.it.faults.InSession;
+import io.holdfast.it.faults.SecondEcho;
+import io.holdfast.it.faults.Unbindable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.h2.jdbcx.JdbcDataSource;
-import org.jboss.shrinkwrap.api.ShrinkWrap;
-import org.jboss.shrinkwrap.api.asset.StringAsset;
-import org.jboss.shrinkwrap.api.exporter.ZipExporter;
-import org.jboss.shrinkwrap.api.importer.ZipImporter;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** An application whose beans answer clients, on a server configured as docs/handlers.md says. */
+@ExtendWith(HandlersShop.Shared.class)
 class HandlersIT {
-    private static final Path DOCUMENT = Path.of("docs/handlers.md");
-    private static final String SHOP = "/shop";
-    private static final String SECRET = "a secret of at least thirty-two bytes";
-    private static final String KEY = "a key of the shop";
     private static final int HANGING = 200;
     private static final int SAMPLES = 400;
 
-    private static LibertyServer server;
+    private final HandlersShop shop;
+    private final LibertyServer server;
 
-    @BeforeAll
-    static void deploy() throws Exception {
-        server = prepare("handlers", Map.of()).start();
-    }
-
-    private static LibertyServer prepare(String name, Map<String, String> more, Class<?>... beans) throws Exception {
-        Path work = Files.createDirectories(Path.of("target/handlers-it").resolve(name));
-        Path serverXml = Files.writeString(work.resolve("server.xml"), Documents.server("docs/library.md"));
-        Path war = work.resolve("shop.war");
-        List<Class<?>> classes = new ArrayList<>(Arrays.asList(beans));
-        classes.addAll(List.of(
-                Chat.class,
-                Chat.Line.class,
-                Chat.Said.class,
-                Confirmations.class,
-                Confirmations.Item.class,
-                Confirmations.Wanted.class,
-                Confirmations.Confirmed.class,
-                PlacedOrder.class,
-                Trials.class));
-        ShopWar.write(war, classes.toArray(Class<?>[]::new));
-        ShrinkWrap.create(ZipImporter.class, "shop.war")
-                .importFrom(war.toFile())
-                .as(WebArchive.class)
-                .addAsResource(
-                        new StringAsset(Documents.snippets(DOCUMENT, "xml").get(1)), "META-INF/persistence.xml")
-                .as(ZipExporter.class)
-                .exportTo(work.resolve("with-jpa.war").toFile(), true);
-        Files.move(work.resolve("with-jpa.war"), war, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        Map<String, String> variables = new java.util.HashMap<>(Map.of(
-                "holdfast.token.hmac-secret", SECRET,
-                "holdfast.api.keys", Tokens.hashed("admin", KEY),
-                "holdfast.namespaces", "chat",
-                "holdfast.namespace.chat.publish", "subscribers",
-                "holdfast.channels.subscribe", "clients",
-                "holdfast.handlers.roles-claim", "/shop/roles",
-                "holdfast.handlers.headers", "X-Shop",
-                "holdfast.handlers.timeout", "PT6S",
-                "shop.driver", ShopWar.jarOf(JdbcDataSource.class).toString(),
-                "shop.url", create(work.resolve("shop").toAbsolutePath())));
-        variables.putAll(more);
-        return LibertyServer.prepare(name, variables, serverXml, war)
-                .override(
-                        "datasource.xml",
-                        Files.writeString(
-                                work.resolve("datasource.xml"),
-                                Documents.snippets(Path.of("docs/transactions.md"), "xml")
-                                        .get(0)))
-                .override(
-                        "handlers.xml",
-                        Files.writeString(
-                                work.resolve("handlers.xml"),
-                                Documents.snippets(DOCUMENT, "xml").get(0)));
-    }
-
-    private static String create(Path database) throws Exception {
-        Files.deleteIfExists(Path.of(database + ".mv.db"));
-        String url = "jdbc:h2:file:" + database;
-        try (Connection connection = DriverManager.getConnection(url, "sa", "")) {
-            connection
-                    .createStatement()
-                    .execute("CREATE TABLE placed_orders (id VARCHAR(64) PRIMARY KEY, client VARCHAR(64), pieces INT)");
-            connection
-                    .createStatement()
-                    .execute(Files.readString(Path.of("src/main/resources/io/holdfast/transactions/h2.sql")));
-        }
-        return url;
-    }
-
-    @AfterAll
-    static void end() {
-        if (server != null) {
-            server.close();
-        }
-    }
-
-    private static String token(String client, String... roles) {
-        String claims = "{\"sub\":\"" + client + "\",\"exp\":" + (Instant.now().getEpochSecond() + 600)
-                + ",\"tier\":\"gold\",\"shop\":{\"roles\":[" + quoted(roles) + "]}}";
-        return new Tokens(SECRET).signed("{\"alg\":\"HS256\",\"typ\":\"JWT\"}", claims);
-    }
-
-    private static String quoted(String... texts) {
-        return Arrays.stream(texts)
-                .map(text -> "\"" + text + "\"")
-                .reduce((a, b) -> a + "," + b)
-                .orElse("");
-    }
-
-    private static RawClient open(Wire wire) {
-        return RawClient.open(
-                wire, server.websocket(SHOP), Map.of("X-Shop", "Graz", "X-Hidden", "1"), wire.subprotocols());
-    }
-
-    private static RawClient connected(Wire wire, String client, String... roles) {
-        RawClient connection = open(wire);
-        connection.connect("{'token': '%s'}", token(client, roles));
-        return connection;
-    }
-
-    private static JsonNode rpc(WireClient connection, String method, String data) {
-        return connection
-                .command("rpc", "{'method': '%s', 'data': %s}", method, data.replace('\'', '"'))
-                .path("data");
-    }
-
-    private static JsonNode error(WireClient connection, String method, String data) {
-        JsonNode reply = connection.ask("rpc", "{'method': '%s', 'data': %s}", method, data.replace('\'', '"'));
-        assertThat(reply.has("error")).as(reply.toString()).isTrue();
-        return reply.path("error");
+    HandlersIT(HandlersShop shop) {
+        this.shop = shop;
+        this.server = shop.server();
     }
 
     @ParameterizedTest
@@ -160,8 +43,8 @@ class HandlersIT {
     void a_chat_is_decided_by_beans(Wire wire) {
         String room = "chat:" + Names.fresh("room");
         String ada = Names.fresh("ada");
-        try (RawClient writer = connected(wire, ada);
-                RawClient reader = connected(wire, Names.fresh("bob"))) {
+        try (RawClient writer = shop.connected(wire, ada);
+                RawClient reader = shop.connected(wire, Names.fresh("bob"))) {
             for (RawClient each : List.of(writer, reader)) {
                 JsonNode subscribed = each.command("subscribe", "{'channel': '%s'}", room);
                 assertThat(subscribed.path("data").path("text").asText()).startsWith("Welcome, ");
@@ -179,7 +62,7 @@ class HandlersIT {
             assertThat(denied.path("code").asInt()).isEqualTo(103);
             assertThat(denied.path("message").asText()).isEqualTo("for staff only");
         }
-        try (RawClient staff = connected(wire, Names.fresh("eve"), "staff")) {
+        try (RawClient staff = shop.connected(wire, Names.fresh("eve"), "staff")) {
             staff.command("subscribe", "{'channel': 'chat:staff'}");
         }
     }
@@ -190,7 +73,7 @@ class HandlersIT {
         String buyer = Names.fresh("buyer");
         String order = Names.fresh("order");
         String wanted = "{'order': '" + order + "', 'items': [{'article': 'shoes', 'pieces': %d}]}";
-        try (RawClient connection = connected(wire, buyer, "buyer", "other")) {
+        try (RawClient connection = shop.connected(wire, buyer, "buyer", "other")) {
             assertThat(error(connection, "confirm-order", wanted.formatted(500))
                             .path("code")
                             .asInt())
@@ -233,7 +116,7 @@ class HandlersIT {
                     .isEqualTo("bad request: data");
             connection.silent("#" + buyer, Duration.ofMillis(500));
         }
-        try (RawClient visitor = connected(wire, Names.fresh("visitor"), "clerk")) {
+        try (RawClient visitor = shop.connected(wire, Names.fresh("visitor"), "clerk")) {
             assertThat(error(visitor, "confirm-order", wanted.formatted(2))
                             .path("code")
                             .asInt())
@@ -246,7 +129,7 @@ class HandlersIT {
     @EnumSource(Wire.class)
     void the_caller_is_who_the_server_knows(Wire wire) {
         String client = Names.fresh("ada");
-        try (RawClient connection = connected(wire, client, "staff", "buyer")) {
+        try (RawClient connection = shop.connected(wire, client, "staff", "buyer")) {
             JsonNode who = rpc(connection, "who", "{}");
             assertThat(who.path("client").asText()).isEqualTo(client);
             assertThat(who.path("address").asText()).isEqualTo("127.0.0.1");
@@ -265,7 +148,7 @@ class HandlersIT {
     @EnumSource(Wire.class)
     void connect_and_refresh_are_decided(Wire wire) {
         String card = Names.fresh("c");
-        try (RawClient connection = open(wire)) {
+        try (RawClient connection = shop.open(wire)) {
             JsonNode connect = connection.connect("{'data': {'card': '%s'}}", card);
             assertThat(connect.path("data").path("shop").asText()).isEqualTo("Graz");
             assertThat(connect.path("subs").has("offers")).isTrue();
@@ -274,16 +157,16 @@ class HandlersIT {
             assertThat(who.path("client").asText()).isEqualTo("card-" + card);
             assertThat(who.path("device").asText()).isEqualTo("till");
         }
-        try (RawClient connection = open(wire)) {
+        try (RawClient connection = shop.open(wire)) {
             assertThat(connection.refused("connect", "{'data': {'refused': true}}"))
                     .isEqualTo(470);
         }
-        try (RawClient connection = open(wire)) {
+        try (RawClient connection = shop.open(wire)) {
             assertThat(connection.refused("connect", "{}")).isEqualTo(101);
         }
         String client = Names.fresh("ada");
-        try (RawClient connection = connected(wire, client)) {
-            JsonNode refreshed = connection.command("refresh", "{'token': '%s'}", token(client));
+        try (RawClient connection = shop.connected(wire, client)) {
+            JsonNode refreshed = connection.command("refresh", "{'token': '%s'}", HandlersShop.token(client));
             assertThat(refreshed.path("ttl").asInt()).isBetween(75, 77);
         }
     }
@@ -291,23 +174,20 @@ class HandlersIT {
     @Test
     void what_clients_send_arrives_in_order() {
         String mark = Names.fresh("mark");
-        try (RawClient connection = connected(Wire.JSON, Names.fresh("ada"))) {
-            for (int i = 0; i < 10; i++) {
-                connection.send("{\"send\":{\"data\":\"" + mark + i + "\"}}");
-            }
-            List<String> sent = new ArrayList<>();
-            rpc(connection, "sent", "1").forEach(text -> sent.add(text.asText()));
-            sent.removeIf(text -> !text.contains(mark));
-            assertThat(sent).hasSize(10);
-            for (int i = 0; i < 10; i++) {
-                assertThat(sent.get(i)).isEqualTo("\"" + mark + i + "\"");
-            }
+        List<String> expected =
+                IntStream.range(0, 10).mapToObj(i -> '"' + mark + '.' + i + '"').toList();
+        try (RawClient connection = shop.connected(Wire.JSON, Names.fresh("ada"))) {
+            expected.forEach(json -> connection.send("{\"send\":{\"data\":" + json + "}}"));
+            rpc(connection, "note", "0");
+            List<String> notes = new ArrayList<>(HandlersShop.notes("handlers"));
+            notes.removeIf(note -> !note.contains(mark + '.'));
+            assertThat(notes).containsExactlyElementsOf(expected);
         }
     }
 
     @Test
     void interceptors_of_the_platform_work() {
-        try (RawClient connection = connected(Wire.JSON, Names.fresh("ada"))) {
+        try (RawClient connection = shop.connected(Wire.JSON, Names.fresh("ada"))) {
             assertThat(rpc(connection, "retried", "1").asInt()).isEqualTo(3);
             assertThat(rpc(connection, "asynchronous", "1").asText()).isEqualTo("later");
             assertThat(error(connection, "limited", "1").path("code").asInt()).isEqualTo(100);
@@ -319,7 +199,7 @@ class HandlersIT {
 
     @Test
     void what_goes_wrong_is_found_in_the_log_by_its_id_and_not_by_the_client() {
-        try (RawClient connection = connected(Wire.JSON, Names.fresh("ada"))) {
+        try (RawClient connection = shop.connected(Wire.JSON, Names.fresh("ada"))) {
             JsonNode error = error(connection, "fails", "1");
             assertThat(error.path("code").asInt()).isEqualTo(100);
             assertThat(error.path("temporary").asBoolean()).isTrue();
@@ -334,12 +214,12 @@ class HandlersIT {
     void many_calls_that_hang_delay_nobody_and_end_at_the_time_limit() {
         List<RawClient> hanging = new ArrayList<>();
         String room = "chat:" + Names.fresh("room");
-        try (RawClient other = connected(Wire.JSON, Names.fresh("other"));
-                RawClient reader = connected(Wire.JSON, Names.fresh("reader"))) {
+        try (RawClient other = shop.connected(Wire.JSON, Names.fresh("other"));
+                RawClient reader = shop.connected(Wire.JSON, Names.fresh("reader"))) {
             other.command("subscribe", "{'channel': '%s'}", room);
             reader.command("subscribe", "{'channel': '%s'}", room);
             for (int i = 0; i < HANGING; i++) {
-                hanging.add(connected(Wire.JSON, "slow-" + i));
+                hanging.add(shop.connected(Wire.JSON, "slow-" + i));
             }
             int ofOthers = rpc(other, "hanging", "1").asInt(); // of a connection that has gone, one after the other
             sample(other, reader, room); // warm
@@ -394,7 +274,7 @@ class HandlersIT {
 
     @Test
     void more_calls_than_may_wait_are_refused_with_111() {
-        try (RawClient connection = connected(Wire.JSON, Names.fresh("ada"))) {
+        try (RawClient connection = shop.connected(Wire.JSON, Names.fresh("ada"))) {
             for (int i = 0; i < 18; i++) {
                 connection.send("{\"id\":" + (100 + i) + ",\"rpc\":{\"method\":\"hang\",\"data\":1}}");
             }
@@ -408,12 +288,19 @@ class HandlersIT {
     @Test
     @Tag("slow")
     void a_mistake_stops_the_start_with_class_and_method() throws Exception {
-        try (LibertyServer wrong = prepare("handlers-wrong", Map.of(), io.holdfast.it.faults.SecondEcho.class)) {
+        try (LibertyServer wrong = HandlersShop.prepare(
+                "handlers-wrong",
+                Map.of(),
+                war -> war.addClasses(SecondEcho.class, InSession.class, Unbindable.class))) {
             wrong.launch();
             wrong.awaitLog("io.holdfast.it.faults.SecondEcho.again()");
             wrong.awaitLog("both answer rpc \"echo\"");
+            wrong.awaitLog("io.holdfast.it.faults.InSession.cart() is in a bean of the scope SessionScoped");
+            wrong.awaitLog("io.holdfast.it.faults.Unbindable.upload() has a parameter of the type java.io.InputStream");
+            wrong.awaitAnswer("/shop/holdfast.js", 404);
         }
-        try (LibertyServer unknown = prepare("handlers-unknown", Map.of("holdfast.namespaces", "talk"))) {
+        try (LibertyServer unknown =
+                HandlersShop.prepare("handlers-unknown", Map.of("holdfast.namespaces", "talk"), war -> {})) {
             unknown.launch();
             unknown.awaitLog("com.example.shop.Chat.");
             unknown.awaitLog("which does not exist. List it in holdfast.namespaces");
@@ -423,9 +310,11 @@ class HandlersIT {
     @Test
     void the_code_in_the_document_is_the_code_of_this_test() throws IOException {
         StringBuilder code = new StringBuilder();
-        for (String name : List.of("Chat", "Confirmations", "Trials", "PlacedOrder")) {
+        for (String name : List.of("Chat", "Confirmations", "Supplier")) {
             code.append(Files.readString(Path.of("src/test/java/com/example/shop/" + name + ".java")));
         }
-        assertThat(code.toString()).contains(Documents.snippets(DOCUMENT, "java"));
+        assertThat(code.toString()).contains(Documents.snippets(HandlersShop.DOCUMENT, "java"));
+        assertThat(Documents.snippets(HandlersShop.DOCUMENT, "js"))
+                .containsExactly(Files.readString(HandlersShop.PAGES.resolve("shop.js")));
     }
 }
