@@ -118,7 +118,7 @@ final class HandlersShop implements AutoCloseable {
                 "holdfast.channels.subscribe", "clients",
                 "holdfast.handlers.roles-claim", "/shop/roles",
                 "holdfast.handlers.headers", "X-Shop",
-                "holdfast.handlers.timeout", "PT6S",
+                "holdfast.handlers.timeout", "PT12S",
                 "shop.driver", ShopWar.jarOf(JdbcDataSource.class).toString(),
                 "shop.url", create(work.resolve("shop").toAbsolutePath())));
         variables.put("shop.notes", work.resolve(NOTES).toAbsolutePath().toString());
