@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -48,6 +49,7 @@ final class BackEnd implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, Function<Asked, Reply>> scripts = new ConcurrentHashMap<>();
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final HttpServer server;
 
     BackEnd() throws IOException {
@@ -81,6 +83,18 @@ final class BackEnd implements AutoCloseable {
         answer(path, request -> reply);
     }
 
+    /** Requests to this path get no reply while the back end is there. */
+    void hang(String path) {
+        answer(path, request -> {
+            try {
+                closed.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return Reply.status(503);
+        });
+    }
+
     /** All requests to a path. */
     List<Asked> asked(String path) {
         return asked.stream().filter(request -> request.path().equals(path)).toList();
@@ -94,6 +108,7 @@ final class BackEnd implements AutoCloseable {
 
     @Override
     public void close() {
+        closed.countDown();
         server.stop(0);
         threads.shutdownNow();
     }

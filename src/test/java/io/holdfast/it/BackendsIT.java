@@ -9,6 +9,7 @@ import io.holdfast.it.BackEnd.Asked;
 import io.holdfast.it.BackEnd.Reply;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +22,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A gateway that asks a back end over HTTP. */
+/** A gateway that asks a back end over HTTP, with the guards that the container makes of their annotations. */
 class BackendsIT {
     private static final String SECRET = "a secret of at least thirty-two bytes";
     private static final String SIGNING = "a secret that the back end knows as well";
+    private static final String GUARD = "io.holdfast.handlers.backend.GuardedBackends";
+    private static final int BULKHEAD = 6;
     private static final String AWAY = "the back end does not answer";
 
     private static BackEnd backEnd;
@@ -38,21 +41,26 @@ class BackendsIT {
                         Map.ofEntries(
                                 Map.entry("holdfast.token.hmac-secret", SECRET),
                                 Map.entry("holdfast.api.keys", Tokens.hashed("admin", LibertyServer.API_KEY)),
-                                Map.entry("holdfast.namespaces", "orders"),
+                                Map.entry("holdfast.namespaces", "orders, slow"),
                                 Map.entry("holdfast.namespace.orders.publish", "subscribers"),
+                                Map.entry("holdfast.namespace.slow.publish", "clients"),
                                 Map.entry("holdfast.handlers.headers", "X-Shop"),
                                 Map.entry("holdfast.backend.connect", backEnd.url("/connect")),
                                 Map.entry("holdfast.backend.refresh", backEnd.url("/refresh")),
                                 Map.entry("holdfast.backend.subscribe", "orders=" + backEnd.url("/subscribe")),
                                 Map.entry("holdfast.backend.sub-refresh", "orders=" + backEnd.url("/sub_refresh")),
-                                Map.entry("holdfast.backend.publish", "orders=" + backEnd.url("/publish")),
+                                Map.entry(
+                                        "holdfast.backend.publish",
+                                        "orders=" + backEnd.url("/publish") + ", slow=" + backEnd.url("/slow")),
                                 Map.entry(
                                         "holdfast.backend.rpc",
                                         backEnd.url("/rpc") + ", price=" + backEnd.url("/price") + ", dead="
                                                 + backEnd.url("/dead")),
                                 Map.entry("holdfast.backend.secret", SIGNING),
-                                Map.entry("holdfast.backend.timeout", "PT2S"),
-                                Map.entry("holdfast.backend.meta", "true")))
+                                Map.entry("holdfast.backend.timeout", "PT5S"),
+                                Map.entry("holdfast.backend.meta", "true"),
+                                Map.entry(GUARD + "/Bulkhead/value", String.valueOf(BULKHEAD)),
+                                Map.entry(GUARD + "/CircuitBreaker/delay", "1000")))
                 .start();
     }
 
@@ -310,5 +318,68 @@ class BackendsIT {
             }
         }
         throw new AssertionError("no check backends in " + health);
+    }
+
+    @Test
+    void a_slow_back_end_takes_no_more_than_its_bulkhead_and_delays_nobody() {
+        backEnd.hang("/slow");
+        backEnd.answer("/rpc", Reply.result("{'data': 1}"));
+        List<RawClient> waiting = new ArrayList<>();
+        String publish = "{\"id\":1000,\"publish\":{\"channel\":\"slow:1\",\"data\":1}}";
+        try (RawClient other = connected(Wire.JSON, Names.fresh("other"))) {
+            for (int i = 0; i <= BULKHEAD; i++) {
+                waiting.add(connected(Wire.JSON, Names.fresh("slow")));
+            }
+            long begin = System.nanoTime();
+            waiting.subList(0, BULKHEAD).forEach(client -> client.send(publish));
+            await().until(() -> backEnd.asked("/slow").size() == BULKHEAD);
+            assertRefused(waiting.get(BULKHEAD).ask("publish", "{'channel': 'slow:1', 'data': 1}"), 100, AWAY, true);
+            assertThat(other.command("rpc", "{'method': 'x', 'data': 1}")
+                            .path("data")
+                            .asInt())
+                    .isEqualTo(1);
+            assertThat(System.nanoTime() - begin)
+                    .as("before the time limit of those that hang")
+                    .isLessThan(Duration.ofSeconds(5).toNanos());
+            assertThat(backEnd.asked("/slow")).hasSize(BULKHEAD);
+            for (RawClient client : waiting.subList(0, BULKHEAD)) {
+                assertRefused(
+                        client.await("its error", reply -> reply.path("id").asInt() == 1000), 100, AWAY, true);
+            }
+        } finally {
+            waiting.forEach(RawClient::close);
+        }
+    }
+
+    /** Three of four requests have no reply, but never five calls in a row: the URL alone would not be left out. */
+    @Test
+    void the_breaker_of_the_container_opens_for_an_event_and_closes_again() {
+        String client = Names.fresh("ada");
+        try (RawClient connection = connected(Wire.JSON, client)) {
+            boolean open = false;
+            for (int call = 0; call < 40 && !open; call++) {
+                boolean fails = call % 2 == 0;
+                backEnd.answer("/refresh", fails ? Reply.status(502) : Reply.result("{}"));
+                int before = backEnd.asked("/refresh").size();
+                JsonNode reply = connection.ask("refresh", "{'token': '%s'}", token(client));
+                open = backEnd.asked("/refresh").size() == before;
+                if (open || fails) {
+                    assertRefused(reply, 100, AWAY, true);
+                }
+            }
+            assertThat(open).as("a call was refused that made no request").isTrue();
+            backEnd.answer("/rpc", Reply.result("{'data': 1}"));
+            assertThat(connection
+                            .command("rpc", "{'method': 'x', 'data': 1}")
+                            .path("data")
+                            .asInt())
+                    .as("another event")
+                    .isEqualTo(1);
+            backEnd.answer("/refresh", Reply.result("{}"));
+            await().untilAsserted(() -> assertThat(connection
+                            .ask("refresh", "{'token': '%s'}", token(client))
+                            .has("refresh"))
+                    .isTrue());
+        }
     }
 }
