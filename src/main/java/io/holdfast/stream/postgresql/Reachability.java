@@ -89,8 +89,8 @@ final class Reachability {
         if (now - last.untilNanos() < 0) {
             return null;
         }
-        Outage trial = new Outage(
-                last.cause(), now + LONGEST_TRIAL_NANOS, new CompletableFuture<>(), now + PATIENCE_NANOS);
+        Outage trial =
+                new Outage(last.cause(), now + LONGEST_TRIAL_NANOS, new CompletableFuture<>(), now + PATIENCE_NANOS);
         return outage.compareAndSet(last, trial) ? trial : null;
     }
 
