@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.holdfast.stream.EngineException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,6 +32,10 @@ class ReachabilityTest {
         assertThatThrownBy(() -> reachability.enter("reading")).isInstanceOf(EngineException.class);
     }
 
+    private Reachability.Outage tries() {
+        return Objects.requireNonNull(reachability.enter("reading"));
+    }
+
     @Test
     void a_failure_shuts_nobody_out_if_another_has_reached_the_database_since() {
         long begun = nanos.get();
@@ -47,14 +52,13 @@ class ReachabilityTest {
         advance(Duration.ofMillis(499));
         isShut();
         advance(Duration.ofMillis(1));
-        Reachability.Outage trial = reachability.enter("reading");
-        assertThat(trial).isNotNull();
+        Reachability.Outage trial = tries();
         advance(Duration.ofMillis(201));
         isShut();
         reachability.tried(trial, false);
         isShut();
         advance(Duration.ofMillis(500));
-        Reachability.Outage next = reachability.enter("reading");
+        Reachability.Outage next = tries();
         reachability.tried(next, true);
         assertThat(reachability.enter("reading")).isNull();
     }
@@ -63,7 +67,7 @@ class ReachabilityTest {
     void those_who_come_while_one_tries_wait_a_moment_and_go_on_if_it_succeeds() throws Exception {
         fails();
         advance(Duration.ofMillis(500));
-        Reachability.Outage trial = reachability.enter("reading");
+        Reachability.Outage trial = tries();
         CompletableFuture<Reachability.Outage> waits = new CompletableFuture<>();
         Thread thread = new Thread(() -> waits.completeAsync(() -> reachability.enter("reading"), Runnable::run));
         thread.setDaemon(true);
