@@ -114,8 +114,15 @@ final class Consultation {
     ClientCall call(Identity who, @Nullable String device, String target, byte @Nullable [] payload) {
         Set<String> roles = new HashSet<>(Roles.in(who.claims(), settings.rolesClaim()));
         roles.addAll(who.roles());
-        Caller caller =
-                new Caller(who.client(), device, connection.id(), who.claims(), roles, peer.address(), peer.headers());
+        Caller caller = new Caller(
+                who.client(),
+                who.guest(),
+                device,
+                connection.id(),
+                who.claims(),
+                roles,
+                peer.address(),
+                peer.headers());
         return payload == null || !OpaquePayload.is(payload)
                 ? new ClientCall(caller, link, target, payload, meta)
                 : new ClientCall(caller, link, target, StoredPayload.json(payload), OpaquePayload.bytes(payload), meta);

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The client that calls.
  *
- * @param client its id; empty before an {@link OnConnect} method has named a client without token and login
+ * @param client its id; empty before an {@link OnConnect} method has named a client without token and login, unless it may be a
+ *     guest
+ * @param guest let in without a name: {@code client} is one that no connection has had before
  * @param device its name; null for a client that names none
  * @param connection id of the connection, unique for all time
  * @param claims of the connect token, as JSON: text, numbers, booleans, maps and lists; empty without a token
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Caller(
         String client,
+        boolean guest,
         @Nullable String device,
         String connection,
         Map<String, Object> claims,
@@ -43,7 +46,7 @@ public record Caller(
     /** Never shows claims and headers, which may be secret. */
     @Override
     public String toString() {
-        return "Caller[client=" + client + ", device=" + device + ", connection=" + connection + ", roles=" + roles
-                + ", address=" + address + "]";
+        return "Caller[client=" + client + ", guest=" + guest + ", device=" + device + ", connection=" + connection
+                + ", roles=" + roles + ", address=" + address + "]";
     }
 }

@@ -53,7 +53,8 @@ record RolesRule(boolean denied, boolean restricted, Set<String> names) {
 
     /** @throws HandlerException 103 if the caller may not */
     void check(Caller caller) {
-        boolean known = names.contains(ANY) && !caller.client().isEmpty();
+        boolean known =
+                names.contains(ANY) && !caller.guest() && !caller.client().isEmpty();
         if (denied || (restricted && !known && names.stream().noneMatch(caller::hasRole))) {
             throw new HandlerException(HandlerException.PERMISSION_DENIED, "permission denied");
         }

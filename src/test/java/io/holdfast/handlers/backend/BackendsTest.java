@@ -131,7 +131,14 @@ class BackendsTest {
 
     private static ClientCall call(String target) {
         Caller caller = new Caller(
-                "u1", "till", "c1", Map.of(), Set.of(), "", Map.of("x-shop", "7", "x-holdfast-signature", "v1=forged"));
+                "u1",
+                false,
+                "till",
+                "c1",
+                Map.of(),
+                Set.of(),
+                "",
+                Map.of("x-shop", "7", "x-holdfast-signature", "v1=forged"));
         return new ClientCall(
                 caller,
                 new Link("websocket", "protobuf"),
@@ -148,7 +155,7 @@ class BackendsTest {
         claims.put("tags", List.of("a", Map.of("deep", true)));
         for (Object meta : List.of(claims, "text")) {
             ClientCall call = call("x");
-            Caller caller = new Caller("u1", null, "c1", Map.of("meta", meta), Set.of(), "", Map.of());
+            Caller caller = new Caller("u1", false, null, "c1", Map.of("meta", meta), Set.of(), "", Map.of());
             backends.rpc("x")
                     .answer(new ClientCall(caller, call.link(), "x", null, null))
                     .toCompletableFuture()

@@ -23,7 +23,7 @@ class RequestsTest {
     }
 
     private static String body(byte[] json, byte[] bytes) {
-        Caller caller = new Caller("u1", null, "c1", Map.of(), Set.of(), "10.0.0.9", Map.of());
+        Caller caller = new Caller("u1", false, null, "c1", Map.of(), Set.of(), "10.0.0.9", Map.of());
         ClientCall call = new ClientCall(caller, new Link("websocket", "protobuf"), "blob:1", json, bytes, null);
         return new String(Requests.body(BackendEvent.PUBLISH, call, false), StandardCharsets.UTF_8);
     }

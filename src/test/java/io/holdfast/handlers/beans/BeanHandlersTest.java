@@ -46,6 +46,7 @@ import java.io.Serializable;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -92,7 +93,10 @@ class BeanHandlersTest {
     }
 
     private static ClientCall call(String target, String data, String... roles) {
-        Caller caller = new Caller("u1", null, "c1", Map.of(), Set.of(roles), "", Map.of());
+        return call(new Caller("u1", false, null, "c1", Map.of(), Set.of(roles), "", Map.of()), target, data);
+    }
+
+    private static ClientCall call(Caller caller, String target, String data) {
         return new ClientCall(
                 caller, new Link("websocket", "json"), target, data == null ? null : data.getBytes(UTF_8), null);
     }
@@ -380,6 +384,20 @@ class BeanHandlersTest {
         assertCode(103, "permission denied", () -> rpc(handlers, "base", "1", "clerk"));
         assertCode(103, "permission denied", () -> rpc(handlers, "method", "{garbage", "clerk"));
         assertThat(LOG).isEmpty();
+    }
+
+    @Test
+    void a_guest_is_nobody_with_a_name() throws Exception {
+        Handlers handlers = deploy(Guarded.class);
+        Caller guest = new Caller("guest-1", true, null, "c1", Map.of(), Set.of(), "", Map.of());
+        assertThat(handlers.rpc("all").answer(call(guest, "all", "1"))).succeedsWithin(Duration.ofSeconds(10));
+        assertCode(
+                103,
+                "permission denied",
+                () -> handlers.rpc("known")
+                        .answer(call(guest, "known", "1"))
+                        .toCompletableFuture()
+                        .get());
     }
 
     @ApplicationScoped

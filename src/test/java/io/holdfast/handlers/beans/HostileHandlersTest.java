@@ -192,7 +192,7 @@ class HostileHandlersTest {
     }
 
     private String rpc(String method, String data) throws Exception {
-        Caller caller = new Caller("u1", null, "c1", Map.of(), Set.of(), "", Map.of());
+        Caller caller = new Caller("u1", false, null, "c1", Map.of(), Set.of(), "", Map.of());
         byte[] payload = data == null ? null : data.getBytes(UTF_8);
         ClientCall call = new ClientCall(caller, new Link("websocket", "json"), method, payload, null);
         return new String(

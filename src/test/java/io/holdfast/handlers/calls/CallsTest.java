@@ -43,7 +43,7 @@ class CallsTest {
 
     private static ClientCall named(String target) {
         return new ClientCall(
-                new Caller("u1", null, "c1", Map.of(), Set.of(), "", Map.of()),
+                new Caller("u1", false, null, "c1", Map.of(), Set.of(), "", Map.of()),
                 new Link("websocket", "json"),
                 target,
                 null,
