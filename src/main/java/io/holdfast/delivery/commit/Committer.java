@@ -99,6 +99,8 @@ final class Committer {
     private volatile boolean expiryFailed;
 
     private volatile boolean probeDue;
+    private volatile boolean engineAnswered;
+    private volatile Told told = new Told(List.of(), 0);
     private volatile long busySinceNanos;
     private volatile boolean busy;
     private volatile @Nullable Thread thread;
@@ -108,6 +110,9 @@ final class Committer {
 
     /** Whether the last append failed, other than for want of room. */
     private volatile boolean appendFailed;
+
+    /** Whether the breaker did not let the last append through. */
+    private volatile boolean breakerOpen;
 
     /** Whether there were such ones in the round before. */
     private volatile boolean engineFailed;
@@ -121,6 +126,9 @@ final class Committer {
      * @param tookNanos how long it was waited for, with the writes before it in the same round
      */
     private record Unanswered(long sinceNanos, long tookNanos) {}
+
+    /** How many of a batch under way have been told that its outcome is not known: the first ones. */
+    private record Told(List<Pending> batch, int count) {}
 
     Committer(
             EngineWrites writes,
@@ -196,7 +204,9 @@ final class Committer {
 
     private void requireStore() {
         String trouble = refusing;
-        if (trouble == null && busyNanos() > settings.receiptTimeout().toNanos()) {
+        if (trouble == null
+                && !engineAnswered
+                && busyNanos() > settings.receiptTimeout().toNanos()) {
             trouble = EngineWrites.SILENT;
         }
         if (trouble != null) {
@@ -206,22 +216,27 @@ final class Committer {
     }
 
     /**
-     * Tells publishers who have waited long enough: what is still in the queue will not be stored; of what is under way that is
-     * not known. Any thread, often.
+     * Tells publishers who have waited long enough: what is still in the queue will not be stored; of what the engine has not
+     * answered that is not known. The ticker's thread, often.
      */
     void giveUpLate() {
         long now = clock.nanos();
         List<Pending> waiting = queue.takeLate(now);
         if (!waiting.isEmpty()) {
+            String trouble = engineAnswered ? EngineWrites.BEHIND : EngineWrites.SILENT;
             counters.failed.add(waiting.size());
-            hub.whenReady(() -> fail(waiting, EngineWrites.notStored(EngineWrites.SILENT)));
+            hub.whenReady(() -> fail(waiting, EngineWrites.notStored(trouble)));
         }
-        List<Pending> begun = underWay.stream()
-                .takeWhile(pending -> pending.isLate(now))
-                .filter(pending -> !pending.receipt().isDone())
-                .toList();
-        if (!begun.isEmpty()) {
-            hub.whenReady(() -> fail(begun, EngineWrites.outcomeUnknown())); // counted with its batch
+        List<Pending> batch = underWay;
+        if (!engineAnswered) {
+            int before = told.batch() == batch ? told.count() : 0;
+            int count = (int)
+                    batch.stream().takeWhile(pending -> pending.isLate(now)).count();
+            if (count > before) {
+                told = new Told(batch, count);
+                List<Pending> begun = batch.subList(before, count);
+                hub.whenReady(() -> fail(begun, EngineWrites.outcomeUnknown())); // counted with its batch
+            }
         }
     }
 
@@ -311,6 +326,7 @@ final class Committer {
         doubt(underWay);
         fail(underWay, unknown());
         underWay = List.of();
+        engineAnswered = false;
         busy = false;
     }
 
@@ -335,11 +351,14 @@ final class Committer {
                 underWay = batch;
             }
             if (appendFailed) {
-                // publishers do not wait until the same store has failed for cursors as well
-                tryAgain(batch);
-                if (appendFailed) {
+                boolean publishers = !batch.isEmpty();
+                boolean trial = tryAgain(batch);
+                if (trial && isSilent()) {
                     tasks.refuse();
                     return;
+                }
+                if (appendFailed && publishers) {
+                    return; // others do not wait until the same store has failed for cursors as well
                 }
                 batch = List.of();
             }
@@ -353,7 +372,7 @@ final class Committer {
             if (probeDue && batch.isEmpty()) {
                 probe();
             }
-            if (!appendFailed) {
+            if (!appendFailed || (batch.isEmpty() && !isSilent())) {
                 expire();
             }
         } catch (RuntimeException | Error e) {
@@ -370,20 +389,20 @@ final class Committer {
      */
     private boolean prepare() {
         expireDue |= deadLetters.move(this::storeLetter);
-        if (!appendFailed) {
+        if (!isSilent() || breakerOpen) {
             apply();
         }
-        if (!appendFailed && tasks.run()) {
+        if (!isSilent() && tasks.run()) {
             wake();
         }
-        return !appendFailed;
+        return !isSilent();
     }
 
     private void storeLetter(Append letter) {
         try {
             writes.append(List.of(letter));
         } catch (RuntimeException e) {
-            noteSilence(e);
+            note(e);
             throw e;
         }
     }
@@ -395,8 +414,13 @@ final class Committer {
         }
     }
 
-    /** Finds out whether the engine stores again, without publishers if they are refused. */
-    private void tryAgain(List<Pending> batch) {
+    /**
+     * Finds out whether the engine stores again, without publishers if they are refused.
+     *
+     * @return whether the engine was asked, as far as its breaker let that happen
+     */
+    private boolean tryAgain(List<Pending> batch) {
+        breakerOpen = false;
         if (refusing != null) {
             int trials = probeDue ? GuardedEngine.TRIALS : 0; // so many close the breaker
             while (trials > 0 && probe()) {
@@ -407,6 +431,12 @@ final class Committer {
         } else {
             store(batch);
         }
+        return !breakerOpen;
+    }
+
+    /** Whether the engine has left its last write without an answer. */
+    private boolean isSilent() {
+        return unanswered != null;
     }
 
     /** Stores what outboxes have changed; what is too much for one write waits for the next round. */
@@ -431,7 +461,7 @@ final class Committer {
         } catch (RuntimeException | Error e) {
             collected.forEach(Outbox::collectAgain);
             if (collected.size() > 1 && ofOneOutbox(e)) {
-                collected.forEach(this::applyAlone);
+                collected.forEach(outbox -> applyAlone(outbox, e));
             } else {
                 collected.forEach(outbox -> failed(outbox, e));
             }
@@ -456,15 +486,19 @@ final class Committer {
     private void write(List<Change> changes) {
         try {
             outboxes.applied(writes.apply(changes, this::tellSoon));
+            unanswered = null;
         } catch (EngineException e) {
-            noteSilence(e);
+            note(e);
             throw e;
         }
     }
 
-    private void applyAlone(Outbox outbox) {
+    /** @param before why it could not be stored with the others */
+    private void applyAlone(Outbox outbox, Throwable before) {
         List<Change> changes = new ArrayList<>();
-        if (collect(outbox, changes)) {
+        if (isSilent()) {
+            failing.add(outbox);
+        } else if (collect(outbox, changes)) {
             try {
                 apply(changes, List.of(outbox));
             } catch (RuntimeException | Error e) {
@@ -532,8 +566,10 @@ final class Committer {
             return;
         }
         outcomes.forEach(this::dropped);
+        engineAnswered = true; // what waits from here on waits for the hub
         hub.stored(new Hub.Batch(batch, outcomes));
         underWay = List.of();
+        engineAnswered = false;
         resolveDoubt();
     }
 
@@ -575,15 +611,17 @@ final class Committer {
             refusing = null;
             probeDue = false;
             appendFailed = false;
+            breakerOpen = false;
             unanswered = null;
             outage.over();
             return outcomes;
         } catch (RuntimeException | Error e) {
             appendFailed = !(e instanceof AppendsRefusedException);
-            if (e instanceof CircuitBreakerOpenException || e instanceof AppendsRefusedException) {
+            breakerOpen = e instanceof CircuitBreakerOpenException;
+            if (breakerOpen || e instanceof AppendsRefusedException) {
                 refusing = EngineWrites.trouble(e);
             }
-            noteSilence(e);
+            note(e);
             DeliveryException refusal = writes.refusal(appends, e);
             outage.failed(batch.size(), refusal, e);
             failAll(batch, refusal);
@@ -592,8 +630,11 @@ final class Committer {
         }
     }
 
-    /** An engine that did not answer one write will not answer others: until it answers a probe, nothing else is tried. */
-    private void noteSilence(Throwable e) {
+    /**
+     * An engine that did not answer one write will not answer others: until it answers a probe, nothing else is tried. While its
+     * breaker is open, which lets no probe through, cursors are tried.
+     */
+    private void note(Throwable e) {
         if (EngineWrites.unanswered(e)) {
             if (unanswered == null) {
                 unanswered = new Unanswered(busySinceNanos, clock.nanos() - busySinceNanos);
@@ -601,6 +642,8 @@ final class Committer {
             }
             refusing = EngineWrites.SILENT;
             appendFailed = true;
+        } else if (e instanceof EngineException) {
+            unanswered = null; // what it said is an answer
         }
     }
 
@@ -611,6 +654,7 @@ final class Committer {
         expireDue = false;
         try {
             StreamEngine.Expired expired = writes.expire(clock.millis(), EXPIRE_AT_ONCE, outboxes, this::tellSoon);
+            unanswered = null;
             expired.removed().forEach(outboxes::removed);
             if (!expired.exhausted()) {
                 expireSoon();
@@ -618,7 +662,7 @@ final class Committer {
             resolveDoubt();
             expiryFailed = false;
         } catch (RuntimeException e) {
-            noteSilence(e);
+            note(e);
             LOG.log(
                     expiryFailed ? Level.FINE : Level.WARNING,
                     "Expired messages could not be removed; it is tried every second",

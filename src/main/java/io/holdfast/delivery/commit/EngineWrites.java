@@ -34,6 +34,9 @@ final class EngineWrites {
     /** The {@linkplain #trouble trouble} of a store that does not answer. */
     static final String SILENT = "does not answer";
 
+    /** That of one whose messages are not handed on as fast as they come. */
+    static final String BEHIND = "is behind";
+
     private final GuardedEngine guarded;
     private final StreamEngine engine;
     private final LongSupplier nanos;

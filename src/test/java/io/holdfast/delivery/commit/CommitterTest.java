@@ -304,10 +304,14 @@ class CommitterTest {
 
     @Test
     void nobody_waits_longer_than_the_limit_for_an_engine_that_hangs() throws Exception {
-        guard.before = this::hold;
+        CountDownLatch held = new CountDownLatch(1);
+        guard.before = () -> {
+            held.countDown();
+            hold();
+        };
         start();
         CompletableFuture<Receipt> underWay = append(1);
-        until(() -> committer.queued() == 0);
+        assertThat(held.await(10, TimeUnit.SECONDS)).isTrue();
         CompletableFuture<Receipt> waiting = append(1);
         clock.advance(settings.receiptTimeout().minusMillis(1));
         committer.giveUpLate();
@@ -383,13 +387,30 @@ class CommitterTest {
         assertThat(task.handle((done, failure) -> true)).succeedsWithin(Duration.ofSeconds(10));
     }
 
+    private static void isOpen() {
+        throw new CircuitBreakerOpenException("told to be open");
+    }
+
+    private static void isLate() {
+        throw new TimeoutException("told to be late");
+    }
+
+    /** @return what is asked of the engine besides appends */
+    private List<String> cursorToStore() throws Exception {
+        append(1).get(10, TimeUnit.SECONDS);
+        List<String> asked = new CopyOnWriteArrayList<>();
+        engine.beforeApply = changes -> asked.add("apply");
+        engine.beforeExpire = () -> asked.add("expire");
+        connections().open(new Workbench().connect().connection, "u1", "till", true, null);
+        return asked;
+    }
+
     @Test
-    void tasks_are_refused_while_the_engine_fails() {
+    void tasks_are_refused_while_the_engine_does_not_answer() throws Exception {
         start();
-        guard.before = () -> {
-            throw new CircuitBreakerOpenException("told to be open");
-        };
-        failsFor(append(1), Reason.UNAVAILABLE);
+        List<String> asked = cursorToStore();
+        guard.before = CommitterTest::isLate;
+        failsFor(append(1), Reason.OUTCOME_UNKNOWN);
         AtomicInteger done = new AtomicInteger();
         CompletableFuture<Boolean> task =
                 committer.task(writes -> done.incrementAndGet() > 0).toCompletableFuture();
@@ -400,6 +421,41 @@ class CommitterTest {
                 .isInstanceOfSatisfying(
                         DeliveryException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE));
         assertThat(done).hasValue(0);
+        asked.clear();
+        outboxes.changed(outboxes.acquire("u1"));
+        committer.lookSoon();
+        assertThat(committer.task(writes -> true).toCompletableFuture()).failsWithin(Duration.ofSeconds(10));
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void while_the_breaker_is_open_only_publishing_is_refused() throws Exception {
+        start();
+        List<String> asked = cursorToStore();
+        guard.before = CommitterTest::isOpen;
+        failsFor(append(1), Reason.UNAVAILABLE);
+        outboxes.changed(outboxes.acquire("u1"));
+        committer.lookSoon();
+        until(() -> asked.containsAll(List.of("apply", "expire")));
+        assertThat(committer.task(writes -> true).toCompletableFuture()).succeedsWithin(Duration.ofSeconds(10));
+        refusesAtOnce();
+    }
+
+    @Test
+    void cursors_find_out_that_a_store_answers_again_whose_breaker_is_open() throws Exception {
+        start();
+        List<String> asked = cursorToStore();
+        guard.before = CommitterTest::isLate;
+        failsFor(append(1), Reason.OUTCOME_UNKNOWN);
+        clock.advance(Duration.ofSeconds(1));
+        until(() -> committer.unansweredNanos() > 0);
+        guard.before = CommitterTest::isOpen;
+        asked.clear();
+        outboxes.changed(outboxes.acquire("u1"));
+        committer.lookSoon();
+        until(() -> asked.contains("apply"));
+        until(() -> committer.unansweredNanos() == 0);
+        refusesAtOnce();
     }
 
     @Test
@@ -683,9 +739,9 @@ class CommitterTest {
         CompletableFuture<Void> answer = new CompletableFuture<>();
         engine.answers = answer;
         guard.before = () -> Thread.currentThread().interrupt(); // as the time limit does
-        start();
         CompletableFuture<Receipt> first = append(new Retention(1, 1 << 20, Retention.Overflow.DROP_OLDEST));
         CompletableFuture<Receipt> second = append(new Retention(1, 1 << 20, Retention.Overflow.DROP_OLDEST));
+        start();
         failsFor(first, Reason.OUTCOME_UNKNOWN);
         failsFor(second, Reason.OUTCOME_UNKNOWN);
         assertThat(counters.dropped.sum()).isZero();
