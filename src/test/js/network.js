@@ -92,7 +92,13 @@ export class Network {
 
   cut() {
     this.#cut = true;
-    this.#sockets.forEach((socket) => socket.resetAndDestroy());
+    for (const socket of this.#sockets) {
+      if (socket.writableEnded) {
+        socket.destroy(); // libuv resets no socket that is shutting down: Node 20 would wait for it at its exit, for ever
+      } else {
+        socket.resetAndDestroy();
+      }
+    }
   }
 
   heal() {
