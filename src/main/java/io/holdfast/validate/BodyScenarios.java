@@ -68,7 +68,7 @@ final class BodyScenarios {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.shutdownOutput();
         } catch (SocketException e) {
-            // Reset: then there is no answer to read either.
+            // The server has reset the connection, so the read finds no answer.
         }
         return socket;
     }

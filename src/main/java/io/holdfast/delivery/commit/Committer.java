@@ -8,15 +8,12 @@ import io.holdfast.delivery.GuardedEngine;
 import io.holdfast.delivery.Limit;
 import io.holdfast.delivery.commit.AppendQueue.Pending;
 import io.holdfast.delivery.outbox.DeadLetters;
-import io.holdfast.delivery.outbox.Outbox;
 import io.holdfast.delivery.outbox.Outboxes;
-import io.holdfast.delivery.outbox.Quarantine;
 import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.watch.Fatal;
 import io.holdfast.delivery.watch.Supervisor;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
-import io.holdfast.stream.AppendsRefusedException;
 import io.holdfast.stream.Applied;
 import io.holdfast.stream.Change;
 import io.holdfast.stream.EngineException;
@@ -36,7 +33,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,9 +58,6 @@ final class Committer {
     private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(10);
     private static final int EXPIRE_AT_ONCE = 2_000;
 
-    /** Changes of one write: messages wait meanwhile. */
-    private static final int CHANGES_AT_ONCE = 2_000;
-
     /** A stream whose name no publisher can write; holds one probe. */
     private static final String PROBES = "\0probes";
 
@@ -82,16 +75,11 @@ final class Committer {
     private final AppendQueue queue;
     private final CommitterTasks tasks;
     private final ConcurrentLinkedQueue<Applied> late = new ConcurrentLinkedQueue<>();
-    private final Quarantine<Outbox> unreadable;
+    private final OutboxWriter cursors;
     private final Outage outage;
+    private final Trouble trouble;
     private volatile boolean ended;
     private volatile List<Pending> underWay = List.of();
-
-    /** Why publishing is refused, as publishers are told; null if it is not. */
-    private volatile @Nullable String refusing;
-
-    /** What of the engine's silence is to be known: see {@link #unansweredNanos}. */
-    private volatile @Nullable Unanswered unanswered;
 
     private volatile boolean expireDue;
 
@@ -105,27 +93,8 @@ final class Committer {
     private volatile boolean busy;
     private volatile @Nullable Thread thread;
 
-    /** Outboxes that could not be stored in this round since the engine fails. Touched by the committer thread only. */
-    private final List<Outbox> failing = new ArrayList<>();
-
-    /** Whether the last append failed, other than for want of room. */
-    private volatile boolean appendFailed;
-
-    /** Whether the breaker did not let the last append through. */
-    private volatile boolean breakerOpen;
-
-    /** Whether there were such ones in the round before. */
-    private volatile boolean engineFailed;
-
     /** Streams of failed batches. Touched by the committer thread only. */
     private final java.util.Set<String> doubtful = new java.util.HashSet<>();
-
-    /**
-     * A write that the engine did not answer in time.
-     *
-     * @param tookNanos how long it was waited for, with the writes before it in the same round
-     */
-    private record Unanswered(long sinceNanos, long tookNanos) {}
 
     /** How many of a batch under way have been told that its outcome is not known: the first ones. */
     private record Told(List<Pending> batch, int count) {}
@@ -150,7 +119,23 @@ final class Committer {
         this.counters = counters;
         this.threads = threads;
         this.queue = new AppendQueue(settings, clock, counters);
-        this.unreadable = new Quarantine<>(clock);
+        this.trouble = new Trouble(clock);
+        this.cursors = new OutboxWriter(outboxes, clock, new OutboxWriter.Store() {
+            @Override
+            public void write(List<Change> changes) {
+                Committer.this.write(changes);
+            }
+
+            @Override
+            public boolean isSilent() {
+                return trouble.isSilent();
+            }
+
+            @Override
+            public void wake() {
+                Committer.this.wake();
+            }
+        });
         this.outage = new Outage(clock);
         this.tasks = new CommitterTasks(change -> write(List.of(change)), hub::whenReady);
     }
@@ -203,15 +188,15 @@ final class Committer {
     }
 
     private void requireStore() {
-        String trouble = refusing;
-        if (trouble == null
+        String refusal = trouble.refusal();
+        if (refusal == null
                 && !engineAnswered
                 && busyNanos() > settings.receiptTimeout().toNanos()) {
-            trouble = EngineWrites.SILENT;
+            refusal = EngineWrites.SILENT;
         }
-        if (trouble != null) {
+        if (refusal != null) {
             counters.failed.increment();
-            throw EngineWrites.notStored(trouble);
+            throw EngineWrites.notStored(refusal);
         }
     }
 
@@ -223,9 +208,9 @@ final class Committer {
         long now = clock.nanos();
         List<Pending> waiting = queue.takeLate(now);
         if (!waiting.isEmpty()) {
-            String trouble = engineAnswered ? EngineWrites.BEHIND : EngineWrites.SILENT;
+            String cause = engineAnswered ? EngineWrites.BEHIND : EngineWrites.SILENT;
             counters.failed.add(waiting.size());
-            hub.whenReady(() -> fail(waiting, EngineWrites.notStored(trouble)));
+            hub.whenReady(() -> fail(waiting, EngineWrites.notStored(cause)));
         }
         List<Pending> batch = underWay;
         if (!engineAnswered) {
@@ -254,7 +239,7 @@ final class Committer {
 
     /** Once a second: expired publications shall be looked for, and whether a store works again that did not. */
     void lookSoon() {
-        probeDue |= refusing != null;
+        probeDue |= isRefusing();
         expireSoon();
     }
 
@@ -288,19 +273,17 @@ final class Committer {
 
     /** Whether publishing is refused: the engine's breaker is open, or the store is full or does not answer. */
     boolean isRefusing() {
-        return refusing != null;
+        return trouble.refusal() != null;
     }
 
     /** For how long the engine has not answered, since the round that noticed it began; 0 if it answers. */
     long unansweredNanos() {
-        Unanswered silence = unanswered;
-        return silence == null ? 0 : clock.nanos() - silence.sinceNanos();
+        return trouble.unansweredNanos();
     }
 
     /** How long the first write took that the engine did not answer; 0 if it answers. */
     long unansweredTookNanos() {
-        Unanswered silence = unanswered;
-        return silence == null ? 0 : silence.tookNanos();
+        return trouble.unansweredTookNanos();
     }
 
     /** For how long the committer has been at its present round, in nanoseconds; 0 while it waits. */
@@ -344,20 +327,20 @@ final class Committer {
     private void round(List<Pending> batch) {
         try {
             tellLate();
-            String trouble = refusing;
-            if (trouble != null) { // they came just before it was known
-                refuse(batch, trouble);
+            String refusal = trouble.refusal();
+            if (refusal != null) { // they came just before it was known
+                refuse(batch, refusal);
                 batch = List.of();
                 underWay = batch;
             }
-            if (appendFailed) {
+            if (trouble.isFailing()) {
                 boolean publishers = !batch.isEmpty();
-                boolean trial = tryAgain(batch);
-                if (trial && isSilent()) {
+                boolean asked = tryAgain(batch);
+                if (asked && trouble.isSilent()) {
                     tasks.refuse();
                     return;
                 }
-                if (appendFailed && publishers) {
+                if (trouble.isFailing() && publishers) {
                     return; // others do not wait until the same store has failed for cursors as well
                 }
                 batch = List.of();
@@ -372,7 +355,7 @@ final class Committer {
             if (probeDue && batch.isEmpty()) {
                 probe();
             }
-            if (!appendFailed || (batch.isEmpty() && !isSilent())) {
+            if (!trouble.isFailing() || (batch.isEmpty() && !trouble.isSilent())) {
                 expire();
             }
         } catch (RuntimeException | Error e) {
@@ -389,40 +372,48 @@ final class Committer {
      */
     private boolean prepare() {
         expireDue |= deadLetters.move(this::storeLetter);
-        if (!isSilent() || breakerOpen) {
-            apply();
+        if (!trouble.isSilent() || trouble.isBreakerOpen()) {
+            cursors.apply();
         }
-        if (!isSilent() && tasks.run()) {
+        if (!trouble.isSilent() && tasks.run()) {
             wake();
         }
-        return !isSilent();
+        return !trouble.isSilent();
     }
 
     private void storeLetter(Append letter) {
         try {
             writes.append(List.of(letter));
         } catch (RuntimeException e) {
-            note(e);
+            failed(e);
             throw e;
         }
     }
 
-    private void refuse(List<Pending> batch, String trouble) {
+    private void failed(Throwable e) {
+        if (trouble.failed(e, busySinceNanos)) {
+            probeSoon(); // later every second
+        }
+    }
+
+    private void refuse(List<Pending> batch, String cause) {
         if (!batch.isEmpty()) {
             counters.failed.add(batch.size());
-            hub.failed(batch, EngineWrites.notStored(trouble));
+            hub.failed(batch, EngineWrites.notStored(cause));
         }
     }
 
     /**
      * Finds out whether the engine stores again, without publishers if they are refused.
      *
-     * @return whether the engine was asked, as far as its breaker let that happen
+     * @return false if the engine's breaker did not let it be asked
      */
     private boolean tryAgain(List<Pending> batch) {
-        breakerOpen = false;
-        if (refusing != null) {
-            int trials = probeDue ? GuardedEngine.TRIALS : 0; // so many close the breaker
+        if (isRefusing()) {
+            if (!probeDue) {
+                return true;
+            }
+            int trials = GuardedEngine.TRIALS; // the breaker closes after as many successes
             while (trials > 0 && probe()) {
                 trials--;
             }
@@ -431,125 +422,22 @@ final class Committer {
         } else {
             store(batch);
         }
-        return !breakerOpen;
-    }
-
-    /** Whether the engine has left its last write without an answer. */
-    private boolean isSilent() {
-        return unanswered != null;
-    }
-
-    /** Stores what outboxes have changed; what is too much for one write waits for the next round. */
-    private void apply() {
-        unreadable.due().forEach(outboxes::again);
-        List<Change> changes = new ArrayList<>();
-        List<Outbox> collected = new ArrayList<>();
-        while (changes.size() < CHANGES_AT_ONCE && failing.isEmpty()) {
-            Outbox outbox = outboxes.pollChanged();
-            if (outbox == null) {
-                break;
-            }
-            if (collect(outbox, changes)) {
-                collected.add(outbox);
-            }
-        }
-        try {
-            apply(changes, collected);
-            if (outboxes.hasChanged() && failing.isEmpty()) {
-                wake();
-            }
-        } catch (RuntimeException | Error e) {
-            collected.forEach(Outbox::collectAgain);
-            if (collected.size() > 1 && ofOneOutbox(e)) {
-                collected.forEach(outbox -> applyAlone(outbox, e));
-            } else {
-                collected.forEach(outbox -> failed(outbox, e));
-            }
-            Fatal.rethrow(e);
-        } finally {
-            engineFailed = !failing.isEmpty();
-            failing.forEach(outboxes::changed); // without a wake: the ticker's comes within a second
-            failing.clear();
-        }
-    }
-
-    private void apply(List<Change> changes, List<Outbox> collected) {
-        if (!changes.isEmpty()) {
-            write(changes);
-        }
-        for (Outbox outbox : collected) {
-            outbox.stored();
-            unreadable.release(outbox);
-        }
+        return !trouble.isBreakerOpen();
     }
 
     private void write(List<Change> changes) {
         try {
             outboxes.applied(writes.apply(changes, this::tellSoon));
-            unanswered = null;
+            trouble.answered();
         } catch (EngineException e) {
-            note(e);
+            failed(e);
             throw e;
         }
     }
 
-    /** @param before why it could not be stored with the others */
-    private void applyAlone(Outbox outbox, Throwable before) {
-        List<Change> changes = new ArrayList<>();
-        if (isSilent()) {
-            failing.add(outbox);
-        } else if (collect(outbox, changes)) {
-            try {
-                apply(changes, List.of(outbox));
-            } catch (RuntimeException | Error e) {
-                outbox.collectAgain();
-                failed(outbox, e);
-            }
-        }
-    }
-
-    /** @return false if it cannot be read */
-    private boolean collect(Outbox outbox, List<Change> changes) {
-        int before = changes.size();
-        try {
-            outbox.collect(changes);
-            return true;
-        } catch (RuntimeException | Error e) {
-            changes.subList(before, changes.size()).clear();
-            outbox.collectAgain();
-            failed(outbox, e);
-            return false;
-        }
-    }
-
-    /** Tries it again: in the next round, or later where only this outbox is at fault. */
-    private void failed(Outbox outbox, Throwable e) {
-        if (!ofOneOutbox(e)) {
-            if (failing.isEmpty() && !engineFailed) {
-                LOG.log(Level.WARNING, "Cursors could not be stored; they are kept, and it is tried every second", e);
-            }
-            failing.add(outbox);
-            return;
-        }
-        outbox.mark(); // it stays in memory, and nobody puts it on the list
-        if (unreadable.add(outbox)) {
-            LOG.log(
-                    Level.SEVERE,
-                    "The outbox of client " + outbox.client()
-                            + " cannot be read or written. Its cursors are kept in memory"
-                            + " and tried again; all other outboxes continue",
-                    e);
-        }
-    }
-
-    /** Whether the others may be fine: a record is corrupt, or code met what it did not expect. */
-    private static boolean ofOneOutbox(Throwable e) {
-        return !(e instanceof EngineException failure) || failure.reason() == EngineException.Reason.CORRUPT;
-    }
-
     /** Outboxes and dead letters that were put aside. */
     int unreadable() {
-        return unreadable.size() + deadLetters.unreadable();
+        return cursors.unreadable() + deadLetters.unreadable();
     }
 
     private void store(List<Pending> taken) {
@@ -608,42 +496,19 @@ final class Committer {
     private @Nullable List<AppendOutcome> write(List<Append> appends, List<Pending> batch) {
         try {
             List<AppendOutcome> outcomes = writes.append(appends);
-            refusing = null;
             probeDue = false;
-            appendFailed = false;
-            breakerOpen = false;
-            unanswered = null;
+            trouble.over();
             outage.over();
             return outcomes;
         } catch (RuntimeException | Error e) {
-            appendFailed = !(e instanceof AppendsRefusedException);
-            breakerOpen = e instanceof CircuitBreakerOpenException;
-            if (breakerOpen || e instanceof AppendsRefusedException) {
-                refusing = EngineWrites.trouble(e);
+            if (trouble.appendFailed(e, busySinceNanos)) {
+                probeSoon();
             }
-            note(e);
             DeliveryException refusal = writes.refusal(appends, e);
             outage.failed(batch.size(), refusal, e);
             failAll(batch, refusal);
             Fatal.rethrow(e);
             return null;
-        }
-    }
-
-    /**
-     * An engine that did not answer one write will not answer others: until it answers a probe, nothing else is tried. While its
-     * breaker is open, which lets no probe through, cursors are tried.
-     */
-    private void note(Throwable e) {
-        if (EngineWrites.unanswered(e)) {
-            if (unanswered == null) {
-                unanswered = new Unanswered(busySinceNanos, clock.nanos() - busySinceNanos);
-                probeSoon(); // later every second
-            }
-            refusing = EngineWrites.SILENT;
-            appendFailed = true;
-        } else if (e instanceof EngineException) {
-            unanswered = null; // what it said is an answer
         }
     }
 
@@ -654,7 +519,7 @@ final class Committer {
         expireDue = false;
         try {
             StreamEngine.Expired expired = writes.expire(clock.millis(), EXPIRE_AT_ONCE, outboxes, this::tellSoon);
-            unanswered = null;
+            trouble.answered();
             expired.removed().forEach(outboxes::removed);
             if (!expired.exhausted()) {
                 expireSoon();
@@ -662,7 +527,7 @@ final class Committer {
             resolveDoubt();
             expiryFailed = false;
         } catch (RuntimeException e) {
-            note(e);
+            failed(e);
             LOG.log(
                     expiryFailed ? Level.FINE : Level.WARNING,
                     "Expired messages could not be removed; it is tried every second",
