@@ -79,8 +79,9 @@ final class EngineOpening {
                 settings.connections() - 1, // and one writes
                 !configuration.cluster().enabled());
         PostgreSqlEngine engine = patiently(() -> PostgreSqlEngine.open(options, clockMillis, nanos));
+        engine.waitForDatabase(PATIENCE);
         long now = engine.shared().map(SharedStore::clockMillis).orElseGet(clockMillis::getAsLong);
-        report(engine.bringBack(now + LONGEST_LEAD.toMillis()));
+        report(patiently(() -> engine.bringBack(now + LONGEST_LEAD.toMillis())));
         return engine;
     }
 

@@ -150,6 +150,12 @@ public interface StreamEngine extends AutoCloseable {
     /** The size on disk in bytes, for the limit and for metrics. May be a few seconds old. */
     long storedBytes();
 
+    /**
+     * What uses the engine has started. From now on a read fails where it waited before, such as for a database that could not be
+     * reached.
+     */
+    default void started() {}
+
     /** This engine, if its store is a directory of this machine; else empty. */
     default Optional<EmbeddedEngine> embedded() {
         return Optional.empty();

@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.holdfast.stream.postgresql.PostgresServer;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -159,6 +161,43 @@ class PostgreSqlIT {
             }
             assertThat(connections(own)).as("the engine keeps its connections").isEqualTo(before);
         }
+    }
+
+    /** What starts with the gateway reads from the database: the nodes' secret, revocations, records of cleanup, dead letters. */
+    @Test
+    @Tag("slow")
+    void a_gateway_starts_though_its_database_goes_away_again_and_again_meanwhile() throws Exception {
+        long seed = Long.getLong("holdfast.seed", System.nanoTime());
+        System.out.println("PostgreSqlIT: -Dholdfast.seed=" + seed);
+        Random random = new Random(seed);
+        PostgresServer restless = PostgresServer.start(Map.of());
+        String name = restless.newDatabaseName();
+        Map<String, String> keys = new HashMap<>(configuration());
+        keys.put("holdfast.engine.url", restless.url(name));
+        keys.put("holdfast.engine.password", restless.password());
+        keys.put("holdfast.cluster", "true");
+        try (restless;
+                LibertyServer starting = LibertyServer.prepare("restless", keys).launch()) {
+            for (int i = 0; i < 6; i++) {
+                await().atMost(LibertyServer.START).until(() -> sessions(restless, name) > 0);
+                TimeUnit.MILLISECONDS.sleep(random.nextInt(200));
+                restless.kill();
+                TimeUnit.MILLISECONDS.sleep(random.nextInt(2_000));
+                restless.restart();
+            }
+            starting.awaitReady();
+            starting.api().sendNumbers(client, 1, 3);
+            try (RawClient connection = starting.client()) {
+                connection.connectAs(client);
+                assertThat(connection.publications(outbox, 3))
+                        .extracting(Pub::n)
+                        .containsExactly(1, 2, 3);
+            }
+        }
+    }
+
+    private static long sessions(PostgresServer server, String name) {
+        return server.number("SELECT count(*) FROM pg_stat_activity WHERE datname = '" + name + "'");
     }
 
     private static Path driver() throws URISyntaxException {

@@ -81,6 +81,7 @@ final class LifeCycle {
             nodes.heads().start();
         }
         vitals.supervisor().part("ticker").newThread(this::tick).start();
+        engine.started();
     }
 
     /** Liberty cuts the connections before it tells (measured), so there is nothing to spread here: see {@link #drain}. */

@@ -7,10 +7,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The engine's connections, which are kept: a data source may open a new one for each request.
@@ -21,8 +24,10 @@ import java.util.function.LongSupplier;
  * <p>Threads: any, but the writer's connection is for the writer.
  */
 final class Connections {
+    private static final Logger LOG = Logger.getLogger(Connections.class.getName());
     private static final long WAIT_MILLIS = 5_000;
     private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long PAUSE_MILLIS = 1_000;
     private static final String RECOGNISE = "SELECT holdfast_recognise()";
 
     /** Runs statements. Must leave the connection in autocommit mode, unless it throws. */
@@ -38,6 +43,11 @@ final class Connections {
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
     private volatile long generation;
     private volatile boolean closed;
+
+    /** Whether reads wait for a database that cannot be reached, and until when. */
+    private volatile boolean patient;
+
+    private volatile long patientUntilNanos;
 
     Connections(PostgreSqlOptions options, LongSupplier nanos) {
         this.options = options;
@@ -111,6 +121,16 @@ final class Connections {
         }
     }
 
+    /** From now on reads wait for a database that cannot be reached, for so long at most. */
+    void waitForDatabase(Duration patience) {
+        patientUntilNanos = nanos.getAsLong() + patience.toNanos();
+        patient = true;
+    }
+
+    void waitNoLonger() {
+        patient = false;
+    }
+
     /**
      * Reads on a connection of the caller's own. Where the connection was lost, and that was noticed quickly, once more on a new one.
      *
@@ -118,6 +138,30 @@ final class Connections {
      * @throws EngineException if the database fails, or too many others read
      */
     <T> T read(String doing, Work<T> work) {
+        while (true) {
+            try {
+                return readOnce(doing, work);
+            } catch (EngineException e) {
+                pause(e);
+            }
+        }
+    }
+
+    /** @throws EngineException the given one, if it is not to be waited for the database */
+    private void pause(EngineException cause) {
+        if (!patient || closed || !cause.reason().temporary() || nanos.getAsLong() - patientUntilNanos >= 0) {
+            throw cause;
+        }
+        LOG.log(Level.WARNING, "Holdfast waits for its database: {0}", cause.getMessage());
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw cause;
+        }
+    }
+
+    private <T> T readOnce(String doing, Work<T> work) {
         Reachability.Outage trial = reachability.enter(doing);
         boolean found = false;
         try {

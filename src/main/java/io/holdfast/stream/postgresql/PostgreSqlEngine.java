@@ -113,6 +113,19 @@ public final class PostgreSqlEngine implements StreamEngine {
         return engine;
     }
 
+    /**
+     * Until {@link #started}, reads wait for a database that cannot be reached, for so long at most: what starts together with the
+     * engine cannot start without what it reads.
+     */
+    public void waitForDatabase(Duration patience) {
+        connections.waitForDatabase(patience);
+    }
+
+    @Override
+    public void started() {
+        connections.waitNoLonger();
+    }
+
     /** One attempt to append a batch. */
     private static final class Attempt {
         final List<Append> batch;

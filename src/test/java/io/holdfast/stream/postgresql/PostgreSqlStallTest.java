@@ -162,12 +162,38 @@ class PostgreSqlStallTest {
     @Test
     void one_connection_that_cannot_be_opened_pauses_nobody() {
         engine.info("news");
+        loseConnections();
+        failConnections.set(1);
+        assertThat(reads()).as("on the second connection").isTrue();
+        assertThat(failConnections).hasValue(0);
+    }
+
+    @Test
+    void what_starts_with_the_gateway_waits_for_the_database_and_later_reads_do_not() {
+        engine.waitForDatabase(Duration.ofMinutes(1));
+        loseConnections();
+        failConnections.set(4);
+        engine.info("news");
+        assertThat(failConnections).hasValue(0);
+
+        engine.started();
+        loseConnections();
+        failConnections.set(4);
+        assertThat(reads()).isFalse();
+    }
+
+    @Test
+    void what_starts_with_the_gateway_does_not_wait_for_ever() {
+        engine.waitForDatabase(Duration.ofSeconds(1));
+        loseConnections();
+        failConnections.set(1_000);
+        assertThat(took(() -> assertThat(reads()).isFalse())).isBetween(Duration.ofMillis(900), ONCE);
+    }
+
+    private void loseConnections() {
         server.execute(
                 name,
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '" + name
                         + "' AND pid <> pg_backend_pid()");
-        failConnections.set(1);
-        assertThat(reads()).as("on the second connection").isTrue();
-        assertThat(failConnections).hasValue(0);
     }
 }
