@@ -9,7 +9,8 @@ public sealed interface AppendOutcome {
      * The publication is stored durably.
      *
      * @param position its position
-     * @param dropped the publications that were dropped to make room for it, oldest first; usually empty
+     * @param dropped the publications of an outbox that were dropped to make room for it, oldest first; usually empty.
+     *     What a channel drops is not reported: a full one drops one for each that comes, and nobody asks about it
      */
     record Stored(Position position, List<Removed> dropped) implements AppendOutcome {}
 

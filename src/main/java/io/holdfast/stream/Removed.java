@@ -1,7 +1,8 @@
 package io.holdfast.stream;
 
 /**
- * A publication that was removed from its stream before a device confirmed it.
+ * A publication that was removed from its stream before a device confirmed it. Of those that are dropped for newer ones,
+ * only those of outboxes are reported.
  *
  * @param stream the channel's name
  * @param offset its number

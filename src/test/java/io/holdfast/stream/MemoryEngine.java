@@ -216,10 +216,12 @@ public class MemoryEngine implements StreamEngine {
         while (over(stream, retention, publication)) {
             Publication oldest = stream.kept.pollFirstEntry().getValue();
             stream.lostUpTo = Math.max(stream.lostUpTo, oldest.offset());
-            if (!stream.confirmed(oldest.offset())) {
+            boolean outbox = append.stream().startsWith("#");
+            if (outbox && !stream.confirmed(oldest.offset())) {
                 dropped.add(new Removed(append.stream(), oldest.offset(), oldest.id(), FinalState.DROPPED));
                 settle(stream, oldest, FinalState.DROPPED);
             }
+            stream.givenUp.remove(oldest.offset());
         }
         stream.used(clockMillis);
         stream.top++;

@@ -33,6 +33,7 @@ public abstract class StreamEngineContract {
     protected static final long HOUR = 3_600_000;
     protected static final long DAY = 24 * HOUR;
     protected static final String S = "#ann";
+    private static final String CHANNEL = "orders:7";
     private static final long WINDOW = OutboxRetention.DEFAULT.windowMillis();
     private static final Retention WIDE = new Retention(1000, 1 << 20, Retention.Overflow.DROP_OLDEST);
 
@@ -362,6 +363,50 @@ public abstract class StreamEngineContract {
             assertThat(engine.waiting()).isEqualTo(3);
             reopen();
         }
+    }
+
+    @Test
+    void a_channel_reports_nothing_of_what_it_drops_and_still_knows_its_ids() {
+        Retention two = new Retention(2, 1000, Retention.Overflow.DROP_OLDEST);
+        append(ofChannel("a", two), ofChannel("b", two));
+
+        assertThat(dropped(append(ofChannel("c", two), message("x")))).containsExactly(List.of(), List.of());
+        assertThat(dropped(append(ofChannel("d", two), ofChannel("e", two), ofChannel("f", two))))
+                .as("what the batch itself brought, too")
+                .containsExactly(List.of(), List.of(), List.of());
+
+        for (int round = 0; round < 2; round++) {
+            assertThat(ids(all(CHANNEL))).containsExactly("e", "f");
+            assertThat(engine.info(CHANNEL).lostUpTo()).isEqualTo(4);
+            assertThat(all(CHANNEL).continuity()).isEqualTo(Continuity.LOST);
+            assertThat(append(ofChannel("a", two), ofChannel("d", two))).hasOnlyElementsOfType(Duplicate.class);
+            MessageRecord record = engine.message(CHANNEL, "d").orElseThrow();
+            assertThat(record.position().offset()).isEqualTo(4);
+            assertThat(record.finalState()).isNull();
+            assertThat(record.finalAtMillis()).isZero();
+            reopen();
+        }
+    }
+
+    @Test
+    void what_a_channel_has_dropped_is_forgotten_an_hour_later_or_after_it_expires() {
+        Retention one = new Retention(1, 1000, Retention.Overflow.DROP_OLDEST);
+        Append expiring =
+                new Append(CHANNEL, "b", bytes("{}"), Map.of(), now.get(), now.get() + HOUR, now.get() - 300_000, one);
+        append(ofChannel("a", one), expiring, ofChannel("c", one));
+        expireAll(now.get() + HOUR - 1);
+        assertThat(engine.message(CHANNEL, "a")).isPresent();
+        expireAll(now.get() + HOUR);
+        assertThat(engine.message(CHANNEL, "a")).isEmpty();
+        assertThat(engine.message(CHANNEL, "b")).isPresent();
+        expireAll(now.get() + 2 * HOUR);
+        assertThat(engine.message(CHANNEL, "b")).isEmpty();
+        assertThat(engine.message(CHANNEL, "c")).as("retained").isPresent();
+    }
+
+    private Append ofChannel(String id, Retention retention) {
+        return new Append(
+                CHANNEL, id, bytes("{}"), Map.of(), now.get(), Publication.NEVER, now.get() - 300_000, retention);
     }
 
     private static List<List<String>> dropped(List<AppendOutcome> outcomes) {

@@ -153,11 +153,12 @@ final class StreamEngineModel {
         while (stream.retained.size() > bound.maxMessages() || bytes(stream) > bound.maxBytes()) {
             long oldest = stream.retained.firstKey();
             stream.lostUpTo = Math.max(stream.lostUpTo, oldest);
-            if (!stream.confirmed(oldest)) {
+            boolean outbox = append.stream().startsWith("#");
+            if (outbox && !stream.confirmed(oldest)) {
                 dropped.add(new Removed(
                         append.stream(), oldest, at(stream.retained, oldest).id(), FinalState.DROPPED));
             }
-            remove(stream, oldest, FinalState.DROPPED, nowMillis);
+            remove(stream, oldest, outbox ? FinalState.DROPPED : null, outbox ? nowMillis : 0);
         }
         return new Stored(new Position("", stream.top), dropped);
     }
@@ -323,7 +324,7 @@ final class StreamEngineModel {
         }
     }
 
-    private static void remove(Stream stream, long offset, FinalState state, long atMillis) {
+    private static void remove(Stream stream, long offset, @Nullable FinalState state, long atMillis) {
         Append append = at(stream.retained, offset);
         stream.retained.remove(offset);
         Known known = at(stream.ids, append.id());

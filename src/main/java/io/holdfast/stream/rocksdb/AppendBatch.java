@@ -101,12 +101,14 @@ final class AppendBatch {
 
     /**
      * Always, but in a copy that was made while the store was written to: there the record may have come along without its
-     * message, and must not keep the publisher's repetition from being stored.
+     * message, and must not keep the publisher's repetition from being stored. That a channel has dropped its message
+     * is not in the record, but in the stream's losses.
      */
     private boolean hasItsMessage(StreamState stream, Layout.IdRecord known) {
         return store.generation() == 0
                 || known.state() != null
                 || known.offset() <= stream.confirmedUpTo
+                || (known.offset() <= stream.lostUpTo && !stream.outbox())
                 || stream.sizes.at(known.offset()) != 0;
     }
 
@@ -162,7 +164,7 @@ final class AppendBatch {
         List<Removed> dropped = List.of();
         while (stream.sizes.messages() > retention.maxMessages() || stream.sizes.bytes() > retention.maxBytes()) {
             long oldest = stream.sizes.first();
-            if (!stream.confirmed(oldest)) {
+            if (stream.outbox() && !stream.confirmed(oldest)) {
                 Removed removed = drop(stream, oldest);
                 dropped = dropped.isEmpty() ? new ArrayList<>() : dropped;
                 dropped.add(removed);

@@ -359,7 +359,7 @@ END $$;
 
 -- The answer to a batch of appends. missing: streams that must be begun first; nothing was done then. The appends to a stream
 -- have the offsets tops + 1, tops + 2, ..., but those that are listed: kinds s stored, d duplicate, x duplicate of another
--- payload, v not newer than the last version, r refused. Dropped is what gave way to the append.
+-- payload, v not newer than the last version, r refused. Dropped is what gave way to the append in an outbox.
 CREATE TYPE holdfast_appended AS (
     missing bytea[],
     generation bigint,
@@ -513,14 +513,14 @@ BEGIN
         b := s;
         SELECT m.off INTO v_off FROM holdfast_message m WHERE m.sid = s.sid AND m.off >= s.first
         ORDER BY m.off OFFSET s.messages - p_least[v_at] - 1 LIMIT 1;
-        r := holdfast_remove(s, s.first, v_off, NULL, 0, c_never, 'D', p_now, p_now, p_keep, true);
+        r := holdfast_remove(s, s.first, v_off, NULL, 0, c_never, CASE WHEN s.kind = 'o' THEN 'D'::"char" END, p_now, p_now,
+            p_keep, true);
         s := r.s;
         PERFORM holdfast_save(s);
         d_messages := d_messages + s.messages - b.messages;
         d_bytes := d_bytes + s.bytes - b.bytes;
-        IF s.kind = 'o' THEN
-            d_waiting := d_waiting + s.waiting - b.waiting;
-        END IF;
+        CONTINUE WHEN s.kind <> 'o';
+        d_waiting := d_waiting + s.waiting - b.waiting;
         -- what was confirmed is older than the rest, and not reported
         v_confirmed := r.o_count - coalesce(cardinality(r.o_offs), 0);
         FOR n IN 1 .. coalesce(cardinality(r.o_offs), 0) LOOP
@@ -590,9 +590,10 @@ BEGIN
                     ON CONFLICT (sid) DO UPDATE SET number = EXCLUDED.number, epoch = EXCLUDED.epoch;
                 END IF;
                 WHILE s.messages > a.most OR s.bytes > a.most_bytes LOOP
-                    r := holdfast_remove(s, s.first, s.first, NULL, 0, c_never, 'D', p_now, p_now, p_keep, true);
+                    r := holdfast_remove(s, s.first, s.first, NULL, 0, c_never, CASE WHEN s.kind = 'o' THEN 'D'::"char" END, p_now,
+                        p_now, p_keep, true);
                     s := r.s;
-                    IF r.o_offs IS NOT NULL THEN
+                    IF s.kind = 'o' AND r.o_offs IS NOT NULL THEN
                         v_dropped_by := v_dropped_by || a.ord::int;
                         v_dropped := v_dropped || r.o_offs[1];
                         v_dropped_ids := v_dropped_ids || r.o_ids[1];

@@ -95,12 +95,12 @@ class PostgreSqlCutsIT {
 
     @Test
     void what_gave_way_is_reported_though_the_first_answer_was_lost() {
-        untilStored(List.of(append("s", "a", FEW)));
+        untilStored(List.of(append("#s", "a", FEW)));
         for (int i = 0; i < 9; i++) {
-            untilStored(List.of(append("s", "b" + i, FEW)));
+            untilStored(List.of(append("#s", "b" + i, FEW)));
         }
         proxy.cut(0, true);
-        List<Append> batch = List.of(append("s", "c", FEW), append("s", "b8", FEW));
+        List<Append> batch = List.of(append("#s", "c", FEW), append("#s", "b8", FEW));
         List<AppendOutcome> outcomes = untilStored(batch);
         assertThat(proxy.cuts()).isEqualTo(1);
         assertThat(((AppendOutcome.Stored) outcomes.get(0)).dropped())

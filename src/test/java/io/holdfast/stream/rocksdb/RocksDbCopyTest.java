@@ -219,6 +219,22 @@ class RocksDbCopyTest {
         }
     }
 
+    @Test
+    void in_a_copy_what_a_channel_has_dropped_is_not_stored_again() throws IOException {
+        Retention one = new Retention(1, 1000, Retention.Overflow.DROP_OLDEST);
+        publish(data, "a");
+        try (RocksDbEngine engine = open(data)) {
+            await(engine.append(
+                    List.of(new Append("s", "b", new byte[] {'1'}, Map.of(), 1000, Publication.NEVER, 0, one))));
+        }
+        copy(data, backup);
+        try (RocksDbEngine engine = open(backup)) {
+            assertThat(engine.life().generation()).isPositive();
+            assertThat(await(engine.append(List.of(message("a")))))
+                    .hasOnlyElementsOfType(AppendOutcome.Duplicate.class);
+        }
+    }
+
     private void removeMessage(Path store, long offset) throws Exception {
         List<ColumnFamilyHandle> families = new ArrayList<>();
         NativeLibrary.load(options(data).nativeLibraryDirectory());

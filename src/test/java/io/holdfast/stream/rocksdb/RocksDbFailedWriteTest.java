@@ -61,7 +61,7 @@ class RocksDbFailedWriteTest {
         disk.failBefore = true;
         assertThat(failure(batch).reason()).isEqualTo(Reason.STORE_FULL);
         assertThat(failure(batch).reason().temporary()).isTrue();
-        assertThat(engine.info("s").top().offset()).isEqualTo(1);
+        assertThat(engine.info("#s").top().offset()).isEqualTo(1);
         disk.failBefore = false;
 
         List<AppendOutcome> outcomes = await(engine.append(batch));
@@ -69,9 +69,9 @@ class RocksDbFailedWriteTest {
         assertThat(outcomes)
                 .containsExactly(
                         new Stored(position(2), List.of()),
-                        new Stored(position(3), List.of(new Removed("s", 1, "a", FinalState.DROPPED))));
+                        new Stored(position(3), List.of(new Removed("#s", 1, "a", FinalState.DROPPED))));
         assertThat(ids()).containsExactly("b", "c");
-        assertThat(engine.info("s").lostUpTo()).isEqualTo(1);
+        assertThat(engine.info("#s").lostUpTo()).isEqualTo(1);
     }
 
     @Test
@@ -80,19 +80,19 @@ class RocksDbFailedWriteTest {
         List<Append> batch = List.of(message("b"), message("x"), message("c"));
         disk.failAfter = true;
         failure(batch);
-        assertThat(engine.info("s").top().offset()).isEqualTo(2);
+        assertThat(engine.info("#s").top().offset()).isEqualTo(2);
         disk.failAfter = false;
 
         List<AppendOutcome> outcomes = await(engine.append(batch));
 
         assertThat(outcomes)
                 .containsExactly(
-                        new Stored(position(3), List.of(new Removed("s", 1, "a", FinalState.DROPPED))),
+                        new Stored(position(3), List.of(new Removed("#s", 1, "a", FinalState.DROPPED))),
                         new Duplicate(position(2), false),
-                        new Stored(position(4), List.of(new Removed("s", 2, "x", FinalState.DROPPED))));
+                        new Stored(position(4), List.of(new Removed("#s", 2, "x", FinalState.DROPPED))));
         assertThat(ids()).containsExactly("b", "c");
-        assertThat(engine.info("s").top().offset()).isEqualTo(4);
-        assertThat(engine.info("s").messages()).isEqualTo(2);
+        assertThat(engine.info("#s").top().offset()).isEqualTo(4);
+        assertThat(engine.info("#s").messages()).isEqualTo(2);
     }
 
     @Test
@@ -120,17 +120,17 @@ class RocksDbFailedWriteTest {
     @Test
     void a_failed_change_leaves_everything_as_it_was_and_can_be_repeated() {
         await(engine.append(List.of(message("a"), message("b"))));
-        List<Change> changes = List.of(new Change.MoveCursor("s", "d", 1, 5, true), new Change.Discard("s", 1, 5));
+        List<Change> changes = List.of(new Change.MoveCursor("#s", "d", 1, 5, true), new Change.Discard("#s", 1, 5));
         disk.failBefore = true;
         assertThat(catchThrowableOfType(EngineException.class, () -> await(engine.apply(changes)))
                         .reason())
                 .isEqualTo(Reason.STORE_FULL);
         assertThat(ids()).containsExactly("a", "b");
-        assertThat(engine.devices("s")).isEmpty();
+        assertThat(engine.devices("#s")).isEmpty();
         disk.failBefore = false;
         await(engine.apply(changes));
         assertThat(ids()).containsExactly("b");
-        assertThat(engine.info("s").confirmedUpTo()).isEqualTo(1);
+        assertThat(engine.info("#s").confirmedUpTo()).isEqualTo(1);
     }
 
     @Test
@@ -143,7 +143,7 @@ class RocksDbFailedWriteTest {
         first.cancel(true);
         CompletableFuture<List<AppendOutcome>> second = engine.append(batch).toCompletableFuture();
         assertThat(ids()).containsExactly("a");
-        assertThat(engine.info("s").top().offset()).isEqualTo(1);
+        assertThat(engine.info("#s").top().offset()).isEqualTo(1);
         assertThat(second).isNotDone();
         disk.hang = false;
         disk.gate.countDown();
@@ -180,15 +180,15 @@ class RocksDbFailedWriteTest {
     }
 
     private static Append message(String id) {
-        return new Append("s", id, new byte[] {'1'}, Map.of(), 1000, Publication.NEVER, 0, TWO);
+        return new Append("#s", id, new byte[] {'1'}, Map.of(), 1000, Publication.NEVER, 0, TWO);
     }
 
     private Position position(long offset) {
-        return new Position(engine.info("s").top().epoch(), offset);
+        return new Position(engine.info("#s").top().epoch(), offset);
     }
 
     private List<String> ids() {
-        return engine.read("s", new Position("", 0), 100, 1000).publications().stream()
+        return engine.read("#s", new Position("", 0), 100, 1000).publications().stream()
                 .map(Publication::id)
                 .toList();
     }
