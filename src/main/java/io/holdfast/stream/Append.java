@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param publishedAtMillis wall-clock milliseconds; the same at every attempt
  * @param expiresAtMillis wall-clock milliseconds, or {@link Publication#NEVER}
  * @param deduplicateFromMillis an earlier publication with the same id counts as the same message if it was published
- *     at or after this moment
+ *     at or after this moment; {@link #NO_EARLIER} if none does
  * @param retention bounds of the stream, applied together with this append
  * @param publisher the client that publishes; null if no client does. For a duplicate, the publisher of the first one stays
  * @param version it is stored only if this is newer than the last version of the stream; null for one that is stored in any case
@@ -32,6 +32,13 @@ public record Append(
         Retention retention,
         @Nullable Publisher publisher,
         @Nullable Version version) {
+
+    /**
+     * Of an append that is stored whatever was published with its id, or whose id is new for certain. The engine need not look
+     * for an earlier one; a repetition of the batch is recognised all the same.
+     */
+    public static final long NO_EARLIER = Long.MAX_VALUE;
+
     public Append {
         requireNonNull(stream, "stream");
         requireNonNull(id, "id");

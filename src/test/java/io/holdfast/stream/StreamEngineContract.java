@@ -268,6 +268,23 @@ public abstract class StreamEngineContract {
     }
 
     @Test
+    void an_append_that_looks_for_no_earlier_one_is_stored_and_then_the_first() {
+        append(message("a"));
+        assertThat(append(anew("a"), anew("a"), message("a"), anew("a")))
+                .extracting(Object::getClass)
+                .containsExactly(Stored.class, Stored.class, Duplicate.class, Stored.class);
+        assertThat(ids(all(S))).containsExactly("a", "a", "a", "a");
+        for (int round = 0; round < 2; round++) {
+            assertThat(((Duplicate) append(message("a")).get(0)).position()).isEqualTo(position(4));
+            reopen();
+        }
+    }
+
+    private Append anew(String id) {
+        return new Append(S, id, bytes("{}"), Map.of(), now.get(), Publication.NEVER, Append.NO_EARLIER, WIDE);
+    }
+
+    @Test
     void a_duplicate_is_found_after_its_first_was_trimmed_and_after_a_restart() {
         append(message("a"));
         apply(confirm("d", 1), removal(S, 1));

@@ -121,7 +121,7 @@ final class StreamEngineScript {
                 random.nextInt(4) == 0 ? Map.of("k", "v" + random.nextInt()) : Map.of(),
                 now,
                 random.nextInt(3) == 0 ? Publication.NEVER : now + random.nextInt(20_000),
-                now - 30_000,
+                random.nextInt(8) == 0 ? Append.NO_EARLIER : now - 30_000,
                 retention,
                 null,
                 random.nextInt(4) == 0 ? new Version(1 + random.nextInt(9), random.nextBoolean() ? "" : "v") : null);

@@ -27,12 +27,6 @@ final class MessageIds {
         this.counters = counters;
     }
 
-    /** The id that the call names, or the channel's way finds, or a new one. */
-    String of(String stream, byte[] payload, SendOptions how, Deduplication deduplication) {
-        String chosen = chosen(stream, payload, how, deduplication);
-        return chosen == null ? next() : chosen;
-    }
-
     /** The id that the call names, or the channel's way finds; null if there is none. */
     @Nullable
     String chosen(String stream, byte[] payload, SendOptions how, Deduplication deduplication) {

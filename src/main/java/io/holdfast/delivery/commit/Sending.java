@@ -74,7 +74,8 @@ final class Sending {
         long now = clock.millis();
         long expiresAt = Publication.expiry(now, timeToLive(stream, how));
         Deduplication deduplication = options.deduplication(stream);
-        String id = ids.of(stream, payload, how, deduplication);
+        String chosen = ids.chosen(stream, payload, how, deduplication);
+        String id = chosen == null ? ids.next() : chosen;
         if (!how.critical()) {
             int handed = passOn(stream, new Publication(0, id, payload, how.tags(), now, expiresAt, publisher));
             return CompletableFuture.completedFuture(Receipt.passedOn(id, handed));
@@ -86,8 +87,8 @@ final class Sending {
                 how.tags(),
                 now,
                 expiresAt,
-                how.deduplicate() == Deduplication.Wanted.NONE
-                        ? Long.MAX_VALUE
+                chosen == null || how.deduplicate() == Deduplication.Wanted.NONE
+                        ? Append.NO_EARLIER
                         : now - deduplication.window().toMillis(),
                 options.retention(stream),
                 publisher,

@@ -54,7 +54,7 @@ final class AppendBatch {
         byte[] id = Layout.utf8(append.id());
         IdKey key = new IdKey(stream, append.id());
         int checksum = checksum(append.payload());
-        Layout.IdRecord known = known(stream, key, id);
+        Layout.IdRecord known = append.deduplicateFromMillis() == Append.NO_EARLIER ? null : known(stream, key, id);
         if (known != null
                 && known.publishedAtMillis() >= append.deduplicateFromMillis()
                 && hasItsMessage(stream, known)) {

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.delivery.Deduplication;
 import io.holdfast.delivery.Deduplication.Wanted;
 import io.holdfast.delivery.SendOptions;
+import io.holdfast.stream.Append;
 import io.holdfast.stream.Receipt;
 import io.holdfast.stream.Version;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +80,22 @@ class DeduplicationTest {
         assertThat(send("a", how).duplicate()).isFalse();
         assertThat(send("a", how).duplicate()).isFalse();
         assertThat(send("a", SendOptions.defaults().withId("m")).duplicate()).isTrue();
+    }
+
+    @Test
+    void only_for_an_id_that_somebody_chose_an_earlier_message_is_looked_for() throws Exception {
+        List<Append> appended = new CopyOnWriteArrayList<>();
+        gateway.hooked.afterAppend = appended::addAll;
+        send("a", Wanted.CHANNEL);
+        send("b", SendOptions.defaults().withId("m"));
+        channel("id:", true);
+        send("id:7", Wanted.CHANNEL);
+        send("c", Wanted.CHANNEL);
+        send("d", Wanted.ID);
+        long from = gateway.clock.millis() - 300_000;
+        assertThat(appended)
+                .extracting(Append::deduplicateFromMillis)
+                .containsExactly(Append.NO_EARLIER, from, from, from, Append.NO_EARLIER);
     }
 
     @Test
