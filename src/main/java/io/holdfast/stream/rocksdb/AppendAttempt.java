@@ -42,7 +42,7 @@ final class AppendAttempt {
 
     /**
      * What an earlier attempt of this batch has stored although it failed; null if it has not. A batch is stored as a
-     * whole, so one of its publications tells for all.
+     * whole, so one of its publications tells for all: the last one, since its id stands for no later one.
      */
     @Nullable
     List<AppendOutcome> storedBefore(Store store) {
@@ -50,7 +50,7 @@ final class AppendAttempt {
         if (before == null) {
             return null;
         }
-        for (int i = 0; i < before.size(); i++) {
+        for (int i = before.size() - 1; i >= 0; i--) {
             if (before.get(i) instanceof AppendOutcome.Stored stored) {
                 Append append = batch.get(i);
                 StreamState stream = store.stream(append.stream());

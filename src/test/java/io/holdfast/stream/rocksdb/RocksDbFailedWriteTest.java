@@ -96,6 +96,24 @@ class RocksDbFailedWriteTest {
     }
 
     @Test
+    void a_stored_batch_whose_ids_nobody_looks_for_is_found_by_its_repetition() {
+        List<Append> batch = List.of(anew("b"), anew("c"), anew("b"));
+        disk.failAfter = true;
+        failure(batch);
+        disk.failAfter = false;
+
+        List<AppendOutcome> outcomes = await(engine.append(batch));
+
+        assertThat(outcomes).hasOnlyElementsOfType(Stored.class);
+        assertThat(((Stored) outcomes.get(2)).position()).isEqualTo(position(3));
+        assertThat(engine.info("#s").top().offset()).isEqualTo(3);
+    }
+
+    private static Append anew(String id) {
+        return new Append("#s", id, new byte[] {'1'}, Map.of(), 1000, Publication.NEVER, Append.NO_EARLIER, TWO);
+    }
+
+    @Test
     void a_stored_batch_is_found_also_after_its_repetition_failed_once_more() {
         List<Append> batch = List.of(message("b"));
         disk.failAfter = true;
