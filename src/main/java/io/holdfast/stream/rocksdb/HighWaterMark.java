@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +25,9 @@ final class HighWaterMark implements AutoCloseable {
     private static final int DIGITS = 20;
 
     private final Path path;
+    /** Written for each batch: outside of the heap, or the channel would copy it each time. */
+    private final ByteBuffer text = ByteBuffer.allocateDirect(DIGITS + 1).put(DIGITS, (byte) '\n');
+
     private @Nullable FileChannel file;
 
     private HighWaterMark(Path path, @Nullable FileChannel file) {
@@ -72,8 +74,11 @@ final class HighWaterMark implements AutoCloseable {
             return;
         }
         try {
-            String text = String.format(Locale.ROOT, "%0" + DIGITS + "d\n", sequence);
-            open.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
+            long rest = sequence;
+            for (int digit = DIGITS - 1; digit >= 0; digit--, rest /= 10) {
+                text.put(digit, (byte) ('0' + rest % 10));
+            }
+            open.write(text.clear(), 0);
         } catch (IOException cause) {
             warn(path, cause);
             close();
