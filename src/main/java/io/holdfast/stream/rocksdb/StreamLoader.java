@@ -13,6 +13,9 @@ final class StreamLoader {
     private final Store store;
     private final Failures failures;
 
+    /** @param givenUp offsets, in the order of their digits; some may be retained no more */
+    private record Cursors(List<DeviceCursor> devices, List<Long> givenUp) {}
+
     StreamLoader(Store store, Failures failures) {
         this.store = store;
         this.failures = failures;
@@ -47,41 +50,32 @@ final class StreamLoader {
                 top = Math.max(top, offset);
             }
         }
+        Cursors cursors = cursors(number);
+        List<Long> givenUp = cursors.givenUp().stream()
+                .filter(offset -> sizes.at(offset) > 0)
+                .sorted()
+                .toList();
         return new StreamState(
-                name,
-                number,
-                meta.epoch(),
-                store.generation(),
-                meta,
-                sizes,
-                top,
-                devices(number),
-                givenUp(number, sizes));
-    }
-
-    private List<Long> givenUp(long number, Sizes retained) {
-        List<Long> offsets = new ArrayList<>(0);
-        try (Store.Range entries = store.range(Family.CURSORS, Layout.key(number), Layout.key(number + 1))) {
-            for (; entries.isValid() && Layout.isGivenUp(entries.key()); entries.next()) {
-                long offset = Layout.longAt(entries.value(), 0);
-                if (retained.at(offset) > 0) {
-                    offsets.add(offset);
-                }
-            }
-        }
-        return offsets.stream().sorted().toList();
+                name, number, meta.epoch(), store.generation(), meta, sizes, top, cursors.devices(), givenUp);
     }
 
     List<DeviceCursor> devices(long number) {
+        return cursors(number).devices();
+    }
+
+    /** Both in one pass: each range costs an iterator. */
+    private Cursors cursors(long number) {
         long latest = Math.max(store.newestMillis(), store.nowMillis()); // a clock may have been ahead once
         List<DeviceCursor> devices = new ArrayList<>();
-        try (Store.Range cursors = store.range(Family.CURSORS, Layout.key(number), Layout.key(number + 1))) {
-            for (; cursors.isValid(); cursors.next()) {
-                byte[] key = cursors.key();
+        List<Long> givenUp = new ArrayList<>(0);
+        try (Store.Range entries = store.range(Family.CURSORS, Layout.key(number), Layout.key(number + 1))) {
+            for (; entries.isValid(); entries.next()) {
+                byte[] key = entries.key();
+                byte[] value = entries.value();
                 if (Layout.isGivenUp(key)) {
+                    givenUp.add(Layout.longAt(value, 0));
                     continue;
                 }
-                byte[] value = cursors.value();
                 long generation = value.length > 16 ? Layout.longAt(value, 16) : 0;
                 devices.add(new DeviceCursor(
                         Layout.text(key, 8, key.length),
@@ -90,6 +84,6 @@ final class StreamLoader {
                         generation != store.generation()));
             }
         }
-        return List.copyOf(devices);
+        return new Cursors(List.copyOf(devices), givenUp);
     }
 }
