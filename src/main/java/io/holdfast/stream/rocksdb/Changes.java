@@ -30,7 +30,7 @@ final class Changes {
 
     Changes(Store store) {
         this.store = store;
-        this.batch = store.newBatch();
+        this.batch = store.nextBatch();
         this.nowMillis = store.nowMillis();
         this.numbersBefore = store.nextNumber();
         this.windowBefore = store.windowMillis();

@@ -47,7 +47,9 @@ final class Store {
     private final Tuning tuning;
     private final RocksDB db;
     private final ColumnFamilyHandle[] families;
-    private final int[] familyIds;
+    /** The writer's, and reused: it prepares one at a time. */
+    private final StoreBatch batch;
+
     private final ReadOptions point = new ReadOptions();
     private final WriteOptions synced;
     private final WriteOptions unsynced;
@@ -97,7 +99,8 @@ final class Store {
         this.tuning = tuning;
         this.db = db;
         this.families = handles.toArray(ColumnFamilyHandle[]::new);
-        this.familyIds = handles.stream().mapToInt(ColumnFamilyHandle::getID).toArray();
+        this.batch = new StoreBatch(
+                handles.stream().mapToInt(ColumnFamilyHandle::getID).toArray());
         this.life = beginning.life();
         this.mark = beginning.mark();
         this.seed = beginning.seed();
@@ -115,8 +118,9 @@ final class Store {
         this.channels = list.countChannels();
     }
 
-    StoreBatch newBatch() {
-        return new StoreBatch(familyIds);
+    /** For the writer: ends the batch before, whether it was written or not. */
+    StoreBatch nextBatch() {
+        return batch.next();
     }
 
     /** The stream's state; for an unknown one a state without a number. */

@@ -26,8 +26,12 @@ final class StoreBatch {
     private static final byte SINGLE_DELETE = 0x7;
     private static final byte SINGLE_DELETE_IN_FAMILY = 0x8;
 
+    private static final int USUAL_BYTES = 8 * 1024;
+    /** A buffer that has grown beyond this is not kept for the next batch. */
+    private static final int MOST_KEPT_BYTES = 1024 * 1024;
+
     private final int[] familyIds;
-    private byte[] bytes = new byte[8192];
+    private byte[] bytes = new byte[USUAL_BYTES];
     private int at = HEADER;
     private int count;
     private long earliestExpiryMillis = Long.MAX_VALUE;
@@ -35,6 +39,17 @@ final class StoreBatch {
     /** @param familyIds RocksDB's number of each {@link Family}, by ordinal */
     StoreBatch(int[] familyIds) {
         this.familyIds = familyIds.clone();
+    }
+
+    /** Begins the next batch, in the same buffer. */
+    StoreBatch next() {
+        if (bytes.length > MOST_KEPT_BYTES) {
+            bytes = new byte[USUAL_BYTES];
+        }
+        at = HEADER;
+        count = 0;
+        earliestExpiryMillis = Long.MAX_VALUE;
+        return this;
     }
 
     boolean isEmpty() {

@@ -66,7 +66,7 @@ final class StoredRecords implements SmallRecords {
 
     private void write(RecordBatch batch, boolean sync) {
         CompletableFuture<Boolean> done = writing.apply(store -> {
-            StoreBatch encoded = store.newBatch();
+            StoreBatch encoded = store.nextBatch();
             batch.changes()
                     .forEach((key, value) -> value.ifPresentOrElse(
                             text -> encoded.put(Family.RECORDS, Layout.utf8(key), Layout.utf8(text)),

@@ -23,7 +23,7 @@ final class TimesAhead {
         this.store = store;
         this.latestMillis = latestMillis;
         this.spanMillis = store.newestMillis() - latestMillis;
-        this.out = store.newBatch();
+        this.out = store.nextBatch();
     }
 
     boolean bringBack() {
@@ -43,7 +43,7 @@ final class TimesAhead {
 
     private void write() {
         store.write(out, true);
-        out = store.newBatch();
+        out = store.nextBatch();
         moved = 0;
     }
 

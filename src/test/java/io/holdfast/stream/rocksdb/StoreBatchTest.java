@@ -60,10 +60,19 @@ class StoreBatchTest {
 
     @Test
     void a_batch_is_the_one_that_rocksdb_would_encode() throws RocksDBException {
+        StoreBatch ours = new StoreBatch(
+                handles.stream().mapToInt(ColumnFamilyHandle::getID).toArray());
         for (int round = 0; round < ROUNDS; round++) {
-            StoreBatch ours = new StoreBatch(
-                    handles.stream().mapToInt(ColumnFamilyHandle::getID).toArray());
+            assertThat(ours.next().earliestExpiryMillis()).isEqualTo(Long.MAX_VALUE);
             try (WriteBatch theirs = new WriteBatch()) {
+                if (round == ROUNDS / 2) {
+                    byte[] large = new byte[3 << 20];
+                    ours.put(Family.RECORDS, large, large);
+                    theirs.put(of(Family.RECORDS), large, large);
+                    assertThat(ours.encoded()).as("a large one").isEqualTo(theirs.data());
+                    ours.next();
+                    theirs.clear();
+                }
                 int operations = random.nextInt(MOST);
                 for (int i = 0; i < operations; i++) {
                     add(ours, theirs);
