@@ -3,12 +3,14 @@ package io.holdfast.access;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,17 +29,42 @@ public final class ApiKeys {
 
     private static final Pattern ENTRY = Pattern.compile("(publisher|reader|admin):sha256:([0-9a-fA-F]{64})");
 
+    private static final int DIGITS_OF_NAME = 8;
+
+    /** One for each key. */
     private final List<Entry> entries;
 
-    private record Entry(Role role, byte[] digest) {}
+    private record Entry(byte[] digest, Known known) {}
+
+    private record Parsed(Role role, byte[] digest) {}
+
+    /**
+     * What is known of a key that was presented.
+     *
+     * @param roles empty for a key that is not configured
+     * @param name for the audit: says which of the configured keys it is by the beginning of its digest, and nothing that would help
+     *     to guess it, since keys are random. Empty for a key that is not configured
+     */
+    public record Known(Set<Role> roles, String name) {
+        private static final Known NOTHING = new Known(Set.of(), "");
+    }
 
     /** @throws IllegalArgumentException for an entry of another shape; its message says which one, and nothing of it */
     public ApiKeys(List<String> entries) {
-        List<Entry> parsed = new ArrayList<>();
+        Map<String, Set<Role>> roles = new LinkedHashMap<>();
+        int number = 0;
         for (String entry : entries) {
-            parsed.add(parse(entry, parsed.size() + 1));
+            Parsed parsed = parse(entry, ++number);
+            roles.computeIfAbsent(HexFormat.of().formatHex(parsed.digest()), key -> EnumSet.noneOf(Role.class))
+                    .add(parsed.role());
         }
-        this.entries = List.copyOf(parsed);
+        this.entries = roles.entrySet().stream()
+                .map(key -> new Entry(
+                        HexFormat.of().parseHex(key.getKey()),
+                        new Known(
+                                Collections.unmodifiableSet(key.getValue()),
+                                "key " + key.getKey().substring(0, DIGITS_OF_NAME))))
+                .toList();
     }
 
     /** An entry for a key. */
@@ -45,19 +72,19 @@ public final class ApiKeys {
         return role.word() + ":sha256:" + HexFormat.of().formatHex(digest(key));
     }
 
-    /** The roles of a key; none for null, an empty key, and a key that is not configured. */
-    public Set<Role> roles(@Nullable String key) {
+    /** Looks a key up. Null and an empty key are not configured. */
+    public Known find(@Nullable String key) {
         byte[] presented = digest(key == null ? "" : key);
-        Set<Role> roles = EnumSet.noneOf(Role.class);
+        Known found = Known.NOTHING;
         for (Entry entry : entries) {
             if (MessageDigest.isEqual(entry.digest(), presented)) {
-                roles.add(entry.role());
+                found = entry.known();
             }
         }
-        return key == null ? Set.of() : roles;
+        return found;
     }
 
-    private static Entry parse(String entry, int number) {
+    private static Parsed parse(String entry, int number) {
         Matcher matcher = ENTRY.matcher(entry);
         if (!matcher.matches()) {
             throw new IllegalArgumentException("entry " + number + " does not have this form");
@@ -66,7 +93,7 @@ public final class ApiKeys {
         if (Arrays.equals(digest, digest(""))) {
             throw new IllegalArgumentException("entry " + number + " is the digest of an empty key");
         }
-        return new Entry(Role.valueOf(matcher.group(1).toUpperCase(Locale.ROOT)), digest);
+        return new Parsed(Role.valueOf(matcher.group(1).toUpperCase(Locale.ROOT)), digest);
     }
 
     private static byte[] digest(String key) {

@@ -3,6 +3,7 @@ package io.holdfast.http;
 import io.holdfast.access.ApiKeys;
 import io.holdfast.access.Role;
 import jakarta.servlet.http.HttpServletRequest;
+import java.security.Principal;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -13,10 +14,9 @@ import org.jspecify.annotations.Nullable;
  * MicroProfile JWT, or a registry).
  *
  * @param roles empty for an unknown caller
- * @param name for the audit: the container's principal, else the beginning of the API key's digest as it is configured
+ * @param name for the audit: the container's principal, else that of the API key
  */
 record Caller(Set<Role> roles, String name) {
-    private static final int DIGITS = 8;
     private static final String KEY_SCHEME = "apikey ";
 
     /** @param inQuery whether the key may stand in the address */
@@ -25,25 +25,19 @@ record Caller(Set<Role> roles, String name) {
         if (key == null && inQuery) {
             key = keyInQuery(request.getQueryString());
         }
-        Set<Role> roles = keys.roles(key);
-        if (request.getUserPrincipal() == null) {
-            return new Caller(roles, key == null || roles.isEmpty() ? "" : name(key));
+        ApiKeys.Known known = keys.find(key);
+        Principal principal = request.getUserPrincipal();
+        if (principal == null) {
+            return new Caller(known.roles(), known.name());
         }
         Set<Role> all = EnumSet.noneOf(Role.class);
-        all.addAll(roles);
+        all.addAll(known.roles());
         for (Role role : Role.values()) {
             if (request.isUserInRole(role.containerRole())) {
                 all.add(role);
             }
         }
-        return new Caller(all, String.valueOf(request.getUserPrincipal().getName()));
-    }
-
-    /** Which of the configured keys it is, and nothing that would help to guess it: keys are random. */
-    private static String name(String key) {
-        String entry = ApiKeys.entry(Role.ADMIN, key);
-        int digest = entry.lastIndexOf(':') + 1;
-        return "key " + entry.substring(digest, digest + DIGITS);
+        return new Caller(all, String.valueOf(principal.getName()));
     }
 
     boolean stranger() {

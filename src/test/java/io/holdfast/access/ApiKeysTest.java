@@ -19,32 +19,42 @@ class ApiKeysTest {
         ApiKeys keys = new ApiKeys(
                 List.of(ApiKeys.entry(Role.PUBLISHER, "first-key"), ApiKeys.entry(Role.ADMIN, "second-kéy")));
 
-        assertThat(keys.roles("first-key")).containsExactly(Role.PUBLISHER);
-        assertThat(keys.roles("second-kéy")).containsExactly(Role.ADMIN);
+        assertThat(keys.find("first-key").roles()).containsExactly(Role.PUBLISHER);
+        assertThat(keys.find("second-kéy").roles()).containsExactly(Role.ADMIN);
         for (String wrong :
                 new String[] {"", "first-ke", "first-key ", "First-key", "second-key", "first-keysecond-kéy"}) {
-            assertThat(keys.roles(wrong)).isEmpty();
+            assertThat(keys.find(wrong).roles()).isEmpty();
         }
-        assertThat(keys.roles(null)).isEmpty();
+        assertThat(keys.find(null).roles()).isEmpty();
     }
 
     @Test
     void an_entry_is_what_openssl_makes_in_digits_of_either_case() {
         assertThat(ApiKeys.entry(Role.READER, "abc")).isEqualTo("reader:sha256:" + ABC);
-        assertThat(new ApiKeys(List.of("reader:sha256:" + ABC.toUpperCase())).roles("abc"))
+        assertThat(new ApiKeys(List.of("reader:sha256:" + ABC.toUpperCase()))
+                        .find("abc")
+                        .roles())
                 .containsExactly(Role.READER);
     }
 
     @Test
     void a_key_that_is_listed_twice_has_both_roles() {
         ApiKeys keys = new ApiKeys(List.of("reader:sha256:" + ABC, "publisher:sha256:" + ABC));
-        assertThat(keys.roles("abc")).containsExactlyInAnyOrder(Role.READER, Role.PUBLISHER);
+        assertThat(keys.find("abc").roles()).containsExactlyInAnyOrder(Role.READER, Role.PUBLISHER);
+    }
+
+    @Test
+    void a_configured_key_is_named_by_its_digest_and_no_other_has_a_name() {
+        ApiKeys keys = new ApiKeys(List.of("reader:sha256:" + ABC.toUpperCase(), ApiKeys.entry(Role.ADMIN, "other")));
+        assertThat(keys.find("abc").name()).isEqualTo("key ba7816bf");
+        assertThat(keys.find("abcd").name()).isEmpty();
+        assertThat(keys.find(null).name()).isEmpty();
     }
 
     @Test
     void without_keys_no_client_is_accepted() {
-        assertThat(new ApiKeys(List.of()).roles("")).isEmpty();
-        assertThat(new ApiKeys(List.of()).roles(null)).isEmpty();
+        assertThat(new ApiKeys(List.of()).find("").roles()).isEmpty();
+        assertThat(new ApiKeys(List.of()).find(null).roles()).isEmpty();
     }
 
     @ParameterizedTest

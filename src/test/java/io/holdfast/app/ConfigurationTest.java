@@ -104,7 +104,7 @@ class ConfigurationTest {
     @Test
     void insecure_mode_opens_everything_and_only_it_knows_the_key_dev() {
         AccessOptions insecure = read(Map.of("holdfast.insecure", "true")).access();
-        assertThat(new ApiKeys(insecure.apiKeys()).roles("dev")).containsExactly(Role.ADMIN);
+        assertThat(new ApiKeys(insecure.apiKeys()).find("dev").roles()).containsExactly(Role.ADMIN);
         String mine = ApiKeys.entry(Role.PUBLISHER, "mine");
         assertThat(read(Map.of("holdfast.insecure", "true", "holdfast.api.keys", mine))
                         .access()

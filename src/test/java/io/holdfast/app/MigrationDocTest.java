@@ -133,7 +133,8 @@ class MigrationDocTest {
         assertThat(access.authenticate(token, null, null, Instant.now()).client())
                 .isEqualTo("u42");
         assertThat(new ApiKeys(read.access().apiKeys())
-                        .roles(old.at("/http_api/key").asText()))
+                        .find(old.at("/http_api/key").asText())
+                        .roles())
                 .contains(Role.ADMIN);
         assertThat(read.access().allowedOrigins())
                 .containsExactlyElementsOf(old.at("/client/allowed_origins")
