@@ -47,7 +47,7 @@ public interface Question<A> {
     }
 
     static <T> T object(byte[] bytes, Reader<T> reader) throws IOException {
-        try (JsonInput in = new JsonInput(JsonInput.utf8(bytes))) {
+        try (JsonInput in = new JsonInput(bytes)) {
             if (!in.nextValue() || !in.isObject() || !in.enterObject()) {
                 throw new JsonInput.WrongType("not an object");
             }

@@ -127,7 +127,7 @@ final class Binder<T extends Binder.Target> {
 
     /** At the object that a body must be. @throws IOException if it is something else */
     static JsonInput begin(byte[] body) throws IOException {
-        JsonInput in = new JsonInput(JsonInput.utf8(body));
+        JsonInput in = new JsonInput(body);
         if (!in.nextValue() || !in.isObject()) {
             throw new JsonInput.WrongType("not an object");
         }

@@ -53,7 +53,7 @@ final class Calls {
 
     /** Reads {@code {"id":1,"method":"publish","params":{…}}}, one object after another. @throws IOException if it is anything else */
     static List<Line> lines(byte[] body) throws IOException {
-        try (JsonInput in = new JsonInput(JsonInput.utf8(body))) {
+        try (JsonInput in = new JsonInput(body)) {
             List<Line> lines = new ArrayList<>();
             while (in.nextValue()) {
                 lines.add(line(in));
@@ -88,7 +88,7 @@ final class Calls {
     }
 
     private static Call read(Kind kind, byte[] params) throws IOException {
-        try (JsonInput in = new JsonInput(JsonInput.utf8(params))) {
+        try (JsonInput in = new JsonInput(params)) {
             in.nextValue();
             return read(kind, in);
         }

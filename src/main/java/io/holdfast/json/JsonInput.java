@@ -10,6 +10,7 @@ import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -41,22 +42,55 @@ public final class JsonInput implements AutoCloseable {
             .build();
 
     private final char[] text;
+
+    /** The same text in bytes; null where that is not known to be one byte for each character. */
+    private final byte @Nullable [] ascii;
+
     private final JsonParser parser;
 
     public JsonInput(String text) throws IOException {
-        this.text = text.toCharArray();
+        this(text, null);
         if (hasLoneSurrogate(text)) {
             throw new WrongType("a lone surrogate");
         }
+    }
+
+    /** @param utf8 must not change while it is read from @throws CharacterCodingException if it is not UTF-8 */
+    public JsonInput(byte[] utf8) throws IOException {
+        this(utf8, isAscii(utf8));
+    }
+
+    private JsonInput(byte[] utf8, boolean ascii) throws IOException {
+        this(decoded(utf8, ascii), ascii ? utf8 : null);
+    }
+
+    private JsonInput(String text, byte @Nullable [] ascii) throws IOException {
+        this.text = text.toCharArray();
+        this.ascii = ascii;
         this.parser = FACTORY.createParser(this.text);
     }
 
-    /** Decodes strictly: bytes that are not UTF-8 are refused, not replaced. */
+    /** Decodes strictly: bytes that are not UTF-8 are refused, not replaced. So there is no lone surrogate in the text. */
     public static String utf8(byte[] bytes) throws CharacterCodingException {
-        return StandardCharsets.UTF_8
-                .newDecoder()
-                .decode(ByteBuffer.wrap(bytes))
-                .toString();
+        return decoded(bytes, isAscii(bytes));
+    }
+
+    private static String decoded(byte[] utf8, boolean ascii) throws CharacterCodingException {
+        return ascii
+                ? new String(utf8, StandardCharsets.ISO_8859_1) // a plain copy
+                : StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(utf8))
+                        .toString();
+    }
+
+    private static boolean isAscii(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public static boolean hasLoneSurrogate(String text) {
@@ -120,7 +154,10 @@ public final class JsonInput implements AutoCloseable {
         int start = (int) parser.currentTokenLocation().getCharOffset();
         skip();
         int end = (int) parser.currentLocation().getCharOffset();
-        return RawJson.inOneLine(new String(text, start, end - start));
+        return RawJson.inOneLine(
+                ascii == null
+                        ? new String(text, start, end - start).getBytes(StandardCharsets.UTF_8)
+                        : Arrays.copyOfRange(ascii, start, end));
     }
 
     /** The present string; null for {@code null}. */

@@ -17,39 +17,36 @@ public final class RawJson {
      * @throws MalformedJsonException if it is not one JSON value in UTF-8, or nested deeper than 64
      */
     public static byte[] compact(byte[] json) throws MalformedJsonException {
-        try {
-            check(JsonInput.utf8(json));
-        } catch (IOException e) {
-            throw malformed();
-        }
-        return isOneLine(json) ? json : withoutWhiteSpace(json);
-    }
-
-    /** As {@link #compact(byte[])}, in UTF-8. */
-    public static byte[] compact(String json) throws MalformedJsonException {
-        try {
-            check(json);
+        try (JsonInput in = new JsonInput(json)) {
+            check(in);
         } catch (IOException e) {
             throw malformed();
         }
         return inOneLine(json);
     }
 
-    /** For bytes that are known to be one JSON value. */
-    public static byte[] inOneLine(String json) {
-        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-        return isOneLine(bytes) ? bytes : withoutWhiteSpace(bytes);
+    /** As {@link #compact(byte[])}, in UTF-8. */
+    public static byte[] compact(String json) throws MalformedJsonException {
+        try (JsonInput in = new JsonInput(json)) {
+            check(in);
+        } catch (IOException e) {
+            throw malformed();
+        }
+        return inOneLine(json.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void check(String json) throws IOException {
-        try (JsonInput in = new JsonInput(json)) {
-            if (!in.nextValue()) {
-                throw new JsonInput.WrongType("nothing");
-            }
-            in.skip();
-            if (in.nextValue()) {
-                throw new JsonInput.WrongType("more than one value");
-            }
+    /** For what is known to be one JSON value. */
+    static byte[] inOneLine(byte[] json) {
+        return isOneLine(json) ? json : withoutWhiteSpace(json);
+    }
+
+    private static void check(JsonInput in) throws IOException {
+        if (!in.nextValue()) {
+            throw new JsonInput.WrongType("nothing");
+        }
+        in.skip();
+        if (in.nextValue()) {
+            throw new JsonInput.WrongType("more than one value");
         }
     }
 

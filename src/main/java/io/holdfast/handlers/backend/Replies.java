@@ -65,7 +65,7 @@ final class Replies {
     private static ResultFields result(byte[] reply, List<String> known) {
         ResultFields result = null;
         HandlerException refusal = null;
-        try (JsonInput json = new JsonInput(JsonInput.utf8(reply))) {
+        try (JsonInput json = new JsonInput(reply)) {
             if (!json.nextValue() || !json.enterObject()) {
                 throw new BadReplyException("it is not an object");
             }
