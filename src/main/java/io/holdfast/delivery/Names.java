@@ -56,10 +56,31 @@ public final class Names {
     }
 
     private static boolean isName(String name, int maxBytes) {
-        return !name.isEmpty()
-                && name.length() <= maxBytes
-                && name.codePoints().allMatch(Names::isVisible)
-                && name.getBytes(StandardCharsets.UTF_8).length <= maxBytes;
+        int length = name.length();
+        if (length == 0 || length > maxBytes) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            char c = name.charAt(i);
+            if (c >= 0x80) {
+                return allVisible(name, i) && name.getBytes(StandardCharsets.UTF_8).length <= maxBytes;
+            }
+            if (Character.isISOControl(c)) {
+                return false;
+            }
+        }
+        return true; // ASCII: a byte for each character
+    }
+
+    private static boolean allVisible(String name, int start) {
+        int point;
+        for (int i = start; i < name.length(); i += Character.charCount(point)) {
+            point = name.codePointAt(i);
+            if (!isVisible(point)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isVisible(int codePoint) {

@@ -1,12 +1,24 @@
 package io.holdfast.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 public class NamesTest {
+    private static final Set<Integer> INVISIBLE = Stream.of(
+                    Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE)
+            .map(Byte::intValue)
+            .collect(Collectors.toSet());
 
     @Test
     void length_counts_in_bytes() {
@@ -46,5 +58,19 @@ public class NamesTest {
         assertThat(Names.isChannel(name)).isFalse();
         assertThat(Names.isClient(name)).isFalse();
         assertThat(Names.isDevice(name)).isFalse();
+    }
+
+    /** Those of ASCII, of which nearly all names consist, are checked in a shorter way. */
+    @Test
+    void each_character_alone_and_behind_others_is_judged_by_its_kind() {
+        for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
+            String text = Character.toString(point);
+            boolean visible = !INVISIBLE.contains(Character.getType(point));
+            for (String name : new String[] {text, "a" + text, text + "a", "é" + text}) {
+                if (Names.isDevice(name) != visible) {
+                    fail("U+%04X in a name: visible is %s", point, visible);
+                }
+            }
+        }
     }
 }

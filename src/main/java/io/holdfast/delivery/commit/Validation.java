@@ -180,10 +180,15 @@ final class Validation {
         if (utf8Length(value) > maxBytes) {
             throw DeliveryException.invalid(field, field + " must not exceed " + maxBytes + " bytes of UTF-8");
         }
-        // A code point that is a surrogate stands alone; in UTF-8 all of those would be the same name.
-        if (value.codePoints().anyMatch(c -> Character.isISOControl(c) || (c >= 0xD800 && c <= 0xDFFF))) {
-            throw DeliveryException.invalid(
-                    field, field + " must not contain control characters or halves of surrogate pairs");
+        int point;
+        for (int i = 0; i < value.length(); i += Character.charCount(point)) {
+            point = value.codePointAt(i);
+            // A code point that is a surrogate stands alone; in UTF-8 all of those would be the same name.
+            if (Character.isISOControl(point)
+                    || (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE)) {
+                throw DeliveryException.invalid(
+                        field, field + " must not contain control characters or halves of surrogate pairs");
+            }
         }
     }
 
