@@ -20,6 +20,7 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +29,12 @@ import org.jspecify.annotations.Nullable;
  * The endpoint for links of other nodes. One instance for each; the container calls it with one message at a time, on threads
  * that must not be blocked. What comes counts only after the peer has proven that it knows the cluster's secret.
  */
-@ServerEndpoint(value = "/" + HttpTransport.PATH, configurator = HandshakeConfigurator.class)
+@ServerEndpoint(value = "/" + HttpTransport.PATH, configurator = LinkEndpoint.Configurator.class)
 @Dependent
 public class LinkEndpoint {
     private static final Logger LOG = Logger.getLogger(LinkEndpoint.class.getName());
     private static final Ending OVER = new Ending(1001, "link closed"); // RFC 6455, section 7.4.1: going away
 
-    // The container requires a public constructor without arguments.
     @Inject
     @SuppressWarnings("NullAway.Init")
     private LinkAcceptor links;
@@ -45,6 +45,14 @@ public class LinkEndpoint {
 
     private final MessageAssembler<byte[]> frames = MessageAssembler.ofBytes(LinkReceiver.MAX_FRAME_BYTES);
     private @Nullable LinkReceiver link;
+
+    /** For containers that make endpoints themselves. */
+    public LinkEndpoint() {}
+
+    private LinkEndpoint(LinkAcceptor links, DeliverySettings settings) {
+        this.links = links;
+        this.settings = settings;
+    }
 
     @OnOpen
     public void open(Session session) {
@@ -99,6 +107,16 @@ public class LinkEndpoint {
         @Override
         public void close() {
             connection.close(OVER);
+        }
+    }
+
+    /** The container requires a public class with a public constructor without arguments. */
+    public static final class Configurator extends HandshakeConfigurator {
+        @Override
+        Supplier<LinkEndpoint> endpoints() {
+            LinkAcceptor links = bean(LinkAcceptor.class);
+            DeliverySettings settings = bean(DeliverySettings.class);
+            return () -> new LinkEndpoint(links, settings);
         }
     }
 }

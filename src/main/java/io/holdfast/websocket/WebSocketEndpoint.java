@@ -14,6 +14,7 @@ import jakarta.websocket.OnMessage;
 import jakarta.websocket.OnOpen;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 @ServerEndpoint(
         value = "/connection/websocket",
         subprotocols = {HandshakeConfigurator.JSON, HandshakeConfigurator.PROTOBUF},
-        configurator = HandshakeConfigurator.class)
+        configurator = WebSocketEndpoint.Configurator.class)
 @Dependent
 public class WebSocketEndpoint {
     private static final Logger LOG = Logger.getLogger(WebSocketEndpoint.class.getName());
@@ -34,7 +35,6 @@ public class WebSocketEndpoint {
     private static final int GOING_AWAY = 1001;
     private static final int APPLICATION_CODES = 3000;
 
-    // The container requires a public constructor without arguments.
     @Inject
     @SuppressWarnings("NullAway.Init")
     private Conversations conversations;
@@ -46,6 +46,14 @@ public class WebSocketEndpoint {
     private final MessageAssembler<String> text = MessageAssembler.ofText();
     private final MessageAssembler<byte[]> bytes = MessageAssembler.ofBytes();
     private @Nullable Conversation conversation;
+
+    /** For containers that make endpoints themselves. */
+    public WebSocketEndpoint() {}
+
+    private WebSocketEndpoint(Conversations conversations, DeliverySettings settings) {
+        this.conversations = conversations;
+        this.settings = settings;
+    }
 
     @OnOpen
     public void open(Session session) {
@@ -89,5 +97,15 @@ public class WebSocketEndpoint {
     @OnError
     public void error(Throwable error) {
         LOG.log(Level.FINE, "A WebSocket connection failed", error);
+    }
+
+    /** The container requires a public class with a public constructor without arguments. */
+    public static final class Configurator extends HandshakeConfigurator {
+        @Override
+        Supplier<WebSocketEndpoint> endpoints() {
+            Conversations conversations = bean(Conversations.class);
+            DeliverySettings settings = bean(DeliverySettings.class);
+            return () -> new WebSocketEndpoint(conversations, settings);
+        }
     }
 }
