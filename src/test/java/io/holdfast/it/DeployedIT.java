@@ -3,6 +3,7 @@ package io.holdfast.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.it.faults.BodyServlet;
 import io.holdfast.it.faults.FaultServlet;
 import io.holdfast.it.faults.FaultyEngine;
 import java.io.File;
@@ -36,7 +37,7 @@ class DeployedIT {
         return ShrinkWrap.create(ZipImporter.class, "deployed.war")
                 .importFrom(new File("target/holdfast.war"))
                 .as(WebArchive.class)
-                .addClasses(FaultyEngine.class, FaultyEngine.Mode.class, FaultServlet.class);
+                .addClasses(FaultyEngine.class, FaultyEngine.Mode.class, FaultServlet.class, BodyServlet.class);
     }
 
     private URI websocket() {
@@ -80,6 +81,14 @@ class DeployedIT {
                         .message("nobody", "nothing")
                         .status())
                 .isEqualTo(401);
+    }
+
+    /** What else would cost each publisher's request a second thread; a body that is longer may come while others are served. */
+    @Test
+    void a_short_body_is_read_on_the_thread_of_its_request() {
+        assertThat(api().postRaw("/test/body", "x").body()).isEqualTo("1 in place");
+        assertThat(api().postRaw("/test/body", "x".repeat(300)).body()).isEqualTo("300 in place");
+        assertThat(api().postRaw("/test/body", "x".repeat(100_000)).body()).isEqualTo("100000 as it came");
     }
 
     @Test
