@@ -23,7 +23,7 @@ class BurstIT {
     void no_burst_of_calls_of_any_kind_makes_a_publish_fail() {
         try (LibertyServer gateway = LibertyServer.insecure("burst")) {
             JsonNode document =
-                    new Api(gateway.http(), null).get("/openapi?format=json").json();
+                    Json.ofYaml(new Api(gateway.http(), null).get("/openapi").body());
             ExecutorService callers = Executors.newFixedThreadPool(BURST + 1);
             AtomicBoolean publishing = new AtomicBoolean(true);
             Map<Integer, Integer> published = new ConcurrentHashMap<>();

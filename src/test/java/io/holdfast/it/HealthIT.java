@@ -154,6 +154,7 @@ class HealthIT {
         for (String path : List.of(
                 "",
                 "mode",
+                "openapi",
                 "holdfast.js",
                 "index.html",
                 "api/stats",

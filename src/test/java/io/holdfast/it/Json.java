@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.yaml.snakeyaml.Yaml;
 
 /** JSON as the tests write it. */
 final class Json {
@@ -18,6 +19,12 @@ final class Json {
         } catch (JsonProcessingException e) {
             throw new AssertionError("not JSON: " + text, e);
         }
+    }
+
+    /** Reads a document of YAML. */
+    static JsonNode ofYaml(String text) {
+        Object document = new Yaml().load(text);
+        return MAPPER.valueToTree(document);
     }
 
     /** An object written with single quotes: {@code object("{'n': %d}", 1)}. */

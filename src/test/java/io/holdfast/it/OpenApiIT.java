@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The server serves its description, and does what the examples in it say. */
@@ -27,7 +32,7 @@ class OpenApiIT {
                                 "holdfast.confirm.interval", "0.2",
                                 "holdfast.poison.attempts", "1"))
                 .start();
-        document = new Api(gateway.http(), null).get("/openapi?format=json").json();
+        document = Json.ofYaml(new Api(gateway.http(), null).get("/openapi").body());
     }
 
     @AfterAll
@@ -139,9 +144,36 @@ class OpenApiIT {
     }
 
     @Test
-    void the_page_and_the_document_are_there_for_people_too() {
-        Api.Answer yaml = new Api(gateway.http(), null).get("/openapi");
-        assertThat(yaml.body()).contains("openapi: 3.1", "/api/send");
-        assertThat(new Api(gateway.http(), null).get("/openapi/ui/").body()).contains("<html");
+    void the_document_is_served_as_it_was_written() throws IOException {
+        Api stranger = new Api(gateway.http(), null);
+        for (String path : List.of("/openapi", "/openapi?format=yaml", "/openapi?format=YAML")) {
+            Api.Answer yaml = stranger.get(path);
+            assertThat(yaml.status()).isEqualTo(200);
+            assertThat(yaml.header("Content-Type")).startsWith("application/yaml");
+            assertThat(yaml.body()).isEqualTo(Files.readString(Path.of("src/main/webapp/META-INF/openapi.yaml")));
+        }
+        Api.Answer json = stranger.get("/openapi?format=json");
+        assertThat(json.status()).isEqualTo(400);
+        assertThat(json.body()).contains("\"field\":\"format\"", "mpOpenAPI");
+        assertThat(stranger.postRaw("/openapi", "").status()).isEqualTo(405);
+    }
+
+    /** With the file that docs/api.md names. */
+    @Test
+    @Tag("slow")
+    void the_server_can_serve_it_as_json_and_with_a_page_for_people() throws IOException {
+        try (LibertyServer pages = LibertyServer.prepare("openapi-ui", Map.of("holdfast.insecure", "true"))
+                .override("openapi-ui.xml", Path.of("docs/deployment/openapi-ui.xml"))
+                .start()) {
+            for (URI port : List.of(pages.http(), pages.health())) {
+                Api stranger = new Api(port, null);
+                JsonNode described = stranger.get("/openapi?format=json").json();
+                assertThat(described.path("paths").fieldNames())
+                        .toIterable()
+                        .containsExactlyInAnyOrderElementsOf(
+                                () -> document.path("paths").fieldNames());
+                assertThat(stranger.get("/openapi/ui/").body()).contains("<html");
+            }
+        }
     }
 }

@@ -3,7 +3,6 @@ package io.holdfast.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.validate.Format;
 import io.holdfast.validate.Outcome;
 import io.holdfast.validate.Scenario;
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.yaml.snakeyaml.Yaml;
 
 /** The WAR on other servers: the short form of the validation suite in both formats, and what is the servers' part. */
 @Tag("slow")
@@ -133,15 +131,11 @@ class PortabilityIT {
     }
 
     private static void theApiIsDescribed() throws IOException {
-        JsonNode served = yaml(new Api(running.http(), null).get("/openapi").body());
-        JsonNode ours = yaml(Files.readString(Path.of("src/main/webapp/META-INF/openapi.yaml")));
+        JsonNode served = Json.ofYaml(new Api(running.http(), null).get("/openapi").body());
+        JsonNode ours = Json.ofYaml(Files.readString(Path.of("src/main/webapp/META-INF/openapi.yaml")));
         assertThat(served.path("paths").fieldNames())
                 .toIterable()
                 .containsExactlyInAnyOrderElementsOf(() -> ours.path("paths").fieldNames());
-    }
-
-    private static JsonNode yaml(String text) {
-        return new ObjectMapper().valueToTree(new Yaml().load(text));
     }
 
     private static void doesNotHold(Suite suite, Scenario scenario, Format format, String words) throws IOException {
