@@ -8,8 +8,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -165,6 +167,44 @@ class StartIT {
             Api.Answer ready = new Api(gateway.health(), LibertyServer.API_KEY).get("/health/ready");
             assertThat(ready.status()).as(ready.body()).isEqualTo(503);
             assertThat(ready.body()).contains("does not listen on [" + port + "]");
+        }
+    }
+
+    /** The archive that docs/deployment.md describes. Its first start goes without the server's agent, the others have it. */
+    @Test
+    @Tag("slow")
+    void an_archive_of_classes_is_used_and_one_that_does_not_match_is_ignored() throws Exception {
+        try (LibertyServer gateway = LibertyServer.prepare("archive", INSECURE)) {
+            Path archive = gateway.dataDirectory().resolveSibling("holdfast.jsa");
+            Path classes = archive.resolveSibling("classes.log");
+            gateway.environment(Map.of(
+                            "WLP_SKIP_BOOTSTRAP_AGENT", "true", "JVM_ARGS", "-XX:ArchiveClassesAtExit=holdfast.jsa"))
+                    .start();
+            ProcessHandle process = ProcessHandle.of(gateway.pid()).orElseThrow();
+            process.destroy();
+            process.onExit().get(2, TimeUnit.MINUTES); // it writes the archive
+            assertThat(archive).isNotEmptyFile();
+            gateway.environment(Map.of(
+                            "WLP_SKIP_BOOTSTRAP_AGENT",
+                            "",
+                            "JVM_ARGS",
+                            "-XX:SharedArchiveFile=holdfast.jsa -Xlog:class+load:file=classes.log"))
+                    .start();
+            String ofTheArchive = "io.holdfast.delivery.commit.Committer source: shared objects file (top)";
+            assertThat(Files.readString(classes)).contains(ofTheArchive);
+            assertThat(new Api(gateway.health(), null).get("/metrics").body())
+                    .as("with the agent there are metrics of the server's threads")
+                    .contains("threadpool_");
+            gateway.kill();
+
+            byte[] ofAnotherJava = Files.readAllBytes(archive);
+            Arrays.fill(ofAnotherJava, 0, 4096, (byte) 'x');
+            Files.write(archive, ofAnotherJava);
+            gateway.start();
+            assertThat(Files.readString(classes))
+                    .contains("io.holdfast.delivery.commit.Committer")
+                    .doesNotContain(ofTheArchive);
+            gateway.api().sendNumbers("archived", 1, 3);
         }
     }
 
