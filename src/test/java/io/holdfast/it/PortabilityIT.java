@@ -131,7 +131,8 @@ class PortabilityIT {
     }
 
     private static void theApiIsDescribed() throws IOException {
-        JsonNode served = Json.ofYaml(new Api(running.http(), null).get("/openapi").body());
+        JsonNode served =
+                Json.ofYaml(new Api(running.http(), null).get("/openapi").body());
         JsonNode ours = Json.ofYaml(Files.readString(Path.of("src/main/webapp/META-INF/openapi.yaml")));
         assertThat(served.path("paths").fieldNames())
                 .toIterable()
