@@ -2,7 +2,7 @@
 # Builds, starts the gateway on core 0, drives it from core 1, prints a table in Markdown.
 #
 #   bench/run.sh                        every scenario
-#   bench/run.sh fanout direct          some of them: fanout stalled paced bare direct batch socket return restart idle
+#   bench/run.sh fanout direct          some of them: fanout stalled paced bare direct batch socket publish connect return restart idle
 #                                       and, where PostgreSQL is installed: postgresql cluster
 #   bench/run.sh load fanout --clients 100 --under-way 40     one, with the load program's own options
 #
@@ -134,8 +134,8 @@ cluster() {
 }
 
 load() {
-    (on_core 1 java -Xmx1g -jar target/holdfast-cli.jar bench "$@" \
-        --port "$PORT" --seconds "$SECONDS_EACH" --warmup "$WARMUP" --warmup-cpu "$WARMUP" --json "$WORK/last.json") >"$WORK/last.txt" || FAILED=yes
+    (on_core 1 java -Xmx1g -jar target/holdfast-cli.jar bench --port "$PORT" --seconds "$SECONDS_EACH" \
+        --warmup "$WARMUP" --warmup-cpu "$WARMUP" --json "$WORK/last.json" "$@") >"$WORK/last.txt" || FAILED=yes
     if [ -z "${HEAD_PRINTED:-}" ]; then
         cat "$WORK/last.txt"
         HEAD_PRINTED=yes
@@ -159,6 +159,12 @@ bare() {
     prepare bare bench/bare/server.xml target/bare/bare.war
     start bare /publish
     RUNNING=bare
+}
+
+# As the name says, but new, with everything cold.
+fresh() { # gateway or bare
+    stop
+    "$1"
 }
 
 scenario() {
@@ -186,6 +192,28 @@ scenario() {
         direct) gateway; load direct --clients 1000 --under-way 64 ;;
         batch) gateway; load direct --clients 1000 --via batch --under-way 4 ;;
         socket) gateway; load direct --clients 1000 --via socket --batch 50 --under-way 40 ;;
+        publish)
+            fresh gateway
+            load publish --cold --under-way 16 --label cold
+            load publish --under-way 16
+            load publish --under-way 64
+            load publish --under-way 16 --to outbox
+            load publish --via batch --batch 50 --under-way 4
+            load publish --via batch --batch 100 --under-way 4
+            load publish --via batch --batch 100 --under-way 4 --to outbox
+            fresh bare
+            load publish --target bare --bare-path /nothing --cold --under-way 16 --label "a servlet that does nothing, cold"
+            for connections in 16 64; do
+                load publish --target bare --bare-path /nothing --under-way $connections --label "a servlet that does nothing"
+                load publish --target bare --bare-path /nothing-async --under-way $connections --label "the same, asynchronous"
+            done
+            ;;
+        connect)
+            fresh gateway
+            load connect --clients 5000
+            fresh bare
+            load connect --target bare --clients 5000
+            ;;
         return) gateway; load return return return --clients 1000 --pending 100 --via batch ;;
         restart)
             gateway
@@ -239,7 +267,7 @@ if [ "${1:-}" = load ]; then
     case " $* " in *"--target bare"*) bare ;; *) gateway ;; esac
     load "$@"
 else
-    for name in ${*:-fanout stalled paced bare direct batch socket return restart idle}; do
+    for name in ${*:-fanout stalled paced bare direct batch socket publish connect return restart idle}; do
         scenario "$name"
     done
 fi

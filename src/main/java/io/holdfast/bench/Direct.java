@@ -19,18 +19,13 @@ final class Direct implements Scenario {
         int underWay = options.underWayOr(64);
         double rate = options.rate;
         List<String> names = setup.freshNames("d");
-        String key = options.apiKey;
 
         Ledger ledger = Ledger.unicast(clients);
         Watch watch = new Watch(setup.payload(), ledger);
         Crowd crowd = new Crowd(setup.loop(), setup.target(), names, null, setup.payload(), watch, setup.traffic());
         crowd.connect(Setup.CONNECTING_AT_A_TIME, Setup.CONNECT_LIMIT);
         int connections = batched ? Math.max(1, Math.min(4, underWay)) : underWay;
-        Submitter submitter = setup.publisher(() -> overSocket
-                ? SocketSubmitter.send(setup.loop(), setup.target(), names)
-                : batched
-                        ? HttpSubmitter.batch(setup.loop(), key, connections, setup.target(), names)
-                        : HttpSubmitter.send(setup.loop(), key, connections, setup.target(), names));
+        Submitter submitter = setup.publisher(To.OUTBOX, names, connections);
         int limit = rate > 0 ? Integer.MAX_VALUE / 2 : underWay * batch;
         Publishing publishing = new Publishing(
                 setup.loop(),
@@ -58,7 +53,7 @@ final class Direct implements Scenario {
         double untilConfirmed = measured.seconds();
 
         setup.loop().runFor(Duration.ofMillis(200)); // whatever comes a second time, comes now
-        List<String> problems = FanOut.problems(publishing, crowd, 0);
+        List<String> problems = FanOut.problems(publishing, crowd);
         if (confirmed != sent) {
             problems.add("confirmed " + confirmed + " of " + sent);
         }
@@ -69,7 +64,7 @@ final class Direct implements Scenario {
         crowd.leave(Duration.ofSeconds(5));
         String name = "direct, " + (batched ? "batches of " + batch : "one by one") + ", "
                 + (overSocket ? "over WebSocket, " : "")
-                + (rate > 0 ? (int) rate + "/s" : underWay + " under way");
+                + options.flow(underWay);
         return new Result(
                 setup.label(name),
                 setup.target().name(),

@@ -46,9 +46,7 @@ final class FanOut implements Scenario {
                 setup.loop(),
                 setup.payload(),
                 ledger,
-                setup.publisher(() -> overSocket
-                        ? SocketSubmitter.publish(setup.loop(), setup.target(), CHANNEL)
-                        : HttpSubmitter.publish(setup.loop(), options.apiKey, connections, setup.target(), CHANNEL)),
+                setup.publisher(To.CHANNEL, List.of(CHANNEL), connections),
                 new Pace(
                         limit,
                         untilReceipt ? underWay : Integer.MAX_VALUE,
@@ -68,7 +66,7 @@ final class FanOut implements Scenario {
         double perFrame = measured.messagesPerFrame();
 
         setup.loop().runFor(Duration.ofMillis(200)); // whatever comes a second time, comes now
-        List<String> problems = problems(publishing, crowd, 0);
+        List<String> problems = problems(publishing, crowd);
         Map<String, Object> more = new LinkedHashMap<>();
         measured.addDatabase(more, watch.firsts());
         more.put("receiptP99Millis", publishing.receipts().getValueAtPercentile(99) / 1e3);
@@ -101,6 +99,9 @@ final class FanOut implements Scenario {
     static void warmUp(Options options, Publishing publishing, Optional<ServerProcess> server) {
         double wanted = server.map(ServerProcess::cpuSeconds).orElse(0.0) + options.warmupCpuSeconds;
         long deadline = System.nanoTime() + WARM_WITHIN.toNanos();
+        if (options.cold) {
+            return;
+        }
         publishing.run(options.warmup, Integer.MAX_VALUE / 2);
         while (server.isPresent() && server.get().cpuSeconds() < wanted && System.nanoTime() - deadline < 0) {
             publishing.run(Duration.ofSeconds(1), Integer.MAX_VALUE / 2);
@@ -108,14 +109,13 @@ final class FanOut implements Scenario {
     }
 
     /** What must not happen beside the faults. */
-    static List<String> problems(Publishing publishing, Crowd crowd, int expectedClosed) {
-        List<String> problems = new ArrayList<>();
-        if (publishing.refused() > 0) {
-            problems.add(publishing.refused() + " refused, first " + publishing.firstRefusal());
-        }
-        if (crowd.closed() > expectedClosed) {
-            problems.add(crowd.closed() + " connections ended: " + crowd.failures());
-        }
+    static List<String> problems(Publishing publishing, Crowd crowd) {
+        List<String> problems = new ArrayList<>(publishing.problems());
+        problems.addAll(ended(crowd));
         return problems;
+    }
+
+    static List<String> ended(Crowd crowd) {
+        return crowd.closed() == 0 ? List.of() : List.of(crowd.closed() + " connections ended: " + crowd.failures());
     }
 }

@@ -18,7 +18,7 @@ final class HttpSubmitter implements Submitter {
     private final Body body;
     private final ArrayDeque<HttpLink> free = new ArrayDeque<>();
 
-    HttpSubmitter(Loop loop, String apiKey, int connections, String path, Body body) {
+    private HttpSubmitter(Loop loop, String apiKey, int connections, String path, Body body) {
         this.path = path;
         this.body = body;
         for (int i = 0; i < connections; i++) {
@@ -28,30 +28,24 @@ final class HttpSubmitter implements Submitter {
         }
     }
 
-    /** Each message to everybody on a channel. */
-    static HttpSubmitter publish(Loop loop, String apiKey, int connections, Target target, String channel) {
-        return new HttpSubmitter(
-                loop, apiKey, connections, target.publishPath(), (first, data) -> target.publish(channel, data.get(0)));
-    }
-
-    /** Message {@code n} to the client of index {@code n % names.size()}. */
-    static HttpSubmitter send(Loop loop, String apiKey, int connections, Target target, List<String> names) {
+    /** Message {@code n} to {@code names.get(n % names.size())}, in a request of its own. */
+    static HttpSubmitter single(Loop loop, String apiKey, int connections, Target target, To to, List<String> names) {
         return new HttpSubmitter(
                 loop,
                 apiKey,
                 connections,
-                "/api/send",
-                (first, data) -> target.send(names.get(first % names.size()), data.get(0)));
+                target.path(to),
+                (first, data) -> target.body(to, names.get(first % names.size()), data.get(0)));
     }
 
-    /** As {@link #send}, many in one request. */
-    static HttpSubmitter batch(Loop loop, String apiKey, int connections, Target target, List<String> names) {
+    /** As {@link #single}, many in one request. */
+    static HttpSubmitter batch(Loop loop, String apiKey, int connections, Target target, To to, List<String> names) {
         return new HttpSubmitter(loop, apiKey, connections, "/api/batch", (first, data) -> {
-            List<String> clients = new ArrayList<>(data.size());
+            List<String> chosen = new ArrayList<>(data.size());
             for (int i = 0; i < data.size(); i++) {
-                clients.add(names.get((first + i) % names.size()));
+                chosen.add(names.get((first + i) % names.size()));
             }
-            return target.batch(clients, data);
+            return target.batch(to, chosen, data);
         });
     }
 

@@ -9,8 +9,13 @@ import java.util.Map;
 
 /** The load program: runs scenarios against a server from outside and prints a table. */
 public final class Load {
-    private static final Map<String, Scenario> SCENARIOS =
-            Map.of("fanout", new FanOut(), "direct", new Direct(), "return", new Return(), "idle", new Idle());
+    private static final Map<String, Scenario> SCENARIOS = Map.of(
+            "fanout", new FanOut(),
+            "direct", new Direct(),
+            "publish", new Publish(),
+            "return", new Return(),
+            "connect", new Connect(),
+            "idle", new Idle());
 
     private Load() {}
 

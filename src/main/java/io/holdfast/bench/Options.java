@@ -42,7 +42,9 @@ public final class Options {
             description = {
                 "fanout: publish to everybody on one channel",
                 "direct: send to one client after the other, until delivered and confirmed",
+                "publish: publish to one channel or outbox after the other, with nobody connected, until the receipt",
                 "return: everybody leaves, is sent to, and comes back at once",
+                "connect: connect and leave, and once more with other clients",
                 "idle: connect, and see what a connection costs"
             })
     List<String> scenarios = new ArrayList<>();
@@ -81,19 +83,29 @@ public final class Options {
     ServerKind target = ServerKind.HOLDFAST;
 
     @Option(
+            names = "--bare-path",
+            paramLabel = "PATH",
+            description = "bare: the path to post to; /nothing and /nothing-async only answer (${DEFAULT-VALUE}).")
+    String barePath = "/publish";
+
+    @Option(
             names = "--clients",
             paramLabel = "NUMBER",
             converter = Count.class,
-            description = "Connected clients (${DEFAULT-VALUE}).")
+            description = "Connected clients; publish: channels or outboxes (${DEFAULT-VALUE}).")
     int clients = 1000;
 
     @Option(
             names = "--under-way",
             paramLabel = "NUMBER",
             converter = Count.class,
-            description = "Messages under way at a time (fanout 4; return in batches 4; otherwise 64).")
+            description = "Messages, batches or frames under way at a time; over HTTP, as many connections (fanout 4; return"
+                    + " in batches 4; publish 16; otherwise 64).")
     @Nullable
     Integer underWay;
+
+    @Option(names = "--to", paramLabel = "channel|outbox", description = "publish: where messages go (channel).")
+    To to = To.CHANNEL;
 
     @Option(
             names = "--until",
@@ -118,7 +130,7 @@ public final class Options {
     @Option(
             names = "--via",
             paramLabel = "http|batch|socket",
-            description = "One request for each message; one for many (direct, return); commands over a WebSocket, in"
+            description = "One request for each message; one for many (direct, publish, return); commands over a WebSocket, in"
                     + " insecure mode (http).")
     Via via = Via.HTTP;
 
@@ -171,6 +183,9 @@ public final class Options {
                     "Warm up at least until the server has used this many CPU seconds. On a busy machine, time alone"
                             + " says little about how warm a JVM is (0).")
     double warmupCpuSeconds = 0;
+
+    @Option(names = "--cold", description = "Does not warm up: measures from the first message on.")
+    boolean cold;
 
     @Option(
             names = "--payload",
@@ -227,6 +242,11 @@ public final class Options {
         return underWay == null ? otherwise : underWay;
     }
 
+    /** How messages leave, in words. */
+    String flow(int underWay) {
+        return rate > 0 ? (int) rate + "/s" : underWay + " under way";
+    }
+
     InetSocketAddress server() {
         return new InetSocketAddress(host, port);
     }
@@ -239,7 +259,7 @@ public final class Options {
     Target target() {
         return switch (target) {
             case HOLDFAST -> Target.holdfast(secret, !noOutbox, speech());
-            case BARE -> Target.bare();
+            case BARE -> Target.bare(barePath);
         };
     }
 

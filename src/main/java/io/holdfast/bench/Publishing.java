@@ -19,7 +19,7 @@ final class Publishing {
     private final Ledger ledger;
     private final Submitter submitter;
     private final Pace plan;
-    private final Histogram receipts = Result.latencies();
+    private Histogram receipts = Result.latencies();
     private int[] awaited = new int[1 << 16];
     private int next;
     private int end;
@@ -57,14 +57,12 @@ final class Publishing {
         return next;
     }
 
-    long refused() {
-        return refused;
+    /** What the server refused, in words; empty if nothing. */
+    List<String> problems() {
+        return refused == 0 ? List.of() : List.of(refused + " refused, first " + firstRefusal);
     }
 
-    String firstRefusal() {
-        return firstRefusal;
-    }
-
+    /** How long each receipt took since {@link #run} was called last, in microseconds. */
     Histogram receipts() {
         return receipts;
     }
@@ -82,6 +80,7 @@ final class Publishing {
         end = next + atMost;
         startedAt = next;
         startedMicros = Loop.micros();
+        receipts = Result.latencies();
         launching = true;
         long deadline = System.nanoTime() + time.toNanos();
         loop.everyTurn(this::launch, plan.perSecond() > 0);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes results as a table in Markdown and as JSON. */
 final class Report {
     private static final String HEAD = """
-            | scenario | server | clients | deliveries | deliveries/s | server CPU s per million | messages per frame | p50 / p99 / p99.9 ms | lost / doubled / reordered | |
+            | scenario | server | clients | deliveries (or messages, or connects) | each second | server CPU µs each | messages per frame | p50 / p99 / p99.9 ms | lost / doubled / reordered | |
             |---|---|---|---|---|---|---|---|---|---|
             """;
 
@@ -36,8 +36,8 @@ final class Report {
                 result.scenario(),
                 result.target(),
                 result.clients(),
-                result.deliveries(),
-                result.deliveriesPerSecond(),
+                result.counted(),
+                result.perSecond(),
                 number(result.cpuSecondsPerMillion()),
                 result.messagesPerFrame(),
                 latency(result.latency()),

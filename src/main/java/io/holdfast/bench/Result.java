@@ -12,12 +12,12 @@ import org.HdrHistogram.Histogram;
  * @param scenario a name with what was varied
  * @param target which server
  * @param clients connected
- * @param messages published and accepted in the measured time
+ * @param messages published and accepted in the measured time, or connects
  * @param deliveries to clients in the measured time
  * @param seconds measured
  * @param cpuSeconds of the server in that time; NaN where its process may not be seen
  * @param messagesPerFrame as the clients received them
- * @param latency from sending to each delivery, microseconds
+ * @param latency from sending to each delivery, or where none were made, to each receipt; microseconds
  * @param faults what must be 0
  * @param problems what makes the figures worthless, in words; empty if all went well
  * @param more figures of this scenario alone
@@ -46,12 +46,17 @@ record Result(
         return new Histogram(2);
     }
 
-    double deliveriesPerSecond() {
-        return seconds == 0 ? 0 : deliveries / seconds;
+    /** What the figures are about: deliveries, or where none were made, messages. */
+    long counted() {
+        return deliveries == 0 ? messages : deliveries;
+    }
+
+    double perSecond() {
+        return seconds == 0 ? 0 : counted() / seconds;
     }
 
     double cpuSecondsPerMillion() {
-        return deliveries == 0 ? Double.NaN : cpuSeconds * 1e6 / deliveries;
+        return counted() == 0 ? Double.NaN : cpuSeconds * 1e6 / counted();
     }
 
     boolean isClean() {
@@ -67,9 +72,9 @@ record Result(
         figures.put("messages", messages);
         figures.put("deliveries", deliveries);
         figures.put("seconds", seconds);
-        figures.put("deliveriesPerSecond", deliveriesPerSecond());
+        figures.put("perSecond", perSecond());
         figures.put("cpuSeconds", cpuSeconds);
-        figures.put("cpuSecondsPerMillionDeliveries", cpuSecondsPerMillion());
+        figures.put("cpuSecondsPerMillion", cpuSecondsPerMillion());
         figures.put("messagesPerFrame", messagesPerFrame);
         figures.put("latencyP50Millis", latency.getValueAtPercentile(50) / 1e3);
         figures.put("latencyP99Millis", latency.getValueAtPercentile(99) / 1e3);

@@ -37,9 +37,9 @@ final class Return implements Scenario {
         } else {
             crowd.leave(LEFT_WITHIN);
         }
-        setup.loop().goTo(options.otherServer());
 
         Publishing publishing = whileAway(setup, names, ledger);
+        setup.loop().goTo(options.otherServer());
         publishing.run(Duration.ofSeconds(120), total);
         if (killed && options.otherPort == null) {
             more.put("restartSeconds", restart(setup));
@@ -61,7 +61,7 @@ final class Return implements Scenario {
         double perFrame = measured.messagesPerFrame();
 
         setup.loop().runFor(AFTERWARDS); // whatever comes a second time, comes now
-        List<String> problems = FanOut.problems(publishing, crowd, 0);
+        List<String> problems = FanOut.problems(publishing, crowd);
         more.put("allConnectedSeconds", connected);
         more.put("lastDeliverySeconds", seconds);
         crowd.leave(LEFT_WITHIN);
@@ -82,18 +82,14 @@ final class Return implements Scenario {
 
     private static Publishing whileAway(Setup setup, List<String> names, Ledger ledger) {
         Options options = setup.options();
-        String key = options.apiKey;
         boolean batched = options.via == Options.Via.BATCH;
         int batch = batched ? options.batch : 1;
         int underWay = options.underWayOr(batched ? 4 : 64);
-        Submitter submitter = batched
-                ? HttpSubmitter.batch(setup.loop(), key, underWay, setup.target(), names)
-                : HttpSubmitter.send(setup.loop(), key, underWay, setup.target(), names);
         return new Publishing(
                 setup.loop(),
                 setup.payload(),
                 ledger,
-                submitter,
+                setup.publisher(To.OUTBOX, names, underWay),
                 new Pace(underWay * batch, Integer.MAX_VALUE, batch, 0, 0, options.patience));
     }
 

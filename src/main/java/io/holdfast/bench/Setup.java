@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
 
 /** What every scenario needs: the loop, the server, a run's own number, counters. */
 final class Setup {
@@ -47,10 +46,18 @@ final class Setup {
         return traffic;
     }
 
-    /** Whoever publishes, at the other node if there is one. */
-    Submitter publisher(Supplier<Submitter> made) {
+    /**
+     * Publishes message {@code n} to {@code names.get(n % names.size())}, at the other node if there is one.
+     *
+     * @param connections over HTTP; there is one WebSocket
+     */
+    Submitter publisher(To to, List<String> names, int connections) {
         loop.goTo(options.otherServer());
-        Submitter submitter = made.get();
+        Submitter submitter = switch (options.via) {
+            case HTTP -> HttpSubmitter.single(loop, options.apiKey, connections, target, to, names);
+            case BATCH -> HttpSubmitter.batch(loop, options.apiKey, connections, target, to, names);
+            case SOCKET -> new SocketSubmitter(loop, target, to, names);
+        };
         loop.goTo(options.server());
         return submitter;
     }

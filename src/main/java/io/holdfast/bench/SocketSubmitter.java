@@ -29,25 +29,15 @@ final class SocketSubmitter implements Submitter {
         }
     }
 
-    /** @param channel of a message, by its sequence number */
-    private SocketSubmitter(Loop loop, Target target, IntFunction<String> channel) {
-        this.channel = channel;
+    /** Message {@code n} to {@code names.get(n % names.size())}. */
+    SocketSubmitter(Loop loop, Target target, To to, List<String> names) {
+        this.channel = sequence -> (to == To.OUTBOX ? "#" : "") + names.get(sequence % names.size());
         Greeting greeting = target.greeting("publisher", null);
         if (greeting == null) {
             throw new IllegalArgumentException(target.name() + " cannot be published to over a WebSocket");
         }
         this.publisher = new Publisher(loop, target.socketPath(), JsonSpeech.INSTANCE.greeting(greeting));
         loop.connect(publisher);
-    }
-
-    /** Each message to everybody on a channel. */
-    static SocketSubmitter publish(Loop loop, Target target, String channel) {
-        return new SocketSubmitter(loop, target, sequence -> channel);
-    }
-
-    /** Message {@code n} to the outbox of the client of index {@code n % names.size()}. */
-    static SocketSubmitter send(Loop loop, Target target, List<String> names) {
-        return new SocketSubmitter(loop, target, sequence -> "#" + names.get(sequence % names.size()));
     }
 
     @Override

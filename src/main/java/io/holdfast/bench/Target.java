@@ -22,17 +22,22 @@ interface Target {
     @Nullable
     Greeting greeting(String client, @Nullable String channel);
 
-    String publishPath();
+    /** The path for one message. */
+    String path(To to);
 
-    byte[] publish(String channel, byte[] data);
+    /** One message to the channel or client of this name. */
+    byte[] body(To to, String name, byte[] data);
 
-    byte[] send(String client, byte[] data);
+    /** Several messages in one request, the names in the same order; for the path {@code /api/batch}. */
+    byte[] batch(To to, List<String> names, List<byte[]> data);
 
-    byte[] batch(List<String> clients, List<byte[]> data);
-
-    /** The endpoint without any logic, for comparison: it sends what is posted to everybody. */
-    static Target bare() {
-        return new Bare();
+    /**
+     * The endpoint without any logic, for comparison: it sends what is posted to everybody.
+     *
+     * @param path to post to
+     */
+    static Target bare(String path) {
+        return new Bare(path);
     }
 
     /**
@@ -70,47 +75,35 @@ interface Target {
         }
 
         @Override
-        public String publishPath() {
-            return "/api/publish";
+        public String path(To to) {
+            return "/api/" + to.call;
         }
 
         @Override
-        public byte[] publish(String channel, byte[] data) {
-            return around("{\"channel\":\"" + channel + "\",\"data\":", data, "}");
+        public byte[] body(To to, String name, byte[] data) {
+            return Ascii.bytes(call(to, name, data));
         }
 
         @Override
-        public byte[] send(String client, byte[] data) {
-            return around("{\"client\":\"" + client + "\",\"data\":", data, "}");
-        }
-
-        @Override
-        public byte[] batch(List<String> clients, List<byte[]> data) {
+        public byte[] batch(To to, List<String> names, List<byte[]> data) {
             StringBuilder body = new StringBuilder("{\"commands\":[");
-            for (int i = 0; i < clients.size(); i++) {
-                body.append(i == 0 ? "" : ",")
-                        .append("{\"send\":{\"client\":\"")
-                        .append(clients.get(i))
-                        .append("\",\"data\":")
-                        .append(Ascii.text(data.get(i)))
-                        .append("}}");
+            for (int i = 0; i < names.size(); i++) {
+                body.append(i == 0 ? "{\"" : ",{\"")
+                        .append(to.call)
+                        .append("\":")
+                        .append(call(to, names.get(i), data.get(i)))
+                        .append('}');
             }
             return Ascii.bytes(body.append("]}").toString());
         }
 
-        private static byte[] around(String before, byte[] data, String after) {
-            byte[] start = Ascii.bytes(before);
-            byte[] end = Ascii.bytes(after);
-            byte[] all = new byte[start.length + data.length + end.length];
-            System.arraycopy(start, 0, all, 0, start.length);
-            System.arraycopy(data, 0, all, start.length, data.length);
-            System.arraycopy(end, 0, all, start.length + data.length, end.length);
-            return all;
+        private static String call(To to, String name, byte[] data) {
+            return "{\"" + to.field + "\":\"" + name + "\",\"data\":" + Ascii.text(data) + "}";
         }
     }
 
     /** One path to listen at, one to post to. */
-    record Bare() implements Target {
+    record Bare(String path) implements Target {
 
         @Override
         public String name() {
@@ -133,23 +126,21 @@ interface Target {
         }
 
         @Override
-        public String publishPath() {
-            return "/publish";
+        public String path(To to) {
+            return path;
         }
 
         @Override
-        public byte[] publish(String channel, byte[] data) {
+        public byte[] body(To to, String name, byte[] data) {
+            if (to == To.OUTBOX) {
+                throw new IllegalArgumentException("the bare endpoint knows no clients");
+            }
             return data;
         }
 
         @Override
-        public byte[] send(String client, byte[] data) {
-            throw new IllegalArgumentException("the bare endpoint knows no clients");
-        }
-
-        @Override
-        public byte[] batch(List<String> clients, List<byte[]> data) {
-            throw new IllegalArgumentException("the bare endpoint knows no clients");
+        public byte[] batch(To to, List<String> names, List<byte[]> data) {
+            throw new IllegalArgumentException("the bare endpoint knows no batches");
         }
     }
 }

@@ -34,6 +34,40 @@ class LoadIT {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "publish",
+                "publish --cold",
+                "publish --to outbox",
+                "publish --via batch --batch 7",
+                "publish --via batch --batch 7 --to outbox",
+                "publish --via socket --batch 7",
+                "publish --rate 400"
+            })
+    void publishing_to_nobody_is_measured_by_its_receipts(String scenario) throws IOException {
+        Result result = run(Mischief.NONE, scenario);
+
+        assertThat(result.isClean()).isTrue();
+        assertThat(result.deliveries()).isZero();
+        assertThat(result.counted()).isEqualTo(result.messages()).isGreaterThan(100);
+        assertThat(result.latency().getTotalCount()).isPositive().isLessThanOrEqualTo(result.messages());
+    }
+
+    @Test
+    void a_refused_publication_to_nobody_is_a_problem() throws IOException {
+        assertThat(run(Mischief.REFUSE, "publish").problems()).singleElement().asString().contains("refused", "internal");
+    }
+
+    @Test
+    void connects_are_counted_and_measured_twice() throws IOException {
+        Result result = run(Mischief.NONE, "connect");
+
+        assertThat(result.isClean()).isTrue();
+        assertThat(result.counted()).isEqualTo(10);
+        assertThat(result.more()).containsKeys("cpuMillisEachAtFirst", "cpuMillisEach", "cpuMillisToLeave");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"fanout", "direct", "return"})
     void lost_messages_are_found(String scenario) throws IOException {
         Faults faults = run(Mischief.DROP, scenario).faults();

@@ -139,14 +139,12 @@ final class MockServer implements AutoCloseable {
         if (request.startsWith("GET /api/metrics")) {
             return "{\"connections\":1,\"acknowledged\":" + acknowledged + ",\"queued\":0}";
         }
-        if (request.startsWith("POST /api/publish")) {
-            Matcher publish = PUBLISH.matcher(body);
-            publish.matches();
+        Matcher publish = PUBLISH.matcher(body);
+        while (publish.find()) {
             if (mischief == Mischief.REFUSE && handled++ % 97 == 96) {
                 return "{\"error\":{\"code\":100,\"message\":\"internal\"}}";
             }
             publish(publish.group(1), publish.group(2));
-            return "{\"result\":{\"offset\":1,\"epoch\":\"e\"}}";
         }
         Matcher send = SEND.matcher(body);
         while (send.find()) {
