@@ -99,8 +99,9 @@ public final class Options {
             names = "--under-way",
             paramLabel = "NUMBER",
             converter = Count.class,
-            description = "Messages, batches or frames under way at a time; over HTTP, as many connections (fanout 4; return"
-                    + " in batches 4; publish 16; otherwise 64).")
+            description =
+                    "Messages, batches or frames under way at a time; over HTTP, as many connections (fanout 4; return"
+                            + " in batches 4; publish 16; otherwise 64).")
     @Nullable
     Integer underWay;
 
@@ -130,8 +131,9 @@ public final class Options {
     @Option(
             names = "--via",
             paramLabel = "http|batch|socket",
-            description = "One request for each message; one for many (direct, publish, return); commands over a WebSocket, in"
-                    + " insecure mode (http).")
+            description =
+                    "One request for each message; one for many (direct, publish, return); commands over a WebSocket, in"
+                            + " insecure mode (http).")
     Via via = Via.HTTP;
 
     @Option(

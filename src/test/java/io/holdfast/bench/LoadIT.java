@@ -55,7 +55,10 @@ class LoadIT {
 
     @Test
     void a_refused_publication_to_nobody_is_a_problem() throws IOException {
-        assertThat(run(Mischief.REFUSE, "publish").problems()).singleElement().asString().contains("refused", "internal");
+        assertThat(run(Mischief.REFUSE, "publish").problems())
+                .singleElement()
+                .asString()
+                .contains("refused", "internal");
     }
 
     @Test

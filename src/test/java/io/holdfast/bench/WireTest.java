@@ -47,10 +47,7 @@ class WireTest {
                 .contains(
                         "| fan-out | bare | 10 | 50 | 25 | 10000.00 | 1.5 | 1.5 / 1.5 / 1.5 | 1 / 2 / 3 | heap kilobytes 7 **a \"b\"** |");
         assertThat(Report.json(List.of(result)))
-                .contains(
-                        "\"cpuSecondsPerMillion\":10000.0000",
-                        "\"problems\":[\"a \\\"b\\\"\"]",
-                        "\"lost\":1");
+                .contains("\"cpuSecondsPerMillion\":10000.0000", "\"problems\":[\"a \\\"b\\\"\"]", "\"lost\":1");
         assertThat(result.isClean()).isFalse();
     }
 }
