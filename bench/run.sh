@@ -2,11 +2,12 @@
 # Builds, starts the gateway on core 0, drives it from core 1, prints a table in Markdown.
 #
 #   bench/run.sh                        every scenario
-#   bench/run.sh fanout direct          some of them: fanout stalled paced bare direct batch socket publish connect return restart idle
+#   bench/run.sh fanout direct          some of them: fanout stalled paced bare direct batch socket publish latency sustained connect return restart
+#                                       start idle
 #                                       and, where PostgreSQL is installed: postgresql cluster
 #   bench/run.sh load fanout --clients 100 --under-way 40     one, with the load program's own options
 #
-# SECONDS_EACH (10) and WARMUP (15) set the times, PORT (9780) and HEALTH_PORT (9781) the ports, BUILD=no skips the build,
+# SECONDS_EACH (10) and WARMUP (15) set the times, SERIES (1) how often each row is measured, PORT (9780) and HEALTH_PORT (9781) the ports, BUILD=no skips the build,
 # PG_BIN names the directory of PostgreSQL's programs (Debian's is found).
 # PROFILE=FILE.jfr records the gateway with Java Flight Recorder, MAVEN_ARGS goes to Maven. Needs Linux, JDK 17 or newer, Maven; curl.
 set -eu
@@ -16,6 +17,7 @@ PORT=${PORT:-9780}
 HEALTH_PORT=${HEALTH_PORT:-9781}
 SECONDS_EACH=${SECONDS_EACH:-10}
 WARMUP=${WARMUP:-15}
+SERIES=${SERIES:-1}
 WORK=$PWD/target/bench
 WLP=$PWD/target/liberty/wlp
 SERVER_PID=
@@ -55,16 +57,18 @@ prepare() { # name, server.xml, applications...
     fi
 }
 
+serve() { # name; in the place of this shell
+    export keystore_password=bench ltpa_keys_password=bench HTTP_PORT="$PORT" HEALTH_PORT HTTP_HOST=localhost
+    export HOLDFAST_INSECURE=true WLP_USER_DIR="$WORK/usr" LOG_DIR="$WORK/log"
+    on_core "${CORES:-0}" "$WLP/bin/server" run "$1"
+}
+
 start() { # name, path that answers 200 when it is up
     if curl -s -o /dev/null "http://localhost:$PORT/"; then
         echo "Port $PORT is taken by another server; set PORT to a free one" >&2
         exit 1
     fi
-    (
-        export keystore_password=bench ltpa_keys_password=bench HTTP_PORT="$PORT" HEALTH_PORT HTTP_HOST=localhost
-        export HOLDFAST_INSECURE=true WLP_USER_DIR="$WORK/usr" LOG_DIR="$WORK/log"
-        on_core 0 "$WLP/bin/server" run "$1"
-    ) >"$WORK/$1.log" 2>&1 &
+    (serve "$1") >"$WORK/$1.log" 2>&1 &
     SERVER_PID=$! # the script of the server gives way to its JVM
     echo "$SERVER_PID" >"$WORK/pid"
     i=0
@@ -135,7 +139,7 @@ cluster() {
 
 load() {
     (on_core 1 java -Xmx1g -jar target/holdfast-cli.jar bench --port "$PORT" --seconds "$SECONDS_EACH" \
-        --warmup "$WARMUP" --warmup-cpu "$WARMUP" --json "$WORK/last.json" "$@") >"$WORK/last.txt" || FAILED=yes
+        --warmup "$WARMUP" --warmup-cpu "$WARMUP" --series "$SERIES" --json "$WORK/last.json" "$@") >"$WORK/last.txt" || FAILED=yes
     if [ -z "${HEAD_PRINTED:-}" ]; then
         cat "$WORK/last.txt"
         HEAD_PRINTED=yes
@@ -159,6 +163,17 @@ bare() {
     prepare bare bench/bare/server.xml target/bare/bare.war
     start bare /publish
     RUNNING=bare
+}
+
+# The start of a server that has been started before, with one core and with two.
+starts() { # gateway or bare, options...
+    name=$1
+    shift
+    fresh "$name"
+    stop
+    for cores in 0 0,1; do
+        load start --series 5 --start-cmd "exec env CORES=$cores '$PWD/bench/run.sh' serve $name" --label "on cores $cores" "$@"
+    done
 }
 
 # As the name says, but new, with everything cold.
@@ -207,6 +222,21 @@ scenario() {
                 load publish --target bare --bare-path /nothing --under-way $connections --label "a servlet that does nothing"
                 load publish --target bare --bare-path /nothing-async --under-way $connections --label "the same, asynchronous"
             done
+            ;;
+        start)
+            starts gateway
+            starts bare --target bare --ready-path /publish
+            ;;
+        latency) # as fast as it goes first: at a low rate a server would never get warm
+            gateway
+            load direct --clients 1000 --under-way 64
+            load direct --clients 1000 --rate 100 --warmup-cpu 0
+            load direct --clients 1000 --rate 1000 --warmup-cpu 0
+            ;;
+        sustained)
+            gateway
+            load direct --clients 1000 --rate 2000 --seconds 180 --live-heap --label "for three minutes"
+            load publish --under-way 16 --seconds 180 --live-heap --label "for three minutes"
             ;;
         connect)
             fresh gateway
@@ -258,6 +288,9 @@ if [ "${1:-}" = start-again ]; then # used by the scenario restart: the same ser
     start gateway /health/ready
     exit 0
 fi
+if [ "${1:-}" = serve ]; then # used by the scenario start
+    serve "$2"
+fi
 : >"$WORK/results.jsonl"
 trap stop EXIT
 trap 'exit 130' INT TERM
@@ -267,7 +300,7 @@ if [ "${1:-}" = load ]; then
     case " $* " in *"--target bare"*) bare ;; *) gateway ;; esac
     load "$@"
 else
-    for name in ${*:-fanout stalled paced bare direct batch socket publish connect return restart idle}; do
+    for name in ${*:-fanout stalled paced bare direct batch socket publish latency sustained connect return restart start idle}; do
         scenario "$name"
     done
 fi

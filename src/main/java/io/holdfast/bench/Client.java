@@ -60,6 +60,11 @@ final class Client extends WebSocketLink implements Speech.Heard {
     }
 
     @Override
+    protected void taken(int count) {
+        traffic.bytes += count;
+    }
+
+    @Override
     public void message(boolean binary, byte[] bytes, int from, int to) {
         if (binary != speech.binary()) {
             end(binary ? "a binary frame" : "a text frame");

@@ -58,7 +58,7 @@ final class Direct implements Scenario {
             problems.add("confirmed " + confirmed + " of " + sent);
         }
         Map<String, Object> more = new LinkedHashMap<>();
-        measured.addDatabase(more, sent - first);
+        measured.addTo(more, sent - first);
         more.put("receiptP99Millis", publishing.receipts().getValueAtPercentile(99) / 1e3);
         more.put("lastConfirmedAfterLastDeliverySeconds", untilConfirmed - delivered);
         crowd.leave(Duration.ofSeconds(5));

@@ -68,7 +68,7 @@ final class FanOut implements Scenario {
         setup.loop().runFor(Duration.ofMillis(200)); // whatever comes a second time, comes now
         List<String> problems = problems(publishing, crowd);
         Map<String, Object> more = new LinkedHashMap<>();
-        measured.addDatabase(more, watch.firsts());
+        measured.addTo(more, watch.firsts());
         more.put("receiptP99Millis", publishing.receipts().getValueAtPercentile(99) / 1e3);
         crowd.cut();
         if (stalled > 0) {

@@ -30,6 +30,9 @@ abstract class Link {
     /** Bytes have come. @return up to where they were understood; the rest is given again with what follows */
     protected abstract int received(byte[] bytes, int to) throws IOException;
 
+    /** This many bytes were read from the socket; {@link #received} is next. */
+    protected void taken(int count) {}
+
     /** The connection has ended, by either side; called once. */
     protected abstract void ended(String why);
 
@@ -127,6 +130,7 @@ abstract class Link {
             end("closed by the server");
             return;
         }
+        taken(to - restLength);
         int understood = received(loop.bytes(), to);
         restLength = to - understood;
         if (restLength > 0) {

@@ -14,6 +14,7 @@ public final class Load {
             "direct", new Direct(),
             "publish", new Publish(),
             "return", new Return(),
+            "start", new Start(),
             "connect", new Connect(),
             "idle", new Idle());
 
@@ -31,9 +32,16 @@ public final class Load {
         List<Result> results = new ArrayList<>();
         System.out.print(Report.head());
         for (Scenario scenario : scenarios) {
-            Result result = run(options, scenario);
-            System.out.print(Report.row(result));
-            results.add(result);
+            List<Result> series = new ArrayList<>();
+            for (int i = 0; i < options.series; i++) {
+                Result result = run(options, scenario);
+                System.out.print(Report.row(result));
+                series.add(result);
+            }
+            if (series.size() > 1) {
+                System.out.print(Report.median(series));
+            }
+            results.addAll(series);
         }
         if (!options.json.isEmpty()) {
             Files.writeString(Path.of(options.json), Report.json(results));

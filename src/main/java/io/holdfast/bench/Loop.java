@@ -10,6 +10,8 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * The one thread of the load program: waits for sockets and runs what they have to say.
@@ -25,7 +27,7 @@ final class Loop implements AutoCloseable {
     private final ByteBuffer direct = ByteBuffer.allocateDirect(CHUNK);
     private final byte[] bytes = new byte[2 * CHUNK];
     private Runnable everyTurn = () -> {};
-    private boolean hurried;
+    private LongSupplier nextMicros = () -> Long.MAX_VALUE;
 
     Loop(InetSocketAddress server) {
         this.server = server;
@@ -67,11 +69,14 @@ final class Loop implements AutoCloseable {
     }
 
     /**
-     * Runs this after each turn; with {@code hurried}, turns come at least every millisecond or so (for paced publishing).
+     * Runs this after each turn.
+     *
+     * @param nextMicros when it next has something to do, by {@link #micros}; turns are without waiting shortly before, since
+     *     a selector waits for whole milliseconds
      */
-    void everyTurn(Runnable work, boolean hurry) {
+    void everyTurn(Runnable work, LongSupplier nextMicros) {
         this.everyTurn = work;
-        this.hurried = hurry;
+        this.nextMicros = nextMicros;
     }
 
     /** Runs until the condition holds or the time is over. @return whether it holds */
@@ -91,8 +96,14 @@ final class Loop implements AutoCloseable {
     }
 
     private void turn() {
+        Consumer<SelectionKey> ready = key -> ((Link) key.attachment()).ready(key);
+        long millis = Math.min(SELECT_MILLIS, (nextMicros.getAsLong() - micros()) / 1000 - 1);
         try {
-            selector.select(key -> ((Link) key.attachment()).ready(key), hurried ? 1 : SELECT_MILLIS);
+            if (millis > 0) {
+                selector.select(ready, millis);
+            } else {
+                selector.selectNow(ready);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -8,19 +8,24 @@ final class Measured {
     private final Optional<ServerProcess> server;
     private final Optional<ServerProcess> database;
     private final Traffic traffic;
+    private final boolean liveHeap;
     private final double cpuBefore;
     private final double databaseBefore;
+    private final long bytesBefore;
     private final long framesBefore;
     private final long messagesBefore;
     private final long startedNanos = System.nanoTime();
 
-    /** Begins now. */
-    Measured(Optional<ServerProcess> server, Optional<ServerProcess> database, Traffic traffic) {
+    /** Begins now. @param liveHeap whether {@link #addTo} adds the server's heap after a full collection */
+    Measured(
+            Optional<ServerProcess> server, Optional<ServerProcess> database, Traffic traffic, boolean liveHeap) {
         this.server = server;
         this.database = database;
         this.traffic = traffic;
+        this.liveHeap = liveHeap;
         this.cpuBefore = cpu();
         this.databaseBefore = databaseCpu();
+        this.bytesBefore = traffic.bytes;
         this.framesBefore = traffic.frames;
         this.messagesBefore = traffic.messages;
     }
@@ -34,8 +39,14 @@ final class Measured {
         return cpu() - cpuBefore;
     }
 
-    /** Adds what is known of the database. @param messages how many were measured */
-    void addDatabase(Map<String, Object> more, long messages) {
+    /** Adds what is known beside the figures of every row. @param messages how many were measured */
+    void addTo(Map<String, Object> more, long messages) {
+        if (traffic.bytes > bytesBefore) {
+            more.put("bytesPerDelivery", (traffic.bytes - bytesBefore) / (double) messages);
+        }
+        if (liveHeap && server.isPresent()) {
+            more.put("liveHeapMegabytes", server.get().heapKilobytesAfterCollection() / 1024.0);
+        }
         if (database.isPresent()) {
             more.put("databaseCpuSecondsPerMillion", (databaseCpu() - databaseBefore) / messages * 1e6);
         }

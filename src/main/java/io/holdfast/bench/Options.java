@@ -44,6 +44,7 @@ public final class Options {
                 "direct: send to one client after the other, until delivered and confirmed",
                 "publish: publish to one channel or outbox after the other, with nobody connected, until the receipt",
                 "return: everybody leaves, is sent to, and comes back at once",
+                "start: start the server with --start-cmd, and end it once it is ready",
                 "connect: connect and leave, and once more with other clients",
                 "idle: connect, and see what a connection costs"
             })
@@ -159,7 +160,7 @@ public final class Options {
     @Option(
             names = "--start-cmd",
             paramLabel = "COMMAND",
-            description = "return: a shell command that starts it again.")
+            description = "return: a shell command that starts it again; start: one that gives way to the server (exec).")
     String startCommand = "";
 
     @Option(
@@ -185,6 +186,18 @@ public final class Options {
                     "Warm up at least until the server has used this many CPU seconds. On a busy machine, time alone"
                             + " says little about how warm a JVM is (0).")
     double warmupCpuSeconds = 0;
+
+    @Option(
+            names = "--series",
+            paramLabel = "NUMBER",
+            converter = Count.class,
+            description = "Runs each scenario this many times, and adds a row with the median and the extremes (1).")
+    int series = 1;
+
+    @Option(
+            names = "--live-heap",
+            description = "direct, fanout, publish: adds the server's heap after a full collection at the end.")
+    boolean liveHeap;
 
     @Option(names = "--cold", description = "Does not warm up: measures from the first message on.")
     boolean cold;

@@ -35,7 +35,7 @@ final class Publish implements Scenario {
 
         int messages = publishing.next() - first;
         Map<String, Object> more = new LinkedHashMap<>();
-        measured.addDatabase(more, messages);
+        measured.addTo(more, messages);
         String name = "publish to " + (options.to == To.CHANNEL ? "channels, " : "outboxes, ")
                 + (batch > 1 ? "batches of " + batch : "one by one") + ", " + options.flow(underWay);
         return new Result(

@@ -83,10 +83,10 @@ final class Publishing {
         receipts = Result.latencies();
         launching = true;
         long deadline = System.nanoTime() + time.toNanos();
-        loop.everyTurn(this::launch, plan.perSecond() > 0);
+        loop.everyTurn(this::launch, () -> plan.perSecond() > 0 ? scheduled(next) : Long.MAX_VALUE);
         loop.runUntil(() -> next >= end || System.nanoTime() - deadline >= 0, time.plusSeconds(1));
         launching = false;
-        loop.everyTurn(() -> {}, false);
+        loop.everyTurn(() -> {}, () -> Long.MAX_VALUE);
         drain();
     }
 

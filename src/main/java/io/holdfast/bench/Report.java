@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,38 @@ final class Report {
                 problems);
     }
 
+    /** One row for several runs of a scenario: of each figure the median, the least and the most. */
+    static String median(List<Result> series) {
+        Result first = series.get(0);
+        String notes = first.more().keySet().stream()
+                .filter(name -> first.more().get(name) instanceof Number)
+                .map(name -> words(name) + " " + spread(series, result -> ((Number)
+                                result.more().getOrDefault(name, Double.NaN))
+                        .doubleValue()))
+                .collect(Collectors.joining(", "));
+        return String.format(
+                Locale.ROOT,
+                "| **%s, median of %d (least – most)** | %s | %d | %s | %s | %s | %s | %s / %s / %s | | %s |%n",
+                first.scenario(),
+                series.size(),
+                first.target(),
+                first.clients(),
+                spread(series, Result::counted),
+                spread(series, Result::perSecond),
+                spread(series, Result::cpuSecondsPerMillion),
+                spread(series, Result::messagesPerFrame),
+                spread(series, result -> result.latency().getValueAtPercentile(50) / 1e3),
+                spread(series, result -> result.latency().getValueAtPercentile(99) / 1e3),
+                spread(series, result -> result.latency().getValueAtPercentile(99.9) / 1e3),
+                notes);
+    }
+
+    private static String spread(List<Result> series, ToDoubleFunction<Result> figure) {
+        double[] sorted = series.stream().mapToDouble(figure).sorted().toArray();
+        double median = (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+        return number(median) + " (" + number(sorted[0]) + " – " + number(sorted[sorted.length - 1]) + ")";
+    }
+
     static String json(List<Result> results) {
         return results.stream()
                 .map(result -> "  " + Json.of(rounded(result.figures())))
@@ -73,7 +106,7 @@ final class Report {
                 ? "–"
                 : String.format(
                         Locale.ROOT,
-                        "%.1f / %.1f / %.1f",
+                        "%.2f / %.2f / %.2f",
                         latency.getValueAtPercentile(50) / 1e3,
                         latency.getValueAtPercentile(99) / 1e3,
                         latency.getValueAtPercentile(99.9) / 1e3);

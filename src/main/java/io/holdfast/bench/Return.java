@@ -1,8 +1,6 @@
 package io.holdfast.bench;
 
 import io.holdfast.bench.Publishing.Pace;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +12,6 @@ import java.util.Optional;
  * from readiness, to the last delivery.
  */
 final class Return implements Scenario {
-    private static final Duration READY_WITHIN = Duration.ofSeconds(120);
     private static final Duration AFTERWARDS = Duration.ofMillis(500);
     private static final Duration LEFT_WITHIN = Duration.ofSeconds(10);
 
@@ -32,7 +29,7 @@ final class Return implements Scenario {
         boolean killed = !options.killCommand.isEmpty();
         Map<String, Object> more = new LinkedHashMap<>();
         if (killed && options.otherPort != null) { // before they have left: the cluster has yet to notice
-            exec(options.killCommand);
+            kill(options.killCommand);
             crowd.cut();
         } else {
             crowd.leave(LEFT_WITHIN);
@@ -96,37 +93,19 @@ final class Return implements Scenario {
     /** @return seconds from the start command to readiness */
     private static double restart(Setup setup) {
         Options options = setup.options();
-        exec(options.killCommand);
-        try {
-            long started = System.nanoTime();
-            shell(options.startCommand);
-            if (!setup.probe().awaitReady(options.readyPath, READY_WITHIN)) {
-                throw new IllegalStateException("the server was not ready within " + READY_WITHIN.toSeconds() + " s");
-            }
-            return (System.nanoTime() - started) / 1e9;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        kill(options.killCommand);
+        long started = System.nanoTime();
+        Shell.start(options.startCommand);
+        if (!setup.probe().awaitReady(options.readyPath, Setup.READY_WITHIN)) {
+            throw new IllegalStateException("the server was not ready within " + Setup.READY_WITHIN.toSeconds() + " s");
         }
+        return (System.nanoTime() - started) / 1e9;
     }
 
-    private static void exec(String killCommand) {
-        try {
-            int exit = shell(killCommand).waitFor();
-            if (exit != 0) {
-                throw new IllegalStateException("--kill-cmd ended with " + exit);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
+    private static void kill(String command) {
+        int exit = Shell.end(Shell.start(command));
+        if (exit != 0) {
+            throw new IllegalStateException("--kill-cmd ended with " + exit);
         }
-    }
-
-    private static Process shell(String command) throws IOException {
-        return new ProcessBuilder("sh", "-c", command)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
     }
 }

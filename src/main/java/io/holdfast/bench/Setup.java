@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Setup {
     static final int CONNECTING_AT_A_TIME = 100;
     static final Duration CONNECT_LIMIT = Duration.ofSeconds(60);
+    static final Duration READY_WITHIN = Duration.ofSeconds(120);
 
     private final Options options;
     private final Loop loop;
@@ -64,7 +65,7 @@ final class Setup {
 
     /** Begins to measure the server's and the database's processes. */
     Measured measured(Optional<ServerProcess> server) {
-        return new Measured(server, Optional.ofNullable(options.databasePid).map(ServerProcess::new), traffic);
+        return new Measured(server, Optional.ofNullable(options.databasePid).map(ServerProcess::new), traffic, options.liveHeap);
     }
 
     Probe probe() {

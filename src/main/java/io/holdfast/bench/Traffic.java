@@ -2,6 +2,9 @@ package io.holdfast.bench;
 
 /** Counts what all clients together have read. One thread. */
 final class Traffic {
+    /** Of frames, with their headers. */
+    long bytes;
+
     long frames;
     long messages;
     long pings;

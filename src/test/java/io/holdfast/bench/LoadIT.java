@@ -1,9 +1,13 @@
 package io.holdfast.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.bench.MockServer.Mischief;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -68,6 +72,48 @@ class LoadIT {
         assertThat(result.isClean()).isTrue();
         assertThat(result.counted()).isEqualTo(10);
         assertThat(result.more()).containsKeys("cpuMillisEachAtFirst", "cpuMillisEach", "cpuMillisToLeave");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fanout", "direct"})
+    void bytes_on_the_wire_are_counted_for_each_delivery(String scenario) throws IOException {
+        Result result = run(Mischief.NONE, scenario);
+
+        assertThat((Double) result.more().get("bytesPerDelivery")).isBetween(Payload.DEFAULT_LENGTH + 60.0, 280.0);
+    }
+
+    @Test
+    void a_start_is_measured_until_readiness_and_the_server_is_ended() throws IOException {
+        int port = freePort();
+        Options options = OptionsTest.parse("start", "--host", "127.0.0.1", "--port", "" + port, "--start-cmd", mock(port));
+
+        Result result = Load.run(options, Load.named("start"));
+
+        assertThat(result.more()).containsKeys("readyAfterSeconds", "cpuSecondsUntilReady", "residentMegabytes");
+        assertThat(result.cpuSeconds()).isPositive();
+        assertThat(result.seconds()).isPositive();
+        new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+    }
+
+    @Test
+    void a_start_is_refused_where_a_server_runs_already() throws IOException {
+        try (MockServer server = new MockServer(Mischief.NONE)) {
+            Options options = OptionsTest.parse(
+                    "start", "--host", "127.0.0.1", "--port", "" + server.port(), "--start-cmd", "exit 1");
+
+            assertThatThrownBy(() -> Load.run(options, Load.named("start"))).hasMessageContaining("answers at port");
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static String mock(int port) {
+        return "exec '" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -cp '"
+                + System.getProperty("java.class.path") + "' " + MockServer.class.getName() + " " + port;
     }
 
     @ParameterizedTest

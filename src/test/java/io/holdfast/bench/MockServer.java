@@ -55,9 +55,19 @@ final class MockServer implements AutoCloseable {
     private int requestsWithoutKey;
 
     MockServer(Mischief mischief) throws IOException {
+        this(mischief, 0);
+    }
+
+    private MockServer(Mischief mischief, int port) throws IOException {
         this.mischief = mischief;
-        this.server = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
+        this.server = new ServerSocket(port, 500, InetAddress.getLoopbackAddress());
         start(this::accept);
+    }
+
+    /** A server in a process of its own, until it is killed. @param arguments the port */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        new MockServer(Mischief.NONE, Integer.parseInt(arguments[0]));
+        Thread.currentThread().join();
     }
 
     int port() {

@@ -26,6 +26,31 @@ class WireTest {
     }
 
     @Test
+    void a_series_is_a_row_with_the_median_and_the_extremes() {
+        String row = Report.median(List.of(started(3.0), started(9.0), started(1.0), started(4.0)));
+
+        assertThat(row).contains("| **start, median of 4 (least – most)** |", "ready after seconds 3.50 (1.00 – 9.00)");
+        assertThat(Report.median(List.of(started(3.0), started(9.0), started(1.0))))
+                .contains("ready after seconds 3.00 (1.00 – 9.00)");
+    }
+
+    private static Result started(double seconds) {
+        return new Result(
+                "start",
+                "holdfast",
+                0,
+                0,
+                0,
+                seconds,
+                1,
+                0,
+                Result.latencies(),
+                Faults.NONE,
+                List.of(),
+                Map.of("readyAfterSeconds", seconds));
+    }
+
+    @Test
     void a_report_is_a_table_row_and_json() {
         Histogram latency = Result.latencies();
         latency.recordValue(1500);
@@ -45,7 +70,7 @@ class WireTest {
 
         assertThat(Report.row(result))
                 .contains(
-                        "| fan-out | bare | 10 | 50 | 25 | 10000.00 | 1.5 | 1.5 / 1.5 / 1.5 | 1 / 2 / 3 | heap kilobytes 7 **a \"b\"** |");
+                        "| fan-out | bare | 10 | 50 | 25 | 10000.00 | 1.5 | 1.50 / 1.50 / 1.50 | 1 / 2 / 3 | heap kilobytes 7 **a \"b\"** |");
         assertThat(Report.json(List.of(result)))
                 .contains("\"cpuSecondsPerMillion\":10000.0000", "\"problems\":[\"a \\\"b\\\"\"]", "\"lost\":1");
         assertThat(result.isClean()).isFalse();
