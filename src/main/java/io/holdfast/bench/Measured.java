@@ -17,8 +17,7 @@ final class Measured {
     private final long startedNanos = System.nanoTime();
 
     /** Begins now. @param liveHeap whether {@link #addTo} adds the server's heap after a full collection */
-    Measured(
-            Optional<ServerProcess> server, Optional<ServerProcess> database, Traffic traffic, boolean liveHeap) {
+    Measured(Optional<ServerProcess> server, Optional<ServerProcess> database, Traffic traffic, boolean liveHeap) {
         this.server = server;
         this.database = database;
         this.traffic = traffic;

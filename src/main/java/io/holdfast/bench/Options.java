@@ -160,7 +160,8 @@ public final class Options {
     @Option(
             names = "--start-cmd",
             paramLabel = "COMMAND",
-            description = "return: a shell command that starts it again; start: one that gives way to the server (exec).")
+            description =
+                    "return: a shell command that starts it again; start: one that gives way to the server (exec).")
     String startCommand = "";
 
     @Option(

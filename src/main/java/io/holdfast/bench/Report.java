@@ -57,9 +57,10 @@ final class Report {
         Result first = series.get(0);
         String notes = first.more().keySet().stream()
                 .filter(name -> first.more().get(name) instanceof Number)
-                .map(name -> words(name) + " " + spread(series, result -> ((Number)
-                                result.more().getOrDefault(name, Double.NaN))
-                        .doubleValue()))
+                .map(name -> words(name) + " "
+                        + spread(
+                                series,
+                                result -> ((Number) result.more().getOrDefault(name, Double.NaN)).doubleValue()))
                 .collect(Collectors.joining(", "));
         return String.format(
                 Locale.ROOT,

@@ -65,7 +65,8 @@ final class Setup {
 
     /** Begins to measure the server's and the database's processes. */
     Measured measured(Optional<ServerProcess> server) {
-        return new Measured(server, Optional.ofNullable(options.databasePid).map(ServerProcess::new), traffic, options.liveHeap);
+        return new Measured(
+                server, Optional.ofNullable(options.databasePid).map(ServerProcess::new), traffic, options.liveHeap);
     }
 
     Probe probe() {

@@ -24,8 +24,8 @@ final class Start implements Scenario {
             boolean ready = setup.probe().awaitReady(options.readyPath, Setup.READY_WITHIN);
             seconds = (System.nanoTime() - began) / 1e9;
             if (!ready || !process.isAlive()) {
-                throw new IllegalStateException(
-                        "the server was not ready within " + Setup.READY_WITHIN.toSeconds() + " s, or --start-cmd has ended");
+                throw new IllegalStateException("the server was not ready within " + Setup.READY_WITHIN.toSeconds()
+                        + " s, or --start-cmd has ended");
             }
             ServerProcess server = new ServerProcess(process.pid());
             cpu = server.cpuSeconds();

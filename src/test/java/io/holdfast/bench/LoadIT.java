@@ -85,7 +85,8 @@ class LoadIT {
     @Test
     void a_start_is_measured_until_readiness_and_the_server_is_ended() throws IOException {
         int port = freePort();
-        Options options = OptionsTest.parse("start", "--host", "127.0.0.1", "--port", "" + port, "--start-cmd", mock(port));
+        Options options =
+                OptionsTest.parse("start", "--host", "127.0.0.1", "--port", "" + port, "--start-cmd", mock(port));
 
         Result result = Load.run(options, Load.named("start"));
 
