@@ -340,6 +340,9 @@ final class Connecting {
                         answers.close(CloseCode.EXPIRED);
                     } else {
                         byte[] info = (byte[]) decision.info();
+                        if (info != null) {
+                            decidedInfo = info;
+                        }
                         refreshed(
                                 id, identity, renewed.decided(null, info, decision.expiresAt(), List.of(), wall.now()));
                     }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param expired whether it has expired: then it is closed with 3005, and the client connects again
  * @param expiresAt when it must be refreshed again; null for when the token expires, or for never without one
- * @param info what others see of the client from now on, as {@link ConnectDecision#info}; null for the token's, or without one for what it was
+ * @param info what others see of the client from now on, as {@link ConnectDecision#info}. Null: of a connection, what was decided
+ *     before, or else the token's; of a subscription, the subscription token's, or without one what it was
  */
 public record RefreshDecision(
         boolean expired,

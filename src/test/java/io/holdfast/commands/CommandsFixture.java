@@ -53,6 +53,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -95,8 +96,6 @@ final class CommandsFixture implements AutoCloseable {
     /** The engine stores nothing before this completes. */
     volatile CompletableFuture<Void> storing = CompletableFuture.completedFuture(null);
 
-    /** How often a connection was told when it ends. */
-    final AtomicInteger ends = new AtomicInteger();
 
     /** Called with the method's name when a connection has queued a reply, before its command goes on. */
     volatile Consumer<String> afterReply = method -> {};
@@ -131,6 +130,20 @@ final class CommandsFixture implements AutoCloseable {
     final WallClock wall = () -> Instant.ofEpochMilli(clock.wallMillis(clock.millis()));
     final Delivery manager;
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final AtomicInteger unfinished = new AtomicInteger();
+
+    /** Of handlers, and of what follows them. */
+    private final Executor counting = work -> {
+        unfinished.incrementAndGet();
+        threads.execute(() -> {
+            try {
+                work.run();
+            } finally {
+                unfinished.decrementAndGet();
+            }
+        });
+    };
+
     private final Conversations conversations;
     final AccessPolicy policy;
     final Calls calls;
@@ -150,7 +163,7 @@ final class CommandsFixture implements AutoCloseable {
     }
 
     CommandsFixture(AccessOptions access, Handlers handlers) {
-        calls = new Calls(threads, new CallSettings(64, 100, 16, Duration.ofSeconds(10)), clock::nanos);
+        calls = new Calls(counting, new CallSettings(64, 100, 16, Duration.ofSeconds(10)), clock::nanos);
         policy = new AccessPolicy(access);
         ChannelOptions options = new ChannelOptions() {
             @Override
@@ -179,7 +192,7 @@ final class CommandsFixture implements AutoCloseable {
             }
         };
         DeliveryThreads deliveryThreads =
-                new DeliveryThreads(part -> work -> new Thread(work, "test-" + part), threads, threads);
+                new DeliveryThreads(part -> work -> new Thread(work, "test-" + part), counting, counting);
         manager = new Delivery(
                 new GuardedEngine(engine),
                 engine,
@@ -243,9 +256,6 @@ final class CommandsFixture implements AutoCloseable {
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
-                    if (List.of("expireAt", "endNever").contains(method.getName())) {
-                        ends.incrementAndGet();
-                    }
                     if (List.of("reply", "replyConnected", "start").contains(method.getName())) {
                         afterReply.accept(method.getName());
                     }
@@ -255,6 +265,11 @@ final class CommandsFixture implements AutoCloseable {
 
     void pass(Duration time) {
         nanos.addAndGet(time.toNanos());
+    }
+
+    /** Whether all has been done that follows from the handlers' calls until now. */
+    boolean settled() {
+        return unfinished.get() == 0;
     }
 
     /** Wall time is stepped; the steady clock is not. */

@@ -321,6 +321,21 @@ class HandlersTest {
                 .endsWith(3005);
     }
 
+    @Test
+    void what_a_refresh_decides_that_others_see_holds_after_later_refreshes() {
+        scripted.connect = answering(call -> ConnectDecision.accept().withInfo(json("{\"n\":1}")));
+        secure(AllowedClients.CLIENTS);
+        CommandsFixture.Peer peer = connectedByToken("\"sub\":\"u1\"").hears("\"id\":1,\"connect\"");
+        String refresh = "{\"id\":%d,\"refresh\":{\"token\":\""
+                + talk.token("\"sub\":\"u1\",\"info\":{\"n\":0},\"exp\":" + seconds(600)) + "\"}}";
+        scripted.refresh = answering(call -> RefreshDecision.accept().withInfo(json("{\"n\":2}")));
+        peer.say(refresh.formatted(2)).hears("\"id\":2,\"refresh\"");
+        scripted.refresh = answering(call -> RefreshDecision.accept());
+        peer.say(refresh.formatted(3)).hears("\"id\":3,\"refresh\"");
+        peer.say(SUBSCRIBE.formatted(4, "news"), "{\"id\":5,\"publish\":{\"channel\":\"news\",\"data\":1}}")
+                .hears("\"conn_info\":{\"n\":2}");
+    }
+
     private long seconds(int ahead) {
         return talk.wall.now().getEpochSecond() + ahead;
     }

@@ -33,10 +33,6 @@ class RemoteDecisionsTest {
     private volatile HandlerException refusal;
     private volatile Instant until;
     private volatile CompletableFuture<byte[]> held;
-
-    /** Of a connection of {@link #withoutToken}; each answer of the application adds one. */
-    private int endsAtConnect = -1;
-
     private CommandsFixture talk;
 
     private final Handlers handlers = new Handlers() {
@@ -141,9 +137,7 @@ class RemoteDecisionsTest {
 
     /** Of wall time, when what was asked before is answered: no ping is due. */
     private void pass(Duration time) {
-        CommandsFixture.until(
-                () -> talk.calls.stats().waiting() + talk.calls.stats().running() == 0);
-        CommandsFixture.until(() -> endsAtConnect < 0 || talk.ends.get() == endsAtConnect + calls.size());
+        CommandsFixture.until(talk::settled);
         talk.step(time);
     }
 
@@ -154,7 +148,6 @@ class RemoteDecisionsTest {
         until = talk.wall.now().plus(life);
         CommandsFixture.Peer peer = talk.new Peer().say("{\"id\":1,\"connect\":{}}");
         peer.hears("\"id\":1,\"connect\"");
-        endsAtConnect = talk.ends.get() - calls.size();
         assertThat(peer.heard().get(0))
                 .as("an SDK without a token would give up")
                 .doesNotContain("ttl");
@@ -195,7 +188,6 @@ class RemoteDecisionsTest {
         for (int i = 1; i < 40; i++) {
             peers.add(talk.new Peer().say("{\"id\":1,\"connect\":{}}").hears("\"id\":1,\"connect\""));
         }
-        endsAtConnect = talk.ends.get() - calls.size();
         refusal = new HandlerException(100, "later", true);
         pass(Duration.ofSeconds(61));
         CommandsFixture.until(() -> calls.size() == peers.size());
@@ -274,7 +266,6 @@ class RemoteDecisionsTest {
         until = talk.wall.now().plusSeconds(30); // the login ends after 60
         CommandsFixture.Peer peer = talk.new Peer(Format.JSON, () -> "ann");
         peer.say("{\"id\":1,\"connect\":{}}").hears("\"id\":1,\"connect\"");
-        endsAtConnect = talk.ends.get() - calls.size();
         pass(Duration.ofSeconds(31));
         assertAsked(peer, 1, 2);
         pass(Duration.ofSeconds(28));
