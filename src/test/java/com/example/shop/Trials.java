@@ -1,24 +1,15 @@
 package com.example.shop;
 
 import io.holdfast.handlers.Caller;
-import io.holdfast.handlers.ConnectDecision;
-import io.holdfast.handlers.HandlerException;
-import io.holdfast.handlers.OnConnect;
-import io.holdfast.handlers.OnRefresh;
 import io.holdfast.handlers.OnRpc;
-import io.holdfast.handlers.RefreshDecision;
 import jakarta.annotation.security.DenyAll;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonValue;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import jakarta.transaction.Transactional;
 import jakarta.transaction.UserTransaction;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,26 +31,6 @@ public class Trials {
     private final AtomicInteger hanging = new AtomicInteger();
     private final AtomicInteger interrupted = new AtomicInteger();
     private final List<Object> transactions = new CopyOnWriteArrayList<>();
-
-    @OnConnect
-    public ConnectDecision connect(Caller caller, JsonValue data) {
-        if (data instanceof JsonObject options && options.containsKey("refused")) {
-            throw new HandlerException(470, "closed today", false);
-        }
-        ConnectDecision decision = ConnectDecision.accept().withData(Map.of("shop", caller.header("X-Shop") + ""));
-        if (data instanceof JsonObject options && options.containsKey("card")) {
-            return decision.as("card-" + options.getString("card"))
-                    .onDevice("till")
-                    .withInfo(Map.of("card", true))
-                    .subscribedTo("offers");
-        }
-        return decision;
-    }
-
-    @OnRefresh
-    public RefreshDecision refresh(Caller caller) {
-        return RefreshDecision.accept().until(Instant.now().plus(77, ChronoUnit.SECONDS));
-    }
 
     @OnRpc("who")
     public JsonObject who(Caller caller) {

@@ -96,7 +96,6 @@ final class CommandsFixture implements AutoCloseable {
     /** The engine stores nothing before this completes. */
     volatile CompletableFuture<Void> storing = CompletableFuture.completedFuture(null);
 
-
     /** Called with the method's name when a connection has queued a reply, before its command goes on. */
     volatile Consumer<String> afterReply = method -> {};
 

@@ -300,7 +300,7 @@ class HandlersIT {
             wrong.awaitAnswer("/shop/holdfast.js", 404);
         }
         try (LibertyServer unknown =
-                HandlersShop.prepare("handlers-unknown", Map.of("holdfast.namespaces", "talk"), war -> {})) {
+                HandlersShop.prepare("handlers-unknown", Map.of("holdfast.namespaces", "desk"), war -> {})) {
             unknown.launch();
             unknown.awaitLog("com.example.shop.Chat.");
             unknown.awaitLog("which does not exist. List it in holdfast.namespaces");

@@ -8,6 +8,7 @@ import com.example.shop.Notes;
 import com.example.shop.PlacedOrder;
 import com.example.shop.Supplier;
 import com.example.shop.Trials;
+import com.example.shop.Visits;
 import com.example.shop.Warehouse;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -110,17 +111,23 @@ final class HandlersShop implements AutoCloseable {
         Path serverXml = Files.writeString(
                 work.resolve("server.xml"),
                 Documents.server("docs/library.md").replace('"' + SHOP + '"', '"' + root + '"'));
-        Map<String, String> variables = new HashMap<>(Map.of(
-                "holdfast.token.hmac-secret", SECRET,
-                "holdfast.api.keys", Tokens.hashed("admin", KEY),
-                "holdfast.namespaces", "chat",
-                "holdfast.namespace.chat.publish", "subscribers",
-                "holdfast.channels.subscribe", "clients",
-                "holdfast.handlers.roles-claim", "/shop/roles",
-                "holdfast.handlers.headers", "X-Shop",
-                "holdfast.handlers.timeout", "PT12S",
-                "shop.driver", ShopWar.jarOf(JdbcDataSource.class).toString(),
-                "shop.url", create(work.resolve("shop").toAbsolutePath())));
+        Map<String, String> variables = new HashMap<>(Map.ofEntries(
+                Map.entry("holdfast.token.hmac-secret", SECRET),
+                Map.entry("holdfast.token.expiry-grace", "PT1S"),
+                Map.entry("holdfast.api.keys", Tokens.hashed("admin", KEY)),
+                Map.entry("holdfast.namespaces", "chat, desk"),
+                Map.entry("holdfast.namespace.chat.publish", "subscribers"),
+                Map.entry("holdfast.namespace.desk.publish", "subscribers"),
+                Map.entry("holdfast.namespace.desk.presence", "subscribers"),
+                Map.entry("holdfast.namespace.desk.history", "subscribers"),
+                Map.entry("holdfast.namespace.desk.recovery", "false"),
+                Map.entry("holdfast.channels.subscribe", "clients"),
+                Map.entry("holdfast.channels.presence", "clients"),
+                Map.entry("holdfast.handlers.roles-claim", "/shop/roles"),
+                Map.entry("holdfast.handlers.headers", "X-Shop"),
+                Map.entry("holdfast.handlers.timeout", "PT12S"),
+                Map.entry("shop.driver", ShopWar.jarOf(JdbcDataSource.class).toString()),
+                Map.entry("shop.url", create(work.resolve("shop").toAbsolutePath()))));
         variables.put("shop.notes", work.resolve(NOTES).toAbsolutePath().toString());
         variables.putAll(more);
         return LibertyServer.prepare(name, variables, serverXml, war(work, changes))
@@ -161,6 +168,7 @@ final class HandlersShop implements AutoCloseable {
                 PlacedOrder.class,
                 Supplier.class,
                 Trials.class,
+                Visits.class,
                 Warehouse.class)) {
             classes.add(bean);
             classes.addAll(List.of(bean.getDeclaredClasses()));
@@ -196,6 +204,14 @@ final class HandlersShop implements AutoCloseable {
     static String token(String client, String... roles) {
         String claims = "{\"sub\":\"" + client + "\",\"exp\":" + (Instant.now().getEpochSecond() + 600)
                 + ",\"tier\":\"gold\",\"shop\":{\"roles\":[" + quoted(roles) + "]}}";
+        return new Tokens(SECRET).signed("{\"alg\":\"HS256\",\"typ\":\"JWT\"}", claims);
+    }
+
+    /** For a subscription. */
+    static String channelToken(String client, String channel) {
+        String claims = Json.object("{'sub': '%s', 'channel': '%s'}", client, channel)
+                .put("exp", Instant.now().getEpochSecond() + 600)
+                .toString();
         return new Tokens(SECRET).signed("{\"alg\":\"HS256\",\"typ\":\"JWT\"}", claims);
     }
 
