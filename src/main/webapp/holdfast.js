@@ -400,7 +400,7 @@ export class Holdfast {
     const request = {
       token,
       name: 'holdfast.js',
-      data: { ...data, client, device, outbox: outbox ? undefined : false, acks: 'explicit' },
+      data: { ...data, client, device, outbox: outbox ? undefined : false, acks: 'explicit', tags: true },
       subs,
     };
     try {

@@ -114,6 +114,7 @@ test('a message is confirmed only after the promise of its handler has resolved'
   holdfast.connect();
   const connection = await connected();
   assert.equal(connection.commands[0].connect.data.acks, 'explicit');
+  assert.equal(connection.commands[0].connect.data.tags, true);
   connection.push(pub(1), '{}');
   await until(() => connection.frames.includes('{}'), 'the ping is answered though the handler is busy');
   await sleep(50);

@@ -10,6 +10,7 @@ import io.holdfast.access.TokenOptions;
 import io.holdfast.cleanup.CleanupSettings;
 import io.holdfast.commands.CommandSettings;
 import io.holdfast.commands.HandlerSettings;
+import io.holdfast.commands.ServerTags;
 import io.holdfast.delivery.AdmissionSettings;
 import io.holdfast.delivery.BreakerSettings;
 import io.holdfast.delivery.DeliverySettings;
@@ -137,7 +138,8 @@ record Configuration(
                 MAX_FRAME_BYTES,
                 keys.integer("holdfast.limits.commands-per-frame", MAX_FRAME_COMMANDS, 1, 100_000),
                 keys.integer("holdfast.limits.commands-per-second", insecure ? 0 : COMMANDS_PER_SECOND, 0, 10_000_000),
-                keys.integer("holdfast.connection.max-channels", MAX_CHANNELS, 1, 100_000));
+                keys.integer("holdfast.connection.max-channels", MAX_CHANNELS, 1, 100_000),
+                keys.choice("holdfast.tags", ServerTags.ASKED));
     }
 
     private static DeliverySettings delivery(Keys keys) {

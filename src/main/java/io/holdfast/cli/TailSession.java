@@ -85,6 +85,7 @@ final class TailSession {
             json.writeStringField("client", wish.client());
         }
         json.writeBooleanField("outbox", false);
+        json.writeBooleanField("tags", true);
         json.writeEndObject();
         if (place.known) { // counts where the token itself subscribes
             json.writeObjectFieldStart("subs");

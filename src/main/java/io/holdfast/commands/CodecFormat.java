@@ -17,13 +17,18 @@ final class CodecFormat implements WireFormat {
     private final DeliveryClock clock;
     private final byte[] ping;
     private final byte[] separator;
+    private final boolean tagged;
 
-    /** @param clock by which publications are dated; clients see wall time */
-    CodecFormat(Codec codec, byte[] separator, DeliveryClock clock) {
+    /**
+     * @param clock by which publications are dated; clients see wall time
+     * @param tagged whether the server's tags go with publications
+     */
+    CodecFormat(Codec codec, byte[] separator, DeliveryClock clock, boolean tagged) {
         this.codec = codec;
         this.clock = clock;
         this.ping = codec.ping();
         this.separator = separator;
+        this.tagged = tagged;
     }
 
     @Override
@@ -36,7 +41,7 @@ final class CodecFormat implements WireFormat {
                 channel,
                 publication.offset(),
                 payload,
-                publication.id(),
+                tagged ? publication.id() : null,
                 clock.wallMillis(publication.expiresAtMillis()),
                 publication.tags(),
                 Members.publisher(publication));
@@ -55,7 +60,7 @@ final class CodecFormat implements WireFormat {
                 publication.offset(),
                 delta == null ? payload : delta,
                 delta != null,
-                publication.id(),
+                tagged ? publication.id() : null,
                 clock.wallMillis(publication.expiresAtMillis()),
                 publication.tags(),
                 Members.publisher(publication));

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param maxFrameCommands in one frame
  * @param commandsPerSecond of one connection, with two seconds' worth at once; 0 for no limit
  * @param maxChannels subscribed by one connection, its outbox not counted
+ * @param serverTags which clients get the server's tags with their publications
  */
 public record CommandSettings(
         String version,
@@ -24,4 +25,5 @@ public record CommandSettings(
         int maxFrameBytes,
         int maxFrameCommands,
         int commandsPerSecond,
-        int maxChannels) {}
+        int maxChannels,
+        ServerTags serverTags) {}

@@ -8,6 +8,7 @@ import io.holdfast.delivery.Names;
 import io.holdfast.delivery.OutsideTime;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.WallClock;
+import io.holdfast.delivery.WireFormat;
 import io.holdfast.handlers.ConnectDecision;
 import io.holdfast.handlers.Handler;
 import io.holdfast.handlers.RefreshDecision;
@@ -46,6 +47,7 @@ final class Connecting {
     }
 
     private final RegisteredConnection connection;
+    private final WireFormat tagged;
     private final Answers answers;
     private final Subscribing subscribing;
     private final Consultation consultation;
@@ -67,8 +69,10 @@ final class Connecting {
     /** What a handler decided that others see; null for what the token says. */
     private volatile byte @Nullable [] decidedInfo;
 
+    /** @param tagged for a client that asks for the server's tags */
     Connecting(
             RegisteredConnection connection,
+            WireFormat tagged,
             Answers answers,
             Subscribing subscribing,
             Consultation consultation,
@@ -78,6 +82,7 @@ final class Connecting {
             String session,
             @Nullable Login login) {
         this.connection = connection;
+        this.tagged = tagged;
         this.answers = answers;
         this.subscribing = subscribing;
         this.consultation = consultation;
@@ -244,6 +249,9 @@ final class Connecting {
         connection.endNever(); // what follows waits for the store; the client has done its part
         who = identity;
         device = named;
+        if (options.tags()) {
+            connection.deliverAs(tagged);
+        }
         if (!connection.identify(who.client(), who.info())) {
             return;
         }

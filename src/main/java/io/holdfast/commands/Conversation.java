@@ -79,7 +79,7 @@ public final class Conversation {
 
     Conversation(
             RegisteredConnection connection,
-            Codec codec,
+            Speech speech,
             ResilientWebSocketManager manager,
             AllNodes nodes,
             AccessPolicy access,
@@ -91,7 +91,7 @@ public final class Conversation {
             Handling handling,
             Executor executor) {
         this.connection = connection;
-        this.codec = codec;
+        this.codec = speech.codec();
         this.answers = new Answers(connection, codec);
         this.queue = new CommandQueue(executor, this::carryOut);
         this.consultation = new Consultation(handling, connection, answers, queue, access, executor, wall, handshake);
@@ -105,7 +105,16 @@ public final class Conversation {
         this.nanos = clock::nanos;
         this.commandRate = new CommandRate(settings.commandsPerSecond(), clock.nanos());
         this.connecting = new Connecting(
-                connection, answers, subscribing, consultation, access, settings, wall, handshake.session(), login);
+                connection,
+                speech.tagged(),
+                answers,
+                subscribing,
+                consultation,
+                access,
+                settings,
+                wall,
+                handshake.session(),
+                login);
     }
 
     private Identity who() {

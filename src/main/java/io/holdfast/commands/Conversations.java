@@ -11,7 +11,6 @@ import io.holdfast.delivery.DeliveryThreads;
 import io.holdfast.delivery.RegisteredConnection;
 import io.holdfast.delivery.ResilientWebSocketManager;
 import io.holdfast.delivery.WallClock;
-import io.holdfast.protocol.Codec;
 import io.holdfast.protocol.JsonCodec;
 import io.holdfast.protocol.ProtobufCodec;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -41,13 +40,6 @@ public class Conversations {
     private final Handling handling;
     private final Speech json;
     private final Speech protobuf;
-
-    /** A format as both rooms need it: encoded once per publication, because each is there once. */
-    private record Speech(Codec codec, CodecFormat format) {
-        static Speech of(Codec codec, byte[] separator, DeliveryClock clock) {
-            return new Speech(codec, new CodecFormat(codec, separator, clock));
-        }
-    }
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
@@ -90,7 +82,7 @@ public class Conversations {
         RegisteredConnection connection = connections.register(
                 UUID.randomUUID().toString(),
                 transport,
-                speech.format(),
+                speech.format(settings.serverTags() == ServerTags.ALWAYS),
                 handshake.peer().address());
         Principal principal = handshake.principal();
         Login login = principal == null
@@ -98,7 +90,7 @@ public class Conversations {
                 : logins.of(principal).withRoles(handshake.peer().roles());
         return new Conversation(
                 connection,
-                speech.codec(),
+                speech,
                 manager,
                 nodes,
                 access,

@@ -43,6 +43,13 @@ public interface RegisteredConnection {
     void replyConnected(byte[] piece);
 
     /**
+     * Encodes publications so, instead of as the connection was registered. Called before the first subscription.
+     *
+     * @param format with the same pings and the same separator
+     */
+    void deliverAs(WireFormat format);
+
+    /**
      * Sets the client of this connection.
      *
      * @param client its id

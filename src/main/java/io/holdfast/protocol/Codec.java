@@ -38,19 +38,20 @@ public interface Codec {
     byte[] ping();
 
     /**
-     * A publication for the subscribers of a channel, with the tags {@code id} and, if it expires, {@code expires}
-     * added.
+     * A publication for the subscribers of a channel. One without any tags has no field for them.
      *
      * @param offset 0 for one that is not in a stream; it is then left out
      * @param payload one compact JSON value
-     * @param expiresAtMillis wall clock; {@link Long#MAX_VALUE} for never
+     * @param id the server's tag {@code id}; null if the server adds no tags
+     * @param expiresAtMillis wall clock, the server's tag {@code expires}; {@link Long#MAX_VALUE} for never. Not read without an id
+     * @param tags the publisher's
      * @param publisher the client that published it itself; null for none
      */
     byte[] publicationPush(
             String channel,
             long offset,
             byte[] payload,
-            String id,
+            @Nullable String id,
             long expiresAtMillis,
             Map<String, String> tags,
             @Nullable ChannelMember publisher);
@@ -66,7 +67,7 @@ public interface Codec {
             long offset,
             byte[] data,
             boolean delta,
-            String id,
+            @Nullable String id,
             long expiresAtMillis,
             Map<String, String> tags,
             @Nullable ChannelMember publisher);

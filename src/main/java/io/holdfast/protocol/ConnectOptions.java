@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param client id in insecure mode
  * @param outbox whether the client wants its outbox
  * @param explicitAcks whether only acks move the cursor
+ * @param tags whether the client wants the server's tags with its publications
  */
 public record ConnectOptions(
-        @Nullable String device, @Nullable String client, boolean outbox, boolean explicitAcks) {
+        @Nullable String device, @Nullable String client, boolean outbox, boolean explicitAcks, boolean tags) {
 
-    private static final ConnectOptions DEFAULTS = new ConnectOptions(null, null, true, false);
+    private static final ConnectOptions DEFAULTS = new ConnectOptions(null, null, true, false, false);
 
     /** The options for absent data, and for data that is not an object. */
     public static ConnectOptions defaults() {
@@ -22,8 +23,8 @@ public record ConnectOptions(
     }
 
     /**
-     * Reads <code>{"device":"till-3","client":"u42","outbox":true,"acks":"auto"}</code>, each of them optional; these
-     * are the defaults but for the names. {@code acks} may also be {@code "explicit"}.
+     * Reads <code>{"device":"till-3","client":"u42","outbox":true,"acks":"auto","tags":false}</code>, each of them
+     * optional; these are the defaults but for the names. {@code acks} may also be {@code "explicit"}.
      */
     public static ConnectOptions parse(byte @Nullable [] data) throws InvalidFieldException {
         if (data == null) {
@@ -31,7 +32,7 @@ public record ConnectOptions(
         }
         Fields fields = new Fields();
         return PayloadObject.read(data, fields::read)
-                ? new ConnectOptions(fields.device, fields.client, fields.outbox, fields.explicitAcks)
+                ? new ConnectOptions(fields.device, fields.client, fields.outbox, fields.explicitAcks, fields.tags)
                 : DEFAULTS;
     }
 
@@ -40,6 +41,7 @@ public record ConnectOptions(
         private @Nullable String client;
         private boolean outbox = true;
         private boolean explicitAcks;
+        private boolean tags;
 
         void read(String field, JsonInput in) throws IOException, InvalidFieldException {
             switch (field) {
@@ -47,6 +49,7 @@ public record ConnectOptions(
                 case "client" -> client = in.stringOrNull();
                 case "outbox" -> outbox = in.isNull() || in.bool();
                 case "acks" -> explicitAcks = explicit(in.stringOrNull());
+                case "tags" -> tags = !in.isNull() && in.bool();
                 default -> in.skip();
             }
         }

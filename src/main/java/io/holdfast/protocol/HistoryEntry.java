@@ -4,7 +4,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A publication in a history, with the same fields and tags as in its push.
+ * A publication in a history, with the same fields as in its push, and always with the server's tags.
  *
  * @param payload one compact JSON value
  * @param expiresAtMillis wall clock; {@link Long#MAX_VALUE} for never

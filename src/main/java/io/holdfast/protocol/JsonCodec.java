@@ -118,11 +118,11 @@ public final class JsonCodec implements Codec {
             String channel,
             long offset,
             byte[] payload,
-            String id,
+            @Nullable String id,
             long expiresAtMillis,
             Map<String, String> tags,
             @Nullable ChannelMember publisher) {
-        JsonOutput out = new JsonOutput(PUBLICATION_FRAME + payload.length + channel.length() + id.length());
+        JsonOutput out = new JsonOutput(capacity(channel, payload, id));
         out.raw(PUSH_CHANNEL).string(channel).raw(PUB).raw(DATA).raw(payload);
         publication(out, offset, id, expiresAtMillis, tags, publisher);
         return out.close().close().toBytes();
@@ -134,11 +134,11 @@ public final class JsonCodec implements Codec {
             long offset,
             byte[] data,
             boolean delta,
-            String id,
+            @Nullable String id,
             long expiresAtMillis,
             Map<String, String> tags,
             @Nullable ChannelMember publisher) {
-        JsonOutput out = new JsonOutput(PUBLICATION_FRAME + data.length + channel.length() + id.length());
+        JsonOutput out = new JsonOutput(capacity(channel, data, id));
         out.raw(PUSH_CHANNEL).string(channel).raw(PUB).raw(DATA).string(new String(data, StandardCharsets.UTF_8));
         if (delta) {
             out.raw(DELTA);
@@ -258,26 +258,33 @@ public final class JsonCodec implements Codec {
         }
     }
 
+    /** About what a push of a publication takes. */
+    private static int capacity(String channel, byte[] data, @Nullable String id) {
+        return PUBLICATION_FRAME + data.length + channel.length() + (id == null ? 0 : id.length());
+    }
+
     /** The rest of a publication behind its data. */
     private static void publication(
             JsonOutput out,
             long offset,
-            String id,
+            @Nullable String id,
             long expiresAtMillis,
             Map<String, String> tags,
             @Nullable ChannelMember publisher) {
         if (offset != 0) {
             out.raw(OFFSET).number(offset);
         }
-        out.raw(TAGS);
-        if (!tags.isEmpty()) {
+        if (id != null || !tags.isEmpty()) {
+            out.raw(TAGS);
             tags.forEach((name, value) -> out.name(name).string(value).comma());
+            if (id != null) {
+                out.raw(ID_TAG).string(id);
+                if (expiresAtMillis != Long.MAX_VALUE) {
+                    out.raw(EXPIRES_TAG).number(expiresAtMillis).raw('"');
+                }
+            }
+            out.close();
         }
-        out.raw(ID_TAG).string(id);
-        if (expiresAtMillis != Long.MAX_VALUE) {
-            out.raw(EXPIRES_TAG).number(expiresAtMillis).raw('"');
-        }
-        out.raw('}');
         if (publisher != null) {
             out.raw(INFO).open();
             member(out, publisher);

@@ -84,7 +84,7 @@ public final class ProtobufCodec implements Codec {
             String channel,
             long offset,
             byte[] payload,
-            String id,
+            @Nullable String id,
             long expiresAtMillis,
             Map<String, String> tags,
             @Nullable ChannelMember publisher) {
@@ -97,7 +97,7 @@ public final class ProtobufCodec implements Codec {
             long offset,
             byte[] data,
             boolean delta,
-            String id,
+            @Nullable String id,
             long expiresAtMillis,
             Map<String, String> tags,
             @Nullable ChannelMember publisher) {

@@ -21,7 +21,9 @@ final class ProtobufPublication {
     private final byte @Nullable [] info;
 
     private final long offset;
-    private final byte[] id;
+    /** The server's tags; null if there are none. */
+    private final byte @Nullable [] id;
+
     private final byte @Nullable [] expires;
     /** Of the publisher: names and values in turn. */
     private final byte[][] tags;
@@ -33,17 +35,19 @@ final class ProtobufPublication {
             boolean delta,
             byte @Nullable [] info,
             long offset,
-            String id,
+            @Nullable String id,
             long expiresAtMillis,
             Map<String, String> publishersTags) {
         this.payload = payload;
         this.delta = delta;
         this.info = info;
         this.offset = offset;
-        this.id = ProtobufOutput.utf8(id);
-        this.expires = expiresAtMillis == Long.MAX_VALUE ? null : ProtobufOutput.utf8(Long.toString(expiresAtMillis));
+        this.id = id == null ? null : ProtobufOutput.utf8(id);
+        this.expires = id == null || expiresAtMillis == Long.MAX_VALUE
+                ? null
+                : ProtobufOutput.utf8(Long.toString(expiresAtMillis));
         this.tags = publishersTags.isEmpty() ? NONE : tags(publishersTags);
-        int bytes = ProtobufOutput.sizeOfField(payload.length) + ProtobufOutput.sizeOfField(sizeOfTag(ID, this.id));
+        int bytes = ProtobufOutput.sizeOfField(payload.length);
         if (info != null) {
             bytes += ProtobufOutput.sizeOfField(info.length);
         }
@@ -52,6 +56,9 @@ final class ProtobufPublication {
         }
         if (delta) {
             bytes += 2;
+        }
+        if (this.id != null) {
+            bytes += ProtobufOutput.sizeOfField(sizeOfTag(ID, this.id));
         }
         if (expires != null) {
             bytes += ProtobufOutput.sizeOfField(sizeOfTag(EXPIRES, expires));
@@ -83,7 +90,9 @@ final class ProtobufPublication {
         for (int i = 0; i < tags.length; i += 2) {
             writeTag(out, tags[i], tags[i + 1]);
         }
-        writeTag(out, ID, id);
+        if (id != null) {
+            writeTag(out, ID, id);
+        }
         if (expires != null) {
             writeTag(out, EXPIRES, expires);
         }

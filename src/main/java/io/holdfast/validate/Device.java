@@ -101,7 +101,7 @@ final class Device implements AutoCloseable {
             conversation = opened;
             presented.clear();
             asked.clear();
-            request.append(target.identity(client, data));
+            request.append(target.identity(client, data + ",\"tags\":true"));
             Position position = positions.get(outbox());
             if (position != null) {
                 presented.add(outbox());

@@ -27,7 +27,7 @@ sealed interface Event {
             boolean recovered)
             implements Event {}
 
-    /** A publication came. @param id the tag {@code id}, which the server gives each one */
+    /** A publication came. @param id the tag {@code id}, which the server gives each one for clients that ask */
     record Received(String instance, String connection, String channel, String epoch, long offset, String id)
             implements Event {}
 

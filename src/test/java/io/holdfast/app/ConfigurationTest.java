@@ -11,6 +11,7 @@ import io.holdfast.access.Namespace;
 import io.holdfast.access.Namespaces;
 import io.holdfast.access.Role;
 import io.holdfast.app.EngineSettings.Kind;
+import io.holdfast.commands.ServerTags;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.operate.HealthSettings;
 import io.holdfast.stream.Retention;
@@ -48,6 +49,9 @@ class ConfigurationTest {
         assertThat(defaults.commands().connectTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(defaults.commands().maxFrameBytes()).isEqualTo(65_536);
         assertThat(defaults.commands().maxChannels()).isEqualTo(128);
+        assertThat(defaults.commands().serverTags()).isEqualTo(ServerTags.ASKED);
+        assertThat(read(Map.of("holdfast.tags", "always")).commands().serverTags())
+                .isEqualTo(ServerTags.ALWAYS);
         assertThat(defaults.store().directory()).isEqualTo(Path.of("/out/holdfast-data"));
         assertThat(defaults.health()).isEqualTo(HealthSettings.defaults());
         assertThat(defaults.access().insecure()).isFalse();

@@ -107,6 +107,15 @@ class TailTest {
     }
 
     @Test
+    void tail_asks_for_the_servers_tags() {
+        serve(new String[] {CONNECTED, SUBSCRIBED + "\n" + push(7, "1")});
+
+        tail("--count", "1");
+
+        assertThat(heard).first().asString().contains("\"tags\":true");
+    }
+
+    @Test
     void a_ping_is_answered() {
         serve(new String[] {CONNECTED, SUBSCRIBED + "\n{}", push(7, "1")});
 

@@ -228,7 +228,7 @@ class ChannelCommandsTest {
         writer.say("{\"id\":4,\"rpc\":{\"method\":\"publish\",\"data\":{\"channel\":\"news\",\"data\":2}}}");
         reader.hears(who + ",\"chan_info\":\"b\"}}}}").hears("\"data\":2,\"offset\":2,");
         publish("3");
-        reader.hears("\"data\":3,\"offset\":3,\"tags\":{\"id\":\"m3\",\"expires\":\"1700086700000\"}}}}");
+        reader.hears("\"data\":3,\"offset\":3}}}");
         CommandsFixture.Peer recipient = talk.new Peer().connect("{\"client\":\"u3\"}");
         writer.say("{\"id\":5,\"publish\":{\"channel\":\"#u3\",\"data\":4}}");
         recipient.hears("\"data\":4,\"offset\":1");

@@ -34,6 +34,7 @@ import io.holdfast.delivery.commit.PlainPayloads;
 import io.holdfast.handlers.Handlers;
 import io.holdfast.handlers.calls.CallSettings;
 import io.holdfast.handlers.calls.Calls;
+import io.holdfast.schema.ClientProtocol;
 import io.holdfast.stream.Append;
 import io.holdfast.stream.AppendOutcome;
 import io.holdfast.stream.EngineException;
@@ -41,7 +42,10 @@ import io.holdfast.stream.MemoryEngine;
 import io.holdfast.stream.Opened;
 import io.holdfast.stream.Retention;
 import io.holdfast.stream.StreamStatus;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.security.Principal;
@@ -162,6 +166,10 @@ final class CommandsFixture implements AutoCloseable {
     }
 
     CommandsFixture(AccessOptions access, Handlers handlers) {
+        this(access, handlers, ServerTags.ASKED);
+    }
+
+    CommandsFixture(AccessOptions access, Handlers handlers, ServerTags serverTags) {
         calls = new Calls(counting, new CallSettings(64, 100, 16, Duration.ofSeconds(10)), clock::nanos);
         policy = new AccessPolicy(access);
         ChannelOptions options = new ChannelOptions() {
@@ -212,7 +220,8 @@ final class CommandsFixture implements AutoCloseable {
                 64 << 10,
                 100,
                 100,
-                3);
+                3,
+                serverTags);
         conversations = new Conversations(
                 new Connections() {
                     @Override
@@ -337,6 +346,20 @@ final class CommandsFixture implements AutoCloseable {
             return this;
         }
 
+        /** Says commands in one frame of Protobuf. */
+        Peer say(ClientProtocol.Command.Builder... commands) {
+            ByteArrayOutputStream frame = new ByteArrayOutputStream();
+            try {
+                for (ClientProtocol.Command.Builder command : commands) {
+                    command.build().writeDelimitedTo(frame);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            conversation.receive(frame.toByteArray());
+            return this;
+        }
+
         /** Connects in insecure mode. */
         Peer connect(String data) {
             say("{\"id\":1,\"connect\":{\"data\":" + data + "}}");
@@ -373,9 +396,18 @@ final class CommandsFixture implements AutoCloseable {
             return List.copyOf(heard);
         }
 
-        /** All frames of a peer that speaks Protobuf. */
-        synchronized byte[] heardBytes() {
-            return heardBytes.toByteArray();
+        /** What a peer that speaks Protobuf has heard so far. */
+        synchronized List<ClientProtocol.Reply> replies() {
+            ByteArrayInputStream in = new ByteArrayInputStream(heardBytes.toByteArray());
+            List<ClientProtocol.Reply> replies = new ArrayList<>();
+            try {
+                while (in.available() > 0) {
+                    replies.add(ClientProtocol.Reply.parseDelimitedFrom(in));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return replies;
         }
 
         synchronized Ending ended() {

@@ -207,7 +207,7 @@ class ConversationTest {
         peer.say("{\"id\":1,\"connect\":{\"data\":{\"client\":\"u1\"},\"subs\":{\"#u1\":{\"recover\":true,\"epoch\":\""
                 + first.epoch() + "\",\"offset\":1}}}}");
 
-        peer.hears("\"offset\":16,");
+        peer.hears("\"offset\":16}");
         assertThat(peer.heard().get(0))
                 .contains("\"offset\":6,\"was_recovering\":true")
                 .doesNotContain("\"recovered\":true");

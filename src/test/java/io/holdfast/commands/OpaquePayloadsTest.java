@@ -16,11 +16,6 @@ import io.holdfast.handlers.PublishDecision;
 import io.holdfast.protocol.ErrorCode;
 import io.holdfast.schema.ClientProtocol;
 import io.holdfast.stream.OpaquePayload;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -89,18 +84,18 @@ class OpaquePayloadsTest {
     void what_is_not_json_comes_in_histories_and_recoveries_and_closes_json() {
         sender.publish(BYTES);
         Protobuf reader = new Protobuf();
-        reader.say(ClientProtocol.Command.newBuilder()
+        reader.peer.say(ClientProtocol.Command.newBuilder()
                 .setId(3)
                 .setHistory(ClientProtocol.HistoryRequest.newBuilder()
                         .setChannel("blob:1")
                         .setLimit(9)));
-        CommandsFixture.until(() -> reader.heard().stream().anyMatch(reply -> reply.getId() == 3));
-        assertThat(reader.heard().get(1).getHistory().getPublicationsList())
+        CommandsFixture.until(() -> reader.peer.replies().stream().anyMatch(reply -> reply.getId() == 3));
+        assertThat(reader.peer.replies().get(1).getHistory().getPublicationsList())
                 .extracting(ClientProtocol.Publication::getData)
                 .containsExactly(ByteString.copyFrom(BYTES));
         String epoch = talk.engine.info("blob:1").top().epoch();
         Protobuf returning = new Protobuf();
-        returning.say(ClientProtocol.Command.newBuilder()
+        returning.peer.say(ClientProtocol.Command.newBuilder()
                 .setId(2)
                 .setSubscribe(ClientProtocol.SubscribeRequest.newBuilder()
                         .setChannel("blob:1")
@@ -133,8 +128,8 @@ class OpaquePayloadsTest {
     @Test
     void where_a_namespace_takes_json_only_no_handler_is_asked_about_other_bytes() {
         sender.publishTo("plain:1", BYTES);
-        CommandsFixture.until(() ->
-                sender.heard().stream().anyMatch(reply -> reply.getError().getCode() == ErrorCode.BAD_REQUEST.code()));
+        CommandsFixture.until(() -> sender.peer.replies().stream()
+                .anyMatch(reply -> reply.getError().getCode() == ErrorCode.BAD_REQUEST.code()));
         assertThat(asked).isEmpty();
         sender.publishTo("plain:1", "1".getBytes(UTF_8));
         CommandsFixture.until(() -> asked.size() == 1);
@@ -151,14 +146,14 @@ class OpaquePayloadsTest {
         private int lastId = 10;
 
         Protobuf() {
-            say(ClientProtocol.Command.newBuilder()
+            peer.say(ClientProtocol.Command.newBuilder()
                     .setId(1)
                     .setConnect(ClientProtocol.ConnectRequest.newBuilder().setToken(talk.token("\"sub\":\"p1\""))));
             answered(1);
         }
 
         Protobuf subscribe() {
-            say(ClientProtocol.Command.newBuilder()
+            peer.say(ClientProtocol.Command.newBuilder()
                     .setId(2)
                     .setSubscribe(ClientProtocol.SubscribeRequest.newBuilder().setChannel("blob:1")));
             answered(2);
@@ -172,7 +167,7 @@ class OpaquePayloadsTest {
         /** @return the command's id */
         int publishTo(String channel, byte[] data) {
             int id = ++lastId;
-            say(ClientProtocol.Command.newBuilder()
+            peer.say(ClientProtocol.Command.newBuilder()
                     .setId(id)
                     .setPublish(ClientProtocol.PublishRequest.newBuilder()
                             .setChannel(channel)
@@ -181,7 +176,7 @@ class OpaquePayloadsTest {
         }
 
         private void answered(int id) {
-            CommandsFixture.until(() -> heard().stream()
+            CommandsFixture.until(() -> peer.replies().stream()
                     .anyMatch(reply -> reply.getId() == id && reply.getError().getCode() == 0));
         }
 
@@ -192,33 +187,10 @@ class OpaquePayloadsTest {
         }
 
         private List<ByteString> pushes() {
-            return heard().stream()
+            return peer.replies().stream()
                     .filter(reply -> reply.hasPush() && reply.getPush().hasPub())
                     .map(reply -> reply.getPush().getPub().getData())
                     .toList();
-        }
-
-        void say(ClientProtocol.Command.Builder command) {
-            ByteArrayOutputStream frame = new ByteArrayOutputStream();
-            try {
-                command.build().writeDelimitedTo(frame);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            peer.conversation.receive(frame.toByteArray());
-        }
-
-        List<ClientProtocol.Reply> heard() {
-            List<ClientProtocol.Reply> replies = new ArrayList<>();
-            ByteArrayInputStream in = new ByteArrayInputStream(peer.heardBytes());
-            try {
-                while (in.available() > 0) {
-                    replies.add(ClientProtocol.Reply.parseDelimitedFrom(in));
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            return replies;
         }
     }
 }

@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.holdfast.schema.ClientProtocol;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,18 +20,18 @@ class ProtobufConversationTest {
 
     @Test
     void commands_of_a_frame_are_carried_out_and_answered_in_order() {
-        say(connect("{\"client\":\"u1\"}"), publish(2, "1"), command(3).setPing(ping()));
+        peer.say(connect("{\"client\":\"u1\"}"), publish(2, "1"), command(3).setPing(ping()));
 
         assertThat(hears(3))
                 .extracting(ClientProtocol.Reply::getId)
                 .startsWith(1)
                 .containsExactlyInAnyOrder(1, 2, 3); // a publish is answered when it is stored
-        assertThat(heard().get(0).getConnect().getSubsMap()).containsOnlyKeys("#u1");
+        assertThat(peer.replies().get(0).getConnect().getSubsMap()).containsOnlyKeys("#u1");
     }
 
     @Test
     void commands_see_the_publishes_before_them() {
-        say(
+        peer.say(
                 connect("{\"client\":\"u1\",\"outbox\":false}"),
                 publish(2, "7"),
                 command(3)
@@ -49,14 +44,14 @@ class ProtobufConversationTest {
                                 ClientProtocol.UnsubscribeRequest.newBuilder().setChannel("news")));
 
         assertThat(hears(5)).extracting(ClientProtocol.Reply::getId).containsExactly(1, 2, 3, 4, 5);
-        assertThat(heard().get(2).getHistory().getPublicationsList())
+        assertThat(peer.replies().get(2).getHistory().getPublicationsList())
                 .extracting(publication -> publication.getData().toStringUtf8())
                 .containsExactly("7");
     }
 
     @Test
     void a_payload_that_is_not_json_fails_only_its_command() {
-        say(
+        peer.say(
                 connect("{\"client\":\"u1\"}"),
                 publish(2, "{"),
                 command(0).setSend(ClientProtocol.SendRequest.newBuilder().setData(ByteString.copyFromUtf8("}"))),
@@ -73,16 +68,16 @@ class ProtobufConversationTest {
 
     @Test
     void after_connect_data_that_is_not_json_the_connection_is_unusable() {
-        say(connect("x"));
+        peer.say(connect("x"));
         assertThat(hears(1).get(0).getError().getCode()).isEqualTo(107);
 
-        say(connect("{\"client\":\"u1\"}"));
+        peer.say(connect("{\"client\":\"u1\"}"));
         peer.endsWith(3501);
     }
 
     @Test
     void a_payload_that_is_not_json_does_not_replace_the_connect() {
-        say(publish(1, "{"));
+        peer.say(publish(1, "{"));
         peer.endsWith(3501);
     }
 
@@ -97,35 +92,10 @@ class ProtobufConversationTest {
         peer.endsWith(1009);
     }
 
-    private void say(ClientProtocol.Command.Builder... commands) {
-        ByteArrayOutputStream frame = new ByteArrayOutputStream();
-        try {
-            for (ClientProtocol.Command.Builder command : commands) {
-                command.build().writeDelimitedTo(frame);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        peer.conversation.receive(frame.toByteArray());
-    }
-
     /** The first replies, once there are so many. */
     private List<ClientProtocol.Reply> hears(int count) {
-        CommandsFixture.until(() -> heard().size() >= count);
-        return heard().subList(0, count);
-    }
-
-    private List<ClientProtocol.Reply> heard() {
-        List<ClientProtocol.Reply> replies = new ArrayList<>();
-        ByteArrayInputStream in = new ByteArrayInputStream(peer.heardBytes());
-        try {
-            while (in.available() > 0) {
-                replies.add(ClientProtocol.Reply.parseDelimitedFrom(in));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return replies;
+        CommandsFixture.until(() -> peer.replies().size() >= count);
+        return peer.replies().subList(0, count);
     }
 
     private static ClientProtocol.Command.Builder command(int id) {

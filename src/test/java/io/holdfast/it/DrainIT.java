@@ -27,7 +27,7 @@ class DrainIT {
             Map<Integer, String> epochs = new HashMap<>();
             for (int i = 0; i < CLIENTS; i++) {
                 SocketClient client = gateway.socket();
-                JsonNode reply = client.connectAs("drain-" + i);
+                JsonNode reply = client.connectForTags("drain-" + i);
                 epochs.put(
                         i, reply.path("subs").path("#drain-" + i).path("epoch").asText());
                 clients.add(client);

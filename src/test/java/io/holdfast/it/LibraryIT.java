@@ -73,7 +73,7 @@ class LibraryIT {
     void the_application_sends_by_injection_and_observes_what_became_of_it() {
         String client = Names.fresh("buyer");
         try (RawClient connection = RawClient.open(server.websocket(SHOP))) {
-            connection.connectAs(client);
+            connection.connectForTags(client);
             assertThat(ship(client, "o1")).isEqualTo("sent");
             assertThat(connection.publication("#" + client).id()).isEqualTo("shipped-o1");
             assertThat(ship(client, "o1")).isEqualTo("sent before");
@@ -90,7 +90,7 @@ class LibraryIT {
         ship(client, "o1");
         ship(client, "o2");
         try (RawClient connection = RawClient.open(server.websocket(SHOP))) {
-            connection.connectAs(client);
+            connection.connectForTags(client);
             assertThat(connection.publications("#" + client, 2))
                     .extracting(Pub::id)
                     .containsExactly("shipped-o1", "shipped-o2");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -114,10 +115,17 @@ class MessageIT {
     }
 
     @Test
-    void tags_reach_the_client_beside_id_and_expiry() {
+    void tags_reach_the_client_and_if_it_asks_also_id_and_expiry() {
         gateway.api().send("{'client': '%s', 'id': 'a', 'ttl': 60, 'tags': {'kind': 'order'}, 'data': {}}", client);
+        gateway.api().send("{'client': '%s', 'ttl': 60, 'data': {}}", client);
         try (RawClient connection = gateway.client(wire)) {
-            connection.connectAs(client);
+            connection.connect("{'data': {'client': '%s', 'device': 'plain'}}", client);
+            assertThat(connection.publications(outbox, 2))
+                    .extracting(Pub::tags)
+                    .containsExactly(Json.object("{'kind': 'order'}"), MissingNode.getInstance());
+        }
+        try (RawClient connection = gateway.client(wire)) {
+            connection.connect("{'data': {'client': '%s', 'device': 'tagged', 'tags': true}}", client);
             JsonNode tags = connection.publication(outbox).tags();
             assertThat(tags.path("kind").asText()).isEqualTo("order");
             assertThat(tags.path("id").asText()).isEqualTo("a");

@@ -30,7 +30,7 @@ class OutboxIT {
 
     /** What a stock SDK sends when it comes back: its position. */
     static final String RETURN =
-            "{'data': {'client': '%s'}, 'name': 'js', 'subs': {'#%s': {'recover': true, 'epoch': '%s', 'offset': %d}}}";
+            "{'data': {'client': '%s', 'tags': true}, 'name': 'js', 'subs': {'#%s': {'recover': true, 'epoch': '%s', 'offset': %d}}}";
 
     static Integer[] numbers(int from, int to) {
         return IntStream.rangeClosed(from, to).boxed().toArray(Integer[]::new);

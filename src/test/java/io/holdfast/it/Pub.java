@@ -15,7 +15,7 @@ record Pub(String channel, long offset, JsonNode data, JsonNode tags, JsonNode i
         return new Pub(channel, pub.path("offset").asLong(), pub.path("data"), pub.path("tags"), pub.path("info"));
     }
 
-    /** The message id, or null. */
+    /** The message id; null for a client that has not asked for the server's tags. */
     String id() {
         return tags.path("id").textValue();
     }

@@ -91,7 +91,7 @@ class TransactionIT {
         String client = Names.fresh("buyer");
         String order = Names.fresh("order");
         try (RawClient connection = RawClient.open(server.websocket(SHOP))) {
-            connection.connectAs(client);
+            connection.connectForTags(client);
             assertThat(order(client, order, "")).isEqualTo("ordered");
             assertThat(connection.publication("#" + client).id()).isEqualTo("ordered-" + order);
         }

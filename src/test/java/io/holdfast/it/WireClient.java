@@ -118,6 +118,11 @@ abstract class WireClient implements AutoCloseable {
         return connect("{'data': {'client': '%s'}}", client);
     }
 
+    /** Likewise, as a client that wants the server's tags: else there is no {@link Pub#id}. */
+    final JsonNode connectForTags(String client) {
+        return connect("{'data': {'client': '%s', 'tags': true}}", client);
+    }
+
     /** Sends connect with this request and returns the result. */
     final JsonNode connect(String request, Object... values) {
         return command("connect", request, values);

@@ -81,6 +81,16 @@ class JsonEncodingTest {
     }
 
     @Test
+    void without_the_servers_tags_the_publishers_are_left_or_no_field_at_all() {
+        assertThat(text(codec.publicationPush("a", 3, bytes("1"), null, 1790000000000L, Map.of("k", "v"), null)))
+                .isEqualTo("{\"push\":{\"channel\":\"a\",\"pub\":{\"data\":1,\"offset\":3,\"tags\":{\"k\":\"v\"}}}}");
+        assertThat(text(codec.publicationPush("a", 3, bytes("1"), null, 1790000000000L, Map.of(), null)))
+                .isEqualTo("{\"push\":{\"channel\":\"a\",\"pub\":{\"data\":1,\"offset\":3}}}");
+        assertThat(text(codec.compressedPush("a", 3, bytes("1"), true, null, 1790000000000L, Map.of(), null)))
+                .isEqualTo("{\"push\":{\"channel\":\"a\",\"pub\":{\"data\":\"1\",\"delta\":true,\"offset\":3}}}");
+    }
+
+    @Test
     void a_publication_of_a_client_says_whose_it_is() {
         ChannelMember publisher = new ChannelMember("u1", "c1", bytes("{\"name\":\"Ü\"}"), bytes("7"));
         assertThat(text(codec.publicationPush("a", 3, bytes("1"), "m", Long.MAX_VALUE, Map.of(), publisher)))

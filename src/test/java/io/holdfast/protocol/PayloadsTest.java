@@ -57,12 +57,13 @@ class PayloadsTest {
     @Test
     void connect_data_is_read_beside_the_applications_own() throws Exception {
         String data =
-                "{\"device\":\"till-3\",\"client\":\"u42\",\"outbox\":false,\"acks\":\"explicit\",\"theme\":{\"device\":1}}";
+                "{\"device\":\"till-3\",\"client\":\"u42\",\"outbox\":false,\"acks\":\"explicit\",\"tags\":true,\"theme\":{\"device\":1}}";
 
-        assertThat(ConnectOptions.parse(bytes(data))).isEqualTo(new ConnectOptions("till-3", "u42", false, true));
-        assertThat(ConnectOptions.parse(bytes("{\"acks\":\"auto\",\"outbox\":true,\"device\":null}")))
+        assertThat(ConnectOptions.parse(bytes(data))).isEqualTo(new ConnectOptions("till-3", "u42", false, true, true));
+        assertThat(ConnectOptions.parse(bytes("{\"acks\":\"auto\",\"outbox\":true,\"tags\":false,\"device\":null}")))
                 .isEqualTo(ConnectOptions.defaults());
-        assertThat(ConnectOptions.parse(bytes("{\"outbox\":null}")).outbox()).isTrue();
+        assertThat(ConnectOptions.parse(bytes("{\"outbox\":null,\"tags\":null}")))
+                .isEqualTo(ConnectOptions.defaults());
     }
 
     @Test
@@ -70,7 +71,7 @@ class PayloadsTest {
         for (String data : new String[] {"null", "1", "\"x\"", "[{\"device\":\"a\"}]", "{}"}) {
             assertThat(ConnectOptions.parse(bytes(data))).isEqualTo(ConnectOptions.defaults());
         }
-        assertThat(ConnectOptions.parse(null)).isEqualTo(new ConnectOptions(null, null, true, false));
+        assertThat(ConnectOptions.parse(null)).isEqualTo(new ConnectOptions(null, null, true, false, false));
     }
 
     @Test
@@ -79,6 +80,7 @@ class PayloadsTest {
         assertInvalid(() -> ConnectOptions.parse(bytes("{\"client\":{}}")), "client");
         assertInvalid(() -> ConnectOptions.parse(bytes("{\"outbox\":\"no\"}")), "outbox");
         assertInvalid(() -> ConnectOptions.parse(bytes("{\"acks\":\"manual\"}")), "acks");
+        assertInvalid(() -> ConnectOptions.parse(bytes("{\"tags\":[\"a\"]}")), "tags");
     }
 
     @Test

@@ -97,6 +97,20 @@ class ProtobufCodecTest {
                     .as("round %d", i)
                     .isEqualTo(Schema.push(Schema.on(channel)
                             .setPub(Schema.publication(entry).toBuilder().setDelta(true))));
+            byte[] untagged = codec.publicationPush(
+                    channel,
+                    entry.offset(),
+                    entry.payload(),
+                    null,
+                    entry.expiresAtMillis(),
+                    entry.tags(),
+                    entry.publisher());
+            assertThat(read(untagged))
+                    .as("round %d", i)
+                    .isEqualTo(Schema.push(Schema.on(channel)
+                            .setPub(Schema.publication(entry).toBuilder()
+                                    .clearTags()
+                                    .putAllTags(entry.tags()))));
         }
     }
 

@@ -39,6 +39,7 @@ final class BrokenConnection {
     private String outbox = "";
     private String device = "";
     private boolean explicit;
+    private boolean tags;
     private long pinged;
 
     BrokenConnection(BrokenGateway gateway, Socket socket, boolean protobuf) {
@@ -139,6 +140,7 @@ final class BrokenConnection {
         device = request.at("data", "device").text();
         gateway.replace(this);
         explicit = request.at("data", "acks").text().equals("explicit");
+        tags = request.at("data", "tags").isTrue();
         BrokenStream stream = gateway.stream(outbox);
         Json position = request.at("subs", outbox);
         boolean known = position.at("epoch").text().equals(stream.epoch())
@@ -185,7 +187,7 @@ final class BrokenConnection {
 
     private void history(long id, BrokenStream stream) {
         List<String> publications =
-                stream.after(0).stream().map(BrokenConnection::publication).toList();
+                stream.after(0).stream().map(pub -> publication(pub, true)).toList();
         say("{\"id\":" + id + ",\"history\":{\"publications\":[" + String.join(",", publications) + "]}}");
     }
 
@@ -230,12 +232,13 @@ final class BrokenConnection {
         }
     }
 
-    private static String text(String channel, BrokenStream.Pub pub) {
-        return "{\"push\":{\"channel\":" + Json.quoted(channel) + ",\"pub\":" + publication(pub) + "}}";
+    private String text(String channel, BrokenStream.Pub pub) {
+        return "{\"push\":{\"channel\":" + Json.quoted(channel) + ",\"pub\":" + publication(pub, tags) + "}}";
     }
 
-    private static String publication(BrokenStream.Pub pub) {
-        return "{\"data\":" + pub.data() + ",\"offset\":" + pub.offset() + ",\"tags\":{\"id\":\"" + pub.id() + "\"}}";
+    private static String publication(BrokenStream.Pub pub, boolean tags) {
+        return "{\"data\":" + pub.data() + ",\"offset\":" + pub.offset()
+                + (tags ? ",\"tags\":{\"id\":\"" + pub.id() + "\"}}" : "}");
     }
 
     private void push(String channel, BrokenStream.Pub pub) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** A connection as the writer, the readers and the channels see it: what they write to, and whom they tell. */
 abstract class WritableConnection {
     private final Connection transport;
-    private final WireFormat format;
+    private volatile WireFormat format;
     private final SendBuffer buffer;
 
     WritableConnection(Connection transport, WireFormat format, SendBuffer buffer) {
@@ -25,6 +25,11 @@ abstract class WritableConnection {
 
     final WireFormat format() {
         return format;
+    }
+
+    /** What comes is encoded so from now on. Pings and separators are those of the format that the connection began with. */
+    public final void deliverAs(WireFormat wanted) {
+        format = wanted;
     }
 
     final SendBuffer buffer() {

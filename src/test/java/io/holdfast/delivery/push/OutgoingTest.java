@@ -39,6 +39,11 @@ class OutgoingTest {
         assertThat(cache.piece(PlainFormat.INSTANCE)).isSameAs(plain);
         assertThat(cache.compressed(PlainFormat.INSTANCE, 7)).isSameAs(whole);
         assertThat(cache.compressed(PlainFormat.INSTANCE, 1)).isSameAs(delta);
+        PlainFormat other = new PlainFormat();
+        Outgoing another = cache.piece(other);
+        assertThat(another).isNotSameAs(plain);
+        assertThat(cache.piece(other)).isSameAs(another);
+        assertThat(cache.piece(PlainFormat.INSTANCE)).isSameAs(plain);
     }
 
     private static String text(Outgoing piece) {
