@@ -149,7 +149,10 @@ class WallTimeTest {
     @ValueSource(longs = {-HOUR, HOUR})
     void clients_are_told_the_wall_time_at_which_a_message_expires(long ahead) throws Exception {
         wallIsAhead(ahead);
-        CommandsFixture.Peer peer = connect(talk.token("\"sub\":\"u1\"")).hears("\"connect\"");
+        CommandsFixture.Peer peer = talk.new Peer()
+                .say("{\"id\":1,\"connect\":{\"token\":\"" + talk.token("\"sub\":\"u1\"")
+                        + "\",\"data\":{\"tags\":true}}}")
+                .hears("\"connect\"");
         long expires = talk.wall.now().plusSeconds(60).toEpochMilli();
         long published = talk.wall.now().toEpochMilli();
         SendOptions how = SendOptions.defaults().withId("m1").withTtl(Duration.ofSeconds(60));
