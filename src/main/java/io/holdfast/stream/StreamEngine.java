@@ -1,5 +1,6 @@
 package io.holdfast.stream;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -26,6 +27,9 @@ public interface StreamEngine extends AutoCloseable {
 
     /** The names of outboxes begin with this character. */
     char OUTBOX_PREFIX = '#';
+
+    /** More than the clocks of two nodes differ, and less than SDKs wait for the answer to their connect command. */
+    Duration SURELY_LATER = Duration.ofSeconds(3);
 
     /**
      * Deduplicates the publications, applies the bounds of their streams, and stores them, in the order given.
@@ -115,14 +119,24 @@ public interface StreamEngine extends AutoCloseable {
     /** The devices of an outbox, in no order. */
     List<DeviceCursor> devices(String stream);
 
+    /** As {@link #open(String, String, long)}, for a connection that was opened now. */
+    default Opened open(String stream, @Nullable String claimed) {
+        return open(stream, claimed, 0);
+    }
+
     /**
      * The outbox and its devices, and perhaps a claim for a device that connects to this node: from now on changes of this device
      * that carry an earlier claim are refused, whichever node makes them. An engine that several nodes share stores the claim, and
      * with it a device that is new: its cursor is {@link StreamStatus#confirmedUpTo()}. Any thread; one access to the store.
      *
+     * <p>A claim may come late: its node or the database was stopped, and the client has connected to another node meanwhile. If another
+     * node that lives has the device connected, by a connection that was opened {@link #SURELY_LATER} later or more, the claim that is
+     * returned is outdated already: what carries it is refused, and the node hears that another one has the device.
+     *
      * @param claimed the device's name; null for no claim
+     * @param openedAgoMillis how long ago the connection was opened that the claim is for
      */
-    Opened open(String stream, @Nullable String claimed);
+    Opened open(String stream, @Nullable String claimed, long openedAgoMillis);
 
     /** The record of a message with this id; empty if it was never stored or is forgotten. */
     Optional<MessageRecord> message(String stream, String id);

@@ -117,10 +117,10 @@ final class CommandsFixture implements AutoCloseable {
         }
 
         @Override
-        public Opened open(String stream, String claimed) {
+        public Opened open(String stream, String claimed, long openedAgoMillis) {
             opening.run();
             requireReadable();
-            return super.open(stream, claimed);
+            return super.open(stream, claimed, openedAgoMillis);
         }
 
         @Override

@@ -29,7 +29,12 @@ public class MemoryEngine implements StreamEngine {
     private boolean shared;
     private long fences;
     private long applying;
-    private final Map<String, Long> owners = new HashMap<>();
+    /** The node that has claimed a device last, and when its connection was opened. */
+    private record Owner(long node, long openedMillis) {
+        static final Owner NOBODY = new Owner(0, 0);
+    }
+
+    private final Map<String, Owner> owners = new HashMap<>();
     private final Map<Long, List<SharedStore.TakenOver>> takenOver = new HashMap<>();
     private final MemoryRecords records = new MemoryRecords();
     private int epochs;
@@ -332,7 +337,7 @@ public class MemoryEngine implements StreamEngine {
     }
 
     @Override
-    public synchronized Opened open(String name, @Nullable String claimed) {
+    public synchronized Opened open(String name, @Nullable String claimed, long openedAgoMillis) {
         Stream stream = stream(name);
         if (claimed == null) {
             return new Opened(stream.info(), devices(name), 0, false);
@@ -347,18 +352,29 @@ public class MemoryEngine implements StreamEngine {
         return new Opened(stream.info(), devices(name), fences, known);
     }
 
-    /** As {@link #open(String, String)}, for one of several nodes. */
-    public synchronized Opened open(String name, @Nullable String claimed, long node) {
-        Claim before = claimed == null ? Claim.NONE : stream(name).claims.getOrDefault(claimed, Claim.NONE);
-        Opened opened = open(name, claimed);
-        if (claimed != null) {
-            Long had = owners.put(name + '\n' + claimed, node);
-            if (before.connected() && had != null && had != node) {
-                SharedStore.TakenOver taken = new SharedStore.TakenOver(name, claimed, opened.fence());
-                takenOver.computeIfAbsent(had, any -> new ArrayList<>()).add(taken);
-            }
+    /** As {@link #open(String, String, long)}, for one of several nodes. */
+    public synchronized Opened open(String name, @Nullable String claimed, long openedAgoMillis, long node) {
+        if (claimed == null) {
+            return open(name, null, 0);
+        }
+        Claim before = stream(name).claims.getOrDefault(claimed, Claim.NONE);
+        Owner coming = new Owner(node, clockMillis.getAsLong() - openedAgoMillis);
+        Owner had = owners.get(name + '\n' + claimed);
+        boolean elsewhere = before.connected() && had != null && had.node() != node;
+        if (elsewhere && had.openedMillis() - coming.openedMillis() > SURELY_LATER.toMillis()) {
+            takenOver(node, name, claimed, before.fence());
+            return new Opened(stream(name).info(), devices(name), before.fence() - 1, true);
+        }
+        Opened opened = open(name, claimed, openedAgoMillis);
+        owners.put(name + '\n' + claimed, coming);
+        if (elsewhere) {
+            takenOver(had.node(), name, claimed, opened.fence());
         }
         return opened;
+    }
+
+    private void takenOver(long node, String stream, String device, long fence) {
+        takenOver.computeIfAbsent(node, any -> new ArrayList<>()).add(new SharedStore.TakenOver(stream, device, fence));
     }
 
     /** As {@link #apply(List)}, for one of several nodes. */
@@ -440,7 +456,9 @@ public class MemoryEngine implements StreamEngine {
             DeviceCursor known = stream.devices.get(forget.device());
             boolean elsewhere = shared
                     && stream.claims.getOrDefault(forget.device(), Claim.NONE).connected()
-                    && owners.getOrDefault(forget.stream() + '\n' + forget.device(), 0L) != applying;
+                    && owners.getOrDefault(forget.stream() + '\n' + forget.device(), Owner.NOBODY)
+                                    .node()
+                            != applying;
             if (known != null && known.seenAtMillis() <= forget.unseenSinceMillis() && !elsewhere) {
                 stream.devices.remove(forget.device());
                 stream.claims.remove(forget.device());

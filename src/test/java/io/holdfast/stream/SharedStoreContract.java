@@ -96,6 +96,42 @@ public abstract class SharedStoreContract {
                 .containsExactly(1L, new Claim(second, true));
     }
 
+    private static final long LONG_AGO = 2 * StreamEngine.SURELY_LATER.toMillis();
+
+    @Test
+    void a_late_claim_for_a_connection_that_was_opened_earlier_is_outdated_and_its_node_hears_so() {
+        await(engines.get(0).append(List.of(append("#ann", "a"))));
+        long present = engines.get(0).open("#ann", "till").fence();
+        Opened late = engines.get(1).open("#ann", "till", LONG_AGO);
+        assertThat(late.known()).isTrue();
+        Change change = new Change.MoveCursor("#ann", "till", 1, 1_000, true, new Claim(late.fence(), true));
+        assertThat(await(engines.get(1).apply(List.of(change))).refused())
+                .containsExactly(new Applied.Refused("#ann", "till", late.fence()));
+        assertThat(here.takenOver()).isEmpty();
+        assertThat(there.takenOver())
+                .singleElement()
+                .extracting(SharedStore.TakenOver::device, SharedStore.TakenOver::fence)
+                .containsExactly("till", present);
+        Change right = new Change.MoveCursor("#ann", "till", 1, 1_000, true, new Claim(present, true));
+        assertThat(await(engines.get(0).apply(List.of(right))).refused()).isEmpty();
+    }
+
+    @Test
+    void a_claim_counts_whose_connection_may_be_the_newer_one_or_that_finds_none() {
+        engines.get(0).open("#ann", "till", LONG_AGO);
+        engines.get(1).open("#ann", "till", LONG_AGO + 10);
+        assertThat(here.takenOver()).as("the clocks of nodes differ").hasSize(1);
+        long fence = engines.get(0).open("#ann", "till").fence();
+        assertThat(there.takenOver()).as("a newer one").hasSize(1);
+        await(engines.get(0)
+                .apply(List.of(new Change.MoveCursor("#ann", "till", 0, 1_000, false, new Claim(fence, false)))));
+        long last = engines.get(1).open("#ann", "till", LONG_AGO).fence();
+        assertThat(last).as("nobody has it").isGreaterThan(fence);
+        assertThat(engines.get(1).open("#ann", "till", 2 * LONG_AGO).fence())
+                .as("its own node decides by itself")
+                .isGreaterThan(last);
+    }
+
     private String note(int node) {
         return engines.get(node).devices("#ann").stream()
                 .filter(each -> each.device().equals("till"))

@@ -9,6 +9,9 @@ public interface Line {
     /** The connection's number in the order in which connections were opened. */
     long opened();
 
+    /** When the connection was opened, in nanoseconds of the delivery's clock. */
+    long openedNanos();
+
     /** Whether the connection has ended. */
     boolean hasEnded();
 

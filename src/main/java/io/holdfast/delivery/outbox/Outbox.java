@@ -152,7 +152,8 @@ public final class Outbox {
             boolean returned) {}
 
     Attached attach(Line line, String deviceName, boolean explicit, @Nullable Position presented) {
-        Stored stored = ask(Device.isNamed(deviceName) ? deviceName : null);
+        String claimed = Device.isNamed(deviceName) && !line.hasEnded() ? deviceName : null;
+        Stored stored = ask(claimed, (clock.nanos() - line.openedNanos()) / NANOS_PER_MILLI);
         synchronized (this) {
             List<Line> wider = new ArrayList<>(0);
             enter(stored, wider);
@@ -271,7 +272,7 @@ public final class Outbox {
 
     /** Whether a device has not passed an offset, of the present epoch, and is not another node's. Asks the engine. */
     boolean wants(String deviceName, String ofEpoch, long offset) {
-        Stored stored = ask(null);
+        Stored stored = ask();
         List<Line> wider = new ArrayList<>(0);
         boolean wants;
         synchronized (this) {
@@ -345,7 +346,7 @@ public final class Outbox {
         if (!shared) {
             return;
         }
-        Stored stored = ask(null);
+        Stored stored = ask();
         List<Line> wider = new ArrayList<>(0);
         synchronized (this) {
             enter(stored, wider);
@@ -546,10 +547,17 @@ public final class Outbox {
     /** What the engine knows. */
     private record Stored(Opened opened, long epochsVersion) {}
 
-    /** @param claimed the device that connects; null for none */
-    private Stored ask(@Nullable String claimed) {
+    private Stored ask() {
+        return ask(null, 0);
+    }
+
+    /**
+     * @param claimed the device that connects; null for none
+     * @param openedAgoMillis for how long its connection has been open
+     */
+    private Stored ask(@Nullable String claimed, long openedAgoMillis) {
         long version = engine.epochsVersion(); // before, so that what changes meanwhile is asked again
-        return new Stored(engine.open(stream, claimed), version);
+        return new Stored(engine.open(stream, claimed, openedAgoMillis), version);
     }
 
     /** Asks the engine where the stream may have got another epoch, or it was never asked. */
@@ -564,7 +572,7 @@ public final class Outbox {
     }
 
     private void refresh() {
-        Stored stored = ask(null);
+        Stored stored = ask();
         List<Line> wider = new ArrayList<>(0);
         synchronized (this) {
             enter(stored, wider);

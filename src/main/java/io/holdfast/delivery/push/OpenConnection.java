@@ -45,6 +45,7 @@ public final class OpenConnection extends WritableConnection implements Register
 
     private final String id;
     private final long opened;
+    private final long openedNanos;
     private final String address;
     private final OpenConnections node;
     private final OutboxConnections outboxes;
@@ -83,6 +84,7 @@ public final class OpenConnection extends WritableConnection implements Register
         super(transport, format, buffer);
         this.id = id;
         this.opened = opened;
+        this.openedNanos = clock.nanos();
         this.address = address;
         this.node = node;
         this.outboxes = outboxes;
@@ -104,6 +106,11 @@ public final class OpenConnection extends WritableConnection implements Register
     @Override
     public long opened() {
         return opened;
+    }
+
+    @Override
+    public long openedNanos() {
+        return openedNanos;
     }
 
     @Override

@@ -341,12 +341,13 @@ public final class PostgreSqlEngine implements StreamEngine {
     }
 
     @Override
-    public Opened open(String stream, @Nullable String claimed) {
+    public Opened open(String stream, @Nullable String claimed, long openedAgoMillis) {
         long now = clockMillis.getAsLong();
+        long openedAt = shared.clockMillis() - openedAgoMillis; // before the database is asked, which may take long
         return connections.read(
                 "opening an outbox",
                 connection -> StreamReads.open(
-                        connection, database.node(), stream, claimed, now, now + Durations.empty(options)));
+                        connection, database.node(), stream, claimed, openedAt, now, now + Durations.empty(options)));
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.holdfast.stream.Page.Continuity;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.StoredStream;
+import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.StreamStatus;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -29,7 +30,7 @@ final class StreamReads {
             + " WHERE s.name = ?";
     private static final String MESSAGE = "SELECT s.epoch, m.generation, k.off, k.pub, k.state, k.ended_at"
             + " FROM holdfast_meta m, holdfast_stream s JOIN holdfast_id k ON k.sid = s.sid WHERE s.name = ? AND k.id = ?";
-    private static final String OPEN = "SELECT * FROM holdfast_open(?, ?, ?, ?, ?)";
+    private static final String OPEN = "SELECT * FROM holdfast_open(?, ?, ?, ?, ?, ?, ?)";
     private static final String STREAMS = "SELECT * FROM holdfast_streams(?, ?, ?)";
 
     private StreamReads() {}
@@ -149,12 +150,16 @@ final class StreamReads {
                 row.getString(first + 6));
     }
 
-    /** @param claimed the device that the node claims; null for none */
+    /**
+     * @param claimed the device that the node claims; null for none
+     * @param openedAtMillis when its connection was opened, by the database's clock
+     */
     static Opened open(
             Connection connection,
             long node,
             String stream,
             @Nullable String claimed,
+            long openedAtMillis,
             long nowMillis,
             long lookAtMillis)
             throws SQLException {
@@ -163,6 +168,8 @@ final class StreamReads {
                     .number(node)
                     .bytes(Encoding.utf8(stream))
                     .bytes(claimed == null ? null : Encoding.utf8(claimed))
+                    .number(openedAtMillis)
+                    .number(StreamEngine.SURELY_LATER.toMillis())
                     .number(nowMillis)
                     .number(lookAtMillis);
             try (ResultSet rows = statement.executeQuery()) {

@@ -215,7 +215,7 @@ public final class RocksDbEngine implements EmbeddedEngine {
 
     /** A claim is in memory only: no other node can have the store open. */
     @Override
-    public Opened open(String stream, @Nullable String claimed) {
+    public Opened open(String stream, @Nullable String claimed, long openedAgoMillis) {
         StreamState found = loaded(stream);
         StreamState state = found != null ? found : inside(store -> store.stream(stream));
         StreamStatus info = state.info();

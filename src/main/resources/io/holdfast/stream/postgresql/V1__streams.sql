@@ -98,7 +98,8 @@ CREATE TABLE holdfast_stream (
     given_up bigint[] NOT NULL DEFAULT '{}'
 ) WITH (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.05);
 
--- "claim" is the number of the last claim; "node" is the node that has the device connected by this claim, or 0.
+-- "claim" is the number of the last claim; "node" is the node that has the device connected by this claim, or 0; "opened" is when
+-- that connection was opened.
 CREATE TABLE holdfast_device (
     sid bigint NOT NULL,
     device bytea NOT NULL,
@@ -107,6 +108,7 @@ CREATE TABLE holdfast_device (
     generation bigint NOT NULL,
     claim bigint NOT NULL DEFAULT 0,
     node bigint NOT NULL DEFAULT 0,
+    opened bigint NOT NULL DEFAULT 0,
     note text NOT NULL DEFAULT '',
     PRIMARY KEY (sid, device)
 ) WITH (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.05);
@@ -660,8 +662,11 @@ CREATE FUNCTION holdfast_connected(p_node bigint) RETURNS boolean LANGUAGE sql V
 $$;
 
 -- The state of an outbox and its devices; a row for each device, or one without. Where a device is given, this node claims it: it is
--- made if there is none. The number of a claim is a time, since nothing that is stored survives every crash.
-CREATE FUNCTION holdfast_open(p_node bigint, p_name bytea, p_device bytea, p_now bigint, p_look_at bigint)
+-- made if there is none. The number of a claim is a time, since nothing that is stored survives every crash. p_opened: when the connection
+-- was opened. If another node has a connection that was opened more than p_later after this one, this claim gets a number that is
+-- outdated, and this node is told. A time that lies further in the future is of another clock, and says nothing.
+CREATE FUNCTION holdfast_open(p_node bigint, p_name bytea, p_device bytea, p_opened bigint, p_later bigint, p_now bigint,
+    p_look_at bigint)
 RETURNS TABLE (epoch bigint, generation bigint, top bigint, first bigint, lost bigint, confirmed bigint, given_up bigint[],
     messages int, bytes bigint, waiting int, waiting_bytes bigint, fence bigint, known boolean,
     device bytea, off bigint, seen bigint, earlier boolean, claim bigint, connected boolean, note text)
@@ -674,6 +679,7 @@ DECLARE
     v_fence bigint := 0;
     v_known boolean := false;
     v_before bigint;
+    v_opened bigint;
 BEGIN
     IF p_device IS NOT NULL THEN
         PERFORM set_config('synchronous_commit', 'off', true);
@@ -682,21 +688,28 @@ BEGIN
             EXIT WHEN FOUND;
             PERFORM holdfast_begin(ARRAY[p_name], p_look_at);
         END LOOP;
-        SELECT d.node INTO v_before FROM holdfast_device d WHERE d.sid = s.sid AND d.device = p_device;
-        UPDATE holdfast_device d SET
-            claim = greatest(d.claim + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint), node = p_node,
-            seen = greatest(d.seen, p_now)
-        WHERE d.sid = s.sid AND d.device = p_device RETURNING d.claim INTO v_fence;
+        SELECT d.node, d.opened, d.claim - 1 INTO v_before, v_opened, v_fence
+        FROM holdfast_device d WHERE d.sid = s.sid AND d.device = p_device;
         v_known := FOUND;
         IF NOT v_known THEN
-            INSERT INTO holdfast_device AS d (sid, device, off, seen, generation, claim, node)
+            INSERT INTO holdfast_device AS d (sid, device, off, seen, generation, claim, node, opened)
             VALUES (s.sid, p_device, least(s.confirmed, s.top), p_now, (SELECT m.generation FROM holdfast_meta m),
-                (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, p_node)
+                (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, p_node, p_opened)
             RETURNING d.claim INTO v_fence;
             UPDATE holdfast_stream st SET used_at = p_now WHERE st.sid = s.sid AND st.used_at = 0;
-        ELSIF v_before NOT IN (0, p_node) AND EXISTS (SELECT FROM holdfast_node n WHERE n.node = v_before) THEN
-            INSERT INTO holdfast_takeover (node, name, device, claim) VALUES (v_before, p_name, p_device, v_fence)
+        ELSIF v_before <> p_node AND v_opened > p_opened + p_later AND v_opened < extract(epoch FROM clock_timestamp()) * 1000 + p_later
+            AND holdfast_connected(v_before) THEN
+            INSERT INTO holdfast_takeover (node, name, device, claim) VALUES (p_node, p_name, p_device, v_fence + 1)
             ON CONFLICT (node, name, device) DO UPDATE SET claim = EXCLUDED.claim;
+        ELSE
+            UPDATE holdfast_device d SET
+                claim = greatest(d.claim + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint), node = p_node,
+                opened = p_opened, seen = greatest(d.seen, p_now)
+            WHERE d.sid = s.sid AND d.device = p_device RETURNING d.claim INTO v_fence;
+            IF v_before NOT IN (0, p_node) AND EXISTS (SELECT FROM holdfast_node n WHERE n.node = v_before) THEN
+                INSERT INTO holdfast_takeover (node, name, device, claim) VALUES (v_before, p_name, p_device, v_fence)
+                ON CONFLICT (node, name, device) DO UPDATE SET claim = EXCLUDED.claim;
+            END IF;
         END IF;
     END IF;
     RETURN QUERY

@@ -18,6 +18,7 @@ import io.holdfast.delivery.SendOptions;
 import io.holdfast.delivery.push.AdmissionTest;
 import io.holdfast.stream.Position;
 import io.holdfast.stream.Receipt;
+import io.holdfast.stream.StreamEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -102,6 +103,20 @@ abstract class DevicesOnNodesContract {
         acknowledge(1, "till", 2);
         nodes.soon(() -> stored("till") == 2);
         assertThat(newer.ending()).isNull();
+    }
+
+    @Test
+    void a_connect_that_is_carried_out_late_ends_no_connection_that_was_opened_after_its_own() throws Exception {
+        Gateway.Client late = nodes.node(0).connect();
+        nodes.pass(StreamEngine.SURELY_LATER.multipliedBy(2));
+        Gateway.Client present = till(1, null);
+        late.open("ann", "till", true, null);
+        nodes.soon(() -> Ending.REPLACED.equals(late.ending()));
+        send(2);
+        Gateway.until(() -> present.offsets("#ann").equals(upTo(2)));
+        acknowledge(1, "till", 2);
+        nodes.soon(() -> stored("till") == 2);
+        assertThat(present.ending()).isNull();
     }
 
     @Test

@@ -120,10 +120,10 @@ public final class HookedEngine implements StreamEngine {
     }
 
     @Override
-    public Opened open(String stream, @Nullable String claimed) {
+    public Opened open(String stream, @Nullable String claimed, long openedAgoMillis) {
         Opened opened = shared instanceof SharedMemory memory
-                ? memory.engine().open(stream, claimed, memory.node())
-                : stored.open(stream, claimed);
+                ? memory.engine().open(stream, claimed, openedAgoMillis, memory.node())
+                : stored.open(stream, claimed, openedAgoMillis);
         afterInfo.accept(stream);
         return opened;
     }
