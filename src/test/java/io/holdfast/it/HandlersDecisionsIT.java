@@ -213,7 +213,8 @@ class HandlersDecisionsIT {
         String desk = desk();
         String client = Names.fresh("ada");
         try (RawClient writer = shop.connected(Wire.JSON, client);
-                RawClient reader = shop.connected(Wire.PROTOBUF, Names.fresh("bob"))) {
+                RawClient reader = shop.open(Wire.PROTOBUF)) {
+            reader.connect("{'token': '%s', 'data': {'tags': true}}", shop.token(Names.fresh("bob")));
             sit(writer, desk, "{}");
             sit(reader, desk, "{}");
             writer.command("publish", "{'channel': '%s', 'data': {'whisper': 'one'}}", desk);
