@@ -359,8 +359,8 @@ public class MemoryEngine implements StreamEngine {
         }
         Claim before = stream(name).claims.getOrDefault(claimed, Claim.NONE);
         Owner coming = new Owner(node, clockMillis.getAsLong() - openedAgoMillis);
-        Owner had = owners.get(name + '\n' + claimed);
-        boolean elsewhere = before.connected() && had != null && had.node() != node;
+        Owner had = owners.getOrDefault(name + '\n' + claimed, Owner.NOBODY);
+        boolean elsewhere = before.connected() && had != Owner.NOBODY && had.node() != node;
         if (elsewhere && had.openedMillis() - coming.openedMillis() > SURELY_LATER.toMillis()) {
             takenOver(node, name, claimed, before.fence());
             return new Opened(stream(name).info(), devices(name), before.fence() - 1, true);

@@ -99,7 +99,7 @@ public abstract class SharedStoreContract {
     private static final long LONG_AGO = 2 * StreamEngine.SURELY_LATER.toMillis();
 
     @Test
-    void a_late_claim_for_a_connection_that_was_opened_earlier_is_outdated_and_its_node_hears_so() {
+    void a_late_claim_for_an_older_connection_is_outdated_and_its_node_hears_so() {
         await(engines.get(0).append(List.of(append("#ann", "a"))));
         long present = engines.get(0).open("#ann", "till").fence();
         Opened late = engines.get(1).open("#ann", "till", LONG_AGO);

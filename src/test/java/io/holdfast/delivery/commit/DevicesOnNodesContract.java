@@ -106,7 +106,7 @@ abstract class DevicesOnNodesContract {
     }
 
     @Test
-    void a_connect_that_is_carried_out_late_ends_no_connection_that_was_opened_after_its_own() throws Exception {
+    void a_connect_that_is_carried_out_late_ends_no_connection_opened_after_it() throws Exception {
         Gateway.Client late = nodes.node(0).connect();
         nodes.pass(StreamEngine.SURELY_LATER.multipliedBy(2));
         Gateway.Client present = till(1, null);
