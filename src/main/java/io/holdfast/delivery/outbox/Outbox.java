@@ -152,7 +152,7 @@ public final class Outbox {
             boolean returned) {}
 
     Attached attach(Line line, String deviceName, boolean explicit, @Nullable Position presented) {
-        String claimed = Device.isNamed(deviceName) && !line.hasEnded() ? deviceName : null;
+        String claimed = Device.isNamed(deviceName) ? deviceName : null;
         Stored stored = ask(claimed, (clock.nanos() - line.openedNanos()) / NANOS_PER_MILLI);
         synchronized (this) {
             List<Line> wider = new ArrayList<>(0);
