@@ -5,6 +5,7 @@
 #   bench/run.sh fanout direct          some of them: fanout stalled paced bare direct batch socket publish latency sustained connect return restart
 #                                       start idle
 #                                       and, where PostgreSQL is installed: postgresql cluster
+#                                       and, with CENTRIFUGO=PROGRAM (version 6): centrifugo, the same rows for it, which is then part of "every scenario"
 #   bench/run.sh load fanout --clients 100 --under-way 40     one, with the load program's own options
 #
 # SECONDS_EACH (10) and WARMUP (15) set the times, SERIES (1) how often each row is measured, PORT (9780) and HEALTH_PORT (9781) the ports, BUILD=no skips the build,
@@ -68,7 +69,10 @@ start() { # name, path that answers 200 when it is up
         echo "Port $PORT is taken by another server; set PORT to a free one" >&2
         exit 1
     fi
-    (serve "$1") >"$WORK/$1.log" 2>&1 &
+    case $1 in
+        centrifugo) (run_centrifugo) >"$WORK/$1.log" 2>&1 & ;;
+        *) (serve "$1") >"$WORK/$1.log" 2>&1 & ;;
+    esac
     SERVER_PID=$! # the script of the server gives way to its JVM
     echo "$SERVER_PID" >"$WORK/pid"
     i=0
@@ -163,6 +167,20 @@ bare() {
     prepare bare bench/bare/server.xml target/bare/bare.war
     start bare /publish
     RUNNING=bare
+}
+
+# A Centrifugo in memory, with the history that it needs to recover, on core 0.
+run_centrifugo() { # in the place of this shell
+    export CENTRIFUGO_HTTP_SERVER_PORT="$PORT" CENTRIFUGO_HTTP_SERVER_ADDRESS=localhost
+    on_core "${CORES:-0}" "$CENTRIFUGO" --config "$PWD/bench/centrifugo.json"
+}
+
+centrifugo() {
+    [ "$SERVER_PID" ] && [ "$RUNNING" = centrifugo ] && return
+    stop
+    [ -x "${CENTRIFUGO:-}" ] || { echo "Set CENTRIFUGO to the program" >&2; exit 1; }
+    start centrifugo /health
+    RUNNING=centrifugo
 }
 
 # The start of a server that has been started before, with one core and with two.
@@ -271,6 +289,30 @@ scenario() {
                 --label "to another node"
             RUNNING=
             ;;
+        centrifugo)
+            fresh centrifugo
+            load connect --target centrifugo --clients 5000
+            for connections in 16 64; do
+                load publish --target centrifugo --under-way $connections
+            done
+            load publish --target centrifugo --via batch --batch 100 --under-way 4
+            for connections in 16 64; do
+                load direct --target centrifugo --clients 1000 --under-way $connections
+            done
+            load direct --target centrifugo --clients 1000 --via batch --under-way 4
+            load direct --target centrifugo --clients 1000 --via socket --batch 50 --under-way 40
+            load direct --target centrifugo --clients 1000 --rate 100
+            load direct --target centrifugo --clients 1000 --rate 1000
+            for clients in 100 1000; do
+                load fanout --target centrifugo --clients $clients --under-way $((4000 / clients)) --until receipt
+                load fanout --target centrifugo --clients $clients --under-way $((4000 / clients)) --via socket --until receipt
+            done
+            stop
+            for cores in 0 0,1; do
+                load start --target centrifugo --series 5 --ready-path /health --label "on cores $cores" \
+                    --start-cmd "exec env CORES=$cores '$PWD/bench/run.sh' serve centrifugo"
+            done
+            ;;
         idle)
             gateway
             load idle --clients 10000
@@ -289,7 +331,10 @@ if [ "${1:-}" = start-again ]; then # used by the scenario restart: the same ser
     exit 0
 fi
 if [ "${1:-}" = serve ]; then # used by the scenario start
-    serve "$2"
+    case $2 in
+        centrifugo) run_centrifugo ;;
+        *) serve "$2" ;;
+    esac
 fi
 : >"$WORK/results.jsonl"
 trap stop EXIT
@@ -297,10 +342,10 @@ trap 'exit 130' INT TERM
 build
 if [ "${1:-}" = load ]; then
     shift
-    case " $* " in *"--target bare"*) bare ;; *) gateway ;; esac
+    case " $* " in *"--target bare"*) bare ;; *"--target centrifugo"*) centrifugo ;; *) gateway ;; esac
     load "$@"
 else
-    for name in ${*:-fanout stalled paced bare direct batch socket publish latency sustained connect return restart start idle}; do
+    for name in ${*:-fanout stalled paced bare direct batch socket publish latency sustained connect return restart start idle ${CENTRIFUGO:+centrifugo}}; do
         scenario "$name"
     done
 fi

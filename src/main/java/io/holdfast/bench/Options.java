@@ -17,6 +17,7 @@ public final class Options {
 
     enum ServerKind {
         HOLDFAST,
+        CENTRIFUGO,
         BARE
     }
 
@@ -79,8 +80,12 @@ public final class Options {
 
     @Option(
             names = "--target",
-            paramLabel = "holdfast|bare",
-            description = "bare: an endpoint without any logic, for comparison (holdfast).")
+            paramLabel = "holdfast|centrifugo|bare",
+            description = {
+                "Which server it is (holdfast).",
+                "centrifugo: one that needs no token and no key; not for return and idle",
+                "bare: an endpoint without any logic, for comparison"
+            })
     ServerKind target = ServerKind.HOLDFAST;
 
     @Option(
@@ -275,6 +280,7 @@ public final class Options {
     Target target() {
         return switch (target) {
             case HOLDFAST -> Target.holdfast(secret, !noOutbox, speech());
+            case CENTRIFUGO -> Target.centrifugo(speech());
             case BARE -> Target.bare(barePath);
         };
     }

@@ -15,7 +15,7 @@ final class SocketSubmitter implements Submitter {
     private final Publisher publisher;
     private final IntFunction<String> channel;
     private final Map<Integer, Submission> unanswered = new HashMap<>();
-    private int lastId = CONNECT_ID;
+    private int lastId;
 
     /** What was submitted together. */
     private static final class Submission {
@@ -31,11 +31,12 @@ final class SocketSubmitter implements Submitter {
 
     /** Message {@code n} to {@code names.get(n % names.size())}. */
     SocketSubmitter(Loop loop, Target target, To to, List<String> names) {
-        this.channel = sequence -> (to == To.OUTBOX ? "#" : "") + names.get(sequence % names.size());
+        this.channel = sequence -> target.channel(to, names.get(sequence % names.size()));
         Greeting greeting = target.greeting("publisher", null);
         if (greeting == null) {
             throw new IllegalArgumentException(target.name() + " cannot be published to over a WebSocket");
         }
+        this.lastId = greeting.commands();
         this.publisher = new Publisher(loop, target.socketPath(), JsonSpeech.INSTANCE.greeting(greeting));
         loop.connect(publisher);
     }

@@ -13,6 +13,7 @@ public record Ending(int code, String reason) {
     public static final Ending SLOW = new Ending(3008, "slow");
     public static final Ending WRITE_ERROR = new Ending(3009, "write error");
     public static final Ending INSUFFICIENT_STATE = new Ending(3010, "insufficient state");
+    public static final Ending FORCE_RECONNECT = new Ending(3011, "force reconnect");
     public static final Ending NO_PONG = new Ending(3012, "no pong");
     public static final Ending TOO_MANY_REQUESTS = new Ending(3013, "too many requests");
     public static final Ending CONNECTION_LIMIT = new Ending(3504, "connection limit");

@@ -50,8 +50,9 @@ public interface SharedStore {
      * A device of this node that another node has claimed since.
      *
      * @param fence of the other node's claim
+     * @param openedAgoMillis for how long the connection has been open that the claim is for, as of the call
      */
-    record TakenOver(String stream, String device, long fence) {}
+    record TakenOver(String stream, String device, long fence, long openedAgoMillis) {}
 
     /** The devices that other nodes have claimed from this one since the last call. */
     List<TakenOver> takenOver();

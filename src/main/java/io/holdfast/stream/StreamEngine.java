@@ -31,6 +31,9 @@ public interface StreamEngine extends AutoCloseable {
     /** More than the clocks of two nodes differ, and less than SDKs wait for the answer to their connect command. */
     Duration SURELY_LATER = Duration.ofSeconds(3);
 
+    /** More than the clocks of two nodes differ where the database answers at once: of two connections, nobody knows which was opened first. */
+    Duration ABOUT_THE_SAME = Duration.ofMillis(500);
+
     /**
      * Deduplicates the publications, applies the bounds of their streams, and stores them, in the order given.
      *

@@ -108,10 +108,11 @@ public abstract class SharedStoreContract {
         assertThat(await(engines.get(1).apply(List.of(change))).refused())
                 .containsExactly(new Applied.Refused("#ann", "till", late.fence()));
         assertThat(here.takenOver()).isEmpty();
-        assertThat(there.takenOver())
-                .singleElement()
-                .extracting(SharedStore.TakenOver::device, SharedStore.TakenOver::fence)
-                .containsExactly("till", present);
+        assertThat(there.takenOver()).singleElement().satisfies(told -> {
+            assertThat(told.device()).isEqualTo("till");
+            assertThat(told.fence()).isEqualTo(present);
+            assertThat(told.openedAgoMillis()).isLessThan(LONG_AGO);
+        });
         Change right = new Change.MoveCursor("#ann", "till", 1, 1_000, true, new Claim(present, true));
         assertThat(await(engines.get(0).apply(List.of(right))).refused()).isEmpty();
     }
@@ -120,7 +121,10 @@ public abstract class SharedStoreContract {
     void a_claim_counts_whose_connection_may_be_the_newer_one_or_that_finds_none() {
         engines.get(0).open("#ann", "till", LONG_AGO);
         engines.get(1).open("#ann", "till", LONG_AGO + 10);
-        assertThat(here.takenOver()).as("the clocks of nodes differ").hasSize(1);
+        assertThat(here.takenOver())
+                .as("the clocks of nodes differ")
+                .singleElement()
+                .satisfies(told -> assertThat(told.openedAgoMillis()).isBetween(LONG_AGO, 2 * LONG_AGO));
         long fence = engines.get(0).open("#ann", "till").fence();
         assertThat(there.takenOver()).as("a newer one").hasSize(1);
         await(engines.get(0)

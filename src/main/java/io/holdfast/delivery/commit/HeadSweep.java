@@ -95,7 +95,7 @@ final class HeadSweep {
     }
 
     void sweep() {
-        store.takenOver().forEach(outboxes::takenOver);
+        outboxes.endTakenOver(store);
         List<String> names = channels.all().stream().map(Channel::name).toList();
         Map<Channel, Position> behind = new HashMap<>();
         for (int from = 0; from < names.size(); from += AT_ONCE) {

@@ -24,6 +24,10 @@ public interface Line {
     /** The connection may be handed more publications. Not called under a lock. */
     void readOn();
 
-    /** The connection ends, since its device has one that was opened later. Not called under a lock. */
-    void replaced();
+    /**
+     * The connection ends, since its device has another one. Not called under a lock.
+     *
+     * @param later whether that one was opened later: then the client stays away
+     */
+    void replaced(boolean later);
 }

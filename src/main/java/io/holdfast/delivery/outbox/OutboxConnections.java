@@ -65,7 +65,7 @@ public final class OutboxConnections {
         OutboxConnection opened = attached.connection();
         Outbox outbox = opened.outbox();
         changed(outbox);
-        attached.replaced().forEach(Line::replaced);
+        attached.replaced().forEach(line -> line.replaced(true));
         attached.wider().forEach(Line::readOn);
         if (attached.attempts() > 0) {
             counters.retryAttempts.increment();

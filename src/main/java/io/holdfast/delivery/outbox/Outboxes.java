@@ -34,6 +34,7 @@ public final class Outboxes implements StreamEngine.Holding {
     private static final Logger LOG = Logger.getLogger(Outboxes.class.getName());
     private static final int PAGE_MESSAGES = 256;
     private static final int PAGE_BYTES = 1 << 20;
+    private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long IDLE_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long SUSPECT_NANOS = Duration.ofHours(1).toNanos();
 
@@ -50,6 +51,10 @@ public final class Outboxes implements StreamEngine.Holding {
     private final ConcurrentHashMap<String, Outbox> byClient = new ConcurrentHashMap<>();
     private final Reservations reservations = new Reservations();
     private final ConcurrentLinkedQueue<Outbox> changed = new ConcurrentLinkedQueue<>();
+
+    /** Devices of which the engine has refused changes, until this node has looked who has them. */
+    private final ConcurrentLinkedQueue<Applied.Refused> refused = new ConcurrentLinkedQueue<>();
+
     private final KeepTime keepTime = new KeepTime(MOST_IDLE);
 
     /** @param later does what may wait for the engine; never refuses */
@@ -166,25 +171,46 @@ public final class Outboxes implements StreamEngine.Holding {
 
     /** What the engine has done with changes. Called before {@link Outbox#stored}. */
     public void applied(Applied applied) {
-        for (Applied.Refused refused : applied.refused()) {
-            refused(refused.stream(), refused.device(), refused.fence());
+        for (Applied.Refused each : applied.refused()) {
+            if (!lost(each).isEmpty()) {
+                refused.add(each);
+            }
         }
         applied.confirmed().forEach(this::acknowledged);
         applied.removed().forEach(this::removed);
     }
 
-    /** Another node has claimed a device of this one. */
-    public void takenOver(SharedStore.TakenOver device) {
-        refused(device.stream(), device.device(), device.fence() - 1);
+    /**
+     * Ends the connections of devices that other nodes have claimed. Where the other connection was opened at about the same time
+     * or before, nobody knows which of them the client has: this one ends with a code after which it comes again.
+     */
+    public void endTakenOver(SharedStore store) {
+        List<Applied.Refused> earlier = List.copyOf(refused);
+        for (SharedStore.TakenOver device : store.takenOver()) {
+            for (Line line : lost(new Applied.Refused(device.stream(), device.device(), device.fence() - 1))) {
+                long age = (clock.nanos() - line.openedNanos()) / NANOS_PER_MILLI;
+                line.replaced(age - device.openedAgoMillis() > StreamEngine.ABOUT_THE_SAME.toMillis());
+            }
+        }
+        for (Applied.Refused untold : earlier) { // the claim is so old that the store has forgotten to tell of it
+            lost(untold).forEach(line -> line.replaced(true));
+            refused.remove();
+        }
     }
 
-    /** Another node has claimed a device, or this one once more. Its connections that had this claim or an earlier one end. */
-    private void refused(String stream, String device, long fence) {
-        Outbox outbox = ofStream(stream);
-        if (outbox != null) {
-            outbox.refused(device, fence).forEach(Line::replaced);
-            changed(outbox);
+    /**
+     * Another node has claimed a device, or this one once more.
+     *
+     * @return its connections that have lost it: those that had this claim or an earlier one
+     */
+    private List<Line> lost(Applied.Refused device) {
+        Outbox outbox = ofStream(device.stream());
+        if (outbox == null) {
+            return List.of();
         }
+        List<Line> lost = outbox.refused(device.device(), device.fence());
+        changed(outbox);
+        return lost;
     }
 
     private void acknowledged(Applied.Confirmed confirmed) {

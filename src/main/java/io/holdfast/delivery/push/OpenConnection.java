@@ -358,8 +358,8 @@ public final class OpenConnection extends WritableConnection implements Register
     }
 
     @Override
-    public void replaced() {
-        fail(Ending.REPLACED);
+    public void replaced(boolean later) {
+        fail(later ? Ending.REPLACED : Ending.FORCE_RECONNECT);
     }
 
     @Override

@@ -97,6 +97,7 @@ abstract class DevicesOnNodesContract {
         acknowledge(0, "till", 1);
         nodes.soon(() -> stored("till") == 1);
 
+        nodes.pass(StreamEngine.ABOUT_THE_SAME.multipliedBy(2));
         Gateway.Client newer = till(1, null);
         Gateway.until(() -> newer.offsets("#ann").equals(List.of(2L)));
         nodes.soon(() -> Ending.REPLACED.equals(older.ending()));
@@ -120,6 +121,31 @@ abstract class DevicesOnNodesContract {
     }
 
     @Test
+    void of_two_connections_opened_at_about_the_same_time_the_one_that_loses_comes_again() throws Exception {
+        Gateway.Client late = nodes.node(0).connect();
+        nodes.pass(Duration.ofSeconds(1));
+        Gateway.Client present = till(1, null);
+        late.open("ann", "till", true, null);
+        nodes.soon(() -> present.ending() != null);
+        assertThat(present.ending()).isEqualTo(Ending.FORCE_RECONNECT);
+        Gateway.Client again = till(1, null);
+        nodes.soon(() -> late.ending() != null);
+        assertThat(late.ending()).isEqualTo(Ending.REPLACED);
+        assertThat(again.ending()).isNull();
+    }
+
+    @Test
+    void a_connection_ends_whose_change_is_refused_though_nobody_says_who_has_its_device() throws Exception {
+        Gateway.Client older = till(0, null);
+        send(1);
+        Gateway.until(() -> older.offsets("#ann").equals(upTo(1)));
+        till(1, null);
+        nodes.node(0).hooked.shared().orElseThrow().takenOver();
+        acknowledge(0, "till", 1);
+        nodes.soon(() -> Ending.REPLACED.equals(older.ending()));
+    }
+
+    @Test
     void a_node_that_was_stopped_moves_no_cursor_and_gives_nothing_up() throws Exception {
         Gateway.Client older = till(0, null);
         send(3);
@@ -128,6 +154,7 @@ abstract class DevicesOnNodesContract {
         CountDownLatch paused = nodes.pause(0);
         acknowledge(0, "till", 3);
 
+        nodes.pass(StreamEngine.ABOUT_THE_SAME.multipliedBy(2));
         Gateway.Client newer = till(1, null);
         Gateway.until(() -> newer.offsets("#ann").equals(upTo(3)));
         acknowledge(1, "till", 1);

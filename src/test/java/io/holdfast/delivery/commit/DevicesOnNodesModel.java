@@ -395,7 +395,7 @@ abstract class DevicesOnNodesModel {
                         nodes.soon(() -> use.client.ending() != null);
                         assertThat(use.client.ending())
                                 .as("a connection of %s that another one has replaced, or that was held for long", name)
-                                .isIn(Ending.REPLACED, Ending.NO_PONG);
+                                .isIn(Ending.REPLACED, Ending.FORCE_RECONNECT, Ending.NO_PONG);
                     }
                 }
                 assertThat(newest().client.ending()).isNull();
