@@ -1,6 +1,7 @@
 package io.holdfast.it;
 
 import io.holdfast.validate.Crowd;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -118,9 +119,18 @@ final class ClusterFaults implements AutoCloseable {
     /** As an update does it. */
     private void roll(int node) {
         note("drain node " + node + ", stop and start it");
-        cluster.node(node).api().postRaw("/api/drain?window=1", "");
+        drain(node);
         cluster.node(node).stop();
         cluster.node(node).start();
+    }
+
+    private void drain(int node) {
+        Api api = cluster.node(node).api();
+        try {
+            api.postRaw("/api/drain?window=1", "");
+        } catch (UncheckedIOException e) { // over a connection from before the node's last start
+            api.postRaw("/api/drain?window=1", "");
+        }
     }
 
     private void cutLinks(Random random) throws InterruptedException {
