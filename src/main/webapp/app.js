@@ -1,16 +1,19 @@
-/** The page: connects as a client, shows its messages, and sends to any client. */
+/** The page: connects as a client and shows its messages. */
 
 import { Holdfast, State } from './holdfast.js';
-import { askState, send } from './api.js';
+import { askState } from './api.js';
 import { showCalls } from './call.js';
-import { age, messageRow, sentRow, setChip } from './rows.js';
+import { age, fault, messageRow, setChip } from './rows.js';
+import { settle, showSending, watchSent } from './sending.js';
 
 const MAX_ROWS = 500;
 
 /** How many requests for publish times may run at the same time. Other messages show their time of arrival. */
 const MAX_QUESTIONS = 100;
 
-const FINAL = new Set(['acknowledged', 'expired', 'dropped', 'dead']);
+/** Between two attempts to reach the server when the page opens. */
+const RETRY_MILLIS = 2000;
+
 const WORDS = {
   [State.IDLE]: 'Not connected',
   [State.CONNECTING]: 'Connecting …',
@@ -30,17 +33,10 @@ let received = 0;
 let connectedAt = 0;
 let questions = 0;
 
-/** The messages sent from this page whose state may still change. */
-const watched = new Map();
-
 async function start() {
-  try {
-    const mode = await (await fetch('mode')).json();
-    insecure = mode.insecure;
-    $('version').textContent = `Holdfast ${mode.version}`;
-  } catch {
-    notice('The server does not answer. Reload the page when the server runs.');
-  }
+  const mode = await askMode();
+  insecure = mode.insecure;
+  $('version').textContent = `Holdfast ${mode.version}`;
   $('insecure').hidden = !insecure;
   if (insecure) {
     showCalls(() => holdfast);
@@ -49,6 +45,9 @@ async function start() {
     field.hidden = insecure;
     field.querySelector('input').required = !insecure;
   });
+  $('reload').textContent =
+    'After a reload the list starts empty, and messages that were shown here do not come again. ' +
+    (insecure ? 'This tab stays the same client.' : 'The token is not kept: paste it again.');
   const client = remembered();
   if (client) {
     $('client').value = client;
@@ -61,10 +60,28 @@ async function start() {
   setInterval(everySecond, 1000);
 }
 
+/** Asks until there is an answer. */
+async function askMode() {
+  for (;;) {
+    try {
+      const mode = await (await fetch('mode')).json();
+      notice('');
+      return mode;
+    } catch {
+      notice('The server does not answer. Trying again …');
+      await new Promise((resolve) => {
+        setTimeout(resolve, RETRY_MILLIS);
+      });
+    }
+  }
+}
+
 // --- receiving
 
 function connect(client) {
   const token = $('token').value.trim();
+  fault('client', '');
+  fault('token', '');
   holdfast = new Holdfast({ ...(insecure ? { client } : { token }), storage: storage() });
   holdfast.on('message', showMessage);
   holdfast.on('state', showState);
@@ -72,12 +89,14 @@ function connect(client) {
   holdfast.on('error', ({ error }) => notice(error.message));
   holdfast.connect();
   remember(client);
+  // Who sends to himself goes on doing so.
+  if (!$('to').value || $('to').value === $('me').textContent) {
+    $('to').value = client;
+    fault('to', '');
+  }
   $('me').textContent = client;
   $('connect').hidden = true;
   $('session').hidden = false;
-  if (!$('to').value) {
-    $('to').value = client;
-  }
   showCurl();
 }
 
@@ -87,12 +106,26 @@ function showState({ state, code, reason }) {
   if (state === State.CONNECTED) {
     connectedAt = Date.now();
     notice('');
+    settle();
   }
   const closed = state === State.CLOSED;
   $('toggle').textContent = state === State.OFFLINE || closed ? 'Go online' : 'Go offline';
-  if (closed && code !== 1000) {
+  const field = closed && refusedField(code);
+  if (field) {
+    showForm();
+    fault(field, reason.replace(/^bad request: /, ''));
+    $(field).focus();
+  } else if (closed && code !== 1000) {
     notice(`The server closed the connection: ${reason || 'no reason given'} (${code}).`);
   }
+}
+
+/** The field that the server means when it refuses a connection with this code. */
+function refusedField(code) {
+  if (insecure) {
+    return code === 107 ? 'client' : null;
+  }
+  return [101, 109, 3500].includes(code) ? 'token' : null;
 }
 
 async function showMessage(message) {
@@ -135,55 +168,24 @@ function toggle() {
 }
 
 async function leave() {
-  const left = holdfast;
-  holdfast = null;
-  await left.close();
-  remember('');
+  await holdfast.close();
   $('messages').replaceChildren();
   received = 0;
   $('count').textContent = '';
   $('empty').hidden = false;
+  showForm();
+  $('client').select();
+}
+
+/** The connection is over: whoever is to be the client is asked again. */
+function showForm() {
+  holdfast = null;
+  remember('');
   $('session').hidden = true;
   $('connect').hidden = false;
   $('state').dataset.state = State.IDLE;
   $('state').textContent = WORDS[State.IDLE];
   notice('');
-  $('client').focus();
-}
-
-// --- sending
-
-async function submit(event) {
-  event.preventDefault();
-  const [client, text, ttl] = [$('to').value.trim(), $('text').value, $('ttl').value];
-  const button = event.submitter ?? $('send').querySelector('button');
-  button.disabled = true;
-  $('send-error').textContent = '';
-  try {
-    const receipt = await send(key(), { client, data: { text }, ttl: ttl === '' ? null : Number(ttl) });
-    const row = sentRow(client, text, receipt);
-    $('sent').prepend(row);
-    $('sent-empty').hidden = true;
-    watched.set(row, { client, id: receipt.id });
-    $('text').value = '';
-  } catch (error) {
-    $('send-error').textContent = error.message;
-  } finally {
-    button.disabled = false;
-    $('text').focus();
-  }
-}
-
-async function watchSent() {
-  for (const [row, { client, id }] of watched) {
-    const known = await askState(key(), client, id);
-    if (known) {
-      setChip(row, known.state, known.state);
-      if (FINAL.has(known.state)) {
-        watched.delete(row);
-      }
-    }
-  }
 }
 
 // --- small things
@@ -239,18 +241,12 @@ $('connect').addEventListener('submit', (event) => {
 });
 $('toggle').addEventListener('click', toggle);
 $('leave').addEventListener('click', leave);
-$('send').addEventListener('submit', submit);
 $('to').addEventListener('input', showCurl);
-$('text').addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-    event.preventDefault();
-    $('send').requestSubmit();
-  }
-});
 $('copy').addEventListener('click', async () => {
   await navigator.clipboard?.writeText($('curl').textContent);
   $('copy').textContent = 'Copied';
   setTimeout(() => ($('copy').textContent = 'Copy'), 1500);
 });
 
+showSending(key);
 start();

@@ -1,4 +1,4 @@
-/** Rows of the two lists. They are made of text: nothing that was received is interpreted as HTML. */
+/** Rows of the two lists, and faults of fields. They are made of text: nothing that was received is interpreted as HTML. */
 
 /** A received message. Its age counts from the time in data-since. */
 export function messageRow(message) {
@@ -21,6 +21,14 @@ export function sentRow(client, text, receipt) {
   return row;
 }
 
+/** Adds to the line with the recipient; an empty text takes it back. */
+export function setNote(row, text) {
+  row.querySelector('.note')?.remove();
+  if (text) {
+    row.querySelector('.to').append(' ', span('note', text));
+  }
+}
+
 /** Sets the row's chip. */
 export function setChip(row, text, state) {
   let chip = row.querySelector('.chip');
@@ -33,6 +41,17 @@ export function setChip(row, text, state) {
   }
   if (state) {
     chip.dataset.state = state;
+  }
+}
+
+/** Says at a field what is wrong with it; an empty text takes it back. */
+export function fault(field, text) {
+  document.getElementById(`${field}-error`).textContent = text;
+  const input = document.getElementById(field);
+  if (text) {
+    input.setAttribute('aria-invalid', 'true');
+  } else {
+    input.removeAttribute('aria-invalid');
   }
 }
 

@@ -144,5 +144,129 @@ test('tells why something was not sent', async () => {
   await page.getByLabel('Message', { exact: true }).fill('x');
   await page.route('**/api/send', (route) => route.continue({ headers: { ...route.request().headers(), 'x-api-key': 'no' } }));
   await page.getByRole('button', { name: 'Send' }).click();
-  await page.getByText('A valid API key is required').waitFor();
+  await page.getByText(/^A valid API key is required.*Nothing was sent\.$/).waitFor();
+  assert.equal(await page.locator('#sent li').count(), 0);
+});
+
+const UNKNOWN = 'It is not known whether the message is stored.';
+
+/** Sends, and lets the page have no answer. Returns the ids of all requests. */
+async function sendUnanswered(page, text, { stored }) {
+  const ids = [];
+  await page.route('**/api/send', async (route) => {
+    ids.push(route.request().postDataJSON().id);
+    if (ids.length > 1) {
+      await route.continue();
+    } else {
+      if (stored) {
+        await route.fetch();
+      }
+      await route.abort();
+    }
+  });
+  await page.getByLabel('Message', { exact: true }).fill(text);
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.locator('#send-error', { hasText: UNKNOWN }).waitFor();
+  assert.equal(await page.getByText('Nothing was sent').count(), 0);
+  return ids;
+}
+
+test('a message without an answer is sent again with its id, and comes once', async () => {
+  const page = await open();
+  await connect(page, fresh('again'));
+  const ids = await sendUnanswered(page, 'only once', { stored: true });
+  await page.screenshot({ path: `${shots}page-unknown.png` });
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.locator('#sent .chip[data-state=acknowledged]').waitFor();
+  assert.equal(ids.length, 2);
+  assert.equal(ids[0], ids[1]);
+  assert.equal(await page.locator('#send-error').textContent(), '');
+  await page.getByLabel('Message', { exact: true }).fill('only once');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await shows(page, ['only once', 'only once']);
+  assert.notEqual(ids[2], ids[0], 'the same text after a receipt is another message');
+});
+
+for (const stored of [true, false]) {
+  test(`when the connection is back, a message ${stored ? 'that is stored is listed' : 'that is not stored stays in its field'}`, async () => {
+    const page = await open();
+    await connect(page, fresh('back'));
+    await sendUnanswered(page, 'in between', { stored });
+    await page.getByRole('button', { name: 'Go offline' }).click();
+    await page.getByRole('button', { name: 'Go online' }).click();
+    await page.locator('#send-error:empty').waitFor({ state: 'attached' });
+    if (stored) {
+      await page.locator('#sent .chip[data-state=acknowledged]').waitFor();
+    }
+    assert.equal(await page.locator('#sent li').count(), stored ? 1 : 0);
+    assert.equal(await page.getByLabel('Message', { exact: true }).inputValue(), stored ? '' : 'in between');
+  });
+}
+
+test('another client is another recipient, unless somebody else is', async () => {
+  const page = await open();
+  const [first, second, third] = ['first', 'second', 'third'].map(fresh);
+  await connect(page, first);
+  await page.getByRole('button', { name: 'Change client' }).click();
+  await connect(page, second);
+  assert.equal(await page.getByLabel('To client').inputValue(), second);
+  assert.match(await page.locator('#curl').textContent(), new RegExp(second));
+  await page.getByLabel('To client').fill(first);
+  await page.getByRole('button', { name: 'Change client' }).click();
+  await connect(page, third);
+  assert.equal(await page.getByLabel('To client').inputValue(), first);
+});
+
+test('a name that is not one is told at its field', async () => {
+  const page = await open();
+  await page.getByLabel('Client id').fill('u\u200b1');
+  await page.getByRole('button', { name: 'Connect' }).click();
+  await page.locator('#client-error', { hasText: 'client must have 1 to 200 bytes' }).waitFor();
+  assert.equal(await page.locator('#client[aria-invalid=true]:focus').count(), 1);
+  await page.getByLabel('To client').fill('u\u200b2');
+  await page.getByLabel('Message', { exact: true }).fill('x');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.locator('#to-error', { hasText: 'client must not contain invisible characters' }).waitFor();
+  assert.equal(await page.locator('#to[aria-invalid=true]:focus').count(), 1);
+  await page.screenshot({ path: `${shots}page-fields.png` });
+  await page.reload();
+  assert.equal(await page.locator('#state').getAttribute('data-state'), 'idle', 'the wrong name is not tried again');
+  const client = fresh('right');
+  await page.getByLabel('Client id').fill('u\u200b1');
+  await page.getByRole('button', { name: 'Connect' }).click();
+  await page.locator('#client-error:not(:empty)').waitFor();
+  await connect(page, client);
+  assert.equal(await page.locator('[aria-invalid]').count(), 0);
+  assert.equal(await page.getByLabel('To client').inputValue(), client);
+});
+
+test('a recipient that has never connected is said to be unknown until it comes', async () => {
+  const page = await open();
+  const client = fresh('unknown');
+  await page.getByLabel('To client').fill(client);
+  await page.getByLabel('Message', { exact: true }).fill('Who are you?');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.locator('#sent li', { hasText: 'never seen here' }).waitFor();
+  await page.screenshot({ path: `${shots}page-never-seen.png` });
+  const other = await open();
+  await connect(other, client);
+  await shows(other, ['Who are you?']);
+  await page.locator('#sent .chip[data-state=acknowledged]').waitFor();
+  assert.equal(await page.getByText('never seen here').count(), 0);
+  await page.getByLabel('Message', { exact: true }).fill('Ah, you.');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await shows(other, ['Who are you?', 'Ah, you.']);
+  assert.equal(await page.getByText('never seen here').count(), 0);
+});
+
+test('says what a reload means, and waits for a server that does not answer', async () => {
+  const page = await open();
+  await connect(page, fresh('reload'));
+  await page.getByText('messages that were shown here do not come again. This tab stays the same client.').waitFor();
+  let refused = 0;
+  await page.route('**/mode', (route) => (refused++ < 1 ? route.abort() : route.continue()));
+  await page.reload();
+  await page.getByText('The server does not answer. Trying again').waitFor();
+  await page.locator('#state[data-state=connected]').waitFor();
+  assert.equal(await page.locator('#notice').isHidden(), true);
 });

@@ -10,6 +10,8 @@ public final class AccessDeniedException extends Exception {
     public enum Kind {
         /** Neither token nor, where they count, a login of the container or a client id in insecure mode: error 101. */
         UNAUTHORIZED,
+        /** In insecure mode, a client id that is none: error 107. */
+        INVALID_CLIENT,
         /** A valid token that has expired: error 109, after which SDKs fetch a new one. */
         TOKEN_EXPIRED,
         /** No valid token: close 3500. */

@@ -139,8 +139,11 @@ public final class AccessPolicy {
         if (insecureClient == null && insecureDevice == null) {
             return Identity.anonymous(nowMillis);
         }
-        if (insecureClient == null || !Names.isClient(insecureClient)) {
-            throw new AccessDeniedException(Kind.UNAUTHORIZED, "connect.data.client is not a client's name");
+        if (insecureClient == null) {
+            throw new AccessDeniedException(Kind.UNAUTHORIZED, "connect.data has a device, but no client");
+        }
+        if (!Names.isClient(insecureClient)) {
+            throw new AccessDeniedException(Kind.INVALID_CLIENT, "connect.data.client is not a client's name");
         }
         if (insecureDevice != null && !Names.isDevice(insecureDevice)) {
             throw new AccessDeniedException(Kind.UNAUTHORIZED, "connect.data.device is not a device's name");

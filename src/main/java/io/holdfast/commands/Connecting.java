@@ -154,13 +154,15 @@ final class Connecting {
                 decision -> decided(id, connect, data, identity, named, decision));
     }
 
-    /** @param maybeNobody whether a client without token and login is nobody, rather than refused */
+    /** @param maybeNobody whether a client without token, login and name is nobody, rather than refused */
     private Identity identify(ConnectRequest connect, ConnectOptions data, boolean maybeNobody)
             throws AccessDeniedException {
         try {
             return access.authenticate(connect.token(), login, data.client(), data.device(), wall.now());
         } catch (AccessDeniedException e) {
-            if (maybeNobody && e.kind() == AccessDeniedException.Kind.UNAUTHORIZED) {
+            if (maybeNobody
+                    && (e.kind() == AccessDeniedException.Kind.UNAUTHORIZED
+                            || e.kind() == AccessDeniedException.Kind.INVALID_CLIENT)) {
                 return Identity.NOBODY;
             }
             throw e;
@@ -283,6 +285,7 @@ final class Connecting {
     private void refuse(int id, AccessDeniedException.Kind kind) {
         switch (kind) {
             case UNAUTHORIZED -> answers.error(id, ErrorCode.UNAUTHORIZED);
+            case INVALID_CLIENT -> answers.error(id, ErrorCode.INVALID_CLIENT);
             case TOKEN_EXPIRED -> answers.error(id, ErrorCode.TOKEN_EXPIRED);
             case INVALID_TOKEN -> answers.close(CloseCode.INVALID_TOKEN);
             case UNAVAILABLE -> answers.error(id, ErrorCode.INTERNAL);

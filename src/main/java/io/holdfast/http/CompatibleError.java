@@ -39,7 +39,7 @@ record CompatibleError(ErrorCode code, String message) {
             case PERMISSION_DENIED -> 403;
             case UNKNOWN_CHANNEL, METHOD_NOT_FOUND -> 404;
             case ALREADY_SUBSCRIBED, LIMIT_EXCEEDED -> 409;
-            case BAD_REQUEST, NOT_AVAILABLE -> 400;
+            case BAD_REQUEST, INVALID_CLIENT, NOT_AVAILABLE -> 400;
             case TOO_MANY_REQUESTS -> 429;
             case UNRECOVERABLE_POSITION -> 416;
         };

@@ -17,6 +17,8 @@ public enum ErrorCode {
     ALREADY_SUBSCRIBED(105, "already subscribed", false),
     LIMIT_EXCEEDED(106, "limit exceeded", false),
     BAD_REQUEST(107, "bad request", false),
+    /** Of a connect in insecure mode, where the client names itself. */
+    INVALID_CLIENT(107, "bad request: client must have 1 to 200 bytes of UTF-8 and no invisible characters", false),
     NOT_AVAILABLE(108, "not available", false),
     TOKEN_EXPIRED(109, "token expired", false),
     EXPIRED(110, "expired", false),

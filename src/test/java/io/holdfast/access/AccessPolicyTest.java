@@ -38,8 +38,8 @@ class AccessPolicyTest {
         assertThat(insecure.authenticate(null, "u42", "till-3", Instant.EPOCH))
                 .isEqualTo(Identity.presented("u42", "till-3", 0));
         assertKind(() -> insecure.authenticate(null, null, "till-3", Instant.EPOCH), Kind.UNAUTHORIZED);
-        assertKind(() -> insecure.authenticate(null, "", null, Instant.EPOCH), Kind.UNAUTHORIZED);
-        assertKind(() -> insecure.authenticate(null, "a\nb", null, Instant.EPOCH), Kind.UNAUTHORIZED);
+        assertKind(() -> insecure.authenticate(null, "", null, Instant.EPOCH), Kind.INVALID_CLIENT);
+        assertKind(() -> insecure.authenticate(null, "a\nb", null, Instant.EPOCH), Kind.INVALID_CLIENT);
         assertKind(() -> insecure.authenticate(null, "u42", "", Instant.EPOCH), Kind.UNAUTHORIZED);
     }
 

@@ -120,8 +120,8 @@ class ConversationTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"client\":\"\"}|101",
-                "{\"client\":\"u\\u00001\"}|101",
+                "{\"client\":\"\"}|107",
+                "{\"client\":\"u\\u00001\"}|107",
                 "{\"device\":\"till\"}|101",
                 "{\"client\":\"u1\",\"device\":\"\"}|107",
                 "{\"client\":\"u1\",\"acks\":\"maybe\"}|107",
@@ -132,6 +132,12 @@ class ConversationTest {
         peer.say("{\"id\":1,\"connect\":{\"data\":" + data + "}}").hearsError(1, code);
         assertThat(peer.ended()).isNull();
         peer.say("{\"id\":2,\"connect\":{\"data\":{\"client\":\"u1\"}}}").endsWith(3501);
+    }
+
+    @Test
+    void a_client_whose_name_is_not_one_is_told_what_a_name_is() {
+        peer().say("{\"id\":1,\"connect\":{\"data\":{\"client\":\"u\\u200b1\"}}}")
+                .hears("{\"id\":1,\"error\":{\"code\":107,\"message\":\"bad request: client must have 1 to 200 bytes");
     }
 
     @Test
@@ -162,7 +168,7 @@ class ConversationTest {
     @Test
     void a_refused_client_that_stays_silent_is_stale_too() {
         CommandsFixture.Peer peer = peer();
-        peer.say("{\"id\":1,\"connect\":{\"data\":{\"client\":\"\"}}}").hearsError(1, 101);
+        peer.say("{\"id\":1,\"connect\":{\"data\":{\"client\":\"\"}}}").hearsError(1, 107);
         talk.pass(Duration.ofSeconds(10));
         peer.endsWith(3502);
     }
