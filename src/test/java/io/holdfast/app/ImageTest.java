@@ -47,15 +47,21 @@ class ImageTest {
                 ignored.add(line);
             }
         }
-        assertThat(ignored).as("everything, and the packages of the JavaScript tests").containsExactly("*", "**/node_modules");
+        assertThat(ignored)
+                .as("everything, and the packages of the JavaScript tests")
+                .containsExactly("*", "**/node_modules");
         List<String> copied = COPIED.matcher(containerfile)
                 .results()
                 .flatMap(copy -> Arrays.stream(copy.group(1).split(" ")))
                 .toList();
-        assertThat(copied).hasSizeGreaterThan(3).allSatisfy(path -> assertThat(Path.of(path)).exists());
+        assertThat(copied)
+                .hasSizeGreaterThan(3)
+                .allSatisfy(path -> assertThat(Path.of(path)).exists());
         assertThat(copied.stream().map(path -> path.replaceFirst("/.*", "")).distinct())
                 .containsExactlyInAnyOrderElementsOf(given);
-        assertThat(Path.of(".containerignore")).as("Podman would take it instead of .dockerignore").doesNotExist();
+        assertThat(Path.of(".containerignore"))
+                .as("Podman would take it instead of .dockerignore")
+                .doesNotExist();
     }
 
     /** A digest is passed on as a build argument; docs/deployment.md has the commands that find it. */
@@ -74,14 +80,16 @@ class ImageTest {
 
     @Test
     void the_server_in_the_image_is_the_one_that_is_tested() {
-        String version = all("<liberty.version>(.+)</liberty.version>", pom).get(0).group(1);
+        String version =
+                all("<liberty.version>(.+)</liberty.version>", pom).get(0).group(1);
         assertThat(argument("SERVER_BASE")).contains(":" + version + "-kernel-slim-java17-");
     }
 
     @Test
     void labels_say_what_the_image_is() {
         String labels = containerfile.substring(containerfile.indexOf("\nLABEL "));
-        List<String> names = LABEL.matcher(labels).results().map(label -> label.group(1)).toList();
+        List<String> names =
+                LABEL.matcher(labels).results().map(label -> label.group(1)).toList();
         assertThat(names)
                 .doesNotHaveDuplicates()
                 .contains(

@@ -81,8 +81,10 @@ class KubernetesTest {
     void each_kind_of_object_is_in_one_file() throws IOException {
         List<String> kinds = new ArrayList<>();
         try (Stream<Path> files = Files.list(DIRECTORY)) {
-            files.sorted().forEach(file -> DeploymentFiles.documents(file)
-                    .forEach(document -> kinds.add(map(document).get("kind") + " " + at(document, "metadata", "name"))));
+            files.sorted()
+                    .forEach(file -> DeploymentFiles.documents(file)
+                            .forEach(document ->
+                                    kinds.add(map(document).get("kind") + " " + at(document, "metadata", "name"))));
         }
         assertThat(kinds)
                 .containsExactlyInAnyOrder(
@@ -110,8 +112,9 @@ class KubernetesTest {
         }
         List<Object> scratch = new ArrayList<>(list(pod(statefulSet), "volumes"));
         assertThat(list(pod(deployment), "volumes").containsAll(scratch)).isTrue();
-        for (String same : List.of("JVM_ARGS", "WLP_LOGGING_CONSOLE_FORMAT")) {
-            assertThat(environment(container(deployment))).containsEntry(same, environment(container(statefulSet)).get(same));
+        for (String same : List.of("JVM_ARGS", "WLP_LOGGING_CONSOLE_FORMAT", "WLP_LOGGING_CONSOLE_LOGLEVEL")) {
+            assertThat(environment(container(deployment)))
+                    .containsEntry(same, environment(container(statefulSet)).get(same));
         }
     }
 
@@ -160,9 +163,9 @@ class KubernetesTest {
     void a_single_node_has_a_configuration_that_the_server_takes() {
         Configuration configuration = configuration(environment(container(statefulSet)));
         assertThat(configuration.engine().kind()).isEqualTo(EngineSettings.Kind.ROCKSDB);
-        long volume = bytes(at(
-                        statefulSet, "spec", "volumeClaimTemplates", 0, "spec", "resources", "requests", "storage")
-                .toString());
+        long volume =
+                bytes(at(statefulSet, "spec", "volumeClaimTemplates", 0, "spec", "resources", "requests", "storage")
+                        .toString());
         assertThat(environment(container(statefulSet)).get("HOLDFAST_STORE_MAX_BYTES"))
                 .satisfies(limit -> assertThat(Long.parseLong(limit)).isLessThan(volume));
         for (String directory : List.of("HOLDFAST_BACKUP_DIRECTORY", "HOLDFAST_STORE_MARK_DIRECTORY")) {
@@ -203,9 +206,10 @@ class KubernetesTest {
     void secrets_that_pods_use_are_in_the_example() throws IOException {
         Map<String, Map<String, Object>> secrets = new TreeMap<>();
         DeploymentFiles.documents(DIRECTORY.resolve("secret.example.yaml"))
-                .forEach(secret -> secrets.put(
-                        at(secret, "metadata", "name").toString(), map(at(secret, "stringData"))));
-        assertThat(at(container(statefulSet), "envFrom", 0, "secretRef", "name")).isEqualTo("holdfast");
+                .forEach(secret ->
+                        secrets.put(at(secret, "metadata", "name").toString(), map(at(secret, "stringData"))));
+        assertThat(at(container(statefulSet), "envFrom", 0, "secretRef", "name"))
+                .isEqualTo("holdfast");
         assertThat(secrets).containsKey("holdfast");
         for (Object each : list(container(deployment), "env")) {
             if (map(each).get("valueFrom") instanceof Map<?, ?> from) {
@@ -226,7 +230,8 @@ class KubernetesTest {
         assertThat(Files.readString(Path.of("server.xml")))
                 .contains("name=\"http.port\" defaultValue=\"" + PORT + "\"")
                 .contains("name=\"health.port\" defaultValue=\"" + HEALTH_PORT + "\"");
-        Map<String, String> probes = Map.of("startup", "/health/started", "readiness", "/health/ready", "liveness", "/health/live");
+        Map<String, String> probes =
+                Map.of("startup", "/health/started", "readiness", "/health/ready", "liveness", "/health/live");
         Object operator = at(only("operator.yaml", "OpenLibertyApplication"), "spec");
         probes.forEach((probe, path) -> {
             assertThat(at(container(statefulSet), probe + "Probe", "httpGet"))
@@ -234,6 +239,8 @@ class KubernetesTest {
             assertThat(at(operator, "probes", probe, "httpGet")).isEqualTo(Map.of("path", path, "port", HEALTH_PORT));
         });
         isLockedUp(at(operator, "securityContext"));
+        assertThat(at(operator, "disableServiceLinks")).isEqualTo(true);
+        assertThat(at(operator, "serviceAccount", "mountToken")).isEqualTo(false);
         assertThat(at(operator, "service", "port")).isEqualTo(PORT);
         assertThat(configuration(environment(operator)).engine().kind()).isEqualTo(EngineSettings.Kind.ROCKSDB);
     }
@@ -252,7 +259,7 @@ class KubernetesTest {
         assertThat(at(statefulSet, "spec", "serviceName")).isEqualTo(at(service, "metadata", "name"));
     }
 
-    /** Its schema comes with the Prometheus operator and in no package, so its fields are checked here. */
+    /** Its schema comes with the Prometheus operator and not with Kubernetes, so its fields are checked here. */
     @Test
     void the_monitor_finds_the_service_and_its_port() {
         Object spec = at(only("servicemonitor.yaml", "ServiceMonitor"), "spec");
@@ -270,13 +277,16 @@ class KubernetesTest {
         Object spec = at(only("networkpolicy.yaml", "NetworkPolicy"), "spec");
         assertThat(at(spec, "podSelector", "matchLabels")).isEqualTo(LABELS);
         assertThat(list(spec, "policyTypes")).isEqualTo(List.of("Ingress", "Egress"));
-        assertThat(list(spec, "ingress")).hasSize(2).allSatisfy(rule -> assertThat(map(rule))
-                .as("a rule without from lets everybody in")
-                .containsOnlyKeys("from", "ports"));
+        assertThat(list(spec, "ingress"))
+                .hasSize(2)
+                .allSatisfy(rule -> assertThat(map(rule))
+                        .as("a rule without from lets everybody in")
+                        .containsOnlyKeys("from", "ports"));
         assertThat(at(spec, "ingress", 0, "ports", 0, "port")).isEqualTo("http");
         assertThat(at(spec, "ingress", 1, "ports", 0, "port")).isEqualTo("health");
         assertThat(list(spec, "ingress", 1, "from")).hasSize(1);
-        assertThat(list(spec, "egress")).allSatisfy(rule -> assertThat(map(rule)).containsOnlyKeys("to", "ports"));
+        assertThat(list(spec, "egress"))
+                .allSatisfy(rule -> assertThat(map(rule)).containsOnlyKeys("to", "ports"));
         String nodes = "{podSelector={matchLabels={app=holdfast}}}";
         assertThat(list(spec, "ingress", 0, "from").toString()).contains(nodes);
         assertThat(list(spec, "egress").toString()).contains(nodes);
