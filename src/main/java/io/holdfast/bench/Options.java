@@ -1,5 +1,6 @@
 package io.holdfast.bench;
 
+import io.holdfast.client.Times;
 import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -175,12 +176,16 @@ public final class Options {
             description = "The path that answers 200 when the server is ready (${DEFAULT-VALUE}).")
     String readyPath = "/health/ready";
 
-    @Option(names = "--seconds", paramLabel = "SECONDS", converter = Seconds.class, description = "Measured time (10).")
+    @Option(
+            names = "--seconds",
+            paramLabel = "TIME",
+            converter = Seconds.class,
+            description = "Measured time, such as 30 or 5m (10).")
     Duration measured = Duration.ofSeconds(10);
 
     @Option(
             names = "--warmup",
-            paramLabel = "SECONDS",
+            paramLabel = "TIME",
             converter = Seconds.class,
             description = "Time before the measured time (10).")
     Duration warmup = Duration.ofSeconds(10);
@@ -217,7 +222,7 @@ public final class Options {
 
     @Option(
             names = "--patience",
-            paramLabel = "SECONDS",
+            paramLabel = "TIME",
             converter = Seconds.class,
             description = "How long nothing may move before messages count as lost (15).")
     Duration patience = Duration.ofSeconds(15);
@@ -316,11 +321,15 @@ public final class Options {
         }
     }
 
-    /** Reads seconds with a fraction. */
+    /** Reads seconds, or a time with a unit. */
     static final class Seconds implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String text) {
-            return Duration.ofMillis(Math.round(number(text) * 1000));
+            try {
+                return Times.read(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
         }
     }
 

@@ -15,14 +15,16 @@ import java.time.Duration;
 final class Api {
     private final URI base;
     private final Duration limit;
+    private final String option;
     private final ApiClient client;
 
     private interface Call {
         Answer make() throws IOException, InterruptedException;
     }
 
-    /** @param key empty to send none */
-    Api(URI base, String key, Duration limit, Trust trust) {
+    /** @param key empty to send none @param option what sets the base, for advice */
+    Api(URI base, String key, Duration limit, Trust trust, String option) {
+        this.option = option;
         this.base = base;
         this.limit = limit;
         this.client = new ApiClient(base, key.isEmpty() ? null : key, limit, trust);
@@ -74,11 +76,11 @@ final class Api {
                     String.valueOf(e.getMessage()),
                     "Ask for less (one client, a --limit), or check that the URL is that of a Holdfast gateway.");
         } catch (HttpConnectTimeoutException e) {
-            throw Refusals.unreachable(base, e);
+            throw Refusals.unreachable(base, e, option);
         } catch (HttpTimeoutException e) {
             throw Refusals.silent(base, limit);
         } catch (IOException e) {
-            throw Refusals.unreachable(base, e);
+            throw Refusals.unreachable(base, e, option);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Failure(Exit.UNREACHABLE, "interrupted", "Interrupted", "Ask again.");

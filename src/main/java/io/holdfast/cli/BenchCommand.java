@@ -3,6 +3,8 @@ package io.holdfast.cli;
 import io.holdfast.bench.Load;
 import io.holdfast.bench.Options;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,7 +16,7 @@ final class BenchCommand implements Callable<Integer> {
     private final Options options = new Options();
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         try {
             return (Load.run(options) ? Exit.OK : Exit.NO).code();
         } catch (IllegalArgumentException e) { // how it says that an option or a scenario is wrong
@@ -24,6 +26,14 @@ final class BenchCommand implements Callable<Integer> {
                     Exit.NO,
                     "bench",
                     String.valueOf(e.getMessage()),
+                    "Check that the server runs at the address in the options.");
+        } catch (FileSystemException e) {
+            throw Failure.usage("The file " + e.getFile() + " cannot be written", "Check its path and permissions.");
+        } catch (IOException | UncheckedIOException e) {
+            throw new Failure(
+                    Exit.UNREACHABLE,
+                    "bench",
+                    "The server cannot be reached, or has ended a connection",
                     "Check that the server runs at the address in the options.");
         }
     }

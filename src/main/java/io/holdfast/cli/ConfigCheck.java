@@ -16,7 +16,8 @@ import java.util.regex.Matcher;
 /** Compares the settings that were read with the keys that the gateway has. */
 final class ConfigCheck {
     /** Variables of this program and not of the server. */
-    private static final Set<String> OWN = Set.of("URL", "HEALTH_URL", "API_KEY", "TOKEN", "SUBSCRIPTION_TOKEN");
+    private static final Set<String> OWN =
+            Set.of("URL", "HEALTH_URL", "API_KEY", "CONTEXT", "TOKEN", "SUBSCRIPTION_TOKEN");
 
     private final ConfigFiles files;
     private final Map<String, KnownKey> keys;

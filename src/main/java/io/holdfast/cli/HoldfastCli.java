@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** {@code java -jar holdfast-cli.jar}: parses the command line and ends with the exit code of the command. */
@@ -40,9 +40,11 @@ import picocli.CommandLine.ScopeType;
             NodesCommand.class,
             CleanupCommand.class,
             BackupCommand.class,
+            ContextsCommand.class,
             TokenCommand.class,
             ConfigCommand.class,
             SchemaCommand.class,
+            CompletionCommand.class,
             BenchCommand.class,
             ValidateCommand.class,
             CommandLine.HelpCommand.class
@@ -51,7 +53,12 @@ public final class HoldfastCli implements Supplier<Surroundings> {
     /** What Java puts where it cannot decode; the name with it would be another client's. */
     private static final char UNDECODED = '\ufffd';
 
+    private static final String DEBUG = "--debug";
+
     private final Surroundings surroundings;
+
+    @Option(names = DEBUG, scope = ScopeType.INHERIT, hidden = true)
+    private boolean debug;
 
     private HoldfastCli(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -70,25 +77,26 @@ public final class HoldfastCli implements Supplier<Surroundings> {
                     "Set LC_ALL=C.UTF-8, or another locale with UTF-8."));
             return Exit.USAGE.code();
         }
-        CommandLine line = new CommandLine(new HoldfastCli(surroundings));
+        HoldfastCli cli = new HoldfastCli(surroundings);
+        CommandLine line = new CommandLine(cli);
         line.setExpandAtFiles(false); // @bob is a client, not a file with arguments
         Options.readBy(Objects.requireNonNull(line.getSubcommands().get("bench")));
         line.setOut(new PrintWriter(surroundings.out(), true));
         line.setErr(new PrintWriter(surroundings.err(), true));
+        WrongLine.tellNumbers(line);
         line.setParameterExceptionHandler((wrong, all) -> {
-            screen.failure(Failure.usage(
-                    shown(wrong),
-                    "See: " + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help"));
+            screen.failure(WrongLine.failure(wrong));
             return Exit.USAGE.code();
         });
-        line.setExecutionExceptionHandler((thrown, command, parsed) -> failed(screen, thrown));
+        line.setExecutionExceptionHandler((thrown, command, parsed) -> {
+            if (cli.debug) {
+                thrown.printStackTrace(surroundings.err());
+            }
+            return failed(screen, thrown);
+        });
         int exit = line.execute(arguments);
         surroundings.out().flush();
         return exit;
-    }
-
-    private static String shown(ParameterException wrong) {
-        return String.valueOf(wrong.getMessage()).replaceFirst("\\.$", "");
     }
 
     private static int failed(Screen screen, Exception thrown) {
@@ -97,8 +105,9 @@ public final class HoldfastCli implements Supplier<Surroundings> {
                 : new Failure(
                         Exit.BUG,
                         "internal",
-                        "This program has a bug: " + thrown,
-                        "Please report it together with the command line, without keys and tokens.");
+                        "This program has a bug",
+                        "Please report it with the command line, without keys and tokens, and with what the same command"
+                                + " prints with " + DEBUG + ".");
         screen.failure(failure);
         return failure.exit().code();
     }

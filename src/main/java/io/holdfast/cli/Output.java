@@ -1,6 +1,7 @@
 package io.holdfast.cli;
 
 import java.util.function.Supplier;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -24,6 +25,11 @@ final class Output {
     /** Those of the outermost command, which supplies them to all. */
     static Surroundings surroundings(CommandSpec command) {
         return (Surroundings) ((Supplier<?>) command.root().userObject()).get();
+    }
+
+    /** The whole command line. */
+    CommandLine root() {
+        return spec.root().commandLine();
     }
 
     Screen screen() {

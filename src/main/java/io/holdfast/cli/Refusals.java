@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a server's no, or its silence, means to who called, and what to do about it. */
 final class Refusals {
+    /** What sets the address of the gateway. */
+    static final String OF_GATEWAY = "--url, HOLDFAST_URL or a context";
+
     private Refusals() {}
 
     /** Reads what a server has answered with. @throws Failure if it is not JSON */
@@ -120,9 +123,10 @@ final class Refusals {
                 "Check that the server is healthy, or give a longer --timeout.");
     }
 
-    static Failure unreachable(URI server, @Nullable Throwable cause) {
+    /** @param option what sets the address */
+    static Failure unreachable(URI server, @Nullable Throwable cause, String option) {
         String why;
-        String advice = "Check that the gateway runs there. Set its address with --url or HOLDFAST_URL.";
+        String advice = "Check that the gateway runs there. Set its address with " + option + ".";
         if (cause instanceof HttpConnectTimeoutException) {
             why = "no connection in time";
         } else if (has(cause, UnresolvedAddressException.class) || has(cause, UnknownHostException.class)) {

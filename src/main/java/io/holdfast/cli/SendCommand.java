@@ -1,8 +1,9 @@
 package io.holdfast.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.holdfast.client.Times;
 import java.io.IOException;
-import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,9 +31,10 @@ final class SendCommand implements Callable<Integer> {
 
     @Option(
             names = "--ttl",
-            paramLabel = "SECONDS",
-            description = "How long the message waits for its client; with 0 it never expires.")
-    private @Nullable BigDecimal ttl;
+            paramLabel = "TIME",
+            converter = Time.class,
+            description = "How long the message waits for its client, such as 90s, 5m or 7d; with 0 it never expires.")
+    private @Nullable Duration ttl;
 
     @Option(
             names = "--dedup",
@@ -55,7 +57,7 @@ final class SendCommand implements Callable<Integer> {
     private void fields(JsonGenerator json) throws IOException {
         json.writeStringField("client", client);
         if (ttl != null) {
-            json.writeNumberField("ttl", ttl);
+            json.writeNumberField("ttl", Times.seconds(ttl));
         }
         if (dedup != null) {
             json.writeStringField("dedup", dedup);

@@ -44,12 +44,12 @@ final class Socket implements WebSocket.Listener, AutoCloseable {
             }
             opened.drop();
             throw opened.status() == 0
-                    ? Refusals.unreachable(server, null)
+                    ? Refusals.unreachable(server, null, Refusals.OF_GATEWAY)
                     : Refusals.byStatus(opened.status(), "", "", endpoint.toString());
         } catch (SocketTimeoutException e) {
             throw Refusals.silent(server, limit);
         } catch (IOException e) {
-            throw Refusals.unreachable(server, e);
+            throw Refusals.unreachable(server, e, Refusals.OF_GATEWAY);
         }
     }
 

@@ -41,8 +41,8 @@ final class TokenCommand {
                 names = "--ttl",
                 paramLabel = "TIME",
                 defaultValue = "10m",
-                converter = Life.class,
-                description = "How long the token is valid: 90s, 10m, 8h, 30d (${DEFAULT-VALUE}).")
+                converter = Time.class,
+                description = "How long the token is valid, such as 90s, 10m or 8h (${DEFAULT-VALUE}).")
         private Duration life = Duration.ZERO;
 
         @Option(
@@ -155,7 +155,7 @@ final class TokenCommand {
                 names = "--skew",
                 paramLabel = "TIME",
                 defaultValue = "10s",
-                converter = Life.class,
+                converter = Time.class,
                 description = "The same value as holdfast.token.skew (${DEFAULT-VALUE}).")
         private Duration skew = Duration.ZERO;
 

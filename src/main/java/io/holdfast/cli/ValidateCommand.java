@@ -85,24 +85,28 @@ final class ValidateCommand implements Callable<Integer> {
 
     @Option(
             names = "--patience",
-            paramLabel = "SECONDS",
-            defaultValue = "10",
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            converter = Time.class,
             description = "how long to wait for anything that comes at once if all is well (default: ${DEFAULT-VALUE})")
-    private long patienceSeconds;
+    private Duration patience = Duration.ZERO;
 
     @Option(
             names = "--idle",
-            paramLabel = "SECONDS",
-            defaultValue = "90",
+            paramLabel = "TIME",
+            defaultValue = "90s",
+            converter = Time.class,
             description = "how long a connection must stay open without a message (default: ${DEFAULT-VALUE})")
-    private long idleSeconds;
+    private Duration idle = Duration.ZERO;
 
     @Option(
             names = "--latency-limit",
-            paramLabel = "MILLIS",
-            defaultValue = "1000",
-            description = "the longest time that 99 of 100 messages may take (default: ${DEFAULT-VALUE})")
-    private long latencyMillis;
+            paramLabel = "TIME",
+            defaultValue = "1s",
+            converter = Time.OrMillis.class,
+            description =
+                    "the longest time that 99 of 100 messages may take; without a unit it is milliseconds (default: ${DEFAULT-VALUE})")
+    private Duration latencyLimit = Duration.ZERO;
 
     @Option(names = Output.JSON, description = "prints the report as JSON, in one line")
     private boolean json;
@@ -194,8 +198,8 @@ final class ValidateCommand implements Callable<Integer> {
             case "both" -> List.of(Format.JSON, Format.PROTOBUF);
             default -> throw wrong("--format: " + format + " is not json, protobuf or both");
         };
-        if (patienceSeconds < 1 || idleSeconds < 1 || latencyMillis < 1) {
-            throw wrong("--patience, --idle and --latency-limit are at least 1");
+        if (patience.toSeconds() < 1 || idle.toSeconds() < 1 || latencyLimit.toMillis() < 1) {
+            throw wrong("--patience and --idle must be at least 1s, --latency-limit at least 1ms");
         }
         if (logFile != null && spawnCommand == null && !Files.isReadable(logFile)) {
             throw wrong("--log-file: " + logFile + " cannot be read");
@@ -209,9 +213,9 @@ final class ValidateCommand implements Callable<Integer> {
                 names,
                 shortForm,
                 chaos,
-                Duration.ofSeconds(patienceSeconds),
-                Duration.ofSeconds(idleSeconds),
-                Duration.ofMillis(latencyMillis),
+                patience,
+                idle,
+                latencyLimit,
                 logFile);
     }
 

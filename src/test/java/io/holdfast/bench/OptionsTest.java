@@ -78,7 +78,7 @@ class OptionsTest {
         assertThatThrownBy(() -> parse("fanout", "--clients", "5.5"))
                 .hasMessageContainingAll("--clients", "'5.5' is not a whole number from 0");
         assertThatThrownBy(() -> parse("fanout", "--patience", "long"))
-                .hasMessageContainingAll("--patience", "'long' is not a number");
+                .hasMessageContainingAll("--patience", "'long' is not a time such as");
         assertThatThrownBy(() -> parse("fanout", "--clients")).hasMessageContaining("--clients");
         assertThatThrownBy(() -> parse("fanout", "--via", "post")).hasMessageContainingAll("--via", "BATCH", "'post'");
         assertThatThrownBy(() -> parse()).hasMessageContaining("SCENARIO");

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A run of the command line in this process: how it ended, and what it printed. */
 public record CliRun(int exit, String out, String err) {
@@ -19,6 +21,7 @@ public record CliRun(int exit, String out, String err) {
     public static final class Around {
         private final Map<String, String> environment = new HashMap<>();
         private String in = "";
+        private @Nullable InputStream stream;
         private boolean terminal;
 
         public Around with(String variable, String value) {
@@ -28,6 +31,11 @@ public record CliRun(int exit, String out, String err) {
 
         public Around reading(String text) {
             in = text;
+            return this;
+        }
+
+        public Around reading(InputStream input) {
+            stream = input;
             return this;
         }
 
@@ -42,7 +50,7 @@ public record CliRun(int exit, String out, String err) {
             int exit = HoldfastCli.run(
                     new Surroundings(
                             environment,
-                            new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
+                            stream != null ? stream : new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
                             new PrintStream(out, true, StandardCharsets.UTF_8),
                             new PrintStream(err, true, StandardCharsets.UTF_8),
                             terminal),

@@ -401,6 +401,12 @@ class ServerCommandsTest {
             "message",
             "breakers",
             "breakers reset",
+            "contexts",
+            "contexts list",
+            "contexts add",
+            "contexts use",
+            "contexts remove",
+            "completion",
             "cleanup plan",
             "cleanup run",
             "cleanup restore",
@@ -412,7 +418,7 @@ class ServerCommandsTest {
         }) {
             CliRun run = CliRun.run((command + " --help").split(" "));
             assertThat(run.exit()).as(command).isZero();
-            assertThat(run.out()).as(command).contains("--json", "3    the server cannot be reached");
+            assertThat(run.out()).as(command).contains("--json").containsPattern("3 +the server cannot be reached");
         }
     }
 
