@@ -12,7 +12,9 @@ enum Exit {
     /** No key or token, a wrong one, or one that does not suffice. */
     NOT_ALLOWED(4),
     /** A mistake in this program. */
-    BUG(70);
+    BUG(70),
+    /** Ended by Ctrl-C or another signal before all was done. */
+    INTERRUPTED(130);
 
     private final int code;
 

@@ -1,8 +1,13 @@
 package io.holdfast.cli;
 
+import java.util.regex.Pattern;
+
 /** A command cannot do what it should: what happened, and what to do about it. Holds no secret. */
 final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1L;
+
+    private static final Pattern PASSING =
+            Pattern.compile("http_(429|5..)|100|111|unavailable|overloaded|draining|outcome_unknown");
 
     private final Exit exit;
     private final String code;
@@ -26,7 +31,7 @@ final class Failure extends RuntimeException {
 
     /** Whether the same may succeed a little later. */
     boolean mayPass() {
-        return exit == Exit.UNREACHABLE || code.matches("http_(429|5..)|100|111");
+        return exit == Exit.UNREACHABLE || PASSING.matcher(code).matches();
     }
 
     Exit exit() {

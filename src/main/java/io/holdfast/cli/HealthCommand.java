@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
         name = "health",
         description = "Shows the health report. The exit code is 1 unless the gateway is healthy. Needs no key.")
 final class HealthCommand implements Callable<Integer> {
-    private static final String PATH = "/health/websocket";
+    static final String PATH = "/health/websocket";
 
     @Mixin
     private final Server server = new Server();

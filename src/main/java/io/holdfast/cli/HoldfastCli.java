@@ -25,10 +25,12 @@ import picocli.CommandLine.ScopeType;
             "2:the command line or the input is wrong; nothing was sent",
             "3:the server cannot be reached, or does not answer in time",
             "4:not allowed: there is no key or token, a wrong one, or one with insufficient rights",
-            "70:a bug in this program"
+            "70:a bug in this program",
+            "130:ended by Ctrl-C or another signal before everything was sent"
         },
         subcommands = {
             StatusCommand.class,
+            WatchCommand.class,
             HealthCommand.class,
             ClientsCommand.class,
             ClientCommand.class,

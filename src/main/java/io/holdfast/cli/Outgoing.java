@@ -26,6 +26,11 @@ final class Outgoing {
     @Option(names = "--lines", description = "Each line of standard input is a message of its own, in order.")
     private boolean lines;
 
+    @Option(
+            names = "--stop-on-error",
+            description = "With --lines: ends at the first line that is refused. Lines are then sent one by one.")
+    private boolean stopOnError;
+
     /**
      * A call of the API.
      *
@@ -50,8 +55,12 @@ final class Outgoing {
             Lines.requireNoPayload(payload);
             return new Lines(
                             call.name(),
-                            (json, data, number) -> write(json, call, id == null ? null : id + "-" + number, data))
+                            (json, data, number) -> write(json, call, id == null ? null : id + "-" + number, data),
+                            stopOnError)
                     .submit(server.surroundings().in(), server.api(), screen);
+        }
+        if (stopOnError) {
+            throw Failure.usage("--stop-on-error is for --lines", "Leave it out, or add --lines.");
         }
         String data = Input.payload(payload, server.surroundings());
         String request = Json.object(json -> write(json, call, id, data));

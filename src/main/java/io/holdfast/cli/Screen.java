@@ -10,11 +10,18 @@ import java.util.List;
 
 /** Where a command prints: results on standard output, everything else on standard error. One thread at a time. */
 final class Screen {
+    /** What terminals understand: to the upper left; the rest of the line, and a new one; the rest of the page. */
+    private static final String HOME = "\033[H";
+
+    private static final String END_OF_LINE = "\033[K\n";
+    private static final String REST = "\033[J";
+
     private final PrintStream out;
     private final PrintStream err;
     private final boolean json;
     private final boolean terminal;
     private boolean progress;
+    private boolean drawn;
 
     Screen(Surroundings surroundings, boolean json) {
         this.out = surroundings.out();
@@ -48,6 +55,21 @@ final class Screen {
     boolean print(String line) {
         clearProgress();
         out.println(Printable.of(line));
+        return !out.checkError();
+    }
+
+    /** Lines that replace those before, on a terminal; elsewhere they follow them. @return false if nobody reads any more */
+    boolean redraw(List<String> lines) {
+        if (!terminal) {
+            lines(lines);
+            return !out.checkError();
+        }
+        clearProgress();
+        StringBuilder page = new StringBuilder(drawn ? HOME : HOME + REST);
+        drawn = true;
+        lines.forEach(line -> page.append(Printable.of(line)).append(END_OF_LINE));
+        out.print(page.append(REST));
+        out.flush();
         return !out.checkError();
     }
 

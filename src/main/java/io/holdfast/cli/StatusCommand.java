@@ -1,41 +1,46 @@
 package io.holdfast.cli;
 
-import io.holdfast.client.Json;
-import java.util.Map;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
-/** {@code status}: what the server is and what it has counted. */
-@Command(name = "status", description = "Shows which server it is, and its counters since the start. Role: reader.")
+/** {@code status}: how the gateway is. */
+@Command(
+        name = "status",
+        description =
+                "Shows how the gateway is, with the rates of the next second; with --json all its counters as they"
+                        + " are. The counters are those of the node that answers. Role: reader.")
 final class StatusCommand implements Callable<Integer> {
+    private static final Duration LONGEST = Duration.ofHours(1);
+
     @Mixin
     private final Server server = new Server();
 
-    @Override
-    public Integer call() {
-        Api api = server.api();
-        Screen screen = server.screen();
-        Json info = Refusals.answer(api.post("/api/info", "{}")).at("result");
-        Json metrics = Refusals.answer(api.get("/api/metrics"));
-        screen.document(Json.object(status -> {
-            status.writeStringField("url", server.base().toString());
-            status.writeFieldName("info");
-            status.writeRawValue(info.toString());
-            status.writeFieldName("metrics");
-            status.writeRawValue((screen.isJson() ? metrics : brief(metrics)).toString());
-        }));
-        return Exit.OK.code();
-    }
+    @Option(
+            names = "--over",
+            paramLabel = "TIME",
+            defaultValue = "1s",
+            converter = Time.class,
+            description = "How long to measure the rates (${DEFAULT-VALUE}).")
+    private Duration over = Duration.ZERO;
 
-    /** Without the steps of histograms: too many lines for people. */
-    private static Json brief(Json metrics) {
-        if (!metrics.isObject()) {
-            return metrics;
+    @Override
+    public Integer call() throws InterruptedException {
+        if (over.isZero() || over.compareTo(LONGEST) > 0) {
+            throw Failure.usage("--over must be above 0 and at most 1h", "Give a time, such as 10s.");
         }
-        Map<String, Json> brief = metrics.fields();
-        brief.remove("at_most");
-        brief.replaceAll((name, value) -> brief(value));
-        return Json.of(brief);
+        Sample.Source source = new Sample.Source(server);
+        Screen screen = server.screen();
+        Sample first = source.take();
+        if (screen.isJson()) {
+            screen.document(first.json());
+            return Exit.OK.code();
+        }
+        screen.progress("measuring…");
+        Thread.sleep(over.toMillis());
+        screen.lines(Summary.lines(first, source.take()));
+        return Exit.OK.code();
     }
 }

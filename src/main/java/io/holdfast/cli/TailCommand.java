@@ -76,17 +76,18 @@ final class TailCommand implements Callable<Integer> {
                         server.limit(),
                         server.trust()),
                 screen);
-        Thread interrupted = new Thread(() -> {
-            server.surroundings().out().flush();
-            Runtime.getRuntime().halt(Exit.OK.code());
-        });
-        Runtime.getRuntime().addShutdownHook(interrupted);
+        OnInterrupt end = new OnInterrupt(this::end);
         try {
             screen.progress("waiting for publications to " + channel + ", Ctrl-C ends");
             tail.run();
         } finally {
-            Runtime.getRuntime().removeShutdownHook(interrupted);
+            end.close();
         }
+        return Exit.OK.code();
+    }
+
+    private int end() {
+        server.surroundings().out().flush();
         return Exit.OK.code();
     }
 

@@ -1,5 +1,7 @@
 package io.holdfast.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -13,6 +15,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /** Answers what the test has laid in, in that order, and remembers what it was asked. */
 final class ApiDouble implements AutoCloseable {
@@ -20,10 +24,11 @@ final class ApiDouble implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final ArrayDeque<Answer> answers = new ArrayDeque<>();
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
+    private final Semaphore arrived = new Semaphore(0);
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    /** @param status 0 to never answer */
-    private record Answer(int status, String body, String header, String value) {}
+    /** @param status 0 to never answer @param gate that must open before it is answered */
+    private record Answer(int status, String body, String header, String value, CountDownLatch gate) {}
 
     /** @param key empty if none came */
     record Asked(String method, String path, String key, String body) {}
@@ -44,7 +49,13 @@ final class ApiDouble implements AutoCloseable {
     }
 
     synchronized ApiDouble answers(int status, String body, String header, String value) {
-        answers.add(new Answer(status, body, header, value));
+        answers.add(new Answer(status, body, header, value, new CountDownLatch(0)));
+        return this;
+    }
+
+    /** Answers as soon as the gate is open. */
+    synchronized ApiDouble answersAfter(CountDownLatch gate, int status, String body) {
+        answers.add(new Answer(status, body, "Content-Type", "application/json", gate));
         return this;
     }
 
@@ -56,6 +67,13 @@ final class ApiDouble implements AutoCloseable {
         return asked;
     }
 
+    /** Waits until it was asked this often. */
+    void awaitAsked(int times) throws InterruptedException {
+        assertThat(arrived.tryAcquire(times, 60, TimeUnit.SECONDS))
+                .as("asked: %s", asked)
+                .isTrue();
+    }
+
     private void answer(HttpExchange exchange) throws IOException {
         String key = exchange.getRequestHeaders().getFirst("X-API-Key");
         asked.add(new Asked(
@@ -63,11 +81,13 @@ final class ApiDouble implements AutoCloseable {
                 exchange.getRequestURI().toString(),
                 key == null ? "" : key,
                 new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
+        arrived.release();
         Answer answer = next();
         if (answer.status() == 0) {
-            await();
+            await(closing);
             return;
         }
+        await(answer.gate());
         byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add(answer.header(), answer.value());
         exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
@@ -76,12 +96,14 @@ final class ApiDouble implements AutoCloseable {
     }
 
     private synchronized Answer next() {
-        return answers.isEmpty() ? new Answer(418, "", "X-Test", "no answer is left") : answers.poll();
+        return answers.isEmpty()
+                ? new Answer(418, "", "X-Test", "no answer is left", new CountDownLatch(0))
+                : answers.poll();
     }
 
-    private void await() {
+    private static void await(CountDownLatch gate) {
         try {
-            closing.await();
+            gate.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -162,7 +162,13 @@ class ServerCommandsTest {
                         + "{\"send\":{\"client\":\"u42\",\"id\":\"p-2\",\"data\":{\"a\":2}}},"
                         + "{\"send\":{\"client\":\"u42\",\"id\":\"p-4\",\"data\":\"four\"}}]}");
         assertThat(run.err()).isEqualTo("Line 2 is refused: too large\n");
-        assertThat(run.out().lines()).containsExactly("accepted  2", "refused   1");
+        assertThat(run.out().lines())
+                .containsExactly(
+                        "accepted            2",
+                        "duplicates          0",
+                        "dropped             0",
+                        "refused             1",
+                        "last_accepted_line  4");
         assertThat(run.exit()).isEqualTo(1);
     }
 
@@ -197,16 +203,6 @@ class ServerCommandsTest {
         assertThat(none.exit()).isEqualTo(1);
         assertThat(none.err()).contains("--health-url");
         assertThat(server.asked()).extracting(Asked::key).containsOnly("");
-    }
-
-    @Test
-    void status_is_one_document_of_two_answers() {
-        server.answers(200, "{\"result\":{\"nodes\":[{\"name\":\"n1\"}]}}").answers(200, "{\"messages\":{\"sent\":3}}");
-        CliRun run = around().run("status", "--json");
-        assertThat(run.json().path("info").path("nodes").get(0).path("name").asText())
-                .isEqualTo("n1");
-        assertThat(run.json().path("metrics").path("messages").path("sent").asInt())
-                .isEqualTo(3);
     }
 
     @Test
@@ -392,6 +388,7 @@ class ServerCommandsTest {
     void every_command_has_help_with_the_exit_codes() {
         for (String command : new String[] {
             "status",
+            "watch",
             "health",
             "clients",
             "client",
@@ -434,14 +431,6 @@ class ServerCommandsTest {
     void a_call_that_the_server_does_not_have_points_to_its_age() {
         server.answers(404, "{\"error\":{\"code\":\"not_found\",\"message\":\"There is no such call\"}}");
         assertThat(around().run("cleanup", "audit").err()).contains("as new as this program", "/api/cleanup/audit");
-    }
-
-    @Test
-    void status_for_people_leaves_the_steps_of_histograms_out() {
-        server.answers(200, "{\"result\":{}}").answers(200, "{\"latency\":{\"count\":3,\"at_most\":{\"1\":3}}}");
-        assertThat(around().run("status").out())
-                .contains("metrics.latency.count  3")
-                .doesNotContain("at_most");
     }
 
     @Test

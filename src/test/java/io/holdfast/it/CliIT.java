@@ -159,7 +159,12 @@ class CliIT {
                 .isEqualTo("holdfast");
         assertThat(status.path("metrics").path("messages").path("acknowledged").isNumber())
                 .isTrue();
-        assertThat(run("status").out()).contains("metrics.messages.acknowledged ");
+        assertThat(status.path("store").path("bytes").isNumber()).isTrue();
+        assertThat(run("status").out()).contains("Holdfast ", "/s stored", "in outboxes", "engine in order");
+        assertThat(run("watch", "--count", "2", "--interval", "100ms", "--json")
+                        .out()
+                        .lines())
+                .hasSize(2);
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(run("health").exit()).isZero());
         assertThat(answer("health").path("status").asText()).isEqualTo("healthy");
@@ -229,6 +234,14 @@ class CliIT {
         Ran ran = start(Map.of(), "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n", "send", client, "--lines", "--id", "l", "--json")
                 .end();
         assertThat(ran.json().path("accepted").asInt()).as(ran.toString()).isEqualTo(3);
+        Ran again = start(Map.of(), "{\"n\":1}\n", "send", client, "--lines", "--id", "l", "--json")
+                .end();
+        assertThat(again.json().path("duplicates").asInt()).as(again.toString()).isEqualTo(1);
+        Ran dropped = start(Map.of(), "1\n", "send", Names.fresh("nobody"), "--lines", "--not-critical", "--json")
+                .end();
+        assertThat(dropped.json().path("dropped").asInt())
+                .as(dropped.toString())
+                .isEqualTo(1);
         try (RawClient connection = gateway.client()) {
             connection.connectAs(client);
             assertThat(connection.publications("#" + client, 3))
@@ -313,6 +326,23 @@ class CliIT {
         assertThat(answer("breakers").path("breakers").isArray()).isTrue();
         assertThat(answer("breakers", "reset", client).path("reset").asInt()).isZero();
         assertThat(run("breakers", "--client", client).out()).isEqualTo("(none)\n");
+    }
+
+    @Test
+    void a_context_names_a_server_and_its_key() throws Exception {
+        Path key = Files.writeString(directory.resolve("key"), KEY);
+        Map<String, String> own = Map.of(
+                "HOLDFAST_URL",
+                "",
+                "XDG_CONFIG_HOME",
+                directory.resolve("config").toString());
+        String url = secured().http().toString();
+        Ran added = start(
+                        own, "", "contexts", "add", "secured", "--url", url, "--api-key-file", key.toString(), "--use")
+                .end();
+        assertThat(added.out()).as(added.toString()).contains("secured", url);
+        assertThat(answer(own, "clients").path("clients").isArray()).isTrue();
+        assertThat(start(own, "", "status").end().out()).contains("(context secured)");
     }
 
     @Tag("slow")
