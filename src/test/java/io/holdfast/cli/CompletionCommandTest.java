@@ -50,6 +50,7 @@ class CompletionCommandTest {
     @ParameterizedTest
     @CsvSource({
         "stat,status",
+        "dead,dead-letters",
         "comp,completion",
     })
     void the_beginning_of_a_command_becomes_the_command(String beginning, String command) throws Exception {
@@ -59,6 +60,7 @@ class CompletionCommandTest {
     @Test
     void commands_of_a_command_and_options_are_offered() throws Exception {
         assertThat(offered("cleanup", "")).contains("plan", "run", "restore");
+        assertThat(offered("dead-letters", "re")).containsExactly("resend");
         assertThat(offered("status", "--time")).containsExactly("--timeout");
         assertThat(offered("send", "u", "--"))
                 .contains("--ttl", "--lines", "--context")

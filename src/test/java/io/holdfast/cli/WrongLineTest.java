@@ -18,6 +18,7 @@ class WrongLineTest {
             delimiter = '|',
             value = {
                 "statsu | There is no command 'statsu' of holdfast | Did you mean status?",
+                "dead | no command 'dead' | Did you mean dead-letters?",
                 "clientz | no command 'clientz' | Did you mean clients or client?",
                 "cleanup pln | no command 'pln' of holdfast cleanup | Did you mean plan?",
                 "breakers rest u | one argument too many for holdfast breakers | Did you mean reset?",
@@ -35,6 +36,7 @@ class WrongLineTest {
                 "tail c --last 99999999999 | --last | too large",
                 "send u 1 --ttl 5x | --ttl | 1h30m",
                 "completion fish | no completion for fish | bash or zsh",
+                "revoke u --issued-before yesterday | neither now nor a moment | 2026-11-30T12:00:00Z",
                 "bench fanout --format x | --format | json",
             })
     void what_is_wrong_is_said_with_what_was_meant(String line, String message, String advice) {
@@ -55,7 +57,7 @@ class WrongLineTest {
     void without_a_command_all_of_them_are_named() {
         CliRun run = CliRun.run();
         assertThat(run.exit()).isEqualTo(2);
-        assertThat(run.err()).contains("status", "contexts", "completion", "See: holdfast --help");
+        assertThat(run.err()).contains("status", "dead-letters", "completion", "See: holdfast --help");
     }
 
     @ParameterizedTest

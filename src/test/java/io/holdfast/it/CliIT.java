@@ -329,6 +329,38 @@ class CliIT {
     }
 
     @Test
+    void a_client_is_disconnected_and_its_tokens_are_revoked_and_allowed_again() throws Exception {
+        String client = Names.fresh("cli revoked");
+        String token = start(withKey(), "", "token", "make", "--sub", client, "--ttl", "5m")
+                .end()
+                .out()
+                .strip();
+        try (RawClient connection = secured().client()) {
+            connection.connect("{'token': '%s'}", token);
+            assertThat(text("disconnect", client, "--code", "4001", "--reason", "test"))
+                    .contains(client);
+            assertThat(connection.awaitClose().code()).isEqualTo(4001);
+        }
+        try (RawClient connection = secured().client()) {
+            connection.connect("{'token': '%s'}", token);
+            JsonNode revoked = answer(withKey(), "revoke", client, "--ttl", "1h");
+            assertThat(revoked.path("closed").asInt()).isEqualTo(1);
+            assertThat(connection.awaitClose().code()).isEqualTo(3500);
+        }
+        assertThat(text("revocations")).contains(client);
+        answer(withKey(), "revoke", client, "--undo");
+        assertThat(text("revocations")).doesNotContain(client);
+    }
+
+    @Test
+    void dead_letters_are_listed_and_an_unknown_one_is_told() throws Exception {
+        assertThat(answer("dead-letters").path("dead_letters").isArray()).isTrue();
+        Ran unknown = run("dead-letters", "resend", "987654321");
+        assertThat(unknown.exit()).as(unknown.toString()).isEqualTo(1);
+        assertThat(unknown.err()).contains("Dead letter 987654321");
+    }
+
+    @Test
     void a_context_names_a_server_and_its_key() throws Exception {
         Path key = Files.writeString(directory.resolve("key"), KEY);
         Map<String, String> own = Map.of(
