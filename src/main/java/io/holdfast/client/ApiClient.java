@@ -64,7 +64,7 @@ public final class ApiClient {
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(limit)
-                .sslContext(trust.context())
+                .sslContext("https".equals(base.getScheme()) ? trust.context() : Trust.nobody())
                 .build();
     }
 

@@ -18,6 +18,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -25,19 +26,16 @@ import org.jspecify.annotations.Nullable;
 public final class Trust {
     private static final int PATIENCE_MILLIS = 5_000;
 
-    private final SSLContext context;
+    /** Null for what this Java trusts: reading that takes a while, and is for nothing where all is http. */
+    private final @Nullable SSLContext context;
 
-    private Trust(SSLContext context) {
+    private Trust(@Nullable SSLContext context) {
         this.context = context;
     }
 
     /** Trusts what this Java trusts: its own authorities, or those that its system properties name. */
     public static Trust ofJava() {
-        try {
-            return new Trust(SSLContext.getDefault());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JVM's own trust store cannot be read", e);
-        }
+        return new Trust(null);
     }
 
     /**
@@ -70,12 +68,27 @@ public final class Trust {
 
     /** For clients that make their connections themselves; they must check the name of the host. */
     public SSLContext context() {
-        return context;
+        try {
+            return context != null ? context : SSLContext.getDefault();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JVM's own trust store cannot be read", e);
+        }
+    }
+
+    /** For a client that makes no connection with TLS, but wants a context all the same: it trusts nobody. */
+    static SSLContext nobody() {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[0], null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JVM has no TLS", e);
+        }
     }
 
     /** TLS over a connection, shaken hands: a certificate for another host is an error, which plain sockets ignore. */
     public SSLSocket secured(Socket plain, String host, int port) throws IOException {
-        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, host, port, true);
+        SSLSocket socket = (SSLSocket) context().getSocketFactory().createSocket(plain, host, port, true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         socket.setSSLParameters(parameters);

@@ -217,7 +217,7 @@ class TailTest {
         assertThat(run.error().path("message").asText())
                 .isEqualTo("Cannot reach http://localhost:" + server.getLocalPort() + ": the connection is refused");
         assertThat(run.error().path("advice").asText())
-                .isEqualTo("Check that the gateway runs there. Set its address with --url or HOLDFAST_URL.");
+                .isEqualTo("Check that the gateway runs there. Set its address with --url, HOLDFAST_URL or a context.");
     }
 
     @Test
