@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All namespaces. Finds the namespace of a channel. Immutable; any thread. */
@@ -34,7 +35,10 @@ public final class Namespaces {
         this.unnamed = unnamed;
         this.open = open;
         for (Namespace namespace : named) {
-            requireName(namespace.name());
+            if (!isName(namespace.name())) {
+                throw new IllegalArgumentException(
+                        "the name of a namespace must have 1 to 64 letters, digits, - or _: not " + namespace.name());
+            }
         }
         try {
             this.named = named.stream().collect(Collectors.toUnmodifiableMap(Namespace::name, Function.identity()));
@@ -43,12 +47,9 @@ public final class Namespaces {
         }
     }
 
-    /** @throws IllegalArgumentException if it is not letters, digits, hyphens and underscores of ASCII, 1 to 64 */
-    public static void requireName(String name) {
-        if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException(
-                    "the name of a namespace must have 1 to 64 letters, digits, - or _: not " + name);
-        }
+    /** Whether it is letters, digits, hyphens and underscores of ASCII, 1 to 64. */
+    public static boolean isName(String name) {
+        return NAME.matcher(name).matches();
     }
 
     /** The namespace of a channel; null if it does not exist. */
@@ -73,6 +74,12 @@ public final class Namespaces {
     /** Whether there is a namespace. @param name empty for the one without name */
     public boolean has(String name) {
         return name.isEmpty() || named.containsKey(name);
+    }
+
+    /** Whether there are channels to which clients may publish without a decision of the application. */
+    public boolean clientsMayPublish() {
+        return Stream.concat(Stream.of(unnamed), named.values().stream())
+                .anyMatch(namespace -> namespace.publish() != AllowedClients.NOBODY);
     }
 
     /** As {@link #find}, for storing: a channel in no namespace is kept as long as one without. */

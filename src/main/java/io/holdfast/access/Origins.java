@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Which pages may open a connection. A browser sends cookies and reaches the local network for any page, but always
  * says truly from which origin (RFC 6454, RFC 6455 section 10.2).
  */
-final class Origins {
+public final class Origins {
 
     private static final String ANY = "*";
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
@@ -53,6 +53,16 @@ final class Origins {
                 .map(origin -> new Origin(origin.scheme(), origin.host().substring(1), origin.port()))
                 .toList();
         this.loopbackOnly = loopbackOnly;
+    }
+
+    /** Whether each may be listed: an origin, or {@code *}. */
+    public static boolean areOrigins(List<String> texts) {
+        try {
+            texts.stream().filter(text -> !text.equals(ANY)).forEach(Origins::configured);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     boolean allows(@Nullable String header, @Nullable String host) {

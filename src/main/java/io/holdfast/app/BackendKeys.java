@@ -45,7 +45,7 @@ final class BackendKeys {
         }
         for (String header : headers) {
             if (!routes.isEmpty() && BackendClient.OWN_HEADERS.contains(header)) {
-                throw new ConfigurationException(
+                keys.refuse(
                         "holdfast.handlers.headers",
                         header,
                         "no header that requests to back ends have already: none of " + BackendClient.OWN_HEADERS);
@@ -67,44 +67,44 @@ final class BackendKeys {
             int at = entry.indexOf('=');
             boolean plain = entry.startsWith("http://") || entry.startsWith("https://") || at < 0;
             String name = plain ? "" : entry.substring(0, at).strip();
-            requireName(key, entry, event, plain, name, namespaces);
             URI url = url(key, plain ? entry : entry.substring(at + 1).strip());
+            if (url == null || !(plain || isName(key, entry, event, name, namespaces))) {
+                continue;
+            }
             boolean repeated = plain ? others != null : named.put(name, url) != null;
             if (repeated) {
-                throw new ConfigurationException(key, entry, "one URL for each name, and one without a name");
+                keys.refuse(key, entry, "one URL for each name, and one without a name");
             }
             others = plain ? url : others;
         }
         return new BackendRoutes(others, named);
     }
 
-    private static void requireName(
-            String key, String entry, BackendEvent event, boolean plain, String name, Namespaces namespaces) {
-        if (plain) {
-            return;
+    private boolean isName(String key, String entry, BackendEvent event, String name, Namespaces namespaces) {
+        String allowed =
+                switch (event) {
+                    case CONNECT, REFRESH -> URLS;
+                    case RPC ->
+                        name.isEmpty() || TAKEN.contains(name)
+                                ? "the name of an rpc before '=', but not ack or publish, which Holdfast answers"
+                                : "";
+                    case SUBSCRIBE, SUB_REFRESH, PUBLISH ->
+                        namespaces.has(name)
+                                ? ""
+                                : "a namespace of holdfast.namespaces before '=', or none for channels without one";
+                };
+        if (!allowed.isEmpty()) {
+            keys.refuse(key, shown(entry), allowed);
         }
-        switch (event) {
-            case CONNECT, REFRESH -> throw new ConfigurationException(key, entry, URLS);
-            case RPC -> {
-                if (name.isEmpty() || TAKEN.contains(name)) {
-                    throw new ConfigurationException(
-                            key,
-                            entry,
-                            "the name of an rpc before '=', but not ack or publish, which Holdfast answers");
-                }
-            }
-            case SUBSCRIBE, SUB_REFRESH, PUBLISH -> {
-                if (!namespaces.has(name)) {
-                    throw new ConfigurationException(
-                            key,
-                            entry,
-                            "a namespace of holdfast.namespaces before '=', or none for channels without one");
-                }
-            }
-        }
+        return allowed.isEmpty();
     }
 
-    private static URI url(String key, String value) {
+    /** A URL may have a password. */
+    private static String shown(String value) {
+        return value.contains("@") ? "(hidden)" : value;
+    }
+
+    private @Nullable URI url(String key, String value) {
         try {
             URI url = URI.create(value);
             String scheme = url.getScheme();
@@ -117,7 +117,8 @@ final class BackendKeys {
         } catch (IllegalArgumentException e) {
             // the same message as for another scheme
         }
-        throw new ConfigurationException(key, value.contains("@") ? "(hidden)" : value, URLS);
+        keys.refuse(key, shown(value), URLS);
+        return null;
     }
 
     private @Nullable String secret(String key) {
@@ -133,9 +134,10 @@ final class BackendKeys {
         } catch (IOException | InvalidPathException e) {
             // the same message as for one that is too short
         }
-        throw new ConfigurationException(
+        keys.refuse(
                 key,
                 Keys.isFile(value) ? value : "(hidden)",
                 "at least 32 bytes, or file:<path> of a readable file that contains them");
+        return null;
     }
 }

@@ -25,17 +25,14 @@ final class ClusterKeys {
         if (value.isEmpty()) {
             return null;
         }
-        if (!ADDRESS.matcher(value).matches()) {
-            throw refused(value);
-        }
         try {
-            return new URI(value).parseServerAuthority();
+            if (ADDRESS.matcher(value).matches()) {
+                return new URI(value).parseServerAuthority();
+            }
         } catch (URISyntaxException e) {
-            throw refused(value);
+            // the same message as for another form
         }
-    }
-
-    private static ConfigurationException refused(String value) {
-        return new ConfigurationException(ClusterSettings.ADDRESS, value, ClusterSettings.ADDRESS_ALLOWS);
+        keys.refuse(ClusterSettings.ADDRESS, value, ClusterSettings.ADDRESS_ALLOWS);
+        return null;
     }
 }

@@ -1,10 +1,10 @@
 package io.holdfast.app;
 
 import io.holdfast.access.AccessOptions;
-import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.Anonymous;
 import io.holdfast.access.ApiKeys;
 import io.holdfast.access.IdentitySource;
+import io.holdfast.access.Origins;
 import io.holdfast.access.Role;
 import io.holdfast.access.TokenOptions;
 import io.holdfast.cleanup.CleanupSettings;
@@ -51,11 +51,15 @@ record Configuration(
     private static final int COMMANDS_PER_SECOND = 2_000;
     private static final int MAX_CHANNELS = 128;
 
-    /** @throws ConfigurationException naming the key, the value and what is allowed */
+    /** @throws ConfigurationException naming every value that is not allowed, its key and what is allowed */
     static Configuration read(Config config, Path outputDirectory, Path temporaryDirectory) {
-        return read(new Keys(config), outputDirectory, temporaryDirectory);
+        Keys keys = new Keys(config);
+        Configuration read = read(keys, outputDirectory, temporaryDirectory);
+        keys.end();
+        return read;
     }
 
+    /** Has the default where a value is not allowed: {@link Keys#end} says whether there are such values. */
     static Configuration read(Keys keys, Path outputDirectory, Path temporaryDirectory) {
         boolean insecure = keys.flag("holdfast.insecure", false);
         DeliverySettings delivery = delivery(keys);
@@ -81,36 +85,40 @@ record Configuration(
 
     private static AccessOptions access(Keys keys, boolean insecure) {
         List<String> apiKeys = apiKeys(keys);
-        List<String> origins = keys.list("holdfast.origins");
         TokenKeys tokens = new TokenKeys(keys);
         TokenOptions connectTokens = tokens.connect();
-        AccessOptions options = new AccessOptions(
+        IdentitySource identity = keys.choice("holdfast.identity", IdentitySource.TOKEN);
+        return new AccessOptions(
                 insecure,
-                keys.choice("holdfast.identity", IdentitySource.TOKEN),
+                identity,
                 keys.choice("holdfast.anonymous", Anonymous.TOKEN),
                 connectTokens,
                 tokens.subscription(connectTokens),
                 new NamespaceKeys(keys, insecure).read(),
                 insecure && apiKeys.isEmpty() ? List.of(ApiKeys.entry(Role.ADMIN, DEVELOPMENT_KEY)) : apiKeys,
                 keys.flag("holdfast.api.key-in-query", false),
-                origins);
-        try {
-            new AccessPolicy(options);
-        } catch (IllegalArgumentException e) {
-            throw new ConfigurationException(
-                    "holdfast.origins",
+                origins(keys, identity));
+    }
+
+    private static List<String> origins(Keys keys, IdentitySource identity) {
+        String key = "holdfast.origins";
+        List<String> origins = keys.list(key);
+        if (!Origins.areOrigins(origins)) {
+            keys.refuse(
+                    key,
                     String.join(",", origins),
                     "* or origins like https://shop.example:8443, https://*.shop.example, capacitor://localhost or null, separated by"
                             + " commas");
+            return List.of();
         }
-        if (options.identity() == IdentitySource.CONTAINER && origins.contains("*")) {
-            throw new ConfigurationException(
-                    "holdfast.origins",
+        if (identity == IdentitySource.CONTAINER && origins.contains("*")) {
+            keys.refuse(
+                    key,
                     "*",
                     "the origins of your own pages where holdfast.identity is container: a browser sends its login for"
                             + " any page");
         }
-        return options;
+        return origins;
     }
 
     private static List<String> apiKeys(Keys keys) {
@@ -118,7 +126,8 @@ record Configuration(
         try {
             new ApiKeys(entries);
         } catch (IllegalArgumentException e) {
-            throw new ConfigurationException("holdfast.api.keys", "(hidden)", ApiKeys.SHAPE + "; " + e.getMessage());
+            keys.refuse("holdfast.api.keys", "(hidden)", ApiKeys.SHAPE + "; " + e.getMessage());
+            return List.of();
         }
         return entries;
     }
@@ -281,7 +290,7 @@ record Configuration(
                 .toAbsolutePath()
                 .normalize()
                 .startsWith(data.toAbsolutePath().normalize())) {
-            throw new ConfigurationException(key, directory.toString(), "a directory outside of " + data);
+            keys.refuse(key, directory.toString(), "a directory outside of " + data);
         }
         return new BackupSettings(directory);
     }

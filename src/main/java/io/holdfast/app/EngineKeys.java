@@ -43,8 +43,7 @@ final class EngineKeys {
     private @Nullable String url(String key) {
         @Nullable String value = text(key);
         if (value != null && !URL.matcher(value).matches()) {
-            throw new ConfigurationException(
-                    key, "(hidden)", "a URL like jdbc:postgresql://db.example:5432/holdfast, without a password");
+            keys.refuse(key, "(hidden)", "a URL like jdbc:postgresql://db.example:5432/holdfast, without a password");
         }
         return value;
     }
@@ -55,8 +54,8 @@ final class EngineKeys {
         try {
             return value == null ? null : Keys.content(value).stripTrailing();
         } catch (IOException | InvalidPathException e) {
-            throw new ConfigurationException(
-                    key, value, "a password, or file:<path> of a readable file that contains it");
+            keys.refuse(key, String.valueOf(value), "a password, or file:<path> of a readable file that contains it");
+            return null;
         }
     }
 }

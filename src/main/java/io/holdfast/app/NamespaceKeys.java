@@ -10,7 +10,9 @@ import io.holdfast.delivery.OutsideTime;
 import io.holdfast.stream.Retention;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads the namespaces. {@code holdfast.pending.*} and {@code holdfast.dedup.*} are for outboxes and what channels inherit,
@@ -36,16 +38,15 @@ final class NamespaceKeys {
         Namespace unnamed = namespace("", "holdfast.channels.", channels(outboxes));
         List<Namespace> named = new ArrayList<>();
         List<String> names = keys.list(NAMES);
-        try {
-            for (String name : names) {
-                Namespaces.requireName(name);
-                named.add(namespace(name, "holdfast.namespace." + name + ".", unnamed));
-            }
-            return new Namespaces(outboxes, unnamed, named, insecure);
-        } catch (IllegalArgumentException e) {
-            throw new ConfigurationException(
-                    NAMES, String.join(",", names), "different names of 1 to 64 letters, digits, - or _ each");
+        Set<String> good = new LinkedHashSet<>(names);
+        good.removeIf(name -> !Namespaces.isName(name));
+        if (good.size() < names.size()) {
+            keys.refuse(NAMES, String.join(",", names), "different names of 1 to 64 letters, digits, - or _ each");
         }
+        for (String name : good) {
+            named.add(namespace(name, "holdfast.namespace." + name + ".", unnamed));
+        }
+        return new Namespaces(outboxes, unnamed, named, insecure);
     }
 
     /** The rights for outboxes cannot be configured. */
@@ -129,8 +130,8 @@ final class NamespaceKeys {
         String known = inherited.idPointer();
         String pointer = keys.text(prefix + "id-pointer", known == null ? "" : known);
         if (!pointer.isEmpty() && !pointer.startsWith("/")) {
-            throw new ConfigurationException(
-                    prefix + "id-pointer", pointer, "a JSON pointer (RFC 6901), for instance /order/id");
+            keys.refuse(prefix + "id-pointer", pointer, "a JSON pointer (RFC 6901), for instance /order/id");
+            pointer = known == null ? "" : known;
         }
         return new Deduplication(
                 keys.duration(prefix + "window", inherited.window(), Duration.ofSeconds(1), Duration.ofDays(7)),

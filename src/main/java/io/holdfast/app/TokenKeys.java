@@ -72,8 +72,7 @@ final class TokenKeys {
     private List<String> algorithms() {
         List<String> algorithms = keys.list(CONNECT + "algorithms");
         if (!ALGORITHMS.containsAll(algorithms)) {
-            throw new ConfigurationException(
-                    CONNECT + "algorithms", String.join(",", algorithms), "some of " + ALGORITHMS);
+            keys.refuse(CONNECT + "algorithms", String.join(",", algorithms), "some of " + ALGORITHMS);
         }
         return algorithms;
     }
@@ -81,7 +80,8 @@ final class TokenKeys {
     private @Nullable String secret(String key) {
         String secret = text(key, null);
         if (secret != null && secret.getBytes(StandardCharsets.UTF_8).length < TokenOptions.MIN_SECRET_BYTES) {
-            throw new ConfigurationException(key, "(hidden)", "at least 32 bytes");
+            keys.refuse(key, "(hidden)", "at least 32 bytes");
+            return null;
         }
         return secret;
     }
@@ -94,11 +94,12 @@ final class TokenKeys {
         try {
             return PublicKeys.parse(Keys.content(value));
         } catch (IllegalArgumentException | IOException e) { // of which the first is also what a bad path throws
-            throw new ConfigurationException(
+            keys.refuse(
                     key,
                     Keys.isFile(value) ? value : "(hidden)",
                     "public keys in PEM (RSA from 2048 bits, EC on P-256, P-384 or P-521, Ed25519) or their certificates,"
                             + " or file:<path> of a readable file that contains them");
+            return List.of();
         }
     }
 
@@ -117,6 +118,7 @@ final class TokenKeys {
         } catch (IllegalArgumentException e) {
             // the same message as for another scheme
         }
-        throw new ConfigurationException(key, value, "an https URL (http on loopback only)");
+        keys.refuse(key, value, "an https URL (http on loopback only)");
+        return null;
     }
 }

@@ -19,7 +19,7 @@ class BackendKeysTest {
     private static BackendSettings read(Map<String, String> values) {
         Map<String, String> all = new HashMap<>(values);
         all.put("holdfast.namespaces", "orders");
-        return Configuration.read(new Keys(new MapConfig(all)), Path.of("/out"), Path.of("/tmp"))
+        return Configuration.read(new MapConfig(all), Path.of("/out"), Path.of("/tmp"))
                 .backends();
     }
 

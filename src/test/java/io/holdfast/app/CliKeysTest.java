@@ -149,7 +149,7 @@ class CliKeysTest {
 
     private static boolean refusedByServer(String key, String value) {
         try {
-            Configuration.read(new Keys(new MapConfig(Map.of(key, value))), Path.of("/out"), Path.of("/tmp"));
+            Configuration.read(new MapConfig(Map.of(key, value)), Path.of("/out"), Path.of("/tmp"));
             return false;
         } catch (ConfigurationException e) {
             return true;

@@ -86,6 +86,7 @@ class ConfigurationDocTest {
     private static Keys read(Map<String, String> values) {
         Keys keys = new Keys(new MapConfig(values));
         Configuration.read(keys, Path.of("/out"), Path.of("/tmp"));
+        keys.end();
         return keys;
     }
 

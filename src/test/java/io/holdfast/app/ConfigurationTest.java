@@ -24,6 +24,7 @@ import java.security.PublicKey;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -272,6 +273,38 @@ class ConfigurationTest {
                 .hasMessageContaining(key)
                 .hasMessageContaining("'" + value + "'")
                 .hasMessageContaining("allowed is ");
+    }
+
+    @Test
+    void all_mistakes_are_told_at_once_and_none_of_them_twice() {
+        Map<String, String> values = new HashMap<>();
+        values.put("holdfast.namespaces", "orders, or ders, chat");
+        values.put("holdfast.namespace.chat.ttl", "5d");
+        values.put("holdfast.channels.max-messages", "0");
+        values.put("holdfast.channels.dedup.id-pointer", "id");
+        values.put("holdfast.origins", "shop.example");
+        values.put("holdfast.api.keys", "plain");
+        values.put("holdfast.token.hmac-secret", "short");
+        values.put("holdfast.token.public-key", "file:/nowhere");
+        values.put("holdfast.token.jwks-url", "http://login.example");
+        values.put("holdfast.token.algorithms", "none");
+        values.put("holdfast.engine.url", "jdbc:h2:mem");
+        values.put("holdfast.engine.password", "file:/nowhere");
+        values.put("holdfast.cluster.address", "10.0.0.7");
+        values.put("holdfast.data.directory", "/data");
+        values.put("holdfast.backup.directory", "/data/backups");
+        values.put("holdfast.backend.connect", "shop.example");
+        values.put("holdfast.backend.secret", "short");
+        values.put("holdfast.ping.interval", "soon");
+        values.put("holdfast.health.zone", "Melbourne");
+
+        assertThatThrownBy(() -> read(values)).isInstanceOfSatisfying(ConfigurationException.class, all -> {
+            values.remove("holdfast.data.directory");
+            assertThat(all.mistakes())
+                    .extracting(ConfigurationException.Mistake::key)
+                    .containsExactlyInAnyOrderElementsOf(values.keySet());
+            assertThat(all.getMessage()).doesNotContain("plain").doesNotContain("'short'");
+        });
     }
 
     @Test

@@ -72,7 +72,7 @@ final class DeploymentFiles {
                 values.put(keys.get(name), value);
             }
         });
-        return Configuration.read(new Keys(new MapConfig(values)), Path.of("/out"), Path.of("/tmp"));
+        return Configuration.read(new MapConfig(values), Path.of("/out"), Path.of("/tmp"));
     }
 
     static void isOneOfACluster(Configuration configuration) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.stream.Retention;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,7 +19,14 @@ class KeysTest {
     }
 
     private static Duration duration(String value) {
-        return keys(value).duration("k", Duration.ofSeconds(7), Duration.ZERO, Duration.ofHours(1));
+        return read(value, keys -> keys.duration("k", Duration.ofSeconds(7), Duration.ZERO, Duration.ofHours(1)));
+    }
+
+    private static <T> T read(String value, Function<Keys, T> reading) {
+        Keys keys = keys(value);
+        T read = reading.apply(keys);
+        keys.end();
+        return read;
     }
 
     @Test
@@ -86,7 +95,7 @@ class KeysTest {
     @ParameterizedTest
     @ValueSource(strings = {"0", "6", "x", "1.5", "99999999999999999999", "4294967297"})
     void numbers_out_of_range_are_refused_with_key_value_and_range(String value) {
-        assertThatThrownBy(() -> keys(value).integer("k", 3, 1, 5))
+        assertThatThrownBy(() -> read(value, keys -> keys.integer("k", 3, 1, 5)))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("key k ")
                 .hasMessageContaining("'" + value + "'")
@@ -103,12 +112,54 @@ class KeysTest {
     void flags_and_choices_know_their_words() {
         assertThat(keys("ON").flag("k", false)).isTrue();
         assertThat(keys("no").flag("k", true)).isFalse();
-        assertThatThrownBy(() -> keys("maybe").flag("k", true))
+        assertThatThrownBy(() -> read("maybe", keys -> keys.flag("k", true)))
                 .hasMessageContaining("'maybe'")
                 .hasMessageContaining("true or false");
         assertThat(keys("reject").choice("k", Retention.Overflow.DROP_OLDEST)).isEqualTo(Retention.Overflow.REJECT);
-        assertThatThrownBy(() -> keys("newest").choice("k", Retention.Overflow.DROP_OLDEST))
+        assertThatThrownBy(() -> read("newest", keys -> keys.choice("k", Retention.Overflow.DROP_OLDEST)))
                 .hasMessageContaining("[drop-oldest, reject]");
+    }
+
+    @Test
+    void a_value_that_is_refused_has_its_default_until_the_end_names_them_all() {
+        Keys keys = new Keys(new MapConfig(Map.of("a", "many", "b", "5d", "c", "maybe", "d", "newest", "e", "4")));
+
+        assertThat(keys.integer("a", 3, 1, 5)).isEqualTo(3);
+        assertThat(keys.duration("b", Duration.ofSeconds(7), Duration.ZERO, Duration.ofHours(1)))
+                .isEqualTo(Duration.ofSeconds(7));
+        assertThat(keys.flag("c", true)).isTrue();
+        assertThat(keys.choice("d", Retention.Overflow.REJECT)).isEqualTo(Retention.Overflow.REJECT);
+        assertThat(keys.integer("e", 3, 1, 5)).isEqualTo(4);
+        keys.integer("a", 3, 1, 5);
+
+        assertThatThrownBy(keys::end).isInstanceOfSatisfying(ConfigurationException.class, all -> {
+            assertThat(all.mistakes())
+                    .extracting(Object::toString)
+                    .containsExactly(
+                            "a has the value 'many'; allowed is a whole number from 1 to 5",
+                            "b has the value '5d'; allowed is seconds or an ISO-8601 duration from PT0S to PT1H",
+                            "c has the value 'maybe'; allowed is true or false",
+                            "d has the value 'newest'; allowed is one of [drop-oldest, reject]");
+            assertThat(all.getMessage())
+                    .contains("4 mistakes")
+                    .contains(all.mistakes().stream().map(Object::toString).toList())
+                    .contains("<variable name=\"a\"");
+            assertThat(all.getStackTrace()).isEmpty();
+        });
+    }
+
+    @Test
+    void one_mistake_says_where_to_set_the_key() {
+        assertThatThrownBy(() -> read("many", keys -> keys.integer("k", 3, 1, 5)))
+                .hasMessage("Configuration key k has the value 'many'; allowed is a whole number from 1 to 5. Set a key in"
+                        + " server.xml as <variable name=\"k\" value=\"…\"/>, or in the environment as K."
+                        + " docs/configuration.md describes all keys.");
+    }
+
+    @Test
+    void a_path_that_is_none_is_refused() {
+        assertThatThrownBy(() -> read("a\0b", keys -> keys.path("k", Path.of("/d"))))
+                .hasMessageContaining("the path of a directory");
     }
 
     @Test
