@@ -3,24 +3,19 @@ package io.holdfast.cli;
 import io.holdfast.cli.ConfigFiles.Place;
 import io.holdfast.cli.ConfigFiles.Setting;
 import io.holdfast.configuration.KnownKey;
+import io.holdfast.configuration.NearestKey;
 import io.holdfast.configuration.Values;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 
 /** Compares the settings that were read with the keys that the gateway has. */
 final class ConfigCheck {
-    /** Variables of this program and not of the server. */
-    private static final Set<String> OWN =
-            Set.of("URL", "HEALTH_URL", "API_KEY", "CONTEXT", "TOKEN", "SUBSCRIPTION_TOKEN");
-
     private final ConfigFiles files;
     private final Map<String, KnownKey> keys;
+    private final NearestKey nearest;
     private final List<Finding> findings = new ArrayList<>();
 
     /** @param level error: an unknown key or a bad value; warning: something may not work, or is open; note: not checked */
@@ -29,6 +24,7 @@ final class ConfigCheck {
     ConfigCheck(ConfigFiles files) {
         this.files = files;
         this.keys = KnownKey.all(Values.list(value("holdfast.namespaces")));
+        this.nearest = new NearestKey(keys.keySet());
     }
 
     List<Finding> run() {
@@ -60,38 +56,30 @@ final class ConfigCheck {
         String name = environment ? setting.name().substring(ConfigFiles.ENV.length()) : setting.name();
         if (setting.place() == Place.INCLUDE) {
             add("note", setting, "", "the include " + setting.value() + " is not read; name it as a further FILE");
-        } else if (environment ? name.startsWith("HOLDFAST_") && !isUsed(name) : !keys.containsKey(name)) {
+        } else if (environment ? name.startsWith(NearestKey.VARIABLES) && !isUsed(name) : !keys.containsKey(name)) {
             unknown(setting, name, environment);
         }
     }
 
     private boolean isUsed(String variable) {
-        return OWN.contains(variable.substring("HOLDFAST_".length()))
-                || keys.keySet().stream().map(KnownKey::variable).anyMatch(variable::equals)
+        return nearest.isVariable(variable)
                 || files.all().anyMatch(setting -> setting.value().contains("${env." + variable + "}"));
     }
 
     private void unknown(Setting setting, String name, boolean environment) {
-        String key = environment ? name.toLowerCase(Locale.ROOT).replace('_', '.') : name;
-        if (key.startsWith("holdfast.namespace.") && hasReference(value("holdfast.namespaces"))) {
+        String key = environment ? NearestKey.key(name) : name;
+        if (NearestKey.isOfNamespace(key) && hasReference(value("holdfast.namespaces"))) {
             add("note", setting, name, "not checked: holdfast.namespaces cannot be resolved here");
-            return;
-        }
-        String nearest =
-                Collections.min(keys.keySet(), Comparator.comparingInt(known -> KnownKey.distance(key, known)));
-        int distance = KnownKey.distance(key, nearest);
-        String advice = "; see docs/configuration.md";
-        if (key.startsWith("holdfast.namespace.")) {
-            advice = "; its namespace must be in holdfast.namespaces, and the rest be as in holdfast.channels.*";
-        } else if (distance <= Math.max(2, key.length() / 4)) {
-            advice = "; did you mean " + (environment ? KnownKey.variable(nearest) : nearest) + "?";
-        }
-        if (environment) {
-            add("warning", setting, name, "no key has this name in the environment" + advice);
-        } else if (key.startsWith("holdfast.")) {
-            add("error", setting, name, "there is no such key" + advice);
-        } else if (nearest.startsWith("holdfast.") && distance <= 2) {
-            add("warning", setting, name, "the gateway does not read this" + advice);
+        } else if (environment) {
+            String advice = nearest.adviceForVariable(name);
+            add("warning", setting, name, "no key has this name in the environment; " + advice);
+        } else if (key.startsWith(NearestKey.KEYS)) {
+            add("error", setting, name, "there is no such key; " + nearest.adviceForKey(key));
+        } else {
+            nearest.near(key, NearestKey.TYPING_ERROR)
+                    .filter(near -> near.startsWith(NearestKey.KEYS))
+                    .ifPresent(near -> add(
+                            "warning", setting, name, "the gateway does not read this; did you mean " + near + "?"));
         }
     }
 

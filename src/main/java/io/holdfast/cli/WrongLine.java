@@ -1,6 +1,6 @@
 package io.holdfast.cli;
 
-import io.holdfast.configuration.KnownKey;
+import io.holdfast.configuration.NearestKey;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -125,7 +125,7 @@ final class WrongLine {
                 .toList();
         if (meant.isEmpty()) {
             Map<Integer, List<String>> byDistance =
-                    known.stream().collect(Collectors.groupingBy(each -> KnownKey.distance(given, each)));
+                    known.stream().collect(Collectors.groupingBy(each -> NearestKey.distance(given, each)));
             int nearest = Collections.min(byDistance.keySet());
             meant = nearest <= (letters < 3 ? 1 : Math.max(2, letters / 3))
                     ? byDistance.getOrDefault(nearest, List.of())

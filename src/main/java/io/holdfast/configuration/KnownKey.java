@@ -106,19 +106,4 @@ public record KnownKey(String name, String unit, List<String> allowed, String pa
     private boolean matches(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1).matches(pattern);
     }
-
-    /** How many letters must be inserted, removed or changed (Levenshtein). */
-    public static int distance(String one, String other) {
-        int[][] of = new int[one.length() + 1][other.length() + 1];
-        for (int i = 0; i <= one.length(); i++) {
-            for (int j = 0; j <= other.length(); j++) {
-                of[i][j] = i == 0 || j == 0 ? i + j : Math.min(of[i - 1][j], of[i][j - 1]) + 1;
-                if (i > 0 && j > 0) {
-                    int changed = one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1;
-                    of[i][j] = Math.min(of[i][j], of[i - 1][j - 1] + changed);
-                }
-            }
-        }
-        return of[one.length()][other.length()];
-    }
 }
