@@ -1,8 +1,10 @@
 package io.holdfast.app;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import javax.management.JMException;
@@ -17,14 +19,37 @@ final class ListeningAddresses {
     private ListeningAddresses() {}
 
     /**
-     * Stops the start if the server listens on anything but loopback: by the variable {@code http.host} of server.xml and
-     * by Liberty's endpoint MBeans, where it has them already. Requests that come in otherwise are refused one by one.
+     * Stops the start if the server listens on anything but loopback: by the variable {@code http.host} of server.xml and by
+     * Liberty's endpoint MBeans, where it has them already; on other servers if this process listens on any such address, as far as
+     * the system tells. Requests that come in otherwise are refused one by one.
+     *
+     * @throws ConfigurationException if others can reach this server
      */
     static void requireLoopback() {
         ConfigProvider.getConfig()
                 .getOptionalValue(CONFIGURED, String.class)
                 .ifPresent(ListeningAddresses::requireLoopback);
-        endpoints().forEach(endpoint -> requireLoopback(endpoint.host()));
+        List<Endpoint> endpoints = endpoints();
+        endpoints.forEach(endpoint -> requireLoopback(endpoint.host()));
+        if (endpoints.isEmpty()) {
+            requireLoopback(ListeningPorts.THIS_PROCESS);
+        }
+    }
+
+    /** @param process its directory in {@code /proc} */
+    static void requireLoopback(Path process) {
+        try {
+            ListeningPorts.of(process).stream()
+                    .filter(socket -> !socket.getAddress().isLoopbackAddress())
+                    .findFirst()
+                    .ifPresent(socket -> {
+                        throw reachable(
+                                socket.getAddress().getHostAddress() + ":" + socket.getPort(),
+                                "let the server listen on localhost only");
+                    });
+        } catch (IOException e) {
+            // a system that does not tell
+        }
     }
 
     /** The configured endpoints of the server; empty if the server is not Liberty. They may not be open. */
@@ -51,12 +76,16 @@ final class ListeningAddresses {
 
     private static void requireLoopback(String host) {
         if (!isLoopback(host)) {
-            throw new ConfigurationException(
-                    "holdfast.insecure",
-                    "true",
-                    "true only if the server listens on loopback, but it listens on '" + host
-                            + "': set http.host to localhost, or holdfast.insecure to false with a token secret and API keys");
+            throw reachable(host, "set http.host to localhost");
         }
+    }
+
+    private static ConfigurationException reachable(String address, String advice) {
+        return new ConfigurationException(
+                "holdfast.insecure",
+                "true",
+                "true only if the server listens on loopback, but it listens on '" + address + "': " + advice
+                        + ", or set holdfast.insecure to false with a token secret and API keys");
     }
 
     private static boolean isLoopback(String host) {

@@ -4,7 +4,6 @@ import io.holdfast.operate.HealthSettings;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -19,8 +18,6 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 @ApplicationScoped
 public class PublicPortReadiness implements HealthCheck {
-    private static final Path PROC = Path.of("/proc/self");
-
     private final int healthPort;
 
     /** A port that was bound stays bound; to look again costs a read for each open file. */
@@ -53,7 +50,8 @@ public class PublicPortReadiness implements HealthCheck {
 
     private static boolean bound(Set<Integer> wanted) {
         try {
-            return wanted.isEmpty() || ListeningPorts.of(PROC).stream().anyMatch(wanted::contains);
+            return wanted.isEmpty() || ListeningPorts.of(ListeningPorts.THIS_PROCESS).stream()
+                            .anyMatch(address -> wanted.contains(address.getPort()));
         } catch (IOException e) {
             return true;
         }

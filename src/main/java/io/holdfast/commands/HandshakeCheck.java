@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides whether a request is accepted, before the client is known. Cross-site pages are refused. In insecure mode every
  * request must come over loopback and use a loopback name: otherwise a foreign name that resolves to loopback would give any
- * web page access. Only Liberty tells at the start on which addresses it listens; elsewhere the first request from outside
- * does, and the log says so. Any thread.
+ * web page access. At the start the gateway finds out on which addresses the server listens; where the system does not tell, the
+ * first request from outside does, and the log says so. Any thread.
  */
 @ApplicationScoped
 public class HandshakeCheck {
