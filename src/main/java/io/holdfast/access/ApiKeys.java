@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -12,8 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +73,14 @@ public final class ApiKeys {
     /** An entry for a key. */
     public static String entry(Role role, String key) {
         return role.word() + ":sha256:" + HexFormat.of().formatHex(digest(key));
+    }
+
+    /** How many entries each role has. */
+    public static Map<Role, Long> roles(List<String> entries) {
+        return entries.stream()
+                .map(entry -> parse(entry, 1).role())
+                .collect(Collectors.groupingBy(
+                        Function.identity(), () -> new EnumMap<>(Role.class), Collectors.counting()));
     }
 
     /** Looks a key up. Null and an empty key are not configured. */

@@ -1,6 +1,7 @@
 package io.holdfast.app;
 
 import io.holdfast.operate.ContextRoot;
+import io.holdfast.operate.StartFailure;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -16,23 +17,25 @@ import org.eclipse.microprofile.health.Readiness;
 @ApplicationScoped
 public class ClusterReadiness implements HealthCheck {
     private final ClusterLife cluster;
+    private final StartFailure failure;
     private final ContextRoot root;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected ClusterReadiness() {
-        this(null, null);
+        this(null, null, null);
     }
 
     @Inject
-    ClusterReadiness(ClusterLife cluster, ContextRoot root) {
+    ClusterReadiness(ClusterLife cluster, StartFailure failure, ContextRoot root) {
         this.cluster = cluster;
+        this.failure = failure;
         this.root = root;
     }
 
     @Override
     public HealthCheckResponse call() {
-        String trouble = cluster.trouble();
+        String trouble = failure.isThere() ? "this node has not started" : cluster.trouble();
         HealthCheckResponseBuilder response =
                 HealthCheckResponse.named("cluster").status(trouble.isEmpty()).withData(ContextRoot.NAME, root.path());
         if (!trouble.isEmpty()) {

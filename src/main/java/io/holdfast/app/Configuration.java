@@ -30,6 +30,7 @@ import org.eclipse.microprofile.config.Config;
 
 /** Everything that can be configured, read once from MicroProfile Config under {@code holdfast.*}. */
 record Configuration(
+        StartSettings start,
         AccessOptions access,
         CommandSettings commands,
         DeliverySettings delivery,
@@ -68,6 +69,7 @@ record Configuration(
         EngineSettings engine = new EngineKeys(keys).read();
         HandlerSettings handlers = new HandlerKeys(keys).seen(HandlerSettings.defaults());
         return new Configuration(
+                StartSettings.read(keys),
                 access,
                 commands(keys, delivery, insecure),
                 delivery,

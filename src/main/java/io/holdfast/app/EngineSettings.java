@@ -30,6 +30,11 @@ record EngineSettings(
         POSTGRESQL
     }
 
+    /** Where the database is; without the parameters of the URL, which may be secrets. */
+    String place() {
+        return url == null ? "data source " + datasource : url.replaceFirst("\\?.*", "");
+    }
+
     /** Without the password. */
     @Override
     public String toString() {

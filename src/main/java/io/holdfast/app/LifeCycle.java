@@ -1,33 +1,23 @@
 package io.holdfast.app;
 
-import io.holdfast.access.AccessOptions;
 import io.holdfast.access.AccessPolicy;
 import io.holdfast.cleanup.CleanupCoordinator;
 import io.holdfast.cleanup.CleanupSettings;
 import io.holdfast.commands.Handling;
 import io.holdfast.delivery.commit.Delivery;
 import io.holdfast.handlers.calls.Calls;
-import io.holdfast.stream.EngineException;
 import io.holdfast.transactions.Forwarder;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.context.BeforeDestroyed;
-import jakarta.enterprise.context.Initialized;
-import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
-import jakarta.servlet.ServletContext;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Starts and stops the gateway together with the application. If the gateway cannot start, the application does not start. */
+/** Starts and stops the parts of the gateway, in their order. Made when it starts, since making it opens the store. */
 @ApplicationScoped
 class LifeCycle {
-    private static final Logger LOG = Logger.getLogger(LifeCycle.class.getName());
-
     /** For rows that a crash or another node left: a commit wakes the forwarder by itself. */
     private static final long SWEEP_MILLIS = 1_000;
 
@@ -37,7 +27,6 @@ class LifeCycle {
     private static final long CALL_SWEEP_MILLIS = 200;
 
     private final Delivery delivery;
-    private final AccessOptions access;
     private final Instance<AccessPolicy> policy;
     private final CleanupCoordinator cleanup;
     private final CleanupSettings cleaning;
@@ -54,13 +43,12 @@ class LifeCycle {
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected LifeCycle() {
-        this(null, null, null, null, null, null, null, null, null, null);
+        this(null, null, null, null, null, null, null, null, null);
     }
 
     @Inject
     LifeCycle(
             Delivery delivery,
-            AccessOptions access,
             Instance<AccessPolicy> policy,
             CleanupCoordinator cleanup,
             CleanupSettings cleaning,
@@ -70,7 +58,6 @@ class LifeCycle {
             ClusterLife cluster,
             ManagedScheduledExecutorService scheduler) {
         this.delivery = delivery;
-        this.access = access;
         this.policy = policy;
         this.cleanup = cleanup;
         this.cleaning = cleaning;
@@ -81,29 +68,14 @@ class LifeCycle {
         this.scheduler = scheduler;
     }
 
-    void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
-        if (access.insecure()) {
-            ListeningAddresses.requireLoopback();
-            LOG.warning("INSECURE MODE (holdfast.insecure=true): clients choose their names, and the API key is 'dev'."
-                    + " For development on this machine only: requests that do not come over loopback are refused.");
-        }
-        if (access.apiKeyInQuery()) {
-            LOG.warning(
-                    "API keys are taken from addresses (holdfast.api.key-in-query=true), where access logs and proxies"
-                            + " keep them. Send the header X-API-Key instead, and set the key to false.");
-        }
-        Calls calls;
-        try {
-            calls = handling.get().calls(); // checks the handlers against the namespaces
-            policy.get(); // revocations are read when it is made: before the first connection
-            cleanup.kinds(); // its records are read when it is made
-            forwarder.recognise(); // before delivery forgets ids
-            delivery.start();
-        } catch (EngineException e) {
-            LOG.log(Level.SEVERE, "Holdfast does not start: {0}", e.getMessage());
-            throw e;
-        }
-        cluster.start(event instanceof ServletContext web ? web.getContextPath() : "");
+    /** @param path of the application */
+    void start(String path) {
+        Calls calls = handling.get().calls();
+        policy.get(); // revocations are read when it is made: before the first connection
+        cleanup.kinds(); // its records are read when it is made
+        forwarder.recognise(); // before delivery forgets ids
+        delivery.start();
+        cluster.start(path);
         long millis = cleaning.interval().toMillis();
         scheduler.execute(cleanup::start);
         schedule = scheduler.scheduleWithFixedDelay(cleanup::runScheduled, millis, millis, TimeUnit.MILLISECONDS);
@@ -113,7 +85,7 @@ class LifeCycle {
         sweep = scheduler.scheduleWithFixedDelay(forwarder::wake, 0, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
+    void stop() {
         cluster.withdraw();
         cleanup.stop();
         cancel(schedule);

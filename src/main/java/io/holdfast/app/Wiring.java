@@ -41,6 +41,7 @@ import io.holdfast.handlers.beans.HandlerExtension;
 import io.holdfast.handlers.calls.Calls;
 import io.holdfast.http.BackupSettings;
 import io.holdfast.operate.HealthSettings;
+import io.holdfast.operate.StartFailure;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.transactions.Forwarder;
 import io.holdfast.transactions.TableSender;
@@ -75,9 +76,24 @@ import org.jspecify.annotations.Nullable;
 class Wiring {
     private static final Logger LOG = Logger.getLogger(Wiring.class.getName());
 
-    private final Configuration configuration = Configuration.read(
-            ConfigProvider.getConfig(), outputDirectory(), Path.of(System.getProperty("java.io.tmpdir")));
+    private final Keys keys = new Keys(ConfigProvider.getConfig());
+
+    /** With defaults where the configuration has mistakes: whoever starts the gateway asks the keys for these first. */
+    private final Configuration configuration =
+            Configuration.read(keys, outputDirectory(), Path.of(System.getProperty("java.io.tmpdir")));
     private final SteadyClock steady = new SteadyClock(System::currentTimeMillis, System::nanoTime);
+
+    @Produces
+    @Singleton
+    Keys keys() {
+        return keys;
+    }
+
+    @Produces
+    @Singleton
+    Configuration configuration() {
+        return configuration;
+    }
 
     @Produces
     @Singleton
@@ -181,7 +197,11 @@ class Wiring {
 
     @Produces
     @ApplicationScoped
-    StreamEngine engine() {
+    StreamEngine engine(StartFailure failure) {
+        keys.end();
+        if (failure.isThere()) {
+            throw new IllegalStateException("Holdfast has not started; the server's log says why");
+        }
         return new EngineOpening(configuration, steady::millis, System::nanoTime, Sleeper.REAL).open();
     }
 
@@ -255,8 +275,9 @@ class Wiring {
                 executor));
     }
 
+    /** Made when the first request comes, and not with the filter that asks it: the container makes that before the start. */
     @Produces
-    @Singleton
+    @ApplicationScoped
     LinkAcceptor linkAcceptor(Optional<Cluster> cluster) {
         return cluster.<LinkAcceptor>map(mine -> mine).orElse(LinkAcceptor.NONE);
     }
@@ -306,8 +327,9 @@ class Wiring {
         return cluster.isPresent() ? new AllNodesManager(delivery, nodes) : delivery;
     }
 
+    /** Made late, like the acceptor of links. */
     @Produces
-    @Singleton
+    @ApplicationScoped
     Connections connections(Delivery delivery) {
         return delivery;
     }

@@ -2,19 +2,17 @@ package io.holdfast.http;
 
 import io.holdfast.access.Role;
 import io.holdfast.cluster.Asking;
-import jakarta.annotation.Priority;
+import io.holdfast.delivery.GatewayStarted;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
-import jakarta.interceptor.Interceptor;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** From the start of the application on, carries out what other nodes ask of the server API of this one. Any thread. */
+/** From the start on, carries out what other nodes ask of the server API of this one. Any thread. */
 @ApplicationScoped
 class CallsOfNodes {
     private final Asking others;
@@ -36,10 +34,7 @@ class CallsOfNodes {
         this.cleaner = cleaner;
     }
 
-    /** After the start of the gateway: what stops that is told there. */
-    void start(
-            @Observes @Initialized(ApplicationScoped.class) @Priority(Interceptor.Priority.LIBRARY_AFTER)
-                    Object event) {
+    void start(@Observes GatewayStarted event) {
         revoke.answerOthers();
         others.answerLater(
                 NodeCall.ABOUT, question -> answer(NodeCall.read(question)).thenApply(NodeCall::answer));

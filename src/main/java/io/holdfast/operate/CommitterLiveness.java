@@ -19,27 +19,38 @@ public class CommitterLiveness implements HealthCheck {
     /** Times the limit of a commit. An engine that does not answer gives up after 21 s and a round after about 60 s. */
     private static final int HANGS = 20;
 
+    private static final String NAME = "committer";
+
     private final ResilientWebSocketManager manager;
     private final HealthSettings settings;
+    private final StartFailure failure;
     private final ContextRoot root;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected CommitterLiveness() {
-        this(null, null, null);
+        this(null, null, null, null);
     }
 
     @Inject
-    CommitterLiveness(ResilientWebSocketManager manager, HealthSettings settings, ContextRoot root) {
+    CommitterLiveness(
+            ResilientWebSocketManager manager, HealthSettings settings, StartFailure failure, ContextRoot root) {
         this.manager = manager;
         this.settings = settings;
+        this.failure = failure;
         this.root = root;
     }
 
     @Override
     public HealthCheckResponse call() {
+        if (failure.isThere()) { // a restart alone would not help
+            return HealthCheckResponse.named(NAME)
+                    .up()
+                    .withData(ContextRoot.NAME, root.path())
+                    .build();
+        }
         DeliveryHealth seen = manager.health();
-        HealthCheckResponseBuilder response = HealthCheckResponse.named("committer")
+        HealthCheckResponseBuilder response = HealthCheckResponse.named(NAME)
                 .status(alive(seen, settings))
                 .withData(ContextRoot.NAME, root.path());
         if (!seen.failedParts().isEmpty()) {

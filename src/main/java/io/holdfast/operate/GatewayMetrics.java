@@ -1,9 +1,9 @@
 package io.holdfast.operate;
 
+import io.holdfast.delivery.GatewayStarted;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.HashMap;
@@ -85,7 +85,7 @@ class GatewayMetrics {
         this.scheduler = scheduler;
     }
 
-    void register(@Observes @Initialized(ApplicationScoped.class) Object event) {
+    void register(@Observes GatewayStarted event) {
         if (settings.metrics()) {
             String application = root.path();
             Catalogue.metrics().forEach(metric -> register(metric, application));

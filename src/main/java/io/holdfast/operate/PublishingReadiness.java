@@ -19,28 +19,43 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 @ApplicationScoped
 public class PublishingReadiness implements HealthCheck {
+    private static final String NAME = "publishing";
+
     private final ResilientWebSocketManager manager;
     private final HealthSettings settings;
     private final CleanupCoordinator cleanup;
+    private final StartFailure failure;
     private final ContextRoot root;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected PublishingReadiness() {
-        this(null, null, null, null);
+        this(null, null, null, null, null);
     }
 
     @Inject
     PublishingReadiness(
-            ResilientWebSocketManager manager, HealthSettings settings, CleanupCoordinator cleanup, ContextRoot root) {
+            ResilientWebSocketManager manager,
+            HealthSettings settings,
+            CleanupCoordinator cleanup,
+            StartFailure failure,
+            ContextRoot root) {
         this.manager = manager;
         this.settings = settings;
         this.cleanup = cleanup;
+        this.failure = failure;
         this.root = root;
     }
 
     @Override
     public HealthCheckResponse call() {
+        if (failure.isThere()) {
+            return HealthCheckResponse.named(NAME)
+                    .down()
+                    .withData(ContextRoot.NAME, root.path())
+                    .withData("causes", Verdict.Cause.NOT_STARTED.word())
+                    .build();
+        }
         return response(manager.health(), settings, cleanup.state(), root.path());
     }
 
@@ -48,7 +63,7 @@ public class PublishingReadiness implements HealthCheck {
     static HealthCheckResponse response(
             DeliveryHealth seen, HealthSettings settings, CleanupState cleaning, String application) {
         Verdict verdict = Verdict.of(seen, settings);
-        HealthCheckResponseBuilder response = HealthCheckResponse.named("publishing")
+        HealthCheckResponseBuilder response = HealthCheckResponse.named(NAME)
                 .status(verdict.ready())
                 .withData(ContextRoot.NAME, application)
                 .withData("commit_ms", seen.commit().toMillis())

@@ -12,24 +12,26 @@ import org.eclipse.microprofile.health.Startup;
 @ApplicationScoped
 public class StartedCheck implements HealthCheck {
     private final ResilientWebSocketManager manager;
+    private final StartFailure failure;
     private final ContextRoot root;
 
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected StartedCheck() {
-        this(null, null);
+        this(null, null, null);
     }
 
     @Inject
-    StartedCheck(ResilientWebSocketManager manager, ContextRoot root) {
+    StartedCheck(ResilientWebSocketManager manager, StartFailure failure, ContextRoot root) {
         this.manager = manager;
+        this.failure = failure;
         this.root = root;
     }
 
     @Override
     public HealthCheckResponse call() {
         return HealthCheckResponse.named("started")
-                .status(manager.health().started())
+                .status(!failure.isThere() && manager.health().started())
                 .withData(ContextRoot.NAME, root.path())
                 .build();
     }

@@ -49,7 +49,9 @@ class JwtRolesIT {
                 "mp.jwt.verify.issuer",
                 "https://login.example",
                 "holdfast.api.keys",
-                Tokens.hashed("publisher", "a-key"));
+                Tokens.hashed("publisher", "a-key"),
+                "holdfast.access.check", // no client connects here
+                "false");
         gateway = LibertyServer.prepare("jwt", variables, serverXml, Path.of("target/holdfast.war"))
                 .start();
     }

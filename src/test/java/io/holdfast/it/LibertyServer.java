@@ -265,6 +265,18 @@ final class LibertyServer implements AutoCloseable {
         }
     }
 
+    /** Waits until it has ended by itself. @return the process' exit code */
+    int awaitEnd() {
+        try {
+            if (process.waitFor(START.toSeconds(), TimeUnit.SECONDS)) {
+                return process.exitValue();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new AssertionError("the server did not end\n" + log());
+    }
+
     private static void end(Process killed) {
         try {
             killed.waitFor(10, TimeUnit.SECONDS);

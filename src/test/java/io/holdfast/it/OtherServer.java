@@ -23,16 +23,22 @@ enum OtherServer {
         }
 
         @Override
-        Running prepare(String name) throws IOException {
+        Running prepare(String name, String address, String ready) throws IOException {
             String java25 = System.getProperty("holdfast.java25.home", "");
             Machine.needs(
                     !java25.isBlank(), "-Dholdfast.java25.home does not name a JDK 25: Payara 7 needs 21 or newer");
             Path directory = fresh(name);
             int port = LibertyServer.freePort();
             deploy(directory);
+            Path listening = directory.resolve("listening"); // the lines of docs/portability.md
+            Files.writeString(
+                    listening,
+                    "set configs.config.server-config.network-config.network-listeners.network-listener"
+                            + ".http-listener.address=" + address + "\n");
             String command = "cd '" + directory + "' && exec '" + java25 + "/bin/java' -Xmx512m -jar '" + PAYARA
-                    + "' --rootdir root --deploymentdir . --nocluster --port " + port;
-            return running(directory, command, port, port);
+                    + "' --rootdir root --deploymentdir . --nocluster --prebootcommandfile '" + listening + "' --port "
+                    + port;
+            return running(directory, command, port, port, ready);
         }
     },
 
@@ -43,20 +49,22 @@ enum OtherServer {
         }
 
         @Override
-        Running prepare(String name) throws IOException {
+        Running prepare(String name, String address, String ready) throws IOException {
             Path directory = fresh(name);
             int port = LibertyServer.freePort();
             int management = LibertyServer.freePort();
             LibertyServer.copy(WILDFLY.resolve("standalone"), directory.resolve("standalone"));
             deploy(directory.resolve("standalone/deployments"));
             String command = "cd '" + directory + "' && JAVA_HOME='" + System.getProperty("java.home") + "' exec sh '"
-                    + WILDFLY.resolve("bin/standalone.sh") + "' -c standalone-microprofile.xml -b 0.0.0.0"
+                    + WILDFLY.resolve("bin/standalone.sh") + "' -c standalone-microprofile.xml -b " + address
                     + " -Djboss.server.base.dir='" + directory.resolve("standalone") + "' -Djboss.http.port=" + port
                     + " -Djboss.management.http.port=" + management + " -Djboss.https.port="
                     + LibertyServer.freePort() + " -Djboss.management.https.port=" + LibertyServer.freePort();
-            return running(directory, command, port, management);
+            return running(directory, command, port, management, ready);
         }
     };
+
+    static final String EVERYWHERE = "0.0.0.0";
 
     private static final Path TARGET = Path.of("target").toAbsolutePath();
     private static final Path PAYARA = TARGET.resolve("other-servers/payara-micro.jar");
@@ -64,15 +72,26 @@ enum OtherServer {
 
     abstract boolean isThere();
 
-    /** In a directory of its own, on all addresses of this machine, not started yet. */
-    abstract Running prepare(String name) throws IOException;
+    /** In a directory of its own, not started yet. */
+    abstract Running prepare(String name, String address, String ready) throws IOException;
 
-    /** Starts it and waits until the gateway is ready. @param environment its configuration */
+    /** Starts it on all addresses of this machine and waits until the gateway is ready. @param environment its configuration */
     Running start(String name, Map<String, String> environment) throws IOException, InterruptedException {
+        return start(name, EVERYWHERE, "/health/ready", environment);
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param address on which it listens
+     * @param ready the path that answers 200 when it has started
+     */
+    Running start(String name, String address, String ready, Map<String, String> environment)
+            throws IOException, InterruptedException {
         Machine.needs(
                 isThere(),
                 this + " is not in target/other-servers: mvn dependency:copy@payara dependency:unpack@wildfly");
-        Running running = prepare(name);
+        Running running = prepare(name, address, ready);
         try {
             running.process().start(environment);
             return running;
@@ -90,14 +109,14 @@ enum OtherServer {
         }
     }
 
-    private static Running running(Path directory, String command, int port, int healthPort) {
+    private static Running running(Path directory, String command, int port, int healthPort, String ready) {
         URI health = URI.create("http://localhost:" + healthPort);
         Path console = directory.resolve("console.log");
         return new Running(
                 URI.create("http://localhost:" + port),
                 health,
                 console,
-                new Spawned(command, health.resolve("/health/ready"), Trust.ofJava(), console));
+                new Spawned(command, health.resolve(ready), Trust.ofJava(), console));
     }
 
     /** The gateway at the root, and the small application that puts its report at /health/websocket. */

@@ -1,6 +1,7 @@
 package io.holdfast.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.validate.Format;
@@ -55,6 +56,12 @@ class PortabilityIT {
                     "queued-count", "the status of /health/websocket is 404",
                     "metrics", "the status of /metrics is 404",
                     "unreadable-body", "a body that is not gzip is 200"));
+
+    private static final Map<String, String> INSECURE = Map.of("HOLDFAST_INSECURE", "true");
+    private static final String CALL = "GET /api/metrics HTTP/1.1\r\nX-API-Key: dev\r\n";
+    private static final String HANDSHAKE = "GET /connection/websocket HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
+    private static final String STREAM = "GET /connection/sse?cf_connect=%7B%7D HTTP/1.1\r\n";
 
     private static OtherServer.Running running;
 
@@ -150,24 +157,38 @@ class PortabilityIT {
 
     @ParameterizedTest
     @EnumSource
-    void insecure_mode_serves_only_what_comes_over_loopback(OtherServer server) throws Exception {
+    void insecure_mode_does_not_start_where_others_can_reach_the_server(OtherServer server) throws Exception {
         Optional<InetAddress> outside = outside();
         Machine.needs(outside.isPresent(), "this machine has no address but loopback");
-        try (OtherServer.Running gateway = server.start("insecure-" + server, Map.of("HOLDFAST_INSECURE", "true"))) {
-            InetAddress loopback = InetAddress.getLoopbackAddress();
-            String call = "GET /api/metrics HTTP/1.1\r\nX-API-Key: dev\r\n";
-            assertThat(status(loopback, gateway, call)).isEqualTo("200");
-            assertThat(Files.readString(gateway.console())).doesNotContain("but this server listens on");
-            for (String request : List.of(
-                    call,
-                    "GET /connection/websocket HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n",
-                    "GET /connection/sse?cf_connect=%7B%7D HTTP/1.1\r\n")) {
-                assertThat(status(outside.get(), gateway, request)).as(request).isEqualTo("403");
-            }
+        try (OtherServer.Running gateway =
+                server.start("reachable-" + server, OtherServer.EVERYWHERE, "/health/live", INSECURE)) {
+            await().atMost(Duration.ofMinutes(2))
+                    .until(() -> Files.readString(gateway.console()).contains("Holdfast does not start"));
             assertThat(Files.readString(gateway.console()))
-                    .containsOnlyOnce(
-                            "but this server listens on " + outside.get().getHostAddress());
+                    .contains("holdfast.insecure has the value 'true'")
+                    .contains("listens on '");
+            assertThat(new Api(gateway.health(), null).get("/health/ready").body())
+                    .contains("true only if the server listens on loopback");
+            for (InetAddress address : List.of(InetAddress.getLoopbackAddress(), outside.get())) {
+                for (String request : List.of(CALL, HANDSHAKE, STREAM)) {
+                    assertThat(status(address, gateway, request))
+                            .as("%s at %s", request, address)
+                            .isEqualTo("503");
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void insecure_mode_starts_where_only_this_machine_reaches_the_server(OtherServer server) throws Exception {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (OtherServer.Running gateway =
+                server.start("insecure-" + server, loopback.getHostAddress(), "/health/ready", INSECURE)) {
+            await().during(Duration.ofSeconds(5)) // it looks again and again
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> status(loopback, gateway, CALL).equals("200"));
+            assertThat(Files.readString(gateway.console())).doesNotContain("Holdfast does not start");
         }
     }
 

@@ -34,7 +34,9 @@ class ProductionIT {
     void it_speaks_tls_and_sends_security_headers() throws Exception {
         Path keyStore = Path.of("target/it-tls.p12").toAbsolutePath();
         certificate(keyStore);
-        LibertyServer prepared = LibertyServer.prepare("production", Map.of("holdfast.token.hmac-secret", SECRET));
+        LibertyServer prepared = LibertyServer.prepare(
+                "production",
+                Map.of("holdfast.token.hmac-secret", SECRET, "holdfast.api.keys", Tokens.hashed("admin", "a-key")));
         int port = LibertyServer.freePort();
         prepared.override("production.xml", Path.of("docs/deployment/production.xml"))
                 .environment(Map.of(

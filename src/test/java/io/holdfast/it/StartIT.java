@@ -155,6 +155,60 @@ class StartIT {
 
     @Test
     @Tag("slow")
+    void all_mistakes_are_told_at_once_and_health_has_them_too() {
+        Map<String, String> mistakes = Map.of(
+                "holdfast.pending.max-messages", "many",
+                "holdfast.ping.interval", "5d",
+                "holdfast.token.hmac-secret", "short");
+        try (LibertyServer gateway = LibertyServer.prepare("mistakes", mistakes)) {
+            gateway.launch();
+            JsonNode start = servesNothing(gateway, "3 mistakes");
+            assertThat(start.path("data"))
+                    .extracting(JsonNode::asText)
+                    .anyMatch(cause -> cause.startsWith("holdfast.pending.max-messages has the value 'many'"))
+                    .anyMatch(cause -> cause.startsWith("holdfast.ping.interval has the value '5d'"))
+                    .anyMatch(cause -> cause.startsWith("holdfast.token.hmac-secret has the value '(hidden)'"));
+            assertThat(gateway.log()).contains(mistakes.keySet()).doesNotContain("'short'");
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void a_start_that_fails_ends_the_process_if_that_is_wanted() {
+        try (LibertyServer gateway = LibertyServer.prepare(
+                "exit", Map.of("holdfast.start.exit", "true", "holdfast.pending.max-messages", "many"))) {
+            gateway.launch();
+            assertThat(gateway.awaitEnd()).isEqualTo(1);
+            assertThat(gateway.log()).contains("holdfast.pending.max-messages").doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void a_gateway_that_nobody_can_use_says_so_and_is_not_ready() {
+        try (LibertyServer gateway = LibertyServer.prepare("nobody", Map.of("holdfast.ping.intervall", "5"))
+                .environment(Map.of("HOLDFAST_DATA_DIR", "/data"))
+                .launch()) {
+            gateway.awaitAnswer("/health/started", 200);
+            gateway.awaitLog("Nobody can publish");
+            assertThat(gateway.log())
+                    .contains("Nobody can connect")
+                    .contains("did you mean holdfast.ping.interval?")
+                    .contains("did you mean HOLDFAST_DATA_DIRECTORY?")
+                    .contains("Holdfast 0.1.0 has started")
+                    .contains("page      " + gateway.http())
+                    .contains(gateway.dataDirectory().toString());
+            Api.Answer ready = gateway.api().get("/health/ready");
+            assertThat(ready.status()).isEqualTo(503);
+            JsonNode access = check(ready, "access");
+            assertThat(access.path("status").asText()).isEqualTo("DOWN");
+            assertThat(access.path("data").path("cause_1").asText()).startsWith("Nobody can connect");
+            assertThat(gateway.api().get("/api/metrics").status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    @Tag("slow")
     void a_gateway_whose_port_another_process_has_is_not_ready() throws IOException {
         LibertyServer gateway = LibertyServer.prepare("taken", INSECURE);
         int port = gateway.http().getPort();
@@ -208,22 +262,41 @@ class StartIT {
         }
     }
 
-    private static void servesNothing(LibertyServer gateway, String said) {
+    private static JsonNode check(Api.Answer health, String name) {
+        for (JsonNode check : health.json().path("checks")) {
+            if (check.path("name").asText().equals(name)) {
+                return check;
+            }
+        }
+        throw new AssertionError("no check " + name + " in " + health.body());
+    }
+
+    /** @return the check that says why */
+    private static JsonNode servesNothing(LibertyServer gateway, String said) {
         gateway.awaitLog(said);
-        gateway.awaitAnswer("/health/ready", 503);
+        gateway.awaitAnswer("/api/metrics", 503);
         Api health = new Api(gateway.health(), null);
         assertThat(health.get("/health/started").status()).isEqualTo(503);
         assertThat(health.get("/health/live").status())
-                .as("docs/monitoring.md: no application is there to say otherwise")
+                .as("docs/monitoring.md: a restart alone does not help")
                 .isEqualTo(200);
-        assertThat(gateway.api()
-                        .post("/api/send", "{'client': 'c', 'data': {}}")
-                        .status())
-                .isIn(404, 503);
-        assertThat(gateway.api().get("/").status())
-                .as("no half-started application")
-                .isIn(404, 503);
-        assertThat(gateway.log()).contains(said);
+        Api.Answer refused = gateway.api().post("/api/send", "{'client': 'c', 'data': {}}");
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.json().at("/error/code").asText()).isEqualTo("not_started");
+        for (String path : List.of("/", "/mode", "/connection/sse", "/health/websocket")) {
+            assertThat(gateway.api().get(path).status())
+                    .as("no half-started application at %s", path)
+                    .isEqualTo(503);
+        }
+        try (Handshake handshake = Handshake.open(gateway.websocket(), "")) {
+            assertThat(handshake.status()).isEqualTo(503);
+        }
+        assertThat(gateway.log()).contains(said).doesNotContain("\tat ");
+        Api.Answer ready = health.get("/health/ready");
+        assertThat(ready.status()).isEqualTo(503);
+        JsonNode start = check(ready, "start");
+        assertThat(start.path("status").asText()).isEqualTo("DOWN");
+        return start;
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.holdfast.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.delivery.GatewayStarted;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.servlet.ServletContext;
 import java.lang.reflect.Method;
@@ -83,7 +84,7 @@ class GatewayMetricsTest {
 
     @Test
     void switched_off_it_registers_nothing_and_runs_nothing() {
-        metrics(false).register("started");
+        metrics(false).register(new GatewayStarted());
         assertThat(counters).isEmpty();
         assertThat(gauges).isEmpty();
         assertThat(scheduled).isEmpty();
@@ -92,7 +93,7 @@ class GatewayMetricsTest {
     @Test
     void counters_follow_what_was_counted_and_gauges_read_it() {
         GatewayMetrics metrics = metrics(true);
-        metrics.register("started");
+        metrics.register(new GatewayStarted());
         assertThat(counters.size() + gauges.size())
                 .isEqualTo(Catalogue.metrics().size());
         metrics.update();
@@ -125,11 +126,11 @@ class GatewayMetricsTest {
     void two_applications_on_one_server_count_apart() {
         GatewayMetrics host = metrics(true);
         root.learn(application(""));
-        host.register("started");
+        host.register(new GatewayStarted());
         host.update();
         GatewayMetrics shop = metrics(true);
         root.learn(application("/shop"));
-        shop.register("started");
+        shop.register(new GatewayStarted());
         seen.sent = 4;
         nanos += 1_000_000_000L;
         shop.update();

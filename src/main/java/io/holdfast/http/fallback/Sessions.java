@@ -9,18 +9,16 @@ import io.holdfast.commands.Handshake;
 import io.holdfast.commands.Peer;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.Gathered;
+import io.holdfast.delivery.GatewayStarted;
 import io.holdfast.http.LiveSessions;
 import io.holdfast.json.JsonInput;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
-import jakarta.annotation.Priority;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
-import jakarta.interceptor.Interceptor;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -102,10 +100,8 @@ class Sessions implements LiveSessions {
         }
     }
 
-    /** From the start of the application on, other nodes ask for sessions of this one. */
-    void answerOthers(
-            @Observes @Initialized(ApplicationScoped.class) @Priority(Interceptor.Priority.LIBRARY_AFTER)
-                    Object event) {
+    /** From the start on, other nodes ask for sessions of this one. */
+    void answerOthers(@Observes GatewayStarted event) {
         others.answer(SessionQuestion.ABOUT, question -> answer(SessionQuestion.read(question)));
     }
 
