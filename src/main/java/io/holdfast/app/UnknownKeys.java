@@ -1,5 +1,6 @@
 package io.holdfast.app;
 
+import io.holdfast.configuration.KnownKey;
 import io.holdfast.configuration.NearestKey;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,7 +24,9 @@ final class UnknownKeys {
             if (name.startsWith(NearestKey.VARIABLES) && !nearest.isVariable(name)) {
                 found.add("The variable " + name + " of the environment is no key's and has no effect; "
                         + nearest.adviceForVariable(name));
-            } else if (name.startsWith(NearestKey.KEYS) && !keys.contains(name)) {
+            } else if (name.startsWith(NearestKey.KEYS)
+                    && !keys.contains(name)
+                    && !names.contains(KnownKey.variable(name))) { // Liberty lists variables in this form too
                 found.add("The key " + name + " does not exist and has no effect; " + nearest.adviceForKey(name));
             }
         }

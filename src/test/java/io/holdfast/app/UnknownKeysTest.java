@@ -51,6 +51,15 @@ class UnknownKeysTest {
                                 + " HOLDFAST_PING_INTERVAL?");
     }
 
+    /** Liberty has each variable of the environment also with dots. */
+    @Test
+    void a_variable_is_named_once_and_one_of_a_key_not_at_all() {
+        assertThat(find("HOLDFAST_TOKEN_HMAC_SECRET", "holdfast.token.hmac.secret"))
+                .isEmpty();
+        assertThat(find("HOLDFAST_DATA_DIR", "holdfast.data.dir")).hasSize(1);
+        assertThat(find("holdfast.token.hmac.secret")).hasSize(1);
+    }
+
     @Test
     void a_namespace_that_is_not_listed_is_told() {
         assertThat(find("holdfast.namespace.chat.ttl", "HOLDFAST_NAMESPACE_CHAT_TTL"))
