@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Answers everything with 503 after a start that failed. Whoever asks may be anybody, so the answer does not have the reason: health
@@ -15,6 +16,8 @@ import java.io.IOException;
  */
 public class StartFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
+
+    private static final List<String> OF_SERVER = List.of("/health", "/metrics");
 
     /** Until the next start, perhaps. */
     private static final String RETRY_SECONDS = "10";
@@ -36,7 +39,7 @@ public class StartFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (!failure.isThere()) {
+        if (!failure.isThere() || isOfServer(request)) {
             chain.doFilter(request, response);
             return;
         }
@@ -46,5 +49,11 @@ public class StartFilter extends HttpFilter {
         response.setHeader("Retry-After", RETRY_SECONDS);
         response.setContentLength(ANSWER.length);
         response.getOutputStream().write(ANSWER);
+    }
+
+    /** Payara has its own pages inside the application that lies at the root. */
+    private static boolean isOfServer(HttpServletRequest request) {
+        String path = request.getServletPath();
+        return OF_SERVER.stream().anyMatch(page -> path.equals(page) || path.startsWith(page + "/"));
     }
 }
