@@ -2,6 +2,7 @@ package io.holdfast.app;
 
 import io.holdfast.access.AccessOptions;
 import io.holdfast.access.ApiKeys;
+import io.holdfast.access.IdentitySource;
 import io.holdfast.access.Role;
 import io.holdfast.access.TokenOptions;
 import io.holdfast.app.EngineSettings.Kind;
@@ -73,6 +74,10 @@ final class Banner {
         List<String> by = new ArrayList<>();
         if (access.insecure()) {
             by.add("name themselves (INSECURE MODE)");
+            if (access.identity() == IdentitySource.TOKEN
+                    && !access.connectTokens().hasKeys()) {
+                return by.get(0);
+            }
         }
         switch (access.identity()) {
             case TOKEN -> by.add(tokens(access.connectTokens()));

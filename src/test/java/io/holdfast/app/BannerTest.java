@@ -71,7 +71,7 @@ class BannerTest {
         assertThat(banner(Map.of("holdfast.insecure", "true"), "/shop").text(false))
                 .doesNotContain("page")
                 .contains("clients   /shop/connection/websocket of this server")
-                .contains("name themselves (INSECURE MODE)")
+                .contains("name themselves (INSECURE MODE)\n")
                 .doesNotContain("health");
     }
 
