@@ -25,8 +25,9 @@ final class AccessGaps {
                 && !access.connectTokens().hasKeys()
                 && access.anonymous() != Anonymous.EVERYBODY
                 && !connectHandler) {
-            gaps.add("Nobody can connect: there is no key for tokens. Set holdfast.token.hmac-secret (32 bytes or more),"
-                    + " holdfast.token.public-key or holdfast.token.jwks-url");
+            gaps.add(
+                    "Nobody can connect: there is no key for tokens. Set holdfast.token.hmac-secret (32 bytes or more),"
+                            + " holdfast.token.public-key or holdfast.token.jwks-url");
         }
         if (!logins
                 && access.apiKeys().isEmpty()

@@ -81,18 +81,17 @@ final class BackendKeys {
     }
 
     private boolean isName(String key, String entry, BackendEvent event, String name, Namespaces namespaces) {
-        String allowed =
-                switch (event) {
-                    case CONNECT, REFRESH -> URLS;
-                    case RPC ->
-                        name.isEmpty() || TAKEN.contains(name)
-                                ? "the name of an rpc before '=', but not ack or publish, which Holdfast answers"
-                                : "";
-                    case SUBSCRIBE, SUB_REFRESH, PUBLISH ->
-                        namespaces.has(name)
-                                ? ""
-                                : "a namespace of holdfast.namespaces before '=', or none for channels without one";
-                };
+        String allowed = switch (event) {
+            case CONNECT, REFRESH -> URLS;
+            case RPC ->
+                name.isEmpty() || TAKEN.contains(name)
+                        ? "the name of an rpc before '=', but not ack or publish, which Holdfast answers"
+                        : "";
+            case SUBSCRIBE, SUB_REFRESH, PUBLISH ->
+                namespaces.has(name)
+                        ? ""
+                        : "a namespace of holdfast.namespaces before '=', or none for channels without one";
+        };
         if (!allowed.isEmpty()) {
             keys.refuse(key, shown(entry), allowed);
         }

@@ -59,7 +59,9 @@ final class Banner {
             return path + rest + " of this server";
         }
         return open.stream()
-                .map(endpoint -> address(endpoint, scheme) + path + rest
+                .map(endpoint -> address(endpoint, scheme)
+                        + path
+                        + rest
                         + (endpoint.host().equals(EVERYWHERE) ? " (and on every other address)" : ""))
                 .collect(Collectors.joining(", "));
     }
@@ -101,7 +103,8 @@ final class Banner {
         if (tokens.jwksUrl() != null) {
             by.add("the keys of " + tokens.jwksUrl().getHost());
         }
-        return "need a token" + (by.isEmpty() ? ", and there is no key for tokens" : " (" + String.join(", ", by) + ")");
+        return "need a token"
+                + (by.isEmpty() ? ", and there is no key for tokens" : " (" + String.join(", ", by) + ")");
     }
 
     private static String keys(AccessOptions access) {
@@ -110,7 +113,8 @@ final class Banner {
                 ? "no keys"
                 : counted(access.apiKeys().size(), "key") + ": "
                         + byRole.entrySet().stream()
-                                .map(each -> each.getValue() + " " + each.getKey().word())
+                                .map(each ->
+                                        each.getValue() + " " + each.getKey().word())
                                 .collect(Collectors.joining(", "));
     }
 

@@ -124,7 +124,8 @@ class GatewayStart {
     /** The page is the gateway's own: applications with Holdfast in them have others. */
     private static boolean hasPage(ServletContext web) {
         try {
-            return web.getResource("/WEB-INF/classes/" + GatewayStart.class.getName().replace('.', '/') + ".class")
+            return web.getResource("/WEB-INF/classes/"
+                                    + GatewayStart.class.getName().replace('.', '/') + ".class")
                             != null
                     && web.getResource(PAGE) != null;
         } catch (MalformedURLException e) {
@@ -135,7 +136,8 @@ class GatewayStart {
     private List<String> unknownKeys() {
         Set<String> names = new HashSet<>(System.getenv().keySet());
         ConfigProvider.getConfig().getPropertyNames().forEach(names::add);
-        return UnknownKeys.find(names, keys.known().stream().map(Keys.Known::key).toList());
+        return UnknownKeys.find(
+                names, keys.known().stream().map(Keys.Known::key).toList());
     }
 
     /** @param alone whether no application publishes here */
@@ -182,8 +184,7 @@ class GatewayStart {
         stop();
         if (configuration.start().exit()) {
             // On a thread of its own: the container waits for those of its executors.
-            scheduler.schedule(
-                    () -> threads.newThread(() -> System.exit(1)).start(), EXIT_SECONDS, TimeUnit.SECONDS);
+            scheduler.schedule(() -> threads.newThread(() -> System.exit(1)).start(), EXIT_SECONDS, TimeUnit.SECONDS);
         }
     }
 

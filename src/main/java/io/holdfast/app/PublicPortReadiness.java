@@ -50,7 +50,8 @@ public class PublicPortReadiness implements HealthCheck {
 
     private static boolean bound(Set<Integer> wanted) {
         try {
-            return wanted.isEmpty() || ListeningPorts.of(ListeningPorts.THIS_PROCESS).stream()
+            return wanted.isEmpty()
+                    || ListeningPorts.of(ListeningPorts.THIS_PROCESS).stream()
                             .anyMatch(address -> wanted.contains(address.getPort()));
         } catch (IOException e) {
             return true;

@@ -81,6 +81,7 @@ class Wiring {
     /** With defaults where the configuration has mistakes: whoever starts the gateway asks the keys for these first. */
     private final Configuration configuration =
             Configuration.read(keys, outputDirectory(), Path.of(System.getProperty("java.io.tmpdir")));
+
     private final SteadyClock steady = new SteadyClock(System::currentTimeMillis, System::nanoTime);
 
     @Produces

@@ -53,9 +53,7 @@ public final class NearestKey {
     public String adviceForVariable(String unknown) {
         String key = key(unknown);
         return advice(key)
-                .orElse(near(key)
-                        .map(near -> question(KnownKey.variable(near)))
-                        .orElse("see docs/configuration.md"));
+                .orElse(near(key).map(near -> question(KnownKey.variable(near))).orElse("see docs/configuration.md"));
     }
 
     /** The key that a variable of the environment would have, as far as that can be told. */

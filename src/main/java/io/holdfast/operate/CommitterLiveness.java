@@ -50,9 +50,8 @@ public class CommitterLiveness implements HealthCheck {
                     .build();
         }
         DeliveryHealth seen = manager.health();
-        HealthCheckResponseBuilder response = HealthCheckResponse.named(NAME)
-                .status(alive(seen, settings))
-                .withData(ContextRoot.NAME, root.path());
+        HealthCheckResponseBuilder response =
+                HealthCheckResponse.named(NAME).status(alive(seen, settings)).withData(ContextRoot.NAME, root.path());
         if (!seen.failedParts().isEmpty()) {
             response.withData("failed", String.join(" ", seen.failedParts()));
         }

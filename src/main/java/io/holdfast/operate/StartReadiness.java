@@ -36,9 +36,8 @@ public class StartReadiness implements HealthCheck {
 
     /** Down with each cause, if there is one. */
     public static HealthCheckResponse response(String check, List<String> causes, String application) {
-        HealthCheckResponseBuilder response = HealthCheckResponse.named(check)
-                .status(causes.isEmpty())
-                .withData(ContextRoot.NAME, application);
+        HealthCheckResponseBuilder response =
+                HealthCheckResponse.named(check).status(causes.isEmpty()).withData(ContextRoot.NAME, application);
         for (int i = 0; i < causes.size(); i++) {
             response.withData(causes.size() == 1 ? CAUSE : CAUSE + "_" + (i + 1), causes.get(i));
         }

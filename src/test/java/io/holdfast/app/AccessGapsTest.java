@@ -29,9 +29,14 @@ class AccessGapsTest {
 
     @Test
     void without_any_configuration_nobody_can_connect_or_publish() {
-        assertThat(find(Map.of())).satisfiesExactly(
-                connect -> assertThat(connect).startsWith("Nobody can connect").contains("holdfast.token.hmac-secret"),
-                publish -> assertThat(publish).startsWith("Nobody can publish").contains("holdfast.api.keys"));
+        assertThat(find(Map.of()))
+                .satisfiesExactly(
+                        connect -> assertThat(connect)
+                                .startsWith("Nobody can connect")
+                                .contains("holdfast.token.hmac-secret"),
+                        publish -> assertThat(publish)
+                                .startsWith("Nobody can publish")
+                                .contains("holdfast.api.keys"));
     }
 
     @ParameterizedTest
@@ -70,7 +75,8 @@ class AccessGapsTest {
 
     @Test
     void the_warning_is_framed_and_says_what_to_do() {
-        assertThat(AccessGaps.warning(List.of("Nobody can connect", "Nobody can publish")).split("\n"))
+        assertThat(AccessGaps.warning(List.of("Nobody can connect", "Nobody can publish"))
+                        .split("\n"))
                 .hasSize(7)
                 .endsWith("!".repeat(100))
                 .contains("!  Nobody can connect", "!  Nobody can publish")

@@ -31,8 +31,7 @@ class BannerTest {
                                 new Endpoint("*", 9443, true),
                                 HEALTH)
                         .text(true))
-                .isEqualTo(
-                        """
+                .isEqualTo("""
                         Holdfast 0.1.0 has started.
                           page      http://localhost:9080/, https://localhost:9443/ (and on every other address)
                           clients   ws://localhost:9080/connection/websocket, wss://localhost:9443/connection/websocket (and on every other address)

@@ -151,9 +151,10 @@ class KeysTest {
     @Test
     void one_mistake_says_where_to_set_the_key() {
         assertThatThrownBy(() -> read("many", keys -> keys.integer("k", 3, 1, 5)))
-                .hasMessage("Configuration key k has the value 'many'; allowed is a whole number from 1 to 5. Set a key in"
-                        + " server.xml as <variable name=\"k\" value=\"…\"/>, or in the environment as K."
-                        + " docs/configuration.md describes all keys.");
+                .hasMessage(
+                        "Configuration key k has the value 'many'; allowed is a whole number from 1 to 5. Set a key in"
+                                + " server.xml as <variable name=\"k\" value=\"…\"/>, or in the environment as K."
+                                + " docs/configuration.md describes all keys.");
     }
 
     @Test

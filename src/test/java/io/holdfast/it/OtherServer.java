@@ -36,7 +36,8 @@ enum OtherServer {
                     "set configs.config.server-config.network-config.network-listeners.network-listener"
                             + ".http-listener.address=" + address + "\n");
             String command = "cd '" + directory + "' && exec '" + java25 + "/bin/java' -Xmx512m -jar '" + PAYARA
-                    + "' --rootdir root --deploymentdir . --nohazelcast --prebootcommandfile '" + listening + "' --port "
+                    + "' --rootdir root --deploymentdir . --nohazelcast --prebootcommandfile '" + listening
+                    + "' --port "
                     + port;
             return running(directory, command, port, port, ready);
         }

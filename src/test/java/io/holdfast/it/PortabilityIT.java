@@ -59,8 +59,9 @@ class PortabilityIT {
 
     private static final Map<String, String> INSECURE = Map.of("HOLDFAST_INSECURE", "true");
     private static final String CALL = "GET /api/metrics HTTP/1.1\r\nX-API-Key: dev\r\n";
-    private static final String HANDSHAKE = "GET /connection/websocket HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
+    private static final String HANDSHAKE =
+            "GET /connection/websocket HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
     private static final String STREAM = "GET /connection/sse?cf_connect=%7B%7D HTTP/1.1\r\n";
 
     private static OtherServer.Running running;
