@@ -62,7 +62,7 @@ class UnknownKeysTest {
 
     @Test
     void a_namespace_that_is_not_listed_is_told() {
-        assertThat(find("holdfast.namespace.chat.ttl", "HOLDFAST_NAMESPACE_CHAT_TTL"))
+        assertThat(find("holdfast.namespace.chat.ttl", "HOLDFAST_NAMESPACE_NEWS_TTL"))
                 .hasSize(2)
                 .allMatch(line -> line.endsWith("its namespace must be in holdfast.namespaces, and the rest be as in"
                         + " holdfast.channels.*"));
