@@ -40,6 +40,7 @@ import io.holdfast.handlers.backend.GuardedBackends;
 import io.holdfast.handlers.beans.HandlerExtension;
 import io.holdfast.handlers.calls.Calls;
 import io.holdfast.http.BackupSettings;
+import io.holdfast.operate.Build;
 import io.holdfast.operate.HealthSettings;
 import io.holdfast.operate.StartFailure;
 import io.holdfast.stream.StreamEngine;
@@ -64,6 +65,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.logging.Level;
@@ -176,6 +178,15 @@ class Wiring {
     @Singleton
     HealthSettings healthSettings() {
         return configuration.health().spread(new SecureRandom());
+    }
+
+    @Produces
+    @Singleton
+    Build build() {
+        return new Build(
+                Configuration.VERSION,
+                System.getProperty("java.version"),
+                configuration.engine().kind().name().toLowerCase(Locale.ROOT));
     }
 
     @Produces

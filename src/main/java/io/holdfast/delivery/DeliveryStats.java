@@ -9,6 +9,7 @@ import java.util.SortedMap;
  * @param sendLatency from publishing to the frame in which a publication is written to a connection
  * @param confirmLatency from publishing to the first confirmation, messages to clients only
  * @param limits how often a peer ran into each {@link Limit}, by the limit's name
+ * @param eventsDiscarded events that no observer got because too many waited for the observers
  */
 public record DeliveryStats(
         Connections connections,
@@ -18,7 +19,8 @@ public record DeliveryStats(
         CircuitBreaker circuitBreaker,
         LatencyStats sendLatency,
         LatencyStats confirmLatency,
-        SortedMap<String, Long> limits) {
+        SortedMap<String, Long> limits,
+        long eventsDiscarded) {
 
     public DeliveryStats {
         limits = Collections.unmodifiableSortedMap(limits);

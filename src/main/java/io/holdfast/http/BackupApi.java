@@ -67,7 +67,7 @@ class BackupApi {
      * first.
      */
     Answer store() {
-        long bytes = engine.storedBytes();
+        long bytes = engine.space().storedBytes();
         return RecordJson.answer(engine.embedded()
                 .map(EmbeddedEngine::life)
                 .<Record>map(life -> new Stored(bytes, life.generation(), life.begunAtMillis(), life.reason()))

@@ -7,6 +7,7 @@ import io.holdfast.handlers.backend.BackendStats;
 import io.holdfast.handlers.backend.BackendStats.Counts;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /** The metrics of back ends, by event. */
@@ -31,8 +32,7 @@ final class BackendMetrics {
             metrics.add(new Metric(
                     Metric.Kind.GAUGE,
                     "holdfast_backend_failing",
-                    LABEL,
-                    event.word(),
+                    Map.of(LABEL, event.word()),
                     "1 after 5 calls of a back end in a row without a reply",
                     seen -> counts(seen.backends(), event).failing() ? 1 : 0));
         }

@@ -3,18 +3,14 @@ package io.holdfast.operate;
 import static io.holdfast.operate.Metric.counter;
 import static io.holdfast.operate.Metric.gauge;
 import static io.holdfast.operate.Metric.labelled;
-import static io.holdfast.operate.Metric.quantile;
 
 import io.holdfast.delivery.BreakerState;
-import io.holdfast.delivery.LatencyStats;
 import io.holdfast.delivery.Limit;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** All metrics of the gateway; docs/monitoring.md has the same for people. Sums over all clients: no client is a label. */
+/** All numbers of the gateway that are exposed, beside {@linkplain LatencyMetric latencies}; docs/monitoring.md has the same for people. Sums over all clients: no client is a label. */
 final class Catalogue {
     private static final List<Metric> METRICS = Stream.of(
                     connections(),
@@ -22,31 +18,22 @@ final class Catalogue {
                     queueAndRetry(),
                     breakers(),
                     limits(),
-                    latency(
-                            "send_latency",
-                            "From publishing to the frame written",
-                            seen -> seen.stats().sendLatency()),
-                    latency(
-                            "confirm_latency",
-                            "From publishing to the first confirmation",
-                            seen -> seen.stats().confirmLatency()),
                     HandlerMetrics.all(),
-                    latency(
-                            "handlers_duration",
-                            "Duration of the calls of handlers",
-                            seen -> seen.calls().duration()),
                     health(),
+                    StoreMetrics.all(),
                     CleanupMetrics.all(),
                     TransactionMetrics.all(),
                     ClusterMetrics.all(),
-                    BackendMetrics.all())
+                    BackendMetrics.all(),
+                    OldNames.all())
             .flatMap(List::stream)
             .toList();
 
     private Catalogue() {}
 
-    static List<Metric> metrics() {
-        return METRICS;
+    /** All numbers, with old names. */
+    static List<Metric> metrics(Build build) {
+        return Stream.concat(Stream.of(build.metric()), METRICS.stream()).toList();
     }
 
     private static List<Metric> connections() {
@@ -63,6 +50,10 @@ final class Catalogue {
                         "holdfast_connections_failed",
                         "Connections ended by a failed or too slow write",
                         s -> s.stats().connections().failed()),
+                counter(
+                        "holdfast_connections_slow",
+                        "Connections ended because they read too slowly",
+                        s -> s.stats().connections().slow()),
                 counter(
                         "holdfast_connections_reconnections",
                         "Connections of devices that were already known",
@@ -122,7 +113,47 @@ final class Catalogue {
                 counter(
                         "holdfast_messages_dead",
                         "Messages given up",
-                        s -> s.stats().messages().dead()));
+                        s -> s.stats().messages().dead()),
+                counter(
+                        "holdfast_messages_conflicting",
+                        "Duplicates with another payload than the first message",
+                        s -> s.stats().messages().conflicting()),
+                labelled(
+                        "holdfast_messages_ids_found",
+                        "source",
+                        "payload",
+                        "Publishes without an id that got one",
+                        s -> s.stats().messages().idsFromPayload()),
+                labelled(
+                        "holdfast_messages_ids_found",
+                        "source",
+                        "content",
+                        "Publishes without an id that got one",
+                        s -> s.stats().messages().idsFromContent()),
+                counter(
+                        "holdfast_messages_non_critical_sent",
+                        "Non-critical messages handed to connections",
+                        s -> s.stats().messages().nonCriticalSent()),
+                counter(
+                        "holdfast_messages_non_critical_dropped",
+                        "Non-critical messages not handed to a connection that was not ready",
+                        s -> s.stats().messages().nonCriticalDropped()),
+                counter(
+                        "holdfast_acks_stale",
+                        "Acks that were refused",
+                        s -> s.stats().messages().staleAcks()),
+                counter(
+                        "holdfast_written_frames",
+                        "Frames written to connections",
+                        s -> s.stats().messages().frames()),
+                counter(
+                        "holdfast_written_bytes",
+                        "Bytes written to connections",
+                        s -> s.stats().messages().bytes()),
+                counter(
+                        "holdfast_events_discarded",
+                        "Events that no observer got because too many waited",
+                        s -> s.stats().eventsDiscarded()));
     }
 
     private static List<Metric> queueAndRetry() {
@@ -152,7 +183,7 @@ final class Catalogue {
                         "Repeated deliveries given up",
                         s -> s.stats().retry().failures()),
                 gauge(
-                        "holdfast_retry_success_rate",
+                        "holdfast_retry_success_ratio",
                         "Share of repeated deliveries with a known outcome that were confirmed",
                         s -> s.stats().retry().successRate()));
     }
@@ -208,39 +239,6 @@ final class Catalogue {
                         s -> s.stats().circuitBreaker().closes()));
     }
 
-    private static List<Metric> latency(String part, String what, Function<GatewaySnapshot, LatencyStats> from) {
-        String name = "holdfast_" + part + "_milliseconds";
-        String quantiles = what + ": quantiles since the start";
-        String bucket = name + "_bucket";
-        String atMost = what + ": how many took at most this long";
-        List<Metric> metrics = new ArrayList<>(List.of(
-                quantile(name, "0.5", quantiles, s -> from.apply(s).p50Millis()),
-                quantile(name, "0.99", quantiles, s -> from.apply(s).p99Millis()),
-                quantile(name, "0.999", quantiles, s -> from.apply(s).p999Millis()),
-                gauge(
-                        "holdfast_" + part + "_average_milliseconds",
-                        what + ": average since the start",
-                        s -> from.apply(s).averageMillis()),
-                counter(
-                        "holdfast_" + part + "_sum_milliseconds",
-                        what + ": sum",
-                        s -> from.apply(s).totalMillis()),
-                counter(
-                        "holdfast_" + part + "_measurements",
-                        what + ": number of measurements",
-                        s -> from.apply(s).count()),
-                labelled(bucket, "le", "+Inf", atMost, s -> from.apply(s).count())));
-        for (Long limit : LatencyStats.LIMITS_MILLIS) {
-            metrics.add(labelled(
-                    bucket,
-                    "le",
-                    limit.toString(),
-                    atMost,
-                    s -> from.apply(s).atMost().getOrDefault(limit, 0L)));
-        }
-        return metrics;
-    }
-
     private static List<Metric> health() {
         return List.of(
                 gauge(
@@ -260,18 +258,6 @@ final class Catalogue {
                         "1 while the gateway drains",
                         s -> s.health().draining() ? 1 : 0),
                 gauge(
-                        "holdfast_store_full",
-                        "1 while the store or the disk is full",
-                        s -> s.health().storeFull() ? 1 : 0),
-                gauge(
-                        "holdfast_store_generation_begun_seconds",
-                        "When this generation of the store began, in seconds since 1970; 0 for the first",
-                        s -> s.generation().begunAtMillis() / 1_000),
-                gauge(
-                        "holdfast_standby_missing",
-                        "1 while the database has no synchronous standby and must have one",
-                        s -> s.health().standbyMissing() ? 1 : 0),
-                gauge(
                         "holdfast_threads_failed",
                         "Threads that have failed for good or hang",
                         s -> s.health().failedParts().size()),
@@ -280,17 +266,17 @@ final class Catalogue {
                         "How often a thread was started again after an unexpected error",
                         s -> s.health().restarts()),
                 gauge(
-                        "holdfast_heap_live_percent",
+                        "holdfast_heap_live_ratio",
                         "Share of the heap in use after a collection",
-                        s -> s.health().heap().livePercent()),
+                        s -> s.health().heap().livePercent() / 100.0),
                 gauge(
-                        "holdfast_commit_milliseconds",
+                        "holdfast_commit_duration_seconds",
                         "Duration of the commit in progress, or else of the last one",
-                        s -> s.health().commit().toMillis()),
+                        s -> Metric.seconds(s.health().commit())),
                 gauge(
-                        "holdfast_executor_wait_milliseconds",
+                        "holdfast_executor_wait_seconds",
                         "How long a task waits for a thread",
-                        s -> s.health().executorWait().toMillis()));
+                        s -> Metric.seconds(s.health().executorWait())));
     }
 
     private static int state(BreakerState state) {

@@ -59,8 +59,8 @@ final class CleanupMetrics {
                         "Resources in cleanup's dead-letter list",
                         s -> s.cleanup().failures()),
                 gauge(
-                        "holdfast_cleanup_cycle_milliseconds",
+                        "holdfast_cleanup_cycle_duration_seconds",
                         "Duration of the last cleanup cycle",
-                        s -> s.cleanup().lastDurationMillis()));
+                        s -> s.cleanup().lastDurationMillis() / 1_000.0));
     }
 }

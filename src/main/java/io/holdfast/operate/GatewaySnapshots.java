@@ -53,6 +53,7 @@ class GatewaySnapshots {
                         manager.health(),
                         cleanup.state(),
                         generation(engine),
+                        engine.space(),
                         forwarder.state(),
                         cluster.map(Cluster::stats).orElse(ClusterStats.NONE),
                         backends.stats(),

@@ -1,19 +1,19 @@
 package io.holdfast.operate;
 
+import java.time.Duration;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A metric of the gateway: its name, and how it is read from a snapshot.
+ * A number that is exposed: its name, and how it is read from a snapshot.
  *
  * @param name as registered; counters are exposed with {@code _total} behind it
- * @param label name of its label; empty for none
- * @param labelValue of the label
+ * @param labels by name, and their values; empty for none
  */
 record Metric(
         Kind kind,
         String name,
-        String label,
-        String labelValue,
+        Map<String, String> labels,
         String description,
         ToDoubleFunction<GatewaySnapshot> value) {
 
@@ -25,25 +25,21 @@ record Metric(
     }
 
     static Metric counter(String name, String description, ToDoubleFunction<GatewaySnapshot> value) {
-        return new Metric(Kind.COUNTER, name, "", "", description, value);
+        return new Metric(Kind.COUNTER, name, Map.of(), description, value);
     }
 
     static Metric gauge(String name, String description, ToDoubleFunction<GatewaySnapshot> value) {
-        return new Metric(Kind.GAUGE, name, "", "", description, value);
-    }
-
-    static Metric quantile(String name, String quantile, String description, ToDoubleFunction<GatewaySnapshot> value) {
-        return new Metric(Kind.GAUGE, name, "quantile", quantile, description, value);
+        return new Metric(Kind.GAUGE, name, Map.of(), description, value);
     }
 
     /** A counter with one label. */
     static Metric labelled(
             String name, String label, String labelValue, String description, ToDoubleFunction<GatewaySnapshot> value) {
-        return new Metric(Kind.COUNTER, name, label, labelValue, description, value);
+        return new Metric(Kind.COUNTER, name, Map.of(label, labelValue), description, value);
     }
 
-    boolean hasLabel() {
-        return !label.isEmpty();
+    static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
     }
 
     /** As in {@code /metrics}. */

@@ -36,8 +36,8 @@ final class TransactionMetrics {
                         "Seconds since forwarding began to fail or hang; 0 if it works",
                         s -> s.forwarding().failingFor().toSeconds()),
                 gauge(
-                        "holdfast_transactions_oldest_waiting_milliseconds",
+                        "holdfast_transactions_oldest_waiting_seconds",
                         "Age of the oldest message of a committed transaction that waits",
-                        s -> s.forwarding().oldestWaiting().toMillis()));
+                        s -> Metric.seconds(s.forwarding().oldestWaiting())));
     }
 }

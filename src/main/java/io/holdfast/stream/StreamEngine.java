@@ -164,8 +164,8 @@ public interface StreamEngine extends AutoCloseable {
     /** The highest wall-clock time in milliseconds that the store contains; 0 for an empty store. */
     long newestMillis();
 
-    /** The size on disk in bytes, for the limit and for metrics. May be a few seconds old. */
-    long storedBytes();
+    /** For metrics, as of the last write that was tried. Cheap, any thread. */
+    StoreSpace space();
 
     /**
      * What uses the engine has started. From now on a read fails where it waited before, such as for a database that could not be

@@ -7,6 +7,7 @@ import io.holdfast.stream.EmbeddedEngine;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.StoreFullException;
 import io.holdfast.stream.StoreGeneration;
+import io.holdfast.stream.StoreSpace;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,7 @@ class BackupApiTest {
                 case "embedded" -> Optional.ofNullable(embedded ? proxy : null);
                 case "backup" -> backup((Path) arguments[0]);
                 case "life" -> new StoreGeneration(7, 1000, "a copy");
-                case "storedBytes" -> 42L;
+                case "space" -> new StoreSpace(42, 100, OptionalLong.of(58));
                 default -> throw new AssertionError(method);
             });
 

@@ -3,25 +3,34 @@ package io.holdfast.operate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.delivery.GatewayStarted;
+import io.holdfast.delivery.watch.Latency;
+import io.holdfast.stream.StoreSpace;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.servlet.ServletContext;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.metrics.Counter;
 import org.eclipse.microprofile.metrics.Gauge;
 import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.Tag;
+import org.eclipse.microprofile.metrics.Timer;
 import org.junit.jupiter.api.Test;
 
 class GatewayMetricsTest {
     private final Map<String, Long> counters = new HashMap<>();
     private final Map<String, Gauge<?>> gauges = new HashMap<>();
+    private final Map<String, List<Duration>> timers = new HashMap<>();
     private final List<String> scheduled = new ArrayList<>();
     private final Seen seen = new Seen();
     private final ContextRoot root = new ContextRoot();
@@ -42,11 +51,12 @@ class GatewayMetricsTest {
                 new GatewaySnapshots(seen::observed, () -> nanos),
                 settings,
                 root,
+                Seen.BUILD,
                 proxy(ManagedScheduledExecutorService.class, (method, arguments) -> {
                     scheduled.add(method.getName());
                     return null;
                 }),
-                (application, observed) -> () -> {});
+                (all, application, observed) -> null);
     }
 
     private interface Call {
@@ -66,7 +76,11 @@ class GatewayMetricsTest {
         String plain = ((Metadata) arguments[0]).getName();
         assertThat(tags[0].getTagName()).isEqualTo("application");
         String owned = tags[0].getTagValue().equals("/") ? plain : tags[0].getTagValue() + ":" + plain;
-        String name = tags.length == 1 ? owned : owned + "@" + tags[1].getTagValue();
+        String name = Stream.of(tags)
+                .skip(1)
+                .sorted(Comparator.comparing(Tag::getTagName))
+                .map(tag -> "@" + tag.getTagValue())
+                .collect(Collectors.joining("", owned, ""));
         if (method.getName().equals("counter")) {
             counters.put(name, 0L);
             return proxy(Counter.class, (called, values) -> {
@@ -75,6 +89,10 @@ class GatewayMetricsTest {
                 }
                 return counters.get(name);
             });
+        }
+        if (method.getName().equals("timer")) {
+            timers.put(name, new ArrayList<>());
+            return proxy(Timer.class, (called, values) -> timers.get(name).add((Duration) values[0]));
         }
         Function<Object, Number> value = (Function<Object, Number>) arguments[2];
         Gauge<Number> gauge = () -> value.apply(arguments[1]);
@@ -95,7 +113,7 @@ class GatewayMetricsTest {
         GatewayMetrics metrics = metrics(true);
         metrics.register(new GatewayStarted());
         assertThat(counters.size() + gauges.size())
-                .isEqualTo(Catalogue.metrics().size());
+                .isEqualTo(Catalogue.metrics(Seen.BUILD).size());
         metrics.update();
         assertThat(counters)
                 .containsEntry("holdfast_messages_sent", 21L)
@@ -111,6 +129,11 @@ class GatewayMetricsTest {
         metrics.update();
         assertThat(counters).containsEntry("holdfast_messages_sent", 30L);
 
+        assertThat(gauges.get("holdfast_build_info@rocksdb@17.0.9@1.2.3").getValue())
+                .isEqualTo(1.0);
+        assertThat(gauges.get("holdfast_store_free_bytes").getValue()).isEqualTo(253.0);
+        assertThat(gauges.get("holdfast_commit_duration_seconds").getValue()).isEqualTo(0.003);
+        assertThat(gauges.get("holdfast_heap_live_ratio").getValue()).isEqualTo(0.44);
         assertThat(gauges.get("holdfast_queue_maximum_size").getValue()).isEqualTo(42.0);
         assertThat(gauges.get("holdfast_send_latency_milliseconds@0.999").getValue())
                 .isEqualTo(73.0);
@@ -119,6 +142,27 @@ class GatewayMetricsTest {
         assertThat(gauges.get("holdfast_retry_success_rate").getValue()).isEqualTo(0.75);
         assertThat(gauges.get("holdfast_store_generation_begun_seconds").getValue())
                 .isEqualTo(1_790_000_000.0);
+    }
+
+    @Test
+    void latencies_become_a_histogram_of_the_runtime_each_of_them_once() {
+        Latency sending = new Latency();
+        sending.record(3);
+        sending.record(5);
+        seen.sendLatency = sending.snapshot();
+        GatewayMetrics metrics = metrics(true);
+        metrics.register("started");
+        metrics.update();
+        metrics.update();
+        assertThat(timers).containsOnlyKeys("holdfast_send_latency", "holdfast_confirm_latency", "holdfast_handlers_duration");
+        assertThat(timers.get("holdfast_send_latency")).containsExactly(Duration.ofMillis(4), Duration.ofMillis(4));
+    }
+
+    @Test
+    void the_free_space_of_a_database_server_is_not_known() {
+        seen.space = new StoreSpace(1, 2, OptionalLong.empty());
+        metrics(true).register("started");
+        assertThat(gauges.get("holdfast_store_free_bytes").getValue()).isEqualTo(Double.NaN);
     }
 
     /** The registry is the server's: with the same tags the second application would read and raise the first one's counters. */

@@ -13,16 +13,20 @@ import io.holdfast.handlers.backend.BackendStats;
 import io.holdfast.handlers.calls.CallKind;
 import io.holdfast.handlers.calls.CallStats;
 import io.holdfast.stream.StoreGeneration;
+import io.holdfast.stream.StoreSpace;
 import io.holdfast.transactions.ForwardingState;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** What a test lets be observed: a gateway that is well, unless changed. */
 final class Seen {
+    static final Build BUILD = new Build("1.2.3", "17.0.9", "rocksdb");
+
     boolean started = true;
     boolean draining;
     boolean committing = true;
@@ -42,6 +46,8 @@ final class Seen {
     Duration clockLead = Duration.ZERO;
     long sent = 21;
     StoreGeneration generation = new StoreGeneration(7, 1_790_000_000_999L, "a copy");
+    StoreSpace space = new StoreSpace(251, 252, OptionalLong.of(253));
+    LatencyStats sendLatency = new LatencyStats(4, 10, 71, 72, 73, buckets());
     boolean transactions;
     long aside;
     Duration failingFor = Duration.ZERO;
@@ -78,14 +84,15 @@ final class Seen {
                 new DeliveryStats.Retry(51, 3, 1),
                 new DeliveryStats.CircuitBreaker(
                         false, new DeliveryStats.EngineBreaker(engine, 61, 62, 63), 64, 65, 66, 67, 68),
-                new LatencyStats(4, 10, 71, 72, 73, buckets()),
+                sendLatency,
                 new LatencyStats(8, 12, 81, 82, 83, buckets()),
-                limits());
+                limits(),
+                69);
     }
 
     GatewaySnapshot observed() {
         return new GatewaySnapshot(
-                stats(), health(), cleanup(), generation, forwarding(), cluster(), backends(), calls());
+                stats(), health(), cleanup(), generation, space, forwarding(), cluster(), backends(), calls());
     }
 
     /** Every number another. */

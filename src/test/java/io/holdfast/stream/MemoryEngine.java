@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -651,8 +652,8 @@ public class MemoryEngine implements StreamEngine {
     }
 
     @Override
-    public long storedBytes() {
-        return 0;
+    public StoreSpace space() {
+        return new StoreSpace(0, Long.MAX_VALUE, OptionalLong.empty());
     }
 
     @Override

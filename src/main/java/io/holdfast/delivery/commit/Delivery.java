@@ -425,7 +425,8 @@ public final class Delivery implements ResilientWebSocketManager, Connections, L
                         counters.breakerCloses.sum()),
                 counters.sendLatency.snapshot(),
                 counters.confirmLatency.snapshot(),
-                counters.limits());
+                counters.limits(),
+                counters.eventsDiscarded.sum());
     }
 
     @Override

@@ -36,7 +36,7 @@ public final class Counters {
     public final LongAdder breakerOpens = new LongAdder();
     public final LongAdder breakerHalfOpens = new LongAdder();
     public final LongAdder breakerCloses = new LongAdder();
-    final LongAdder eventsDiscarded = new LongAdder();
+    public final LongAdder eventsDiscarded = new LongAdder();
 
     /** From publishing to the frame in which it is written. */
     public final Latency sendLatency = new Latency();

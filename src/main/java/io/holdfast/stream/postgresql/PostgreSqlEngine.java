@@ -15,6 +15,7 @@ import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.SharedStore;
 import io.holdfast.stream.SmallRecords;
+import io.holdfast.stream.StoreSpace;
 import io.holdfast.stream.StoredStream;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.StreamStatus;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -383,10 +385,9 @@ public final class PostgreSqlEngine implements StreamEngine {
         return totals.newestMillis();
     }
 
-    /** What the rows take, without the room that the database keeps for new ones. */
     @Override
-    public long storedBytes() {
-        return totals.storedBytes();
+    public StoreSpace space() {
+        return new StoreSpace(totals.storedBytes(), options.maxStoredBytes(), OptionalLong.empty());
     }
 
     @Override

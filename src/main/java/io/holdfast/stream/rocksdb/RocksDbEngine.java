@@ -18,6 +18,7 @@ import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.SmallRecords;
 import io.holdfast.stream.StoreGeneration;
+import io.holdfast.stream.StoreSpace;
 import io.holdfast.stream.StoredStream;
 import io.holdfast.stream.StreamStatus;
 import io.holdfast.stream.WriterThread;
@@ -272,8 +273,8 @@ public final class RocksDbEngine implements EmbeddedEngine {
     }
 
     @Override
-    public long storedBytes() {
-        return space.storedBytes();
+    public StoreSpace space() {
+        return space.now();
     }
 
     @Override

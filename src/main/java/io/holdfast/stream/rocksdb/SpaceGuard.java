@@ -3,6 +3,7 @@ package io.holdfast.stream.rocksdb;
 import io.holdfast.stream.EngineException;
 import io.holdfast.stream.EngineException.Reason;
 import io.holdfast.stream.StoreFullException;
+import io.holdfast.stream.StoreSpace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,13 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /**
  * Refuses appends before the store or the disk is full. Measures at most once a second, and at every attempt while it
  * refuses; between measurements it adds what was written.
  *
- * <p>Threads: the writer measures; {@link #storedBytes} may be called by any.
+ * <p>Threads: the writer measures; {@link #now} may be called by any.
  */
 final class SpaceGuard {
 
@@ -28,7 +30,7 @@ final class SpaceGuard {
     private final LongSupplier nanos;
     private final long boundBytes;
     private volatile long storedBytes;
-    private long freeBytes;
+    private volatile long freeBytes;
     private long measuredAtNanos;
     private boolean full = true;
 
@@ -38,8 +40,8 @@ final class SpaceGuard {
         this.boundBytes = options.maxStoredBytes() / 10 * 9;
     }
 
-    long storedBytes() {
-        return storedBytes;
+    StoreSpace now() {
+        return new StoreSpace(storedBytes, options.maxStoredBytes(), OptionalLong.of(freeBytes));
     }
 
     void wrote(long bytes) {

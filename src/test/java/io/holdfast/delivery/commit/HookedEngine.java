@@ -13,6 +13,7 @@ import io.holdfast.stream.Position;
 import io.holdfast.stream.Publication;
 import io.holdfast.stream.SharedStore;
 import io.holdfast.stream.SmallRecords;
+import io.holdfast.stream.StoreSpace;
 import io.holdfast.stream.StoredStream;
 import io.holdfast.stream.StreamEngine;
 import io.holdfast.stream.StreamStatus;
@@ -155,8 +156,8 @@ public final class HookedEngine implements StreamEngine {
     }
 
     @Override
-    public long storedBytes() {
-        return stored.storedBytes();
+    public StoreSpace space() {
+        return stored.space();
     }
 
     @Override

@@ -41,7 +41,9 @@ class RocksDbBoundTest {
             EngineException failure = requireNonNull(store(engine, message("one more")));
             assertThat(failure.reason()).isEqualTo(Reason.STORE_FULL);
             assertThat(failure.reason().temporary()).isTrue();
-            assertThat(engine.storedBytes()).isBetween(BOUND / 2, BOUND);
+            assertThat(engine.space().storedBytes()).isBetween(BOUND / 2, BOUND);
+            assertThat(engine.space().limitBytes()).isEqualTo(BOUND);
+            assertThat(engine.space().freeBytes().orElseThrow()).isPositive();
             assertThat(engine.info("s").messages()).isEqualTo(stored);
 
             await(engine.apply(List.of(new Change.Discard("s", stored - 1, 1))));
