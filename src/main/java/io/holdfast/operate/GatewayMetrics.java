@@ -49,7 +49,8 @@ class GatewayMetrics {
     /** Another way out for the same metrics. */
     interface Exporter {
         /** @return null if the server does not have it */
-        @Nullable Export register(List<Metric> metrics, String application, Supplier<GatewaySnapshot> snapshot);
+        @Nullable
+        Export register(List<Metric> metrics, String application, Supplier<GatewaySnapshot> snapshot);
     }
 
     /** An export that runs until it is closed. */
@@ -126,7 +127,8 @@ class GatewayMetrics {
 
     private void register(Metric metric, String application) {
         Metadata metadata = metadata(metric.name(), metric.description());
-        Stream<Tag> labels = metric.labels().entrySet().stream().map(label -> new Tag(label.getKey(), label.getValue()));
+        Stream<Tag> labels =
+                metric.labels().entrySet().stream().map(label -> new Tag(label.getKey(), label.getValue()));
         Tag[] tags = Stream.concat(Stream.of(owner(application)), labels).toArray(Tag[]::new);
         if (metric.kind() == Metric.Kind.COUNTER) {
             counters.put(metric, registry.counter(metadata, tags));

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
  * <p>One thread at a time.
  */
 final class LatencyFeed {
-    /** The most values that are passed on at once: some milliseconds of work. */
-    static final int MOST = 20_000;
+    /** The most values that are passed on at once. On Liberty each costs about 0.2 µs of CPU time. */
+    static final int MOST = 10_000;
 
     private static final List<Long> LIMITS = LatencyStats.LIMITS_MILLIS;
     private static final int BUCKETS = LIMITS.size() + 1;

@@ -59,28 +59,32 @@ final class OldNames {
                 quantile(latency, "0.5", LatencyStats::p50Millis),
                 quantile(latency, "0.99", LatencyStats::p99Millis),
                 quantile(latency, "0.999", LatencyStats::p999Millis),
-                gauge(latency.name() + "_average_milliseconds", old, s -> latency.stats()
-                        .apply(s)
-                        .averageMillis()),
-                counter(latency.name() + "_sum_milliseconds", old, s -> latency.stats()
-                        .apply(s)
-                        .totalMillis()),
-                counter(latency.name() + "_measurements", old, s -> latency.stats()
-                        .apply(s)
-                        .count()),
+                gauge(
+                        latency.name() + "_average_milliseconds",
+                        old,
+                        s -> latency.stats().apply(s).averageMillis()),
+                counter(
+                        latency.name() + "_sum_milliseconds",
+                        old,
+                        s -> latency.stats().apply(s).totalMillis()),
+                counter(
+                        latency.name() + "_measurements",
+                        old,
+                        s -> latency.stats().apply(s).count()),
                 labelled(
                         bucket, "le", "+Inf", old, s -> latency.stats().apply(s).count())));
         for (Long limit : LatencyStats.LIMITS_MILLIS) {
-            metrics.add(labelled(bucket, "le", limit.toString(), old, s -> latency.stats()
-                    .apply(s)
-                    .atMost()
-                    .getOrDefault(limit, 0L)));
+            metrics.add(labelled(
+                    bucket,
+                    "le",
+                    limit.toString(),
+                    old,
+                    s -> latency.stats().apply(s).atMost().getOrDefault(limit, 0L)));
         }
         return metrics;
     }
 
-    private static Metric quantile(
-            LatencyMetric latency, String quantile, ToLongFunction<LatencyStats> millis) {
+    private static Metric quantile(LatencyMetric latency, String quantile, ToLongFunction<LatencyStats> millis) {
         return new Metric(
                 Metric.Kind.GAUGE,
                 latency.name() + "_milliseconds",

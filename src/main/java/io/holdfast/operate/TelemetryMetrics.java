@@ -20,9 +20,8 @@ import java.util.stream.Collectors;
  * otherwise.
  */
 final class TelemetryMetrics implements GatewayMetrics.Export {
-    private static final List<Double> BOUNDS_SECONDS = LatencyStats.LIMITS_MILLIS.stream()
-            .map(millis -> millis / 1_000.0)
-            .toList();
+    private static final List<Double> BOUNDS_SECONDS =
+            LatencyStats.LIMITS_MILLIS.stream().map(millis -> millis / 1_000.0).toList();
 
     private final List<Runnable> instruments = new ArrayList<>();
     private final List<LatencyFeed> histograms = new ArrayList<>();

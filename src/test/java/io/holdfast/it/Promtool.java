@@ -23,8 +23,8 @@ final class Promtool {
      */
     static void findsNothing(String input, String... arguments) throws IOException, InterruptedException {
         Machine.needs(Files.isExecutable(PROGRAM), PROGRAM + " is not installed");
-        List<String> command =
-                Stream.concat(Stream.of(PROGRAM.toString()), Stream.of(arguments)).toList();
+        List<String> command = Stream.concat(Stream.of(PROGRAM.toString()), Stream.of(arguments))
+                .toList();
         Process process = new ProcessBuilder(command)
                 .directory(Path.of("docs/monitoring").toFile())
                 .redirectErrorStream(true)

@@ -80,7 +80,8 @@ class ConventionsTest {
     }
 
     private static Stream<Metric> present() {
-        return Catalogue.metrics(Seen.BUILD).stream().filter(metric -> !OldNames.all().contains(metric));
+        return Catalogue.metrics(Seen.BUILD).stream()
+                .filter(metric -> !OldNames.all().contains(metric));
     }
 
     @Test
@@ -92,10 +93,10 @@ class ConventionsTest {
                     .noneMatch(part -> NEVER_A_UNIT.matcher(part).matches());
         });
         assertThat(LatencyMetric.ALL)
-                .allSatisfy(latency ->
-                        assertThat(problems("histogram", latency.exposedName(), latency.description(), Set.of()))
-                                .as(latency.exposedName())
-                                .isEmpty());
+                .allSatisfy(latency -> assertThat(
+                                problems("histogram", latency.exposedName(), latency.description(), Set.of()))
+                        .as(latency.exposedName())
+                        .isEmpty());
     }
 
     /** Prometheus refuses a page on which the type or the help of a name changes. */
@@ -144,11 +145,13 @@ class ConventionsTest {
         String bounds = LatencyStats.LIMITS_MILLIS.stream()
                 .map(millis -> millis < 1_000 ? millis + "ms" : millis / 1_000 + "s")
                 .collect(Collectors.joining(","));
-        assertThat(Arrays.asList(told.getProperty("mp.metrics.distribution.timer.buckets").split(";")))
+        assertThat(Arrays.asList(told.getProperty("mp.metrics.distribution.timer.buckets")
+                        .split(";")))
                 .containsExactlyElementsOf(LatencyMetric.ALL.stream()
                         .map(latency -> latency.name() + "=" + bounds)
                         .toList());
-        assertThat(Arrays.asList(told.getProperty("mp.metrics.distribution.percentiles").split(";")))
+        assertThat(Arrays.asList(
+                        told.getProperty("mp.metrics.distribution.percentiles").split(";")))
                 .containsExactlyElementsOf(LatencyMetric.ALL.stream()
                         .map(latency -> latency.name() + "=")
                         .toList());

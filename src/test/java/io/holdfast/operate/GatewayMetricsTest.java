@@ -154,7 +154,8 @@ class GatewayMetricsTest {
         metrics.register("started");
         metrics.update();
         metrics.update();
-        assertThat(timers).containsOnlyKeys("holdfast_send_latency", "holdfast_confirm_latency", "holdfast_handlers_duration");
+        assertThat(timers)
+                .containsOnlyKeys("holdfast_send_latency", "holdfast_confirm_latency", "holdfast_handlers_duration");
         assertThat(timers.get("holdfast_send_latency")).containsExactly(Duration.ofMillis(4), Duration.ofMillis(4));
     }
 

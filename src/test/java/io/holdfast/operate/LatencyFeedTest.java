@@ -15,8 +15,7 @@ class LatencyFeedTest {
     private final Latency counted = new Latency();
     private final Seen seen = new Seen();
     private final List<Duration> passed = new ArrayList<>();
-    private final LatencyFeed feed =
-            new LatencyFeed(LatencyMetric.ALL.get(0), passed::add);
+    private final LatencyFeed feed = new LatencyFeed(LatencyMetric.ALL.get(0), passed::add);
 
     private void update() {
         seen.sendLatency = counted.snapshot();
@@ -62,8 +61,9 @@ class LatencyFeedTest {
         LatencyStats stats = counted.snapshot();
         assertThat(passed).as("seed %d", seed).hasSize((int) stats.count());
         stats.atMost()
-                .forEach((limit, count) ->
-                        assertThat(passedAtMost(limit)).as("seed %d, %d ms", seed, limit).isEqualTo(count));
+                .forEach((limit, count) -> assertThat(passedAtMost(limit))
+                        .as("seed %d, %d ms", seed, limit)
+                        .isEqualTo(count));
         assertThat(passedMillis())
                 .as("seed %d", seed)
                 .isCloseTo(stats.totalMillis(), within(stats.totalMillis() * 0.03));

@@ -33,8 +33,8 @@ class MonitoringDocumentationTest {
     private static final Set<String> EXPOSED = names(Stream.concat(
             PRESENT.stream(),
             LatencyMetric.ALL.stream()
-                    .flatMap(latency -> Stream.of("_bucket", "_sum", "_count", "_max")
-                            .map(part -> latency.exposedName() + part))));
+                    .flatMap(latency ->
+                            Stream.of("_bucket", "_sum", "_count", "_max").map(part -> latency.exposedName() + part))));
 
     private static Set<String> names(Stream<String> names) {
         return names.collect(Collectors.toCollection(TreeSet::new));

@@ -23,7 +23,8 @@ class RunbooksTest {
         Map<String, List<Map<String, List<Map<String, Object>>>>> file =
                 new Yaml().load(Files.readString(DOCS.resolve("monitoring/holdfast.rules.yml")));
         Map<String, Map<String, Object>> alerts = new TreeMap<>();
-        file.get("groups").forEach(group -> group.get("rules").forEach(rule -> alerts.put((String) rule.get("alert"), rule)));
+        file.get("groups")
+                .forEach(group -> group.get("rules").forEach(rule -> alerts.put((String) rule.get("alert"), rule)));
         return alerts;
     }
 
@@ -47,9 +48,10 @@ class RunbooksTest {
 
     @Test
     void a_runbook_says_what_one_sees_what_it_means_and_what_to_do() throws IOException {
-        assertThat(runbooks()).allSatisfy((name, text) -> assertThat(text)
-                .as(name)
-                .containsSubsequence("* **Symptom.** ", "* **Meaning.** ", "* **Look at.** ", "* **Do.** "));
+        assertThat(runbooks())
+                .allSatisfy((name, text) -> assertThat(text)
+                        .as(name)
+                        .containsSubsequence("* **Symptom.** ", "* **Meaning.** ", "* **Look at.** ", "* **Do.** "));
     }
 
     @Test
@@ -59,7 +61,8 @@ class RunbooksTest {
             Path target = DOCS.resolve(link.group(1).isEmpty() ? "runbooks.md" : link.group(1));
             assertThat(target).exists();
             if (link.group(2) != null) {
-                assertThat(Files.readString(target).lines()
+                assertThat(Files.readString(target)
+                                .lines()
                                 .filter(line -> line.startsWith("#"))
                                 .map(RunbooksTest::anchor))
                         .as(link.group())
@@ -83,7 +86,9 @@ class RunbooksTest {
         assertThat(tests).extracting(test -> test.get("name")).containsExactlyInAnyOrderElementsOf(alerts().keySet());
         assertThat(tests).allSatisfy(test -> {
             String name = (String) test.get("name");
-            assertThat(test.get("input_series").toString()).as(name).contains("instance=\"above\"", "instance=\"below\"");
+            assertThat(test.get("input_series").toString())
+                    .as(name)
+                    .contains("instance=\"above\"", "instance=\"below\"");
             assertThat(test.get("promql_expr_test").toString())
                     .as(name)
                     .contains("alertname=\"" + name + "\"", "instance=\"above\"")
