@@ -45,9 +45,13 @@ class TelemetryIT {
                         "http://localhost:" + collector.getAddress().getPort(),
                 "otel.metric.export.interval", "1000");
         try (LibertyServer gateway = LibertyServer.prepare(
-                        "telemetry", variables, serverXml, Path.of("target/holdfast.war"))
-                .start()) {
-            gateway.api().sendNumbers(Names.fresh("telemetry"), 1, 3);
+                                "telemetry", variables, serverXml, Path.of("target/holdfast.war"))
+                        .start();
+                RawClient client = gateway.client()) {
+            String name = Names.fresh("telemetry");
+            client.connectAs(name);
+            gateway.api().sendNumbers(name, 1, 3);
+            client.publications("#" + name, 3);
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(exported)
                             .contains("holdfast-it", "holdfast.messages.accepted", "holdfast.build.info")
