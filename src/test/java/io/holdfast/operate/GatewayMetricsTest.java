@@ -151,7 +151,7 @@ class GatewayMetricsTest {
         sending.record(5);
         seen.sendLatency = sending.snapshot();
         GatewayMetrics metrics = metrics(true);
-        metrics.register("started");
+        metrics.register(new GatewayStarted());
         metrics.update();
         metrics.update();
         assertThat(timers)
@@ -162,7 +162,7 @@ class GatewayMetricsTest {
     @Test
     void the_free_space_of_a_database_server_is_not_known() {
         seen.space = new StoreSpace(1, 2, OptionalLong.empty());
-        metrics(true).register("started");
+        metrics(true).register(new GatewayStarted());
         assertThat(gauges.get("holdfast_store_free_bytes").getValue()).isEqualTo(Double.NaN);
     }
 
