@@ -6,13 +6,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What a test sees of a cluster's database from within: sizes, and cursors that move back. */
 final class ClusterDatabase {
-    private static final String SIZES = """
-            SELECT coalesce(string_agg(name || ' ' || kib || ' KiB', ', ' ORDER BY kib DESC), 'small') FROM (
-                SELECT replace(relname, 'holdfast_', '') AS name, pg_total_relation_size(oid) / 1024 AS kib FROM pg_class
-                WHERE relkind = 'r' AND relname LIKE 'holdfast\\_%') AS tables WHERE kib > 64""";
+    private static final String LARGE = """
+            SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'holdfast\\_%' AND pg_total_relation_size(oid) > 65536
+            ORDER BY pg_total_relation_size(oid) DESC""";
+    private static final String SIZE = """
+            SELECT replace('%1$s', 'holdfast_', '') || ' ' || count(*) || ' rows in ' || pg_total_relation_size('%1$s') / 1024 || ' KiB'
+            FROM %1$s""";
     private static final String LOG = "SELECT (sum(size) / 1024)::bigint || ' KiB' FROM pg_ls_waldir()";
 
     private static final String KIB = """
@@ -44,8 +47,10 @@ final class ClusterDatabase {
     }
 
     /** Of the larger tables, with their indexes and dead rows, and of the write-ahead log. */
+    /** Of the larger tables: rows that are there, and what the table takes with its indexes and dead rows. */
     String sizes() {
-        return all(SIZES).get(0) + "; write-ahead log " + all(LOG).get(0);
+        return all(LARGE).stream().map(table -> all(String.format(SIZE, table)).get(0)).collect(Collectors.joining(", "))
+                + "; write-ahead log " + all(LOG).get(0);
     }
 
     /** Of all tables, with their indexes and dead rows. */
