@@ -49,7 +49,9 @@ final class ClusterDatabase {
     /** Of the larger tables, with their indexes and dead rows, and of the write-ahead log. */
     /** Of the larger tables: rows that are there, and what the table takes with its indexes and dead rows. */
     String sizes() {
-        return all(LARGE).stream().map(table -> all(String.format(SIZE, table)).get(0)).collect(Collectors.joining(", "))
+        return all(LARGE).stream()
+                        .map(table -> all(String.format(SIZE, table)).get(0))
+                        .collect(Collectors.joining(", "))
                 + "; write-ahead log " + all(LOG).get(0);
     }
 
