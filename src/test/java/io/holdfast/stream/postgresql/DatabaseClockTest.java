@@ -26,7 +26,7 @@ class DatabaseClockTest {
     }
 
     @Test
-    void the_first_reading_counts_however_long_it_took_and_the_next_better_one_replaces_it() {
+    void the_first_reading_counts_however_long_it_took_until_a_better_one_comes() {
         read(0, 0, 4_000);
         assertThat(wrongBy()).isEqualTo(-2_000);
         now += 2_000;
