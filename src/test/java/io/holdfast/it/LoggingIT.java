@@ -118,7 +118,7 @@ class LoggingIT {
                         .toList());
         JsonNode ours = record("INSECURE MODE");
         assertThat(ours.path("loglevel").asText()).isEqualTo("WARNING");
-        assertThat(ours.path("module").asText()).isEqualTo("io.holdfast.app.LifeCycle");
+        assertThat(ours.path("module").asText()).isEqualTo("io.holdfast.app.GatewayStart");
         OffsetDateTime time = OffsetDateTime.parse(ours.path("ibm_datetime").asText(), TIME);
         assertThat(Duration.between(time, OffsetDateTime.now())).isBetween(Duration.ZERO, Duration.ofMinutes(10));
     }
