@@ -221,7 +221,7 @@ class FallbackIT {
         }
         try (StreamClient connection = of(kind)) {
             assertThat(connection.refused("connect", "{'data': {'client': ''}}"))
-                    .isEqualTo(101);
+                    .isEqualTo(107);
         }
     }
 
