@@ -50,9 +50,9 @@ public interface SharedStore {
      * A device of this node that another node has claimed since.
      *
      * @param fence of the other node's claim
-     * @param openedAgoMillis for how long the connection has been open that the claim is for, as of the call
+     * @param laterMillis by how much the connection that has the device now was opened later than the one that this node claimed it for
      */
-    record TakenOver(String stream, String device, long fence, long openedAgoMillis) {}
+    record TakenOver(String stream, String device, long fence, long laterMillis) {}
 
     /** The devices that other nodes have claimed from this one since the last call. */
     List<TakenOver> takenOver();

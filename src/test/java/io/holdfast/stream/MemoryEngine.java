@@ -363,21 +363,21 @@ public class MemoryEngine implements StreamEngine {
         Owner had = owners.getOrDefault(name + '\n' + claimed, Owner.NOBODY);
         boolean elsewhere = before.connected() && had != Owner.NOBODY && had.node() != node;
         if (elsewhere && had.openedMillis() - coming.openedMillis() > SURELY_LATER.toMillis()) {
-            takenOver(node, name, claimed, before.fence(), had);
+            takenOver(node, name, claimed, before.fence(), had.openedMillis() - coming.openedMillis());
             return new Opened(stream(name).info(), devices(name), before.fence() - 1, true);
         }
         Opened opened = open(name, claimed, openedAgoMillis);
         owners.put(name + '\n' + claimed, coming);
         if (elsewhere) {
-            takenOver(had.node(), name, claimed, opened.fence(), coming);
+            takenOver(had.node(), name, claimed, opened.fence(), coming.openedMillis() - had.openedMillis());
         }
         return opened;
     }
 
-    private void takenOver(long node, String stream, String device, long fence, Owner by) {
+    private void takenOver(long node, String stream, String device, long fence, long laterMillis) {
         takenOver
                 .computeIfAbsent(node, any -> new ArrayList<>())
-                .add(new SharedStore.TakenOver(stream, device, fence, by.openedMillis()));
+                .add(new SharedStore.TakenOver(stream, device, fence, laterMillis));
     }
 
     /** As {@link #apply(List)}, for one of several nodes. */
@@ -392,15 +392,7 @@ public class MemoryEngine implements StreamEngine {
 
     public synchronized List<SharedStore.TakenOver> takenOver(long node) {
         List<SharedStore.TakenOver> taken = takenOver.remove(node);
-        return taken == null
-                ? List.of()
-                : taken.stream()
-                        .map(each -> new SharedStore.TakenOver(
-                                each.stream(),
-                                each.device(),
-                                each.fence(),
-                                clockMillis.getAsLong() - each.openedAgoMillis()))
-                        .toList();
+        return taken == null ? List.of() : taken;
     }
 
     private void forget(Change.ForgetStream whole) {

@@ -34,7 +34,6 @@ public final class Outboxes implements StreamEngine.Holding {
     private static final Logger LOG = Logger.getLogger(Outboxes.class.getName());
     private static final int PAGE_MESSAGES = 256;
     private static final int PAGE_BYTES = 1 << 20;
-    private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long IDLE_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long SUSPECT_NANOS = Duration.ofHours(1).toNanos();
 
@@ -188,8 +187,7 @@ public final class Outboxes implements StreamEngine.Holding {
         List<Applied.Refused> earlier = List.copyOf(refused);
         for (SharedStore.TakenOver device : store.takenOver()) {
             for (Line line : lost(new Applied.Refused(device.stream(), device.device(), device.fence() - 1))) {
-                long age = (clock.nanos() - line.openedNanos()) / NANOS_PER_MILLI;
-                line.replaced(age - device.openedAgoMillis() > StreamEngine.ABOUT_THE_SAME.toMillis());
+                line.replaced(device.laterMillis() > StreamEngine.ABOUT_THE_SAME.toMillis());
             }
         }
         for (Applied.Refused untold : earlier) { // the claim is so old that the store has forgotten to tell of it

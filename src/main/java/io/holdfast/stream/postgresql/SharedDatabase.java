@@ -27,7 +27,7 @@ final class SharedDatabase implements SharedStore {
             + " ON CONFLICT (name) DO UPDATE SET node = EXCLUDED.node, lease = EXCLUDED.lease"
             + " WHERE t.node = EXCLUDED.node OR t.lease < clock_timestamp() RETURNING true";
     private static final String SECRET = "SELECT m.secret FROM holdfast_meta m";
-    private static final String TAKEN_OVER = "SELECT t.name, t.device, t.claim, t.opened FROM holdfast_taken_over(?) t";
+    private static final String TAKEN_OVER = "SELECT t.name, t.device, t.claim, t.later FROM holdfast_taken_over(?) t";
     private static final String HEADS = "SELECT h.nth, h.epoch, h.generation, h.top FROM holdfast_heads(?) h";
 
     private final Connections connections;
@@ -132,7 +132,7 @@ final class SharedDatabase implements SharedStore {
                                 Encoding.text(rows.getBytes(1)),
                                 Encoding.text(rows.getBytes(2)),
                                 rows.getLong(3),
-                                clockMillis() - rows.getLong(4)));
+                                rows.getLong(4)));
                     }
                 }
             }

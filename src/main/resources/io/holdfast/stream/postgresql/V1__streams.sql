@@ -638,14 +638,14 @@ BEGIN
     totals := holdfast_total();
 END $$;
 
--- Devices that another node has claimed, until the node that had them has heard of it; "opened": when the connection was opened that the
--- claim is for.
+-- Devices that another node has claimed, until the node that had them has heard of it; "later": by how many milliseconds the connection that
+-- has the device now was opened later than the one that has lost it.
 CREATE TABLE holdfast_takeover (
     node bigint NOT NULL,
     name bytea NOT NULL,
     device bytea NOT NULL,
     claim bigint NOT NULL,
-    opened bigint NOT NULL DEFAULT 0,
+    later bigint NOT NULL,
     PRIMARY KEY (node, name, device)
 ) WITH (autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
 
@@ -701,16 +701,16 @@ BEGIN
             UPDATE holdfast_stream st SET used_at = p_now WHERE st.sid = s.sid AND st.used_at = 0;
         ELSIF v_before <> p_node AND v_opened > p_opened + p_later AND v_opened < extract(epoch FROM clock_timestamp()) * 1000 + p_later
             AND holdfast_connected(v_before) THEN
-            INSERT INTO holdfast_takeover (node, name, device, claim, opened) VALUES (p_node, p_name, p_device, v_fence + 1, v_opened)
-            ON CONFLICT (node, name, device) DO UPDATE SET claim = EXCLUDED.claim, opened = EXCLUDED.opened;
+            INSERT INTO holdfast_takeover (node, name, device, claim, later) VALUES (p_node, p_name, p_device, v_fence + 1, v_opened - p_opened)
+            ON CONFLICT (node, name, device) DO UPDATE SET claim = EXCLUDED.claim, later = EXCLUDED.later;
         ELSE
             UPDATE holdfast_device d SET
                 claim = greatest(d.claim + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint), node = p_node,
                 opened = p_opened, seen = greatest(d.seen, p_now)
             WHERE d.sid = s.sid AND d.device = p_device RETURNING d.claim INTO v_fence;
             IF v_before NOT IN (0, p_node) AND EXISTS (SELECT FROM holdfast_node n WHERE n.node = v_before) THEN
-                INSERT INTO holdfast_takeover (node, name, device, claim, opened) VALUES (v_before, p_name, p_device, v_fence, p_opened)
-                ON CONFLICT (node, name, device) DO UPDATE SET claim = EXCLUDED.claim, opened = EXCLUDED.opened;
+                INSERT INTO holdfast_takeover (node, name, device, claim, later) VALUES (v_before, p_name, p_device, v_fence, p_opened - v_opened)
+                ON CONFLICT (node, name, device) DO UPDATE SET claim = EXCLUDED.claim, later = EXCLUDED.later;
             END IF;
         END IF;
     END IF;
