@@ -68,8 +68,21 @@ class LifeCycle {
         this.scheduler = scheduler;
     }
 
-    /** @param path of the application */
+    /**
+     * Starts all, or ends what has begun: an application whose gateway has not started goes on.
+     *
+     * @param path of the application
+     */
     void start(String path) {
+        try {
+            begin(path);
+        } catch (RuntimeException e) {
+            stop();
+            throw e;
+        }
+    }
+
+    private void begin(String path) {
         Calls calls = handling.get().calls();
         policy.get(); // revocations are read when it is made: before the first connection
         cleanup.kinds(); // its records are read when it is made

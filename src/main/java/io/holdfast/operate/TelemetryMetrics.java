@@ -5,6 +5,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.DoubleHistogramBuilder;
 import io.opentelemetry.api.metrics.Meter;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.spi.CDI;
@@ -61,13 +62,21 @@ final class TelemetryMetrics implements GatewayMetrics.Export {
     }
 
     private static LatencyFeed histogram(Meter meter, LatencyMetric latency, String application) {
-        DoubleHistogram histogram = meter.histogramBuilder(dotted(latency.name()))
-                .setDescription(latency.description())
-                .setUnit("s")
-                .setExplicitBucketBoundariesAdvice(BOUNDS_SECONDS)
+        DoubleHistogram histogram = bounded(meter.histogramBuilder(dotted(latency.name()))
+                        .setDescription(latency.description())
+                        .setUnit("s"))
                 .build();
         Attributes owner = owner(application).build();
         return new LatencyFeed(latency, value -> histogram.record(value.toNanos() / 1e9, owner));
+    }
+
+    /** Payara 7 has an API before 1.32, which knows no advice: there the exporter's own bounds hold. */
+    private static DoubleHistogramBuilder bounded(DoubleHistogramBuilder builder) {
+        try {
+            return builder.setExplicitBucketBoundariesAdvice(BOUNDS_SECONDS);
+        } catch (NoSuchMethodError e) {
+            return builder;
+        }
     }
 
     private static String dotted(String name) {

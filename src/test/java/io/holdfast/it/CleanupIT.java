@@ -188,7 +188,7 @@ class CleanupIT {
                 Path file = damaged.dataDirectory().resolve(name);
                 Files.writeString(file, "not of ours\n{}\n");
                 damaged.launch();
-                damaged.awaitLog("Holdfast does not start: The file " + file + " is damaged: line 1");
+                damaged.awaitLog("Holdfast does not start. The file " + file + " is damaged: line 1");
                 damaged.awaitAnswer("/health/ready", 503);
                 damaged.kill();
                 Files.delete(file);

@@ -168,8 +168,10 @@ class PortabilityIT {
             assertThat(Files.readString(gateway.console()))
                     .contains("holdfast.insecure has the value 'true'")
                     .contains("listens on '");
-            assertThat(new Api(gateway.health(), null).get("/health/ready").body())
-                    .contains("true only if the server listens on loopback");
+            Api health = new Api(gateway.health(), null);
+            await().atMost(Duration.ofMinutes(1)) // Payara answers when the application is deployed
+                    .until(() ->
+                            health.get("/health/ready").body().contains("true only if the server listens on loopback"));
             for (InetAddress address : List.of(InetAddress.getLoopbackAddress(), outside.get())) {
                 for (String request : List.of(CALL, HANDSHAKE, STREAM)) {
                     assertThat(status(address, gateway, request))

@@ -24,9 +24,9 @@ class LaterSchemaIT extends StreamEngineContract {
     private static final String ADD = """
             DO $$ DECLARE t text; BEGIN
                 FOR t IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'holdfast%%' LOOP
-                    EXECUTE format('ALTER TABLE %%I ADD COLUMN later text NOT NULL DEFAULT ''later''', t);
+                    EXECUTE format('ALTER TABLE %%I ADD COLUMN of_a_later_version text NOT NULL DEFAULT ''later''', t);
                 END LOOP;
-                CREATE TABLE holdfast_later (later text);
+                CREATE TABLE holdfast_of_a_later_version (later text);
                 UPDATE holdfast_meta SET version = %d;
             END $$
             """.formatted(LATER);
