@@ -48,7 +48,7 @@ public final class BodyReader implements ReadListener, AsyncListener {
     private static final int MOST_FIRST_BYTES = 64 << 10;
 
     /** The requests whose threads may wait for their bodies. */
-    private static final Semaphore IN_PLACE = new Semaphore(16);
+    private static final Semaphore IN_PLACE = new Semaphore(4);
 
     /** Liberty unpacks these on the way (tried); all others it passes on as they are. */
     private static final Set<String> CONTENT_CODINGS = Set.of("identity", "gzip", "x-gzip", "deflate");
