@@ -23,6 +23,9 @@ public class PageHeaders extends HttpFilter {
 
     private static final Set<String> READING = Set.of("GET", "HEAD");
 
+    /** The client for pages, which those of other origins load too: for a module a browser asks whether they may. */
+    private static final String MODULE = "/holdfast.js";
+
     private static final String POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
                     + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -34,6 +37,9 @@ public class PageHeaders extends HttpFilter {
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Cache-Control", "no-cache");
+        if (request.getServletPath().equals(MODULE)) {
+            response.setHeader("Access-Control-Allow-Origin", "*");
+        }
         if (READING.contains(request.getMethod())) {
             chain.doFilter(request, response);
         } else { // the container would answer 200 with the page

@@ -3,9 +3,7 @@ package io.holdfast.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands of docs/operations.md do what it says. */
 @Tag("slow")
 class OperationsIT {
-    private static final Pattern STEP = Pattern.compile("```sh\\n# (.*)\\n([\\s\\S]*?)```");
+    private static final Path DOCUMENT = Path.of("docs/operations.md");
 
     @TempDir
     Path directory;
@@ -86,7 +84,7 @@ class OperationsIT {
             gateway.start();
             assertThat(generation(gateway, backups)).isNotIn(generation, said);
         }
-        assertThat(steps())
+        assertThat(Documents.steps(DOCUMENT).keySet())
                 .as("steps that the document has and this test does not take")
                 .isSubsetOf(done);
     }
@@ -104,22 +102,11 @@ class OperationsIT {
         return (long) Double.parseDouble(line.group(1));
     }
 
-    private static List<String> steps() throws IOException {
-        return STEP.matcher(Files.readString(Path.of("docs/operations.md")))
-                .results()
-                .map(step -> step.group(1))
-                .toList();
-    }
-
     /** Runs the commands below that heading comment. */
     private String carryOut(String step, LibertyServer gateway, Path backups) throws Exception {
         done.add(step);
-        Matcher steps = STEP.matcher(Files.readString(Path.of("docs/operations.md")));
-        String commands = steps.results()
-                .filter(found -> found.group(1).equals(step))
-                .map(found -> found.group(2))
-                .findFirst()
-                .orElseThrow();
+        String commands = Documents.steps(DOCUMENT).get(step);
+        assertThat(commands).as(step).isNotNull();
         String java = System.getProperty("java.home") + "/bin/java";
         String holdfast = "holdfast() { '" + java + "' -jar '"
                 + Path.of("target/holdfast-cli.jar").toAbsolutePath() + "' \"$@\"; }\n";
