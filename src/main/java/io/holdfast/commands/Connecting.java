@@ -134,7 +134,7 @@ final class Connecting {
             answers.error(id, ErrorCode.BAD_REQUEST);
             return;
         } catch (AccessDeniedException e) {
-            refuse(id, e.kind());
+            refuse(id, e);
             return;
         }
         presented = identity;
@@ -282,8 +282,9 @@ final class Connecting {
                         data)));
     }
 
-    private void refuse(int id, AccessDeniedException.Kind kind) {
-        switch (kind) {
+    private void refuse(int id, AccessDeniedException denied) {
+        Failures.tell(denied);
+        switch (denied.kind()) {
             case UNAUTHORIZED -> answers.error(id, ErrorCode.UNAUTHORIZED);
             case INVALID_CLIENT -> answers.error(id, ErrorCode.INVALID_CLIENT);
             case TOKEN_EXPIRED -> answers.error(id, ErrorCode.TOKEN_EXPIRED);
@@ -326,7 +327,7 @@ final class Connecting {
                 // Error 109 to a refresh makes SDKs stay away for good; from 3005 they come back.
                 answers.close(CloseCode.EXPIRED);
             } else {
-                refuse(id, e.kind());
+                refuse(id, e);
             }
             return;
         }

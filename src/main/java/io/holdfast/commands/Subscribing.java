@@ -106,7 +106,7 @@ final class Subscribing {
                 case OWN_OUTBOX -> ownOutbox(id, who, device, subscribe);
             }
         } catch (AccessDeniedException e) {
-            answers.error(id, refusal(e));
+            answers.error(id, Failures.errorCode(e));
         }
     }
 
@@ -284,7 +284,7 @@ final class Subscribing {
             if (e.kind() == AccessDeniedException.Kind.TOKEN_EXPIRED) {
                 expired(id, channel);
             } else {
-                answers.error(id, refusal(e));
+                answers.error(id, Failures.errorCode(e));
             }
         }
     }
@@ -383,13 +383,5 @@ final class Subscribing {
                 recovering && made.recovered(),
                 data,
                 deltas);
-    }
-
-    private static ErrorCode refusal(AccessDeniedException denied) {
-        return switch (denied.kind()) {
-            case TOKEN_EXPIRED -> ErrorCode.TOKEN_EXPIRED;
-            case UNAVAILABLE -> ErrorCode.INTERNAL;
-            default -> ErrorCode.PERMISSION_DENIED;
-        };
     }
 }

@@ -9,6 +9,7 @@ import io.holdfast.stream.Position;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -256,6 +257,24 @@ class ConversationTest {
         peer().say("{\"id\":1,\"connect\":{\"token\":\"x.y.z\"}}").endsWith(3500);
         peer().say("{\"id\":1,\"connect\":{\"token\":\"" + talk.token("\"sub\":\"u1\",\"exp\":1") + "\"}}")
                 .hearsError(1, 109);
+    }
+
+    @Test
+    void the_log_says_why_a_client_was_refused_and_the_client_is_not_told() {
+        secure();
+        try (Logged log = new Logged(Failures.class)) {
+            peer().say("{\"id\":1,\"connect\":{\"token\":\"x.y.z\"}}").endsWith(3500);
+            peer().say("{\"id\":1,\"connect\":{\"token\":\"" + talk.token("\"sub\":\"u1\",\"nbf\":4102444800") + "\"}}")
+                    .endsWith(3500);
+            withToken("\"sub\":\"u1\"")
+                    .say("{\"id\":2,\"subscribe\":{\"channel\":\"news\",\"token\":\"x.y.z\"}}")
+                    .hearsError(2, 103);
+            assertThat(log.records()).allSatisfy(told -> assertThat(told.getLevel()).isEqualTo(Level.FINE));
+            assertThat(log.records())
+                    .extracting(told -> told.getParameters()[0])
+                    .containsExactly(
+                            "invalid token: not readable", "invalid token: not yet valid", "invalid token: not readable");
+        }
     }
 
     private CommandsFixture.Peer withToken(String claims) {

@@ -7,11 +7,8 @@ import io.holdfast.access.AccessPolicy;
 import io.holdfast.access.AllowedClients;
 import io.holdfast.access.Rules;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,35 +46,18 @@ class HandshakeCheckTest {
 
     @Test
     void in_insecure_mode_the_log_has_once_that_others_reach_the_server() {
-        Logger log = Logger.getLogger(HandshakeCheck.class.getName());
-        List<LogRecord> logged = new CopyOnWriteArrayList<>();
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord message) {
-                logged.add(message);
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        log.addHandler(handler);
-        try {
+        try (Logged log = new Logged(HandshakeCheck.class)) {
             HandshakeCheck check = check(true);
             check.mayOpen(null, "localhost", "127.0.0.1");
             check.mayOpen(null, "evil.example", "127.0.0.1");
-            assertThat(logged).isEmpty();
+            assertThat(log.records()).isEmpty();
             check.mayOpen(null, "localhost:9080", "192.168.1.7");
             check.mayOpen(null, "192.168.1.7:9080", "192.168.1.7");
             check(false).mayOpen(null, "push.example", "192.168.1.7");
-            assertThat(logged)
+            assertThat(log.records())
                     .singleElement()
                     .returns(Level.SEVERE, LogRecord::getLevel)
                     .returns("192.168.1.7", message -> message.getParameters()[0]);
-        } finally {
-            log.removeHandler(handler);
         }
     }
 

@@ -17,7 +17,6 @@ import org.yaml.snakeyaml.Yaml;
 class RunbooksTest {
     private static final Path DOCS = Path.of("docs");
     private static final Pattern SECTION = Pattern.compile("(?ms)^## (\\w+)\\n(.*?)(?=^## |\\z)");
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]*)(?:#([^)]*))?\\)");
 
     private static Map<String, Map<String, Object>> alerts() throws IOException {
         Map<String, List<Map<String, List<Map<String, Object>>>>> file =
@@ -52,30 +51,6 @@ class RunbooksTest {
                 .allSatisfy((name, text) -> assertThat(text)
                         .as(name)
                         .containsSubsequence("* **Symptom.** ", "* **Meaning.** ", "* **Look at.** ", "* **Do.** "));
-    }
-
-    @Test
-    void links_of_runbooks_lead_somewhere() throws IOException {
-        String page = Files.readString(DOCS.resolve("runbooks.md"));
-        assertThat(LINK.matcher(page).results()).hasSizeGreaterThan(15).allSatisfy(link -> {
-            Path target = DOCS.resolve(link.group(1).isEmpty() ? "runbooks.md" : link.group(1));
-            assertThat(target).exists();
-            if (link.group(2) != null) {
-                assertThat(Files.readString(target)
-                                .lines()
-                                .filter(line -> line.startsWith("#"))
-                                .map(RunbooksTest::anchor))
-                        .as(link.group())
-                        .contains(link.group(2));
-            }
-        });
-    }
-
-    private static String anchor(String heading) {
-        return heading.replaceFirst("^#+ ", "")
-                .toLowerCase(Locale.ROOT)
-                .replaceAll("[^a-z0-9 -]", "")
-                .replace(' ', '-');
     }
 
     @Test
