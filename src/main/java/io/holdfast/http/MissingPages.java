@@ -27,7 +27,8 @@ public class MissingPages extends HttpFilter {
         }
     }
 
-    private static String path(HttpServletRequest request) {
+    /** Below the context root, whatever part of it the container takes for the servlet's. */
+    static String path(HttpServletRequest request) {
         String rest = request.getPathInfo();
         return rest == null ? request.getServletPath() : request.getServletPath() + rest;
     }

@@ -37,7 +37,7 @@ public class PageHeaders extends HttpFilter {
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Cache-Control", "no-cache");
-        if (request.getServletPath().equals(MODULE)) {
+        if (MissingPages.path(request).equals(MODULE)) {
             response.setHeader("Access-Control-Allow-Origin", "*");
         }
         if (READING.contains(request.getMethod())) {
