@@ -33,7 +33,8 @@ public class OriginFilter extends HttpFilter {
                 request.getLocalAddr())) {
             chain.doFilter(request, response);
         } else {
-            response.sendError(HttpServletResponse.SC_FORBIDDEN);
+            // Liberty's own page comes for this status, and not what the error page would answer.
+            AnswerWriter.write(response, ErrorServlet.answer(HttpServletResponse.SC_FORBIDDEN));
         }
     }
 }

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -121,15 +122,19 @@ class AttackIT {
             assertThat(status(path, origin, "GET")).as(path).isEqualTo(403);
         }
         assertThat(status("connection/http_stream", origin, "OPTIONS")).isEqualTo(403);
+        assertThat(ask("api/send", origin, "POST").body()).contains("\"code\":\"forbidden\"");
     }
 
     private static int status(String path, String origin, String method) {
+        return ask(path, origin, method).statusCode();
+    }
+
+    private static HttpResponse<String> ask(String path, String origin, String method) {
         return StreamClient.exchange(HttpRequest.newBuilder(gateway.http().resolve(path))
                         .header("Origin", origin)
                         .header("X-API-Key", "key")
                         .header("Content-Type", "application/json")
-                        .method(method, HttpRequest.BodyPublishers.ofString(method.equals("POST") ? "{}" : "")))
-                .statusCode();
+                        .method(method, HttpRequest.BodyPublishers.ofString(method.equals("POST") ? "{}" : "")));
     }
 
     @ParameterizedTest
