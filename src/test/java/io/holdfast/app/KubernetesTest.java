@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +32,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class KubernetesTest {
     private static final Path DIRECTORY = Path.of("docs/deployment/kubernetes");
+
+    /** Its longest, which docs/deployment.md has. */
+    private static final Duration STOP_OF_THE_SERVER = Duration.ofSeconds(35);
+
     private static final Map<String, String> LABELS = Map.of("app", "holdfast");
 
     /** What a pod has of its own in this file; everything else in both is equal. */
@@ -195,7 +200,7 @@ class KubernetesTest {
         Map<String, String> example = new TreeMap<>();
         map(at(only("secret.example.yaml", "Secret"), "stringData"))
                 .forEach((name, value) -> example.put(name, value.toString()));
-        assertThat(example).containsOnlyKeys("HOLDFAST_TOKEN_HMAC_SECRET", "HOLDFAST_API_KEYS", "ADMIN_KEY");
+        assertThat(example).containsOnlyKeys("HOLDFAST_TOKEN_HMAC_SECRET", "HOLDFAST_API_KEYS");
         for (String key : List.of("HOLDFAST_TOKEN_HMAC_SECRET", "HOLDFAST_API_KEYS")) {
             assertThatThrownBy(() -> configuration(Map.of(key, example.get(key))))
                     .isInstanceOf(ConfigurationException.class);
@@ -302,10 +307,15 @@ class KubernetesTest {
                 .isEqualTo(Map.of("maxSurge", 1, "maxUnavailable", 0));
         assertThat(map(at(deployment, "spec"))).doesNotContainKey("volumeClaimTemplates");
         assertThat(at(statefulSet, "spec", "replicas")).isEqualTo(1);
-        String hook = at(container(statefulSet), "lifecycle", "preStop", "exec", "command", 2)
-                .toString();
-        assertThat(hook).contains(":" + PORT + "/api/drain?window=10").contains("$ADMIN_KEY");
-        assertThat((Integer) at(pod(statefulSet), "terminationGracePeriodSeconds"))
-                .isGreaterThan(45);
+        assertThat(map(container(statefulSet))).as("SIGTERM drains").doesNotContainKey("lifecycle");
+        Configuration configuration = configuration(environment(container(statefulSet)));
+        StopSettings stop = configuration.stop();
+        assertThat(stop.delay()).as("until the pod is out of the Service").isPositive();
+        Duration needed = stop.delay()
+                .plus(stop.window())
+                .plus(configuration.delivery().drainTimeout())
+                .plus(STOP_OF_THE_SERVER);
+        assertThat(Duration.ofSeconds((Integer) at(pod(statefulSet), "terminationGracePeriodSeconds")))
+                .isGreaterThanOrEqualTo(needed);
     }
 }
