@@ -7,6 +7,7 @@ import static io.holdfast.app.DeploymentFiles.breakerDelay;
 import static io.holdfast.app.DeploymentFiles.configuration;
 import static io.holdfast.app.DeploymentFiles.isOneOfACluster;
 import static io.holdfast.app.DeploymentFiles.list;
+import static io.holdfast.app.DeploymentFiles.longestStop;
 import static io.holdfast.app.DeploymentFiles.map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -32,10 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class KubernetesTest {
     private static final Path DIRECTORY = Path.of("docs/deployment/kubernetes");
-
-    /** Its longest, which docs/deployment.md has. */
-    private static final Duration STOP_OF_THE_SERVER = Duration.ofSeconds(35);
-
     private static final Map<String, String> LABELS = Map.of("app", "holdfast");
 
     /** What a pod has of its own in this file; everything else in both is equal. */
@@ -117,7 +114,7 @@ class KubernetesTest {
         }
         List<Object> scratch = new ArrayList<>(list(pod(statefulSet), "volumes"));
         assertThat(list(pod(deployment), "volumes").containsAll(scratch)).isTrue();
-        for (String same : List.of("JVM_ARGS", "WLP_LOGGING_CONSOLE_FORMAT", "WLP_LOGGING_CONSOLE_LOGLEVEL")) {
+        for (String same : List.of("JVM_ARGS", "WLP_LOGGING_CONSOLE_FORMAT", "WLP_LOGGING_CONSOLE_LOGLEVEL", "HOLDFAST_STOP_DELAY")) {
             assertThat(environment(container(deployment)))
                     .containsEntry(same, environment(container(statefulSet)).get(same));
         }
@@ -309,13 +306,10 @@ class KubernetesTest {
         assertThat(at(statefulSet, "spec", "replicas")).isEqualTo(1);
         assertThat(map(container(statefulSet))).as("SIGTERM drains").doesNotContainKey("lifecycle");
         Configuration configuration = configuration(environment(container(statefulSet)));
-        StopSettings stop = configuration.stop();
-        assertThat(stop.delay()).as("until the pod is out of the Service").isPositive();
-        Duration needed = stop.delay()
-                .plus(stop.window())
-                .plus(configuration.delivery().drainTimeout())
-                .plus(STOP_OF_THE_SERVER);
+        assertThat(configuration.stop().delay())
+                .as("until the pod is out of the Service")
+                .isPositive();
         assertThat(Duration.ofSeconds((Integer) at(pod(statefulSet), "terminationGracePeriodSeconds")))
-                .isGreaterThanOrEqualTo(needed);
+                .isGreaterThanOrEqualTo(longestStop(configuration));
     }
 }
