@@ -1,14 +1,16 @@
 /** The gateway under test, as its publishers see it. */
 
-import { execSync } from 'node:child_process';
+import { exec, execSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 export const url = (process.env.HOLDFAST_URL ?? 'http://localhost:9080').replace(/\/$/, '');
 const key = process.env.HOLDFAST_API_KEY ?? 'dev';
 
-/** Shell commands that end the gateway with SIGKILL and start it again on the same data. */
-const { HOLDFAST_KILL_CMD: killCommand, HOLDFAST_START_CMD: startCommand } = process.env;
+/** Shell commands that end the gateway with SIGKILL or SIGTERM, and start it again on the same data. */
+const { HOLDFAST_KILL_CMD: killCommand, HOLDFAST_STOP_CMD: stopCommand, HOLDFAST_START_CMD: startCommand } = process.env;
 export const canKill = Boolean(killCommand && startCommand);
+export const canStop = Boolean(stopCommand && startCommand);
 
 let names = 0;
 
@@ -72,6 +74,13 @@ export async function until(words, holds, millis = 20_000) {
 /** SIGKILL, and up again. */
 export async function killAndStart() {
   execSync(killCommand, { stdio: 'ignore' });
+  await start();
+}
+
+/** SIGTERM. Connections live on while this waits for the end. */
+export const stop = () => promisify(exec)(stopCommand);
+
+export async function start() {
   execSync(startCommand, { stdio: 'ignore' });
   await until('the gateway is ready again', ready, 120_000);
 }

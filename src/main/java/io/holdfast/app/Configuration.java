@@ -31,6 +31,7 @@ import org.eclipse.microprofile.config.Config;
 /** Everything that can be configured, read once from MicroProfile Config under {@code holdfast.*}. */
 record Configuration(
         StartSettings start,
+        StopSettings stop,
         AccessOptions access,
         CommandSettings commands,
         DeliverySettings delivery,
@@ -70,6 +71,7 @@ record Configuration(
         HandlerSettings handlers = new HandlerKeys(keys).seen(HandlerSettings.defaults());
         return new Configuration(
                 StartSettings.read(keys),
+                StopSettings.read(keys),
                 access,
                 commands(keys, delivery, insecure),
                 delivery,

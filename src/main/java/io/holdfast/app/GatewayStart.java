@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class GatewayStart {
     private static final Logger LOG = Logger.getLogger(GatewayStart.class.getName());
-    private static final Level SEEN = seen();
     private static final String PAGE = "/index.html";
 
     /** How soon it is noticed that others can reach a gateway in insecure mode. */
@@ -101,7 +100,7 @@ class GatewayStart {
             life.start(path);
             running.set(true);
             started.fire(new GatewayStarted());
-            LOG.log(SEEN, new Banner(configuration, ListeningAddresses.endpoints(), path).text(page));
+            LOG.log(ConsoleLevel.SEEN, new Banner(configuration, ListeningAddresses.endpoints(), path).text(page));
             warn(page, answering.connect() != null);
             if (insecure) {
                 looking = scheduler.scheduleWithFixedDelay(
@@ -109,15 +108,6 @@ class GatewayStart {
             }
         } catch (RuntimeException e) {
             fail(e);
-        }
-    }
-
-    /** Liberty's console has no information below its own level AUDIT, which other servers do not know. */
-    private static Level seen() {
-        try {
-            return Level.parse("AUDIT");
-        } catch (IllegalArgumentException e) {
-            return Level.INFO;
         }
     }
 

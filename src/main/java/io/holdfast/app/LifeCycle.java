@@ -35,6 +35,7 @@ class LifeCycle {
     private final Instance<Handling> handling;
     private final HandlerThreads handlerThreads;
     private final ClusterLife cluster;
+    private final ProcessEnd end;
     private @Nullable ScheduledFuture<?> schedule;
     private @Nullable ScheduledFuture<?> turn;
     private @Nullable ScheduledFuture<?> sweep;
@@ -43,7 +44,7 @@ class LifeCycle {
     /** For the client proxy only. */
     @SuppressWarnings("NullAway")
     protected LifeCycle() {
-        this(null, null, null, null, null, null, null, null, null);
+        this(null, null, null, null, null, null, null, null, null, null);
     }
 
     @Inject
@@ -56,6 +57,7 @@ class LifeCycle {
             Instance<Handling> handling,
             HandlerThreads handlerThreads,
             ClusterLife cluster,
+            ProcessEnd end,
             ManagedScheduledExecutorService scheduler) {
         this.delivery = delivery;
         this.policy = policy;
@@ -65,6 +67,7 @@ class LifeCycle {
         this.handling = handling;
         this.handlerThreads = handlerThreads;
         this.cluster = cluster;
+        this.end = end;
         this.scheduler = scheduler;
     }
 
@@ -96,9 +99,11 @@ class LifeCycle {
                 calls::sweep, CALL_SWEEP_MILLIS, CALL_SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         turn = scheduler.scheduleWithFixedDelay(cleanup::keepTurn, TURN_SECONDS, TURN_SECONDS, TimeUnit.SECONDS);
         sweep = scheduler.scheduleWithFixedDelay(forwarder::wake, 0, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        end.watch();
     }
 
     void stop() {
+        end.forget();
         cluster.withdraw();
         cleanup.stop();
         cancel(schedule);

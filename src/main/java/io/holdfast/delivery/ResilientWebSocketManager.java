@@ -27,8 +27,8 @@ public interface ResilientWebSocketManager {
 
     /**
      * Refuses new connections, writes the send buffers, closes the connections one after the other with 3001, and then
-     * refuses messages. The closes are spread so that the clients do not all reconnect at the same moment. This is for a
-     * pre-stop hook. A second call gets the outcome of the first one.
+     * refuses messages. The closes are spread so that the clients do not all reconnect at the same moment. A second call gets
+     * the outcome of the first one. On Open Liberty this is done before the server stops.
      *
      * @param window the time over which the closes are spread
      */

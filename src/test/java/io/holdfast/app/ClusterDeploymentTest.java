@@ -6,12 +6,14 @@ import static io.holdfast.app.DeploymentFiles.breakerDelay;
 import static io.holdfast.app.DeploymentFiles.configuration;
 import static io.holdfast.app.DeploymentFiles.documents;
 import static io.holdfast.app.DeploymentFiles.isOneOfACluster;
+import static io.holdfast.app.DeploymentFiles.longestStop;
 import static io.holdfast.app.DeploymentFiles.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +34,10 @@ class ClusterDeploymentTest {
             Map<String, String> environment = new HashMap<>();
             map(at(compose, "services", node, "environment"))
                     .forEach((name, value) -> environment.put(name, given(String.valueOf(value))));
-            isOneOfACluster(configuration(environment));
+            Configuration configuration = configuration(environment);
+            isOneOfACluster(configuration);
+            String patience = at(compose, "services", node, "stop_grace_period").toString();
+            assertThat(Duration.parse("PT" + patience)).isGreaterThanOrEqualTo(longestStop(configuration));
             assertThat(environment).containsKey(breakerDelay());
             assertThat(at(compose, "services", node, "ports", 0).toString()).endsWith(":" + PORT);
         }

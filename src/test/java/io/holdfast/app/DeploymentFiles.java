@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,8 @@ import org.yaml.snakeyaml.Yaml;
 final class DeploymentFiles {
     static final int PORT = 9080;
     static final int HEALTH_PORT = 8081;
+
+    private static final Duration STOP_OF_THE_SERVER = Duration.ofSeconds(35);
 
     private DeploymentFiles() {}
 
@@ -73,6 +76,16 @@ final class DeploymentFiles {
             }
         });
         return Configuration.read(new MapConfig(values), Path.of("/out"), Path.of("/tmp"));
+    }
+
+    /** How long the server may take to end when it is told to: the sum that docs/deployment.md has. */
+    static Duration longestStop(Configuration configuration) {
+        return configuration
+                .stop()
+                .delay()
+                .plus(configuration.stop().window())
+                .plus(configuration.delivery().drainTimeout())
+                .plus(STOP_OF_THE_SERVER);
     }
 
     static void isOneOfACluster(Configuration configuration) {

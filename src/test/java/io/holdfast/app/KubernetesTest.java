@@ -7,6 +7,7 @@ import static io.holdfast.app.DeploymentFiles.breakerDelay;
 import static io.holdfast.app.DeploymentFiles.configuration;
 import static io.holdfast.app.DeploymentFiles.isOneOfACluster;
 import static io.holdfast.app.DeploymentFiles.list;
+import static io.holdfast.app.DeploymentFiles.longestStop;
 import static io.holdfast.app.DeploymentFiles.map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -112,7 +114,7 @@ class KubernetesTest {
         }
         List<Object> scratch = new ArrayList<>(list(pod(statefulSet), "volumes"));
         assertThat(list(pod(deployment), "volumes").containsAll(scratch)).isTrue();
-        for (String same : List.of("JVM_ARGS", "WLP_LOGGING_CONSOLE_FORMAT", "WLP_LOGGING_CONSOLE_LOGLEVEL")) {
+        for (String same : List.of("JVM_ARGS", "WLP_LOGGING_CONSOLE_FORMAT", "WLP_LOGGING_CONSOLE_LOGLEVEL", "HOLDFAST_STOP_DELAY")) {
             assertThat(environment(container(deployment)))
                     .containsEntry(same, environment(container(statefulSet)).get(same));
         }
@@ -195,7 +197,7 @@ class KubernetesTest {
         Map<String, String> example = new TreeMap<>();
         map(at(only("secret.example.yaml", "Secret"), "stringData"))
                 .forEach((name, value) -> example.put(name, value.toString()));
-        assertThat(example).containsOnlyKeys("HOLDFAST_TOKEN_HMAC_SECRET", "HOLDFAST_API_KEYS", "ADMIN_KEY");
+        assertThat(example).containsOnlyKeys("HOLDFAST_TOKEN_HMAC_SECRET", "HOLDFAST_API_KEYS");
         for (String key : List.of("HOLDFAST_TOKEN_HMAC_SECRET", "HOLDFAST_API_KEYS")) {
             assertThatThrownBy(() -> configuration(Map.of(key, example.get(key))))
                     .isInstanceOf(ConfigurationException.class);
@@ -302,10 +304,12 @@ class KubernetesTest {
                 .isEqualTo(Map.of("maxSurge", 1, "maxUnavailable", 0));
         assertThat(map(at(deployment, "spec"))).doesNotContainKey("volumeClaimTemplates");
         assertThat(at(statefulSet, "spec", "replicas")).isEqualTo(1);
-        String hook = at(container(statefulSet), "lifecycle", "preStop", "exec", "command", 2)
-                .toString();
-        assertThat(hook).contains(":" + PORT + "/api/drain?window=10").contains("$ADMIN_KEY");
-        assertThat((Integer) at(pod(statefulSet), "terminationGracePeriodSeconds"))
-                .isGreaterThan(45);
+        assertThat(map(container(statefulSet))).as("SIGTERM drains").doesNotContainKey("lifecycle");
+        Configuration configuration = configuration(environment(container(statefulSet)));
+        assertThat(configuration.stop().delay())
+                .as("until the pod is out of the Service")
+                .isPositive();
+        assertThat(Duration.ofSeconds((Integer) at(pod(statefulSet), "terminationGracePeriodSeconds")))
+                .isGreaterThanOrEqualTo(longestStop(configuration));
     }
 }

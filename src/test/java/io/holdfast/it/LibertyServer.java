@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +45,7 @@ final class LibertyServer implements AutoCloseable {
     private final int healthPort;
     private final Path javaHome;
     private final Map<String, String> environment = new LinkedHashMap<>();
+    private List<String> launcher = List.of();
     private Process process;
 
     /** What runs on a server: its configuration and its application, which lies in {@code apps} by its file's name. */
@@ -156,19 +159,42 @@ final class LibertyServer implements AutoCloseable {
         if (process != null && process.isAlive()) {
             throw new IllegalStateException("it runs already");
         }
-        ProcessBuilder builder =
-                new ProcessBuilder(TARGET.resolve("liberty/wlp/bin/server").toString(), "run", "holdfast");
-        builder.environment().put("WLP_USER_DIR", userDirectory.toString());
-        builder.environment().put("JAVA_HOME", javaHome.toString());
-        builder.environment().putAll(environment);
-        builder.redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
+        List<String> command = new ArrayList<>(launcher);
+        command.addAll(server("run"));
         try {
-            process = builder.start();
+            process = builder(command).start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return this;
+    }
+
+    /** What starts the server from now on: a program and its arguments, which the server's own command is appended to. */
+    LibertyServer launcher(String... command) {
+        launcher = List.of(command);
+        return this;
+    }
+
+    private List<String> server(String action) {
+        return List.of(TARGET.resolve("liberty/wlp/bin/server").toString(), action, "holdfast");
+    }
+
+    private ProcessBuilder builder(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("WLP_USER_DIR", userDirectory.toString());
+        builder.environment().put("JAVA_HOME", javaHome.toString());
+        builder.environment().putAll(environment);
+        return builder.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
+    }
+
+    /** {@code server stop}, which waits for the end. @return its exit code */
+    int stopByCommand() {
+        try {
+            return builder(server("stop")).start().waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** What starts it in the foreground, as a shell command: for who wants to start, kill and stop it by himself. */
@@ -330,8 +356,11 @@ final class LibertyServer implements AutoCloseable {
         return SocketClient.open(wire, websocket());
     }
 
+    /** That of the JVM, also where a {@link #launcher} has started it as its child. */
     long pid() {
-        return process.pid();
+        return launcher.isEmpty()
+                ? process.pid()
+                : process.children().findFirst().map(ProcessHandle::pid).orElseGet(process::pid);
     }
 
     boolean isAlive() {
@@ -371,7 +400,8 @@ final class LibertyServer implements AutoCloseable {
         signal("CONT");
     }
 
-    private void signal(String name) throws IOException, InterruptedException {
+    /** @param name such as {@code TERM} */
+    void signal(String name) throws IOException, InterruptedException {
         int exit = new ProcessBuilder("kill", "-" + name, String.valueOf(pid()))
                 .start()
                 .waitFor();

@@ -18,14 +18,20 @@ import org.junit.jupiter.api.Test;
 
 /** The gateway twice on one server, each with a context root and a data directory of its own: nothing of one is the other's. */
 class TwoWarsIT {
-    private static final String LEFT = "/left";
-    private static final String RIGHT = "/right";
+    static final String LEFT = "/left";
+    static final String RIGHT = "/right";
 
     private static LibertyServer server;
     private static Api monitoring;
 
     @BeforeAll
     static void deploy() throws IOException {
+        server = prepare("two-wars", Map.of("holdfast.insecure", "true")).start();
+        monitoring = new Api(server.health(), LibertyServer.API_KEY);
+    }
+
+    /** A server with both, not started yet. */
+    static LibertyServer prepare(String name, Map<String, String> variables) throws IOException {
         Path work = Files.createDirectories(Path.of("target/two-wars-it"));
         String gateway = Files.readString(Path.of("server.xml"));
         Matcher applications = Pattern.compile("<webApplication [^>]*?(/>|>.*?</webApplication>)", Pattern.DOTALL)
@@ -39,13 +45,8 @@ class TwoWarsIT {
                         "</server>",
                         application(LEFT) + health(LEFT) + application(RIGHT) + health(RIGHT) + "</server>");
         Path serverXml = Files.writeString(work.resolve("server.xml"), both);
-        server = LibertyServer.prepare(
-                        "two-wars",
-                        Map.of("holdfast.insecure", "true"),
-                        serverXml,
-                        Path.of("target/holdfast.war").toAbsolutePath())
-                .start();
-        monitoring = new Api(server.health(), LibertyServer.API_KEY);
+        return LibertyServer.prepare(
+                name, variables, serverXml, Path.of("target/holdfast.war").toAbsolutePath());
     }
 
     @AfterAll

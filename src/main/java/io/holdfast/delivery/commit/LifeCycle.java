@@ -84,7 +84,7 @@ final class LifeCycle {
         engine.started();
     }
 
-    /** Liberty cuts the connections before it tells (measured), so there is nothing to spread here: see {@link #drain}. */
+    /** Servers cut the connections before they tell, so there is nothing to spread here: {@link #drain} has to come before. */
     void stop() {
         condition.stopped();
         if (nodes != null) {
