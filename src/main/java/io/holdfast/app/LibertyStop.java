@@ -43,7 +43,8 @@ final class LibertyStop {
             Object bundle = ofServer.getClass().getMethod("getBundle").invoke(ofServer);
             ClassLoader framework = bundle.getClass().getClassLoader();
             Class<?> bundles = of(framework, "Bundle");
-            if (!String.valueOf(bundles.getMethod("getSymbolicName").invoke(bundle)).startsWith(OF_LIBERTY)) {
+            if (!String.valueOf(bundles.getMethod("getSymbolicName").invoke(bundle))
+                    .startsWith(OF_LIBERTY)) {
                 return null;
             }
             Class<?> events = of(framework, "BundleEvent");

@@ -37,12 +37,11 @@ class ProcessEnd {
     /** Called by the life cycle, when the gateway has started. */
     void watch() {
         liberty = LibertyStop.hold(ProcessEnd.class.getClassLoader(), stopping);
-        boolean handle =
-                switch (settings.signals()) {
-                    case LIBERTY -> liberty != null;
-                    case ALWAYS -> true;
-                    case NEVER -> false;
-                };
+        boolean handle = switch (settings.signals()) {
+            case LIBERTY -> liberty != null;
+            case ALWAYS -> true;
+            case NEVER -> false;
+        };
         if (handle) {
             signals = StopSignals.take(stopping);
         }

@@ -69,7 +69,10 @@ final class StopSignals {
             signals.take(SOON);
             return signals;
         } catch (ReflectiveOperationException e) {
-            LOG.log(Level.WARNING, "A signal ends this process without a drain: the JVM lets nobody handle it", cause(e));
+            LOG.log(
+                    Level.WARNING,
+                    "A signal ends this process without a drain: the JVM lets nobody handle it",
+                    cause(e));
             if (signals == null) {
                 System.clearProperty(HELD);
             }
@@ -113,7 +116,10 @@ final class StopSignals {
             }
             return;
         }
-        LOG.log(ConsoleLevel.SEEN, "{0}: Holdfast drains, then the server stops. A second signal ends it at once", signal);
+        LOG.log(
+                ConsoleLevel.SEEN,
+                "{0}: Holdfast drains, then the server stops. A second signal ends it at once",
+                signal);
         if (signal.toString().endsWith(SOON)) {
             stopping.drainNow();
         } else {

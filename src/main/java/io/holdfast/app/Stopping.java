@@ -99,9 +99,10 @@ final class Stopping {
             DrainReport report = drain.apply(spread)
                     .toCompletableFuture()
                     .get(spread.plus(buffers).plus(MORE).toMillis(), TimeUnit.MILLISECONDS);
-            LOG.log(ConsoleLevel.SEEN, "Holdfast has drained: {0} connections, {1} of them with unwritten messages", new Object[] {
-                report.connections(), report.unwritten()
-            });
+            LOG.log(
+                    ConsoleLevel.SEEN,
+                    "Holdfast has drained: {0} connections, {1} of them with unwritten messages",
+                    new Object[] {report.connections(), report.unwritten()});
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             LOG.log(Level.WARNING, "Holdfast ends before it has drained. What was accepted is stored", e);
         } finally {

@@ -114,7 +114,8 @@ class KubernetesTest {
         }
         List<Object> scratch = new ArrayList<>(list(pod(statefulSet), "volumes"));
         assertThat(list(pod(deployment), "volumes").containsAll(scratch)).isTrue();
-        for (String same : List.of("JVM_ARGS", "WLP_LOGGING_CONSOLE_FORMAT", "WLP_LOGGING_CONSOLE_LOGLEVEL", "HOLDFAST_STOP_DELAY")) {
+        for (String same : List.of(
+                "JVM_ARGS", "WLP_LOGGING_CONSOLE_FORMAT", "WLP_LOGGING_CONSOLE_LOGLEVEL", "HOLDFAST_STOP_DELAY")) {
             assertThat(environment(container(deployment)))
                     .containsEntry(same, environment(container(statefulSet)).get(same));
         }

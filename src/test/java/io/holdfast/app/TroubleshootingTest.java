@@ -28,7 +28,8 @@ class TroubleshootingTest {
     /** The server, its pages and its configuration; texts that are put together from parts are whole. */
     private static final String SOURCES = sources().replaceAll("\"\\s*\\+ \"", "");
 
-    private static final Set<String> WORDS = all("[a-z0-9_]+", SOURCES.toLowerCase(Locale.ROOT).replace('-', '_'))
+    private static final Set<String> WORDS = all(
+                    "[a-z0-9_]+", SOURCES.toLowerCase(Locale.ROOT).replace('-', '_'))
             .map(MatchResult::group)
             .collect(Collectors.toSet());
 
@@ -61,7 +62,10 @@ class TroubleshootingTest {
 
     /** What is in backquotes and looks like this. */
     private static List<String> named(String pattern) {
-        return all("`(" + pattern + ")`", TEXT).map(found -> found.group(1)).distinct().toList();
+        return all("`(" + pattern + ")`", TEXT)
+                .map(found -> found.group(1))
+                .distinct()
+                .toList();
     }
 
     private static Map<String, String> sections() {
@@ -72,21 +76,25 @@ class TroubleshootingTest {
 
     @Test
     void every_symptom_has_how_to_see_its_cause_and_what_to_do() {
-        assertThat(sections()).hasSizeGreaterThan(40).allSatisfy((symptom, text) -> assertThat(
-                        all("^\\* \\*\\*(\\w+)\\.\\*\\* \\S", text).map(found -> found.group(1)))
-                .as(symptom)
-                .containsExactly("See", "Do"));
+        assertThat(sections())
+                .hasSizeGreaterThan(40)
+                .allSatisfy((symptom, text) -> assertThat(
+                                all("^\\* \\*\\*(\\w+)\\.\\*\\* \\S", text).map(found -> found.group(1)))
+                        .as(symptom)
+                        .containsExactly("See", "Do"));
     }
 
     @Test
     void every_close_code_and_every_error_that_it_names_exists() {
-        Set<Integer> closes = Arrays.stream(CloseCode.values()).map(CloseCode::code).collect(Collectors.toSet());
+        Set<Integer> closes =
+                Arrays.stream(CloseCode.values()).map(CloseCode::code).collect(Collectors.toSet());
         assertThat(numbers("\\b(1[0-8]\\d\\d|[34]\\d{3})\\b"))
                 .hasSizeGreaterThan(12)
                 .allMatch(code -> closes.contains(code) || OF_WEBSOCKET.contains(code));
         assertThat(numbers("\\b(1\\d\\d)\\b"))
                 .hasSizeGreaterThan(5)
-                .isSubsetOf(Arrays.stream(ErrorCode.values()).map(ErrorCode::code).toList());
+                .isSubsetOf(
+                        Arrays.stream(ErrorCode.values()).map(ErrorCode::code).toList());
         assertThat(numbers("\\b([45]\\d\\d)\\b(?! MiB)"))
                 .hasSizeGreaterThan(7)
                 .allMatch(status -> WORDS.contains(String.valueOf(status)));
@@ -114,8 +122,11 @@ class TroubleshootingTest {
 
     @Test
     void every_key_and_every_metric_that_it_names_exists() {
-        Set<String> keys = ConfigurationDocTest.known().stream().map(Keys.Known::key).collect(Collectors.toSet());
-        assertThat(named("holdfast\\.(?!js`)[a-z0-9.-]+[a-z0-9]")).hasSizeGreaterThan(20).allMatch(keys::contains);
+        Set<String> keys =
+                ConfigurationDocTest.known().stream().map(Keys.Known::key).collect(Collectors.toSet());
+        assertThat(named("holdfast\\.(?!js`)[a-z0-9.-]+[a-z0-9]"))
+                .hasSizeGreaterThan(20)
+                .allMatch(keys::contains);
         Set<String> metrics = all("^\\| `(holdfast_\\w+)", text(DOCS.resolve("monitoring.md")))
                 .map(found -> found.group(1))
                 .collect(Collectors.toSet());
@@ -127,7 +138,9 @@ class TroubleshootingTest {
         assertThat(named("(?!holdfast_)[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*"))
                 .hasSizeGreaterThan(40)
                 .allMatch(word -> WORDS.contains(word.replace('-', '_')));
-        assertThat(named("(?:[A-Z][a-z]*|is|has) [\\w ]+")).hasSizeGreaterThan(5).allMatch(SOURCES::contains);
+        assertThat(named("(?:[A-Z][a-z]*|is|has) [\\w ]+"))
+                .hasSizeGreaterThan(5)
+                .allMatch(SOURCES::contains);
     }
 
     @Test
@@ -144,7 +157,8 @@ class TroubleshootingTest {
         String cli = text(DOCS.resolve("cli.md"));
         assertThat(all("holdfast ([a-z-]+)(?: [a-z-]|`| -|$)", TEXT).map(found -> found.group(1)))
                 .hasSizeGreaterThan(5)
-                .allMatch(command -> all("^\\|[^|]*`" + command + "\\b", cli).findAny().isPresent());
+                .allMatch(command ->
+                        all("^\\|[^|]*`" + command + "\\b", cli).findAny().isPresent());
         String api = text(Path.of("src/main/webapp/META-INF/openapi.yaml"));
         assertThat(all("/api/[a-z-]+", TEXT).map(MatchResult::group).distinct())
                 .hasSizeGreaterThan(3)

@@ -269,11 +269,14 @@ class ConversationTest {
             withToken("\"sub\":\"u1\"")
                     .say("{\"id\":2,\"subscribe\":{\"channel\":\"news\",\"token\":\"x.y.z\"}}")
                     .hearsError(2, 103);
-            assertThat(log.records()).allSatisfy(told -> assertThat(told.getLevel()).isEqualTo(Level.FINE));
+            assertThat(log.records())
+                    .allSatisfy(told -> assertThat(told.getLevel()).isEqualTo(Level.FINE));
             assertThat(log.records())
                     .extracting(told -> told.getParameters()[0])
                     .containsExactly(
-                            "invalid token: not readable", "invalid token: not yet valid", "invalid token: not readable");
+                            "invalid token: not readable",
+                            "invalid token: not yet valid",
+                            "invalid token: not readable");
         }
     }
 

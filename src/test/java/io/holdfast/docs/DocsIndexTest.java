@@ -36,7 +36,8 @@ class DocsIndexTest {
     }
 
     private static List<Path> documents() throws IOException {
-        List<Path> documents = new ArrayList<>(List.of(Path.of("README.md"), Path.of("CONTRIBUTING.md"), Path.of("CHANGELOG.md")));
+        List<Path> documents =
+                new ArrayList<>(List.of(Path.of("README.md"), Path.of("CONTRIBUTING.md"), Path.of("CHANGELOG.md")));
         documents.add(Path.of("bench/README.md"));
         try (Stream<Path> paths = Files.walk(DOCS)) {
             paths.filter(path -> path.toString().endsWith(".md")).sorted().forEach(documents::add);
@@ -57,7 +58,8 @@ class DocsIndexTest {
     void the_index_has_every_page_once_and_leads_to_the_decisions() throws IOException {
         Set<Path> pages = new TreeSet<>();
         try (Stream<Path> paths = Files.list(DOCS)) {
-            paths.filter(path -> path.toString().endsWith(".md") && !path.equals(INDEX)).forEach(pages::add);
+            paths.filter(path -> path.toString().endsWith(".md") && !path.equals(INDEX))
+                    .forEach(pages::add);
         }
         assertThat(pages).hasSizeGreaterThan(25);
         pages.add(DOCS.resolve("decisions"));
@@ -68,7 +70,11 @@ class DocsIndexTest {
     @Test
     void the_readme_leads_to_the_index_and_to_the_first_steps() throws IOException {
         assertThat(links(Path.of("README.md")).stream().map(Link::file))
-                .contains(INDEX, DOCS.resolve("tutorial.md"), DOCS.resolve("troubleshooting.md"), Path.of("CONTRIBUTING.md"));
+                .contains(
+                        INDEX,
+                        DOCS.resolve("tutorial.md"),
+                        DOCS.resolve("troubleshooting.md"),
+                        Path.of("CONTRIBUTING.md"));
     }
 
     @Test
@@ -81,7 +87,8 @@ class DocsIndexTest {
                 all++;
                 if (!Files.exists(link.file())
                         || (!link.anchor().isEmpty()
-                                && !anchors.computeIfAbsent(link.file(), DocsIndexTest::anchors).contains(link.anchor()))) {
+                                && !anchors.computeIfAbsent(link.file(), DocsIndexTest::anchors)
+                                        .contains(link.anchor()))) {
                     broken.add(link);
                 }
             }
@@ -94,13 +101,15 @@ class DocsIndexTest {
     private static Set<String> anchors(Path document) {
         try {
             Set<String> anchors = new TreeSet<>();
-            HEADING.matcher(FENCED.matcher(Files.readString(document)).replaceAll("")).results().forEach(heading -> {
-                String anchor = anchor(heading.group(1));
-                String one = anchor;
-                for (int again = 1; !anchors.add(one); again++) {
-                    one = anchor + '-' + again;
-                }
-            });
+            HEADING.matcher(FENCED.matcher(Files.readString(document)).replaceAll(""))
+                    .results()
+                    .forEach(heading -> {
+                        String anchor = anchor(heading.group(1));
+                        String one = anchor;
+                        for (int again = 1; !anchors.add(one); again++) {
+                            one = anchor + '-' + again;
+                        }
+                    });
             return anchors;
         } catch (IOException e) {
             throw new AssertionError(e);

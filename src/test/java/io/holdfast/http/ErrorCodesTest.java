@@ -23,12 +23,14 @@ import org.junit.jupiter.api.Test;
 
 /** docs/api.md has every error code that the server API answers with, and its status. */
 class ErrorCodesTest {
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| (`[a-z_]+`(?:, `[a-z_]+`)*) \\| (\\d{3}(?:, \\d{3})*) \\|");
+    private static final Pattern ROW =
+            Pattern.compile("(?m)^\\| (`[a-z_]+`(?:, `[a-z_]+`)*) \\| (\\d{3}(?:, \\d{3})*) \\|");
     private static final Pattern WORD = Pattern.compile("`([a-z_]+)`");
     private static final Pattern STATUS = Pattern.compile("\\d{3}");
 
     /** An answer whose status and code are written out. */
-    private static final Pattern WRITTEN = Pattern.compile("(?:Answer\\.error|new Refusal)\\(\\s*(\\d{3}),\\s*\"([a-z_]+)\"");
+    private static final Pattern WRITTEN =
+            Pattern.compile("(?:Answer\\.error|new Refusal)\\(\\s*(\\d{3}),\\s*\"([a-z_]+)\"");
 
     /** Of a wrong field. */
     private static final Pattern FIELD = Pattern.compile("\"([a-z]+_field)\"");
@@ -42,15 +44,17 @@ class ErrorCodesTest {
     @Test
     void the_document_has_every_code_with_its_status_and_no_other() throws IOException {
         Map<String, Set<Integer>> documented = new TreeMap<>();
-        ROW.matcher(Files.readString(Path.of("docs/api.md"))).results().forEach(row -> WORD.matcher(row.group(1))
+        ROW.matcher(Files.readString(Path.of("docs/api.md")))
                 .results()
-                .forEach(word -> documented.put(
-                        word.group(1),
-                        STATUS.matcher(row.group(2))
-                                .results()
-                                .map(MatchResult::group)
-                                .map(Integer::valueOf)
-                                .collect(Collectors.toCollection(TreeSet::new)))));
+                .forEach(row -> WORD.matcher(row.group(1))
+                        .results()
+                        .forEach(word -> documented.put(
+                                word.group(1),
+                                STATUS.matcher(row.group(2))
+                                        .results()
+                                        .map(MatchResult::group)
+                                        .map(Integer::valueOf)
+                                        .collect(Collectors.toCollection(TreeSet::new)))));
         collect();
         assertThat(documented).isEqualTo(answered);
     }
@@ -58,7 +62,9 @@ class ErrorCodesTest {
     private void collect() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("src/main/java/io/holdfast/http"))) {
             files.filter(Files::isRegularFile).map(ErrorCodesTest::text).forEach(text -> {
-                WRITTEN.matcher(text).results().forEach(found -> note(found.group(2), Integer.parseInt(found.group(1))));
+                WRITTEN.matcher(text)
+                        .results()
+                        .forEach(found -> note(found.group(2), Integer.parseInt(found.group(1))));
                 FIELD.matcher(text).results().forEach(found -> note(found.group(1), 400));
             });
         }
@@ -66,7 +72,9 @@ class ErrorCodesTest {
                 .filter(reason -> !COMPATIBLE_ONLY.contains(reason))
                 .map(reason -> Failures.answer(new DeliveryException(reason, "data", "why", null)))
                 .forEach(this::note);
-        IntStream.of(400, 403, 404, 405, 429, 500, 503).mapToObj(ErrorServlet::answer).forEach(this::note);
+        IntStream.of(400, 403, 404, 405, 429, 500, 503)
+                .mapToObj(ErrorServlet::answer)
+                .forEach(this::note);
         note(Answer.malformed());
         note("not_started", 503); // by a filter of operate, before any call: StartIT
     }

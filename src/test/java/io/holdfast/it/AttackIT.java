@@ -131,10 +131,10 @@ class AttackIT {
 
     private static HttpResponse<String> ask(String path, String origin, String method) {
         return StreamClient.exchange(HttpRequest.newBuilder(gateway.http().resolve(path))
-                        .header("Origin", origin)
-                        .header("X-API-Key", "key")
-                        .header("Content-Type", "application/json")
-                        .method(method, HttpRequest.BodyPublishers.ofString(method.equals("POST") ? "{}" : "")));
+                .header("Origin", origin)
+                .header("X-API-Key", "key")
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(method.equals("POST") ? "{}" : "")));
     }
 
     @ParameterizedTest

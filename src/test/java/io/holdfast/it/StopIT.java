@@ -76,14 +76,17 @@ class StopIT {
                 clients.forEach(JavaSdk::awaitConnected);
                 gateway.signal("TERM");
                 assertThat(gateway.awaitEnd()).as(gateway.log()).isEqualTo(TERMINATED);
-                assertThat(clients).allSatisfy(client -> assertThat(client.reconnects())
-                        .as("why it connects anew")
-                        .isNotEmpty()
-                        .containsOnly(SHUTDOWN));
+                assertThat(clients)
+                        .allSatisfy(client -> assertThat(client.reconnects())
+                                .as("why it connects anew")
+                                .isNotEmpty()
+                                .containsOnly(SHUTDOWN));
             } finally {
                 clients.forEach(JavaSdk::close);
             }
-            assertThat(gateway.log()).contains("Holdfast closes 200 connections").contains("Holdfast has drained: 200");
+            assertThat(gateway.log())
+                    .contains("Holdfast closes 200 connections")
+                    .contains("Holdfast has drained: 200");
         }
     }
 
@@ -101,7 +104,8 @@ class StopIT {
 
     @Test
     void for_the_delay_it_serves_as_before_but_is_not_ready() throws Exception {
-        try (LibertyServer gateway = prepare("delay", "holdfast.stop.delay", "PT10S").start();
+        try (LibertyServer gateway =
+                        prepare("delay", "holdfast.stop.delay", "PT10S").start();
                 SocketClient before = gateway.socket()) {
             before.connectAs("before");
             long told = System.nanoTime();
@@ -125,12 +129,14 @@ class StopIT {
 
     @Test
     void a_second_signal_ends_it_in_less_than_a_second() throws Exception {
-        try (LibertyServer gateway = prepare("twice", "holdfast.stop.delay", LONG).start();
+        try (LibertyServer gateway =
+                        prepare("twice", "holdfast.stop.delay", LONG).start();
                 SocketClient client = gateway.socket()) {
             client.connectAs("waiting");
             gateway.signal("TERM");
             gateway.awaitAnswer("/health/ready", 503);
-            await().pollDelay(Duration.ofMillis(300)).until(client::isOpen); // sooner, it would be one signal that came twice
+            await().pollDelay(Duration.ofMillis(300))
+                    .until(client::isOpen); // sooner, it would be one signal that came twice
             long second = System.nanoTime();
             gateway.signal("TERM");
             assertThat(gateway.awaitEnd()).isEqualTo(TERMINATED);
@@ -171,7 +177,8 @@ class StopIT {
     @Test
     @Tag("slow")
     void it_drains_as_process_1_of_a_container() throws Exception {
-        List<String> container = List.of("unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "--kill-child");
+        List<String> container =
+                List.of("unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "--kill-child");
         List<String> tried = new ArrayList<>(container);
         tried.add("true");
         assumeThat(new ProcessBuilder(tried).start().waitFor())
@@ -206,7 +213,9 @@ class StopIT {
             areSentAway(clients);
             assertThat(gateway.awaitEnd()).isEqualTo(TERMINATED);
             String once = "Holdfast closes ";
-            assertThat(gateway.log().split(once, -1)).as("the stop is held up once").hasSize(2);
+            assertThat(gateway.log().split(once, -1))
+                    .as("the stop is held up once")
+                    .hasSize(2);
         }
     }
 
