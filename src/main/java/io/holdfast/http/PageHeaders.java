@@ -11,17 +11,19 @@ import java.io.IOException;
 import java.util.Set;
 
 /**
- * Tells browsers what the demo page may do: it may load from and connect to this server, and may not be framed. Pages can
- * only be read.
+ * Tells browsers what the demo page and the dashboard may do: they may load from and connect to this server, and may not be
+ * framed. Pages can only be read.
  */
 @WebFilter(
-        urlPatterns = {"/", "*.html", "*.js", "*.css", "*.svg"},
+        urlPatterns = {"/", "/admin/*", "*.html", "*.js", "*.css", "*.svg"},
         dispatcherTypes = {DispatcherType.REQUEST, DispatcherType.FORWARD},
         asyncSupported = true)
 public class PageHeaders extends HttpFilter {
     private static final long serialVersionUID = 1L;
 
     private static final Set<String> READING = Set.of("GET", "HEAD");
+
+    private static final String DASHBOARD = "/admin";
 
     private static final String POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -34,7 +36,12 @@ public class PageHeaders extends HttpFilter {
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Cache-Control", "no-cache");
-        if (READING.contains(request.getMethod())) {
+        boolean reads = READING.contains(request.getMethod());
+        if (reads && request.getRequestURI().equals(request.getContextPath() + DASHBOARD)) {
+            // The container's own redirect would name the scheme and host that it sees, behind a proxy the wrong ones.
+            response.setStatus(HttpServletResponse.SC_FOUND);
+            response.setHeader("Location", "admin/");
+        } else if (reads) {
             chain.doFilter(request, response);
         } else { // the container would answer 200 with the page
             response.setHeader("Allow", "GET, HEAD");
