@@ -1,47 +1,19 @@
 /** The page in a browser: the README's demo. Screenshots go to target/. */
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { launch, openPage, overflow, shots } from './browser.js';
 import { fresh, send, url } from './gateway.js';
-
-const executablePath = process.env.HOLDFAST_CHROMIUM ?? '/usr/bin/chromium';
-const shots = fileURLToPath(new URL('../../../target/', import.meta.url));
 
 let browser;
 
 before(async () => {
-  assert.ok(existsSync(executablePath), `${executablePath} is missing: install chromium, or set HOLDFAST_CHROMIUM`);
-  mkdirSync(shots, { recursive: true });
-  browser = await chromium.launch({
-    executablePath,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser = await launch();
 });
 
 after(() => browser?.close());
 
-/** A page that fails the test on any error in it, blocked by the content security policy included. */
-async function open(options) {
-  const context = await browser.newContext({ viewport: { width: 1180, height: 820 }, ...options });
-  const page = await context.newPage();
-  page.errors = [];
-  page.on('pageerror', (error) => page.errors.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && page.errors.push(message.text()));
-  await page.goto(url);
-  return page;
-}
+const open = (options) => openPage(browser, url, options);
 
 async function connect(page, client) {
   await page.getByLabel('Client id').fill(client);
@@ -131,8 +103,7 @@ test('fits a phone, and follows the dark scheme', async () => {
   await send(client, { order: 7, state: 'paid', note: 'x'.repeat(300) });
   await connect(page, client);
   await page.locator('#messages li').nth(1).waitFor();
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(overflow <= 0, `${overflow} px too wide`);
+  assert.ok((await overflow(page)) <= 0, 'nothing is too wide');
   await page.waitForTimeout(600);
   await page.screenshot({ path: `${shots}page-phone.png`, fullPage: true });
   assert.deepEqual(page.errors, []);

@@ -162,7 +162,7 @@ public final class AllNodesManager implements ResilientWebSocketManager {
 
     @Override
     public List<String> clients() {
-        return List.copyOf(whole(new Listing.Clients()).keySet());
+        return List.copyOf(whole(new Listing.Clients("")).keySet());
     }
 
     @Override

@@ -145,6 +145,8 @@ interface ListingRows<T> {
             return (ListingRows<T>) MEMBERS;
         } else if (listing instanceof Listing.Breakers) {
             return (ListingRows<T>) BREAKERS;
+        } else if (listing instanceof Listing.ConnectionsOf) {
+            return (ListingRows<T>) ConnectionRows.ALL;
         } else if (listing instanceof Listing.Clients) {
             return (ListingRows<T>) FLAGS;
         } else if (listing instanceof Listing.Subscribers
@@ -163,8 +165,10 @@ interface ListingRows<T> {
             json.field("of", "subscribers").field("name", subscribers.channel());
         } else if (listing instanceof Listing.Channels channels) {
             json.field("of", "channels").field("name", channels.pattern());
-        } else if (listing instanceof Listing.Clients) {
-            json.field("of", "clients");
+        } else if (listing instanceof Listing.Clients clients) {
+            json.field("of", "clients").field("name", clients.search());
+        } else if (listing instanceof Listing.ConnectionsOf connections) {
+            json.field("of", "connections").field("name", connections.client());
         } else if (listing instanceof Listing.ConnectedClients) {
             json.field("of", "connected");
         } else if (listing instanceof Listing.Breakers breakers) {
@@ -181,7 +185,8 @@ interface ListingRows<T> {
             case "members" -> new Listing.Members(name);
             case "subscribers" -> new Listing.Subscribers(name);
             case "channels" -> new Listing.Channels(name);
-            case "clients" -> new Listing.Clients();
+            case "clients" -> new Listing.Clients(name);
+            case "connections" -> new Listing.ConnectionsOf(name);
             case "connected" -> new Listing.ConnectedClients();
             case "breakers" -> new Listing.Breakers(name.isEmpty() ? null : name);
             default -> throw new JsonInput.WrongType("not a list that this version knows");

@@ -3,8 +3,10 @@ package io.holdfast.delivery;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,8 +63,19 @@ public sealed interface Listing<T> {
         }
     }
 
-    /** The clients that are connected or were connected within the last hour; whether they are connected. */
-    record Clients() implements Listing<Boolean> {
+    /**
+     * The clients that are connected or were connected within the last hour; whether they are connected.
+     *
+     * @param search only those whose name contains this, in whatever case; empty for all
+     */
+    record Clients(String search) implements Listing<Boolean> {
+
+        /** A question for names, as it is asked once for many of them. */
+        public Predicate<String> wanted() {
+            String part = search.toLowerCase(Locale.ROOT);
+            return name -> name.toLowerCase(Locale.ROOT).contains(part);
+        }
+
         @Override
         public Boolean merged(Boolean one, Boolean other) {
             return one || other;
@@ -74,6 +87,14 @@ public sealed interface Listing<T> {
         @Override
         public Integer merged(Integer one, Integer other) {
             return one + other;
+        }
+    }
+
+    /** The open connections of a client, by the connection's id. */
+    record ConnectionsOf(String client) implements Listing<ConnectionStatus> {
+        @Override
+        public ConnectionStatus merged(ConnectionStatus one, ConnectionStatus other) {
+            return one;
         }
     }
 

@@ -77,9 +77,9 @@ public class ApiServlet extends HttpServlet {
                 AnswerWriter.answer(
                         request,
                         response,
-                        carryOut(asked, found.segment(), query).toCompletableFuture());
+                        carryOut(asked, found.segment(), query, caller).toCompletableFuture());
             } else {
-                read(request, response, UNUSED_BYTES, body -> carryOut(asked, found.segment(), query));
+                read(request, response, UNUSED_BYTES, body -> carryOut(asked, found.segment(), query, caller));
             }
         } else {
             throw new IllegalArgumentException("a route that nothing carries out: " + found.route());
@@ -118,9 +118,10 @@ public class ApiServlet extends HttpServlet {
         }
     }
 
-    static CompletionStage<Answer> carryOut(Route.Asked asked, String segment, @Nullable String query) {
+    static CompletionStage<Answer> carryOut(
+            Route.Asked asked, String segment, @Nullable String query, Caller caller) {
         try {
-            return asked.query().answer(segment, Parameters.of(query));
+            return asked.query().answer(segment, Parameters.of(query), caller);
         } catch (Parameters.Wrong e) {
             return CompletableFuture.completedFuture(e.answer());
         } catch (RuntimeException e) {

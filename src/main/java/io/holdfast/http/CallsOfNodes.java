@@ -46,11 +46,12 @@ class CallsOfNodes {
         if (found == null || elsewhere) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
+        Caller caller = new Caller(Set.of(Role.ADMIN), call.caller());
         if (found.route().action() instanceof Route.Posted posted) {
-            return ApiServlet.carryOut(posted, call.body(), new Caller(Set.of(Role.ADMIN), call.caller()))
-                    .thenApply(Optional::of);
+            return ApiServlet.carryOut(posted, call.body(), caller).thenApply(Optional::of);
         } else if (found.route().action() instanceof Route.Asked asked) {
-            return ApiServlet.carryOut(asked, found.segment(), call.query()).thenApply(Optional::of);
+            return ApiServlet.carryOut(asked, found.segment(), call.query(), caller)
+                    .thenApply(Optional::of);
         }
         throw new IllegalArgumentException("a route that nothing carries out: " + found.route());
     }

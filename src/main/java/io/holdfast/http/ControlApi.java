@@ -12,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,6 +24,7 @@ class ControlApi {
     private static final int MOST_LETTERS = 1_000;
     private static final int MOST_CLIENTS = 10_000;
     private static final int MOST_BREAKERS = 10_000;
+    private static final int MOST_CONNECTIONS = 100;
 
     private final ResilientWebSocketManager manager;
     private final AllNodes nodes;
@@ -44,25 +46,36 @@ class ControlApi {
         return RecordJson.answer(manager.stats());
     }
 
-    /** {@code {"clients":[…],"next":"…"}}, with {@code next} where more follow. */
+    /** {@code {"clients":[…],"connected":[…],"next":"…"}}: those of the page that are connected, and {@code next} where more follow. */
     CompletionStage<Answer> clients(Parameters parameters) {
         int limit = (int) Math.max(1, parameters.number("limit", MOST_CLIENTS, MOST_CLIENTS));
-        return nodes.page(new Listing.Clients(), after(parameters), limit)
+        Listing<Boolean> wanted = new Listing.Clients(parameters.textOr("search", ""));
+        return nodes.page(wanted, parameters.textOr("after", ""), limit)
                 .thenApply(page -> Answer.ok(clientPage(page)));
     }
 
     static JsonOutput clientPage(Gathered<NamedPage<Boolean>> page) {
         JsonOutput json = new JsonOutput().raw("{\"clients\":");
         RecordJson.write(page.value().entries().keySet(), json);
+        List<String> connected = page.value().entries().entrySet().stream()
+                .filter(Map.Entry::getValue)
+                .map(Map.Entry::getKey)
+                .toList();
+        RecordJson.write(connected, json.raw(",\"connected\":"));
         if (page.value().more()) {
             json.raw(",\"next\":").string(page.value().entries().lastKey());
         }
         return RecordJson.missing(page, json).raw("}");
     }
 
-    private static String after(Parameters parameters) {
-        String after = parameters.text("after");
-        return after == null ? "" : after;
+    /** {@code {"connections":[…]}}, at most 100: the open connections of a client on all nodes. */
+    CompletionStage<Answer> connections(String client) {
+        return nodes.page(new Listing.ConnectionsOf(client), "", MOST_CONNECTIONS)
+                .thenApply(page -> {
+                    JsonOutput json = new JsonOutput().raw("{\"connections\":");
+                    RecordJson.write(page.value().entries().values(), json);
+                    return Answer.ok(RecordJson.missing(page, json).raw("}"));
+                });
     }
 
     CompletionStage<Answer> client(String client) {
@@ -83,7 +96,7 @@ class ControlApi {
             return breakersOf(client);
         }
         int limit = (int) Math.max(1, parameters.number("limit", MOST_BREAKERS, MOST_BREAKERS));
-        return nodes.page(new Listing.Breakers(null), after(parameters), limit)
+        return nodes.page(new Listing.Breakers(null), parameters.textOr("after", ""), limit)
                 .thenApply(page -> Answer.ok(breakerPage(page, limit)));
     }
 

@@ -11,11 +11,11 @@ import java.io.IOException;
 import java.util.Set;
 
 /**
- * Tells browsers what the demo page may do: it may load from and connect to this server, and may not be framed. Pages can
- * only be read.
+ * Tells browsers what the demo page and the dashboard may do: they may load from and connect to this server, and may not be
+ * framed. Pages can only be read.
  */
 @WebFilter(
-        urlPatterns = {"/", "*.html", "*.js", "*.css", "*.svg"},
+        urlPatterns = {"/", "/admin/*", "*.html", "*.js", "*.css", "*.svg"},
         dispatcherTypes = {DispatcherType.REQUEST, DispatcherType.FORWARD},
         asyncSupported = true)
 public class PageHeaders extends HttpFilter {
@@ -25,6 +25,8 @@ public class PageHeaders extends HttpFilter {
 
     /** The client for pages, which those of other origins load too: for a module a browser asks whether they may. */
     private static final String MODULE = "/holdfast.js";
+
+    private static final String DASHBOARD = "/admin";
 
     private static final String POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -37,10 +39,16 @@ public class PageHeaders extends HttpFilter {
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Cache-Control", "no-cache");
-        if (MissingPages.path(request).equals(MODULE)) {
+        String path = MissingPages.path(request);
+        if (path.equals(MODULE)) {
             response.setHeader("Access-Control-Allow-Origin", "*");
         }
-        if (READING.contains(request.getMethod())) {
+        boolean reads = READING.contains(request.getMethod());
+        if (reads && path.equals(DASHBOARD)) {
+            // The container's own redirect would name the scheme and host that it sees, behind a proxy the wrong ones.
+            response.setStatus(HttpServletResponse.SC_FOUND);
+            response.setHeader("Location", "admin/");
+        } else if (reads) {
             chain.doFilter(request, response);
         } else { // the container would answer 200 with the page
             response.setHeader("Allow", "GET, HEAD");

@@ -48,6 +48,11 @@ record Parameters(Map<String, String[]> values) {
         return given == null || given.length == 0 || given[0].isEmpty() ? null : given[0];
     }
 
+    String textOr(String name, String absent) {
+        String text = text(name);
+        return text == null ? absent : text;
+    }
+
     /** @throws Wrong if it is absent */
     String required(String name) {
         String text = text(name);

@@ -24,7 +24,11 @@ record Route(String method, String path, Set<Role> roles, Action action, Pattern
     record Posted(int maxBytes, BodyCall call) implements Action {}
 
     /** Without a body. */
-    record Asked(Query query) implements Action {}
+    record Asked(OwnQuery query) implements Action {
+        Asked(Query query) {
+            this((segment, parameters, caller) -> query.answer(segment, parameters));
+        }
+    }
 
     interface BodyCall {
         /** @throws IOException if the body is not JSON */
@@ -34,6 +38,12 @@ record Route(String method, String path, Set<Role> roles, Action action, Pattern
     interface Query {
         /** @param segment what stands for the variable part of the path; empty if it has none */
         CompletionStage<Answer> answer(String segment, Parameters parameters);
+    }
+
+    /** A query whose answer is about the caller. */
+    interface OwnQuery {
+        /** @param segment as for a {@link Query} */
+        CompletionStage<Answer> answer(String segment, Parameters parameters, Caller caller);
     }
 
     static Route of(String method, String path, Set<Role> roles, Action action) {

@@ -47,7 +47,8 @@ class Routes {
             RevokeApi revoke,
             CleanupApi cleanup,
             CleanupNode cleaner,
-            BackupApi backup) {
+            BackupApi backup,
+            SelfApi self) {
         post("/publish", PUBLISHER, SINGLE_BYTES, (body, caller) -> publish.publish(body));
         post("/broadcast", PUBLISHER, MANY_BYTES, (body, caller) -> publish.broadcast(body));
         post("/send", PUBLISHER, SINGLE_BYTES, (body, caller) -> publish.send(body));
@@ -61,11 +62,14 @@ class Routes {
         }
         Route.Query message = (segment, parameters) -> query.message(parameters.values());
         add(Route.of("GET", "/message", Set.of(PUBLISHER, READER), new Route.Asked(message)));
+        Route.OwnQuery who = (segment, parameters, caller) -> self.self(caller);
+        add(Route.of("GET", "/self", ANYBODY, new Route.Asked(who)));
         get("/metrics", (segment, parameters) -> control.metrics());
         ask("/clients", (segment, parameters) -> control.clients(parameters));
         // In a path, Liberty takes no %2F, and ends a segment at a semicolon: a parameter can hold every name.
         ask("/client", (segment, parameters) -> control.client(parameters.required("client")));
         ask("/clients/{client}", (segment, parameters) -> control.client(segment));
+        ask("/connections", (segment, parameters) -> control.connections(parameters.required("client")));
         ask("/breakers", (segment, parameters) -> control.breakers(parameters));
         ask("/breakers/{client}", (segment, parameters) -> control.breakersOf(segment));
         get("/dead-letters", (segment, parameters) -> control.letters(parameters));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.delivery.AllNodes;
 import io.holdfast.delivery.ClientStatus;
+import io.holdfast.delivery.ConnectionStatus;
 import io.holdfast.delivery.DeliveryException;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Gathered;
@@ -316,9 +317,50 @@ class AllNodesTest {
         assertThat(status.devices())
                 .singleElement()
                 .satisfies(device -> assertThat(device.connected()).isTrue());
-        assertThat(get(node(1).page(new Listing.Clients(), "", 10)).value().entries())
+        assertThat(get(node(1).page(new Listing.Clients(""), "", 10)).value().entries())
                 .isEqualTo(new TreeMap<>(Map.of("a", true)));
         assertThat(get(node(1).client("b")).value()).isEmpty();
+    }
+
+    @Test
+    void clients_are_found_by_a_part_of_their_name_in_any_case() {
+        connect(1, "Ann");
+        connect(2, "hannah").leave();
+        connect(3, "bob");
+        assertThat(get(node(1).page(new Listing.Clients("AN"), "", 10)).value().entries())
+                .isEqualTo(new TreeMap<>(Map.of("Ann", true, "hannah", false)));
+    }
+
+    @Test
+    void the_connections_of_a_client_are_described_by_their_nodes() throws Exception {
+        Gateway.Client first = connect(2, "a");
+        first.ignorePings();
+        gateways.get(1).connect().connection.identify("a", null);
+        connect(3, "a").subscribe("news", null);
+        connect(1, "b");
+        gateways.get(1).send("a", "1");
+        until(() -> !first.offsets("#a").isEmpty());
+        Map<String, ConnectionStatus> found =
+                get(node(1).page(new Listing.ConnectionsOf("a"), "", 100)).value().entries();
+        assertThat(found).containsOnlyKeys("n2-c1", "n2-c2", "n3-c1");
+        assertThat(found.get("n2-c1")).satisfies(status -> {
+            assertThat(status.device()).isEqualTo("default");
+            assertThat(status.state()).isEqualTo(ConnectionStatus.State.LIVE);
+            assertThat(status.written()).isEqualTo(1);
+            assertThat(status.answered()).isZero();
+            assertThat(status.unconfirmedBytes()).isPositive();
+            assertThat(status.allowance()).isEqualTo(-1);
+            assertThat(status.openedAtMillis()).isPositive();
+        });
+        assertThat(found.get("n2-c2").state()).isEqualTo(ConnectionStatus.State.NONE);
+        assertThat(found.get("n2-c2").device()).isNull();
+        assertThat(found.get("n3-c1").channels()).isEqualTo(1);
+        assertThat(get(node(2).page(new Listing.ConnectionsOf("a"), "", 100)).value().entries())
+                .as("the same as seen from its own node")
+                .extractingByKey("n2-c1")
+                .usingRecursiveComparison()
+                .ignoringFields("unansweredMillis", "openedAtMillis")
+                .isEqualTo(found.get("n2-c1"));
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.holdfast.cleanup.Item;
 import io.holdfast.cleanup.SoftDeleted;
 import io.holdfast.delivery.BreakerStatus;
 import io.holdfast.delivery.ClientStatus;
+import io.holdfast.delivery.ConnectionStatus;
 import io.holdfast.delivery.DeadLetter;
 import io.holdfast.delivery.DeliveryStats;
 import io.holdfast.delivery.DrainReport;
@@ -65,7 +66,8 @@ class OpenApiDocumentTest {
                             node.revoke,
                             node.cleanup,
                             node.cleaner,
-                            new BackupApi())
+                            new BackupApi(),
+            new SelfApi())
                     .all();
         }
     }
@@ -174,6 +176,7 @@ class OpenApiDocumentTest {
                 Arguments.of("Latency", LatencyStats.class),
                 Arguments.of("ClientInfo", ClientStatus.class),
                 Arguments.of("ClientDevice", ClientStatus.DeviceStatus.class),
+                Arguments.of("Connection", ConnectionStatus.class),
                 Arguments.of("Breaker", BreakerStatus.class),
                 Arguments.of("DeadLetter", DeadLetter.class),
                 Arguments.of("DrainReport", DrainReport.class),

@@ -86,18 +86,18 @@ class PagedJsonTest {
     }
 
     private static String clients(int limit, String after) {
-        NamedPage.Collector<Boolean> page = new NamedPage.Collector<>(new Listing.Clients(), after, limit);
-        List.of("a", "b", "d").forEach(client -> page.add(client, true));
+        NamedPage.Collector<Boolean> page = new NamedPage.Collector<>(new Listing.Clients(""), after, limit);
+        List.of("a", "b", "d").forEach(client -> page.add(client, !client.equals("b")));
         return text(ControlApi.clientPage(Gathered.complete(page.page())));
     }
 
     @Test
     void the_clients_come_page_by_page() {
-        assertThat(clients(3, "")).isEqualTo("{\"clients\":[\"a\",\"b\",\"d\"]}");
-        assertThat(clients(2, "")).isEqualTo("{\"clients\":[\"a\",\"b\"],\"next\":\"b\"}");
-        assertThat(clients(2, "b")).isEqualTo("{\"clients\":[\"d\"]}");
-        assertThat(clients(1, "aa")).isEqualTo("{\"clients\":[\"b\"],\"next\":\"b\"}");
-        assertThat(clients(1, "z")).isEqualTo("{\"clients\":[]}");
+        assertThat(clients(3, "")).isEqualTo("{\"clients\":[\"a\",\"b\",\"d\"],\"connected\":[\"a\",\"d\"]}");
+        assertThat(clients(2, "")).isEqualTo("{\"clients\":[\"a\",\"b\"],\"connected\":[\"a\"],\"next\":\"b\"}");
+        assertThat(clients(2, "b")).isEqualTo("{\"clients\":[\"d\"],\"connected\":[\"d\"]}");
+        assertThat(clients(1, "aa")).isEqualTo("{\"clients\":[\"b\"],\"connected\":[],\"next\":\"b\"}");
+        assertThat(clients(1, "z")).isEqualTo("{\"clients\":[],\"connected\":[]}");
     }
 
     @Test

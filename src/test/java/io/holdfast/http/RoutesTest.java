@@ -23,7 +23,8 @@ class RoutesTest {
             node.revoke,
             node.cleanup,
             node.cleaner,
-            new BackupApi());
+            new BackupApi(),
+            new SelfApi());
 
     @AfterEach
     void close() {
@@ -85,8 +86,8 @@ class RoutesTest {
             assertThat(roles.remove("POST /" + path)).containsExactly(Role.READER);
         }
         assertThat(roles.remove("GET /message")).containsOnly(Role.PUBLISHER, Role.READER);
-        for (String many : new String[] {"/batch", ""}) {
-            assertThat(roles.remove("POST " + many)).containsOnly(Role.PUBLISHER, Role.READER, Role.ADMIN);
+        for (String many : new String[] {"POST /batch", "POST ", "GET /self"}) {
+            assertThat(roles.remove(many)).containsOnly(Role.PUBLISHER, Role.READER, Role.ADMIN);
         }
         roles.forEach((call, wanted) ->
                 assertThat(wanted).as(call).containsExactly(call.startsWith("GET ") ? Role.READER : Role.ADMIN));

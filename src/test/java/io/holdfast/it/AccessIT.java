@@ -145,6 +145,11 @@ class AccessIT {
         assertThat(reader.get("/api/metrics").status()).isEqualTo(200);
         assertThat(admin.get("/api/metrics").status()).isEqualTo(200);
         assertThat(admin.postRaw("/api/breakers/roles/reset", "").status()).isEqualTo(200);
+        assertThat(reader.get("/api/self").json().path("roles"))
+                .singleElement()
+                .satisfies(role -> assertThat(role.asText()).isEqualTo("reader"));
+        assertThat(publisher.get("/api/self").status()).isEqualTo(200);
+        assertThat(publisher.get("/api/connections?client=roles").status()).isEqualTo(403);
         forbidden(reader.post("/api/send", send), "publisher");
         forbidden(reader.postRaw("/api/breakers/roles/reset", ""), "admin");
         forbidden(publisher.get("/api/metrics"), "reader");

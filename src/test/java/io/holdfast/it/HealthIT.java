@@ -159,6 +159,7 @@ class HealthIT {
                 "openapi",
                 "holdfast.js",
                 "index.html",
+                "admin/",
                 "api/stats",
                 "connection/websocket",
                 "websocket-health",

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -201,6 +203,20 @@ class HttpApiIT {
         Api.Answer script = api.get("/holdfast.js");
         assertThat(script.status()).isEqualTo(200);
         assertThat(script.header("Content-Type")).contains("javascript");
+    }
+
+    @Test
+    void the_dashboard_is_served_and_may_load_nothing_from_elsewhere() {
+        Api.Answer bare = api.get("/admin");
+        assertThat(bare.status()).isEqualTo(302);
+        assertThat(bare.header("Location")).as("whatever stands in front").isEqualTo("admin/");
+        Api.Answer page = api.get("/admin/");
+        assertThat(page.body()).contains("<html").contains("main.js");
+        assertThat(page.header("Content-Security-Policy")).contains("script-src 'self'").doesNotContain("unsafe");
+        assertThat(api.postRaw("/admin/", "").status()).isEqualTo(405);
+        Matcher styles = Pattern.compile("href=\"(vendor/[^\"]+)\"").matcher(page.body());
+        assertThat(styles.find()).isTrue();
+        assertThat(api.get("/admin/" + styles.group(1)).status()).isEqualTo(200);
     }
 
     @Test

@@ -66,7 +66,7 @@ class OpenApiIT {
     void every_call_does_with_its_example_what_is_described() {
         Schema schema = new Schema(document);
         List<Operation> operations = Operation.of(document);
-        assertThat(operations).hasSize(42);
+        assertThat(operations).hasSize(44);
         twoDeadLetters("u44");
         try (RawClient subscriber = gateway.client()) {
             subscriber.connectAs("u42");
@@ -116,6 +116,13 @@ class OpenApiIT {
             case "/api/info" ->
                 assertThat(answer.at("/result/nodes/0/num_users").asInt()).isEqualTo(1);
             case "/api/clients" -> assertThat(answer.path("clients")).isNotEmpty();
+            case "/api/self" ->
+                assertThat(answer.path("roles")).extracting(JsonNode::asText).containsExactly("admin");
+            case "/api/connections" ->
+                assertThat(answer.path("connections"))
+                        .singleElement()
+                        .satisfies(connection ->
+                                assertThat(connection.path("device").asText()).isEqualTo("default"));
             case "/api/dead-letters" -> assertThat(answer.path("dead_letters")).hasSize(2);
             case "/api/batch" -> assertThat(answer.path("replies")).hasSize(4).noneMatch(reply -> reply.has("error"));
             default -> {}

@@ -23,6 +23,11 @@ class PackagingIT {
                 .map(name -> name.replaceFirst("-\\d.*\\.jar$", ""))
                 .collect(Collectors.toSet());
         assertThat(libraries).containsExactlyInAnyOrder("jackson-core", "jspecify", "nimbus-jose-jwt", "postgresql");
+        assertThat(files)
+                .as("the charts of the dashboard, with their licence")
+                .filteredOn(file -> file.startsWith("admin/vendor/"))
+                .extracting(file -> file.replaceFirst(".*/", ""))
+                .containsExactlyInAnyOrder("LICENSE", "uPlot.esm.js", "uPlot.min.css");
         assertThat(rooms(files, "WEB-INF/classes/")).doesNotContain("com", "picocli");
         assertThat(rooms(files, "WEB-INF/classes/" + ROOMS))
                 .contains("app", "configuration", "delivery", "websocket")

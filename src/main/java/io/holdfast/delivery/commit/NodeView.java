@@ -49,8 +49,12 @@ final class NodeView implements ThisNode {
             members(wanted.channel()).forEach(member -> each.accept(member.client(), 1));
         } else if (of instanceof Listing.Channels wanted) {
             channels.sizes(wanted.pattern()).forEach(each);
-        } else if (of instanceof Listing.Clients) {
-            clients.names().forEach(name -> each.accept(name, clients.isConnected(name)));
+        } else if (of instanceof Listing.Clients wanted) {
+            clients.names().stream()
+                    .filter(wanted.wanted())
+                    .forEach(name -> each.accept(name, clients.isConnected(name)));
+        } else if (of instanceof Listing.ConnectionsOf wanted) {
+            connections.statusOf(wanted.client()).forEach(connection -> each.accept(connection.id(), connection));
         } else if (of instanceof Listing.ConnectedClients) {
             connections.forEachClient(client -> each.accept(client, 1));
         } else if (of instanceof Listing.Breakers wanted) {

@@ -48,6 +48,11 @@ public final class OutboxConnection {
         return deviceName;
     }
 
+    /** Whether only acks confirm; otherwise answered pings do. */
+    public boolean explicit() {
+        return counted.explicit();
+    }
+
     /** Where delivery to the connection began. */
     public Start start() {
         return start;

@@ -2,6 +2,7 @@ package io.holdfast.delivery.push;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.holdfast.delivery.Connection;
+import io.holdfast.delivery.ConnectionStatus;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.Ending;
 import io.holdfast.delivery.Limit;
@@ -458,6 +459,11 @@ public final class OpenConnection extends WritableConnection implements Register
                 }
             }
         }
+    }
+
+    /** What it is doing now. @param node the number of this node */
+    ConnectionStatus status(long node) {
+        return ConnectionReport.of(this, outbox, subscriptions, wall.now(), clock.nanos(), node);
     }
 
     private void queue(Outgoing piece) {

@@ -1,6 +1,7 @@
 package io.holdfast.delivery.push;
 
 import io.holdfast.delivery.Connection;
+import io.holdfast.delivery.ConnectionStatus;
 import io.holdfast.delivery.DeliveryClock;
 import io.holdfast.delivery.DeliverySettings;
 import io.holdfast.delivery.Ending;
@@ -12,10 +13,13 @@ import io.holdfast.delivery.outbox.OutboxConnections;
 import io.holdfast.delivery.watch.Counters;
 import io.holdfast.delivery.watch.Fatal;
 import io.holdfast.delivery.watch.Heap;
+import io.holdfast.stream.SharedStore;
 import io.holdfast.stream.StreamEngine;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -118,6 +122,14 @@ public final class OpenConnections {
             }
         }
         return done;
+    }
+
+    /** What the connections of a client are doing. */
+    public List<ConnectionStatus> statusOf(String client) {
+        long node = engine.shared().map(SharedStore::node).orElse(0L);
+        List<ConnectionStatus> found = new ArrayList<>();
+        forEach(client, null, connection -> found.add(connection.status(node)));
+        return found;
     }
 
     Collection<OpenConnection> all() {

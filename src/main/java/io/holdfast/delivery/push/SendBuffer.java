@@ -60,6 +60,17 @@ final class SendBuffer {
     /** What a pong confirmed. @param outboxOffset the highest outbox offset written before the ping; 0 for none */
     record Confirmed(long outboxOffset) {}
 
+    /** What the buffer holds and waits for at one moment; times are 0 where nothing is waited for. */
+    record Snapshot(
+            long outboxWritten,
+            long outboxAnswered,
+            long unconfirmedBytes,
+            long waitingBytes,
+            long mostBytes,
+            boolean heldBack,
+            long writingNanos,
+            long unansweredNanos) {}
+
     private final DeliverySettings settings;
     private final WireFormat format;
     private final Latency latency;
@@ -347,6 +358,18 @@ final class SendBuffer {
 
     synchronized long waitingBytes() {
         return bytes;
+    }
+
+    synchronized Snapshot snapshot(long nowNanos) {
+        return new Snapshot(
+                outboxWritten,
+                outboxConfirmed,
+                unconfirmedBytes,
+                bytes,
+                settings.sendBufferBytes(),
+                heldBack,
+                asyncInFlight ? nowNanos - asyncSinceNanos : 0,
+                pingUnanswered ? nowNanos - pingSentNanos : 0);
     }
 
     /** Takes nothing more and forgets what waits. */
