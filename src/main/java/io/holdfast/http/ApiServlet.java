@@ -118,8 +118,7 @@ public class ApiServlet extends HttpServlet {
         }
     }
 
-    static CompletionStage<Answer> carryOut(
-            Route.Asked asked, String segment, @Nullable String query, Caller caller) {
+    static CompletionStage<Answer> carryOut(Route.Asked asked, String segment, @Nullable String query, Caller caller) {
         try {
             return asked.query().answer(segment, Parameters.of(query), caller);
         } catch (Parameters.Wrong e) {

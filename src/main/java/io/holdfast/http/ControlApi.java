@@ -50,8 +50,7 @@ class ControlApi {
     CompletionStage<Answer> clients(Parameters parameters) {
         int limit = (int) Math.max(1, parameters.number("limit", MOST_CLIENTS, MOST_CLIENTS));
         Listing<Boolean> wanted = new Listing.Clients(parameters.textOr("search", ""));
-        return nodes.page(wanted, parameters.textOr("after", ""), limit)
-                .thenApply(page -> Answer.ok(clientPage(page)));
+        return nodes.page(wanted, parameters.textOr("after", ""), limit).thenApply(page -> Answer.ok(clientPage(page)));
     }
 
     static JsonOutput clientPage(Gathered<NamedPage<Boolean>> page) {

@@ -35,7 +35,8 @@ class SelfApi {
      * the node that answers.
      */
     CompletionStage<Answer> self(Caller caller) {
-        JsonOutput json = new JsonOutput().raw("{\"name\":").string(caller.name()).raw(",\"roles\":");
+        JsonOutput json =
+                new JsonOutput().raw("{\"name\":").string(caller.name()).raw(",\"roles\":");
         RecordJson.write(caller.roles().stream().sorted().map(Role::word).toList(), json);
         json.raw(",\"insecure\":")
                 .bool(access.insecure())

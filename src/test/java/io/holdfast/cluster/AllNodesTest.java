@@ -340,8 +340,9 @@ class AllNodesTest {
         connect(1, "b");
         gateways.get(1).send("a", "1");
         until(() -> !first.offsets("#a").isEmpty());
-        Map<String, ConnectionStatus> found =
-                get(node(1).page(new Listing.ConnectionsOf("a"), "", 100)).value().entries();
+        Map<String, ConnectionStatus> found = get(node(1).page(new Listing.ConnectionsOf("a"), "", 100))
+                .value()
+                .entries();
         assertThat(found).containsOnlyKeys("n2-c1", "n2-c2", "n3-c1");
         assertThat(found.get("n2-c1")).satisfies(status -> {
             assertThat(status.device()).isEqualTo("default");
@@ -355,7 +356,9 @@ class AllNodesTest {
         assertThat(found.get("n2-c2").state()).isEqualTo(ConnectionStatus.State.NONE);
         assertThat(found.get("n2-c2").device()).isNull();
         assertThat(found.get("n3-c1").channels()).isEqualTo(1);
-        assertThat(get(node(2).page(new Listing.ConnectionsOf("a"), "", 100)).value().entries())
+        assertThat(get(node(2).page(new Listing.ConnectionsOf("a"), "", 100))
+                        .value()
+                        .entries())
                 .as("the same as seen from its own node")
                 .extractingByKey("n2-c1")
                 .usingRecursiveComparison()

@@ -67,7 +67,7 @@ class OpenApiDocumentTest {
                             node.cleanup,
                             node.cleaner,
                             new BackupApi(),
-            new SelfApi())
+                            new SelfApi())
                     .all();
         }
     }

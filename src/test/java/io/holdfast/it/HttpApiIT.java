@@ -212,7 +212,9 @@ class HttpApiIT {
         assertThat(bare.header("Location")).as("whatever stands in front").isEqualTo("admin/");
         Api.Answer page = api.get("/admin/");
         assertThat(page.body()).contains("<html").contains("main.js");
-        assertThat(page.header("Content-Security-Policy")).contains("script-src 'self'").doesNotContain("unsafe");
+        assertThat(page.header("Content-Security-Policy"))
+                .contains("script-src 'self'")
+                .doesNotContain("unsafe");
         assertThat(api.postRaw("/admin/", "").status()).isEqualTo(405);
         Matcher styles = Pattern.compile("href=\"(vendor/[^\"]+)\"").matcher(page.body());
         assertThat(styles.find()).isTrue();

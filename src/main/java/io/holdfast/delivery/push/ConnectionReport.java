@@ -49,8 +49,7 @@ final class ConnectionReport {
         if (outbox == null) {
             return State.NONE;
         }
-        boolean live = subscriptions.all().stream()
-                .anyMatch(each -> each.outbox() != null && each.live());
+        boolean live = subscriptions.all().stream().anyMatch(each -> each.outbox() != null && each.live());
         return live ? State.LIVE : State.BEHIND;
     }
 }
