@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class OutboxConnection {
     private final Outbox outbox;
     private final String deviceName;
+    private final boolean explicit;
     private final Line line;
     private final Start start;
 
@@ -35,6 +36,7 @@ public final class OutboxConnection {
         this.deviceName = counted.device().name;
         this.line = counted.line();
         this.progress = counted.progress();
+        this.explicit = counted.explicit();
         this.start = start;
     }
 
@@ -50,7 +52,7 @@ public final class OutboxConnection {
 
     /** Whether only acks confirm; otherwise answered pings do. */
     public boolean explicit() {
-        return counted.explicit();
+        return explicit;
     }
 
     /** Where delivery to the connection began. */
