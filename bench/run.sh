@@ -31,7 +31,7 @@ PG_BIN=${PG_BIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)}
 on_core() { # core, command...
     core=$1
     shift
-    if command -v taskset >/dev/null && [ "$(nproc)" -gt 1 ]; then
+    if command -v taskset >/dev/null && [ "$(nproc --all)" -gt 1 ]; then
         exec taskset -c "$core" "$@"
     fi
     exec "$@"
@@ -301,8 +301,8 @@ scenario() {
             done
             load direct --target centrifugo --clients 1000 --via batch --under-way 4
             load direct --target centrifugo --clients 1000 --via socket --batch 50 --under-way 40
-            load direct --target centrifugo --clients 1000 --rate 100
-            load direct --target centrifugo --clients 1000 --rate 1000
+            load direct --target centrifugo --clients 1000 --rate 100 --warmup-cpu 0
+            load direct --target centrifugo --clients 1000 --rate 1000 --warmup-cpu 0
             for clients in 100 1000; do
                 load fanout --target centrifugo --clients $clients --under-way $((4000 / clients)) --until receipt
                 load fanout --target centrifugo --clients $clients --under-way $((4000 / clients)) --via socket --until receipt
