@@ -61,7 +61,7 @@ final class LibertyStop {
             return new LibertyStop(framework, registration);
         } catch (NoSuchMethodException e) {
             return null; // a class loader of another server
-        } catch (ReflectiveOperationException e) {
+        } catch (ReflectiveOperationException | RuntimeException e) { // whatever it is, the gateway starts
             LOG.log(Level.WARNING, "This server cannot be told to drain before it stops; POST /api/drain does", e);
             return null;
         }
